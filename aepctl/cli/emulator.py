@@ -1,0 +1,152 @@
+"""`aepctl emulator serve`: the embedded platform, in the foreground."""
+
+import signal
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from aepctl.emulator import Fault
+
+HINT = """\
+settings for aepctl.yaml:
+    ais_url: {url}/core/ais
+    ups_url: {url}/data/core/ups
+    ims_url: {url}
+and in the environment:
+    {credentials}
+    export AEP_ORG_ID=1BD6382559DF0C130A49422D@AdobeOrg"""
+ANY_TOKEN = "export AEP_ACCESS_TOKEN=test-token AEP_API_KEY=test-key"  # noqa: S105 - any text will do
+ISSUED_TOKEN = "export AEP_CLIENT_ID=test-key AEP_CLIENT_SECRET=test-secret"  # noqa: S105 - likewise
+
+
+@click.group()
+def emulator() -> None:
+    """The embedded platform: try everything without an account."""
+
+
+@emulator.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="A loopback address.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0: a free one."
+)
+@click.option(
+    "--db",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path(".aepctl/emulator.sqlite3"),
+    show_default=True,
+    help="Where audiences are kept; its folder is made.",
+)
+@click.option("--latency", type=click.FloatRange(min=0), default=0.0, help="Seconds per answer.")
+@click.option(
+    "--revision",
+    type=click.Choice(["1", "3"]),
+    default="1",
+    show_default=True,
+    help="Revision of the create call; 3 honours an audienceId that the client gives.",
+)
+@click.option(
+    "--list-lag",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    help="Seconds until a new audience can be read.",
+)
+@click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="KIND[=RATE][@NAME-PART]",
+    help="What goes wrong, how often (0 to 1), for which names. Repeatable.",
+)
+@click.option("--retry-after", metavar="VALUE", help="The Retry-After header of faults.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Makes rates repeatable.")
+@click.option(
+    "--token-ttl",
+    type=click.IntRange(min=0),
+    default=86399,
+    show_default=True,
+    help="Seconds that an issued token lives.",
+)
+@click.option("--strict-tokens", is_flag=True, help="Accept only tokens issued here.")
+@click.option("--forbid-list", is_flag=True, help="Credentials may create, but not list.")
+def serve(  # noqa: PLR0913, RUF100 - one per option
+    *,
+    host: str,
+    port: int,
+    db: Path,
+    latency: float,
+    revision: str,
+    list_lag: float,
+    faults: tuple[str, ...],
+    retry_after: str | None,
+    seed: int,
+    token_ttl: int,
+    strict_tokens: bool,
+    forbid_list: bool,
+) -> None:
+    """Serve the platform on this machine until interrupted.
+
+    Prints one line with the address as soon as it accepts connections.
+    """
+    from aepctl.emulator import Behaviour  # noqa: PLC0415 - start-up time of the other commands
+    from aepctl.emulator import serve as start  # noqa: PLC0415
+
+    behaviour = Behaviour(
+        latency=latency,
+        revision=int(revision),
+        list_lag=list_lag,
+        faults=tuple(_fault(text, retry_after) for text in faults),
+        seed=seed,
+        token_ttl=token_ttl,
+        strict_tokens=strict_tokens,
+        forbid_list=forbid_list,
+    )
+    told = _told_to_stop()
+    _make_folder(db)
+    with start(db=db, host=host, port=port, behaviour=behaviour) as running:
+        click.echo(f"emulator listening on {running.url}")
+        credentials = ISSUED_TOKEN if strict_tokens else ANY_TOKEN
+        click.echo(HINT.format(url=running.url, credentials=credentials), err=True)
+        told.wait()
+
+
+def _fault(text: str, retry_after: str | None) -> "Fault":
+    from aepctl.emulator import Fault, FaultKind  # noqa: PLC0415
+
+    switch, _, match = text.partition("@")
+    kind, given, rate = switch.partition("=")
+    if kind not in tuple(FaultKind):
+        raise click.BadParameter(
+            f"{kind!r} is no kind of fault. The kinds are: {', '.join(FaultKind)}.",
+            param_hint="--fault",
+        )
+    try:
+        return Fault(
+            kind=FaultKind(kind),
+            rate=float(rate) if given else 1.0,
+            match=match,
+            retry_after=retry_after,
+        )
+    except ValueError:
+        raise click.BadParameter(
+            f"{rate!r} is no rate; it lies between 0 and 1.", param_hint="--fault"
+        ) from None
+
+
+def _make_folder(db: Path) -> None:
+    try:
+        db.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise click.BadParameter(
+            f"cannot make the folder {db.parent}: {error.strerror}", param_hint="--db"
+        ) from error
+
+
+def _told_to_stop() -> threading.Event:
+    """Set by SIGINT or SIGTERM, even where a shell started us in the background ignoring SIGINT."""
+    told = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: told.set())
+    return told

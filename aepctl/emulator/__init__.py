@@ -1,0 +1,11 @@
+"""The embedded platform: a real HTTP server on loopback that answers as Adobe documents.
+
+It is for trying `aepctl` without an account and for testing it against everything that goes wrong.
+Faults are switched on with a `Behaviour`, which may be replaced while it runs.
+"""
+
+from aepctl.emulator.faults import Behaviour, Fault, FaultKind
+from aepctl.emulator.platform import Logged
+from aepctl.emulator.server import Emulator, serve
+
+__all__ = ["Behaviour", "Emulator", "Fault", "FaultKind", "Logged", "serve"]

@@ -1,0 +1,164 @@
+"""The routes, and how an answer reaches the client (or doesn't).
+
+Creates lie under both addresses that Adobe has documented for them, `/core/ais` and
+`/data/core/ais`. Handlers are plain functions from a call to an answer; this is the only module
+that knows Starlette.
+"""
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Protocol
+from urllib.parse import parse_qs
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from aepctl.emulator.answers import Answer, Call, Delivery, RefusedError, service_error
+from aepctl.emulator.checks import Caller, check_gateway
+from aepctl.emulator.creates import create
+from aepctl.emulator.platform import Platform
+from aepctl.emulator.reads import bulk_get, get_audience, list_audiences
+from aepctl.emulator.tokens import token_answer
+from aepctl.emulator.updates import delete_audience, patch_audience, put_audience
+
+Handler = Callable[[Platform, Call, Caller], Answer]
+
+AUDIENCE_ROUTES: Mapping[str, Mapping[str, Handler]] = {
+    "/core/ais/audiences": {"POST": create},
+    "/data/core/ais/audiences": {"POST": create},
+    "/data/core/ups/audiences": {"GET": list_audiences},
+    "/data/core/ups/audiences/bulk-get": {"POST": bulk_get},
+    "/data/core/ups/audiences/{resource}": {
+        "GET": get_audience,
+        "PATCH": patch_audience,
+        "PUT": put_audience,
+        "DELETE": delete_audience,
+    },
+}
+
+logger = logging.getLogger(__name__)
+
+
+class Transport(Protocol):
+    """The part of a connection that faults need; the server puts it into the request's state."""
+
+    def abort(self) -> None: ...
+    def close(self) -> None: ...
+
+
+def make_app(platform: Platform) -> Starlette:
+    routes = [
+        Route(path, _audience_endpoint(platform, handlers), methods=list(handlers))
+        for path, handlers in AUDIENCE_ROUTES.items()
+    ]
+
+    async def token(request: Request) -> Response:
+        call = await _call(request)
+        behaviour = platform.behaviour
+        secret = behaviour.client_secret
+        answer = token_answer(call, platform.tokens, ttl=behaviour.token_ttl, client_secret=secret)
+        return Delivered(call, answer)
+
+    async def no_such_route(request: Request, exc: Exception) -> Response:
+        call = await _call(request)
+        status, headers = _unrouted(exc)
+        message = "Not found." if status == 404 else "Method not allowed."  # noqa: PLR2004
+        answer = service_error(call, status, message)
+        platform.log(call, answer)
+        return Delivered(call, answer, headers)
+
+    app = Starlette(
+        routes=[*routes, Route("/ims/token/v3", token, methods=["POST"])],
+        exception_handlers={404: no_such_route, 405: no_such_route, Exception: _broken},
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+def _audience_endpoint(
+    platform: Platform, handlers: Mapping[str, Handler]
+) -> Callable[[Request], object]:
+    async def endpoint(request: Request) -> Response:
+        call = await _call(request)
+        handler = handlers.get(call.method) or handlers["GET"]  # HEAD
+        try:
+            strict = platform.behaviour.strict_tokens
+            caller = check_gateway(call, platform.tokens, strict=strict)
+            answer = handler(platform, call, caller)
+        except RefusedError as refused:
+            answer = refused.answer
+        platform.log(call, answer)
+        if latency := platform.behaviour.latency:
+            await asyncio.sleep(latency)
+        return Delivered(call, answer)
+
+    return endpoint
+
+
+async def _call(request: Request) -> Call:
+    return Call(
+        method=request.method,
+        path=request.url.path,
+        headers=request.headers,
+        query=parse_qs(request.url.query, keep_blank_values=True),
+        body=await request.body(),
+        request_id=request.headers.get("x-request-id") or uuid.uuid4().hex,
+        resource=request.path_params.get("resource", ""),
+    )
+
+
+def _unrouted(exc: Exception) -> tuple[int, Mapping[str, str]]:
+    if isinstance(exc, HTTPException):
+        return exc.status_code, exc.headers or {}
+    raise exc
+
+
+async def _broken(request: Request, exc: Exception) -> Response:
+    """A bug of the emulator must not pass for a fault of the platform."""
+    if not isinstance(exc, ClientDisconnect):
+        logger.error("the emulator failed at %s %s", request.method, request.url, exc_info=exc)
+    return Response("the emulator failed; see its standard error", 500)
+
+
+class Delivered(Response):
+    """An answer on its way: whole, half, or not at all."""
+
+    def __init__(
+        self, call: Call, answer: Answer, headers: Mapping[str, str] | None = None
+    ) -> None:
+        named = {**dict(answer.headers), **(headers or {}), "x-request-id": call.request_id}
+        super().__init__(answer.body, answer.status, named, answer.content_type)
+        self.delivery = answer.delivery
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        transport: Transport = scope["state"]["transport"]
+        match self.delivery:
+            case Delivery.WHOLE:
+                await super().__call__(scope, receive, send)
+            case Delivery.HALF:
+                await self._send_half(send)
+                transport.close()
+            case Delivery.DROP:
+                transport.abort()
+            case Delivery.HANG:
+                pass
+        if self.delivery is not Delivery.WHOLE:
+            await _disconnected(receive)
+
+    async def _send_half(self, send: Send) -> None:
+        start = {"type": "http.response.start", "status": self.status_code}
+        await send({**start, "headers": self.raw_headers})
+        half = bytes(self.body[: len(self.body) // 2])
+        await send({"type": "http.response.body", "body": half, "more_body": True})
+
+
+async def _disconnected(receive: Receive) -> None:
+    """Until the client has gone. To return earlier would make the server answer in our place."""
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,102 @@
+"""What is asked of every request, in the order in which the platform asks it.
+
+First the gateway (token, API key, organisation, sandbox), then the service (content type, body).
+Sources: the troubleshooting guide, "Request header errors"; "Create audience endpoint" for the
+headers and the query parameter that creating metadata needs.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from aepctl.emulator.answers import (
+    Answer,
+    Call,
+    RefusedError,
+    gateway_error,
+    json_answer,
+    token_invalid,
+    unusable_json,
+    validation_error,
+)
+from aepctl.emulator.tokens import Tokens
+
+CREATE_ACCEPT = "application/vnd.adobe.external.audiences+json; version=2"
+WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, and where: audiences are isolated by organisation and sandbox."""
+
+    org: str
+    sandbox: str
+    api_key: str
+
+
+def check_gateway(call: Call, tokens: Tokens, *, strict: bool) -> Caller:
+    api_key = call.header("x-api-key")
+    org = call.header("x-gw-ims-org-id")
+    sandbox = call.header("x-sandbox-name")
+    _check_token(call, tokens, strict=strict)
+    _demand(api_key, gateway_error(403, "403000", "Api Key is required"))
+    owner = tokens.owner(_bearer(call))
+    _demand(owner in (None, api_key), gateway_error(403, "403003", "Api Key is invalid"))
+    _demand(org, gateway_error(400, "400003", "Missing header"))
+    # No credential is entitled to an organisation that cannot exist.
+    _demand(org.endswith("@AdobeOrg"), gateway_error(403, "403025", "Profile is not valid"))
+    _demand(sandbox, gateway_error(400, "400003", "Missing header"))
+    if call.method in WITH_BODY:
+        _check_content_type(call)
+    return Caller(org, sandbox, api_key)
+
+
+def check_create(call: Call) -> None:
+    """Both are marked "must" in "Create audience endpoint"; no document shows their errors."""
+    if call.header("accept") != CREATE_ACCEPT:
+        raise RefusedError(validation_error(call, f"The Accept header must be {CREATE_ACCEPT}"))
+    if call.asked("createAudienceMetaOnly") != "true":
+        problem = "The query parameter createAudienceMetaOnly=true is required"
+        raise RefusedError(validation_error(call, problem))
+
+
+def json_body(call: Call) -> Any:
+    try:
+        return json.loads(call.body)
+    except (ValueError, RecursionError):
+        raise RefusedError(unusable_json(call)) from None
+
+
+def json_object(call: Call) -> dict[str, Any]:
+    body = json_body(call)
+    if not isinstance(body, dict):
+        raise RefusedError(unusable_json(call))
+    return body
+
+
+def _bearer(call: Call) -> str:
+    scheme, _, token = call.header("authorization").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _check_token(call: Call, tokens: Tokens, *, strict: bool) -> None:
+    if not call.header("authorization"):
+        raise RefusedError(gateway_error(401, "403010", "Oauth token is missing."))
+    if not tokens.accepts(_bearer(call), strict=strict):
+        raise RefusedError(token_invalid())
+
+
+def _check_content_type(call: Call) -> None:
+    media_type = call.header("content-type").partition(";")[0].strip().lower()
+    problem = {
+        "type": "/placeholder/type/uri",
+        "status": 400,
+        "title": "BadRequestError",
+        "detail": "A valid content-type must be specified",
+    }
+    _demand(media_type == "application/json", json_answer(problem, 400))
+
+
+def _demand(met: object, otherwise: Answer) -> None:
+    if not met:
+        raise RefusedError(otherwise)

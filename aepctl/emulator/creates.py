@@ -1,0 +1,125 @@
+"""`POST /audiences`: the call that is not idempotent, and most of what can go wrong with it.
+
+Source: "Create audience endpoint" (Segmentation Service). Sent twice, it makes two audiences,
+unless the client gives an `audienceId` under revision 3.
+"""
+
+import uuid
+from dataclasses import replace
+from typing import Any
+
+from aepctl.emulator.answers import (
+    Answer,
+    Call,
+    Delivery,
+    RefusedError,
+    as_json,
+    conflict,
+    json_answer,
+    service_error,
+    token_invalid,
+    too_many_requests,
+    unusable_json,
+    validation_error,
+)
+from aepctl.emulator.checks import Caller, check_create, json_object
+from aepctl.emulator.documents import new_document
+from aepctl.emulator.faults import Fault, FaultKind
+from aepctl.emulator.platform import Platform
+
+PAGE = b"<!DOCTYPE html><html><body><h1>Please stand by</h1></body></html>"
+UNCOMMITTED = frozenset(
+    {
+        FaultKind.REFUSE,
+        FaultKind.RATE_LIMIT,
+        FaultKind.ERROR_BEFORE,
+        FaultKind.DROP_BEFORE,
+        FaultKind.UNAUTHORIZED,
+        FaultKind.REDIRECT,
+        FaultKind.CONFLICT,
+    }
+)
+
+
+def create(platform: Platform, call: Call, caller: Caller) -> Answer:
+    check_create(call)
+    given = _wanted(call)
+    fault = platform.switches.for_create(given["name"])
+    if fault and fault.kind in UNCOMMITTED:
+        answer = _instead(call, fault)
+    else:
+        answer = _commit(platform, call, caller, given)
+        if fault and answer.status == 200:  # noqa: PLR2004
+            answer = _spoiled(call, fault, answer)
+    return replace(answer, name=given["name"])
+
+
+def _wanted(call: Call) -> dict[str, Any]:
+    given = json_object(call)
+    for field in ("name", "namespace", "originName"):
+        if not (isinstance(given.get(field), str) and given[field].strip()):
+            raise RefusedError(unusable_json(call, field))
+    if not isinstance(given.get("description"), str | None):
+        raise RefusedError(unusable_json(call, "description"))
+    return given
+
+
+def _commit(platform: Platform, call: Call, caller: Caller, given: dict[str, Any]) -> Answer:
+    newest = platform.behaviour.revision == 3  # noqa: PLR2004
+    chosen = given.get("audienceId") if newest else None
+    if not isinstance(chosen, str | None):
+        return unusable_json(call, "audienceId")
+    document = new_document(caller, given, chosen or str(uuid.uuid4()))
+    if not platform.store.add(document):
+        return conflict(call)
+    shown = ("id", "name", "audienceId") if newest else ("name", "audienceId")
+    return json_answer({field: document[field] for field in shown})
+
+
+def _instead(call: Call, fault: Fault) -> Answer:
+    """The answer to a create that was not committed."""
+    match fault.kind:
+        case FaultKind.REFUSE if fault.status in (None, 400):
+            answer = validation_error(call, "The audience was refused.")
+        case FaultKind.REFUSE:
+            answer = service_error(call, fault.status or 400, "The audience was refused.")
+        case FaultKind.RATE_LIMIT:
+            answer = too_many_requests(fault.status or 429)
+        case FaultKind.UNAUTHORIZED:
+            answer = token_invalid(fault.status or 401)
+        case FaultKind.CONFLICT:
+            answer = conflict(call, fault.status or 409)
+        case FaultKind.REDIRECT:
+            # Elsewhere is here, under an unknown path: a client that follows shows up in the log.
+            elsewhere = (("location", f"/elsewhere{call.path}"),)
+            answer = Answer(status=fault.status or 307, headers=elsewhere)
+        case FaultKind.DROP_BEFORE:
+            answer = Answer(delivery=Delivery.DROP)
+        case _:
+            answer = service_error(call, fault.status or 503, "The service is unavailable.")
+    return with_fault(answer, fault)
+
+
+def _spoiled(call: Call, fault: Fault, answer: Answer) -> Answer:
+    """The answer to a create that was committed, but does not say so properly."""
+    match fault.kind:
+        case FaultKind.DROP_AFTER:
+            answer = replace(answer, delivery=Delivery.DROP)
+        case FaultKind.HANG_AFTER:
+            answer = replace(answer, delivery=Delivery.HANG)
+        case FaultKind.CUT_BODY:
+            answer = replace(answer, delivery=Delivery.HALF)
+        case FaultKind.HTML_BODY:
+            answer = replace(answer, body=PAGE, content_type="text/html")
+        case FaultKind.EMPTY_BODY:
+            answer = replace(answer, body=b"")
+        case FaultKind.NO_ID:
+            answer = replace(answer, body=as_json({"name": json_object(call)["name"]}))
+        case _:
+            answer = service_error(call, fault.status or 500, "An internal error occurred.")
+    return with_fault(answer, fault)
+
+
+def with_fault(answer: Answer, fault: Fault) -> Answer:
+    waiting = (("retry-after", fault.retry_after),) if fault.retry_after is not None else ()
+    return replace(answer, fault=fault.kind.value, headers=(*answer.headers, *waiting))

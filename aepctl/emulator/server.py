@@ -1,0 +1,126 @@
+"""Starting and stopping the emulator. Starlette and uvicorn are imported only when it starts."""
+
+import ipaddress
+import socket
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from aepctl.emulator.documents import Document
+from aepctl.emulator.faults import Behaviour, Switches
+from aepctl.emulator.platform import Logged, Platform
+from aepctl.emulator.store import Store
+from aepctl.errors import EmulatorError
+
+if TYPE_CHECKING:
+    from aepctl.emulator.wire import QuickServer
+
+BACKLOG = 2048
+
+
+class Emulator:
+    """A running server; made by `serve`. Leaving its context stops it."""
+
+    def __init__(
+        self, url: str, platform: Platform, server: "QuickServer", thread: threading.Thread
+    ) -> None:
+        self.url = url
+        self._platform = platform
+        self._server = server
+        self._thread = thread
+
+    @property
+    def behaviour(self) -> Behaviour:
+        return self._platform.behaviour
+
+    @behaviour.setter
+    def behaviour(self, behaviour: Behaviour) -> None:
+        """From the next request on; faults count and roll their dice from the start again."""
+        self._platform.switches = Switches(behaviour)
+
+    @property
+    def audiences(self) -> list[Document]:
+        """All audiences of all sandboxes, in the order of their creation within each."""
+        return self._platform.store.everything()
+
+    @property
+    def requests(self) -> list[Logged]:
+        """The audience API's last requests, oldest first."""
+        return self._platform.logged()
+
+    def stop(self) -> None:
+        self._server.stop()
+        self._thread.join()
+        self._platform.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+def serve(
+    *,
+    db: Path | None = None,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    behaviour: Behaviour = Behaviour(),  # noqa: B008 - frozen
+) -> Emulator:
+    """Start the emulator in a thread of its own; it accepts connections when this returns."""
+    address = _loopback(host)
+    try:
+        from aepctl.emulator.app import make_app  # noqa: PLC0415
+        from aepctl.emulator.wire import QuickServer  # noqa: PLC0415
+    except ImportError as error:
+        raise EmulatorError(
+            f"the emulator needs Starlette and uvicorn: {error}",
+            next="run: pip install 'aepctl[emulator]'",
+        ) from error
+    listener = _listen(address, port)
+    try:
+        platform = Platform(Store.open(db), behaviour)
+    except BaseException:
+        listener.close()
+        raise
+    server = QuickServer(make_app(platform))
+    thread = threading.Thread(
+        target=server.run, args=([listener],), name="aepctl-emulator", daemon=True
+    )
+    thread.start()
+    server.ready.wait()
+    emulator = Emulator(_url(listener), platform, server, thread)
+    if not server.started:
+        listener.close()
+        emulator.stop()
+        raise EmulatorError("the emulator's server did not start")
+    return emulator
+
+
+def _loopback(host: str) -> str:
+    """The emulator takes any credentials, so it must not be within reach of other machines."""
+    if host == "localhost":
+        return "127.0.0.1"
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        address = None
+    if address is None or not address.is_loopback:
+        raise EmulatorError(f"the emulator serves this machine only, not {host}")
+    return host
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except (OSError, OverflowError) as error:
+        raise EmulatorError(
+            f"cannot listen on {host} port {port}: {error}",
+            next="end the program that uses the port, or choose another one (0: any free one)",
+        ) from error
+
+
+def _url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

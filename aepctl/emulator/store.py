@@ -1,0 +1,148 @@
+"""Where audiences are kept: in memory for reading, in SQLite so that they outlive the process.
+
+The database is opened exclusively, because a second emulator on the same file would not see what
+the first one creates. A file that is not ours is refused before anything is written to it.
+"""
+
+import json
+import sqlite3
+import threading
+from contextlib import closing
+from pathlib import Path
+from typing import Self
+
+from aepctl.emulator.answers import as_json
+from aepctl.emulator.checks import Caller
+from aepctl.emulator.documents import Document
+from aepctl.errors import EmulatorError
+
+APPLICATION_ID = 0x61657063  # "aepc", in the file's header
+FORMAT = 1
+SCHEMA = """
+CREATE TABLE audience (
+    position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document TEXT NOT NULL
+)
+"""
+
+Place = tuple[str, str]  # organisation and sandbox
+
+
+class Store:
+    """All audiences. Safe to use from several threads."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._lock = threading.Lock()
+        self._by_place: dict[Place, dict[str, Document]] = {}
+        self._audience_ids: set[tuple[Place, str]] = set()
+        for (text,) in connection.execute("SELECT document FROM audience ORDER BY position"):
+            self._remember(json.loads(text))
+
+    @classmethod
+    def open(cls, path: Path | None) -> Self:
+        try:
+            return cls(_connect(path))
+        except sqlite3.Error as error:
+            raise EmulatorError(
+                f"cannot open the emulator's database {path}: {error}",
+                next="end the emulator that uses it, or choose another file with --db",
+            ) from error
+
+    def add(self, document: Document) -> bool:
+        """False where the organisation and sandbox have this `audienceId` already."""
+        with self._lock:
+            if (_place(document), document["audienceId"]) in self._audience_ids:
+                return False
+            row = (document["id"], as_json(document).decode())
+            self._connection.execute("INSERT INTO audience (id, document) VALUES (?, ?)", row)
+            self._remember(document)
+            return True
+
+    def replace(self, document: Document) -> None:
+        with self._lock:
+            row = (as_json(document).decode(), document["id"])
+            self._connection.execute("UPDATE audience SET document = ? WHERE id = ?", row)
+            self._remember(document)
+
+    def remove(self, document: Document) -> None:
+        with self._lock:
+            self._connection.execute("DELETE FROM audience WHERE id = ?", (document["id"],))
+            place = _place(document)
+            del self._by_place[place][document["id"]]
+            self._audience_ids.discard((place, document["audienceId"]))
+
+    def find(self, caller: Caller, identifier: str) -> Document | None:
+        with self._lock:
+            return self._by_place.get((caller.org, caller.sandbox), {}).get(identifier)
+
+    def within(self, caller: Caller) -> tuple[Document, ...]:
+        """The audiences that this caller can see, oldest first."""
+        with self._lock:
+            return tuple(self._by_place.get((caller.org, caller.sandbox), {}).values())
+
+    def everything(self) -> list[Document]:
+        with self._lock:
+            return [dict(one) for place in self._by_place.values() for one in place.values()]
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+    def _remember(self, document: Document) -> None:
+        place = _place(document)
+        self._by_place.setdefault(place, {})[document["id"]] = document
+        self._audience_ids.add((place, document["audienceId"]))
+
+
+def _place(document: Document) -> Place:
+    return document["imsOrgId"], document["sandbox"]["sandboxName"]
+
+
+def _connect(path: Path | None) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        ":memory:" if path is None else path,
+        timeout=1,
+        isolation_level=None,  # every statement commits by itself
+        check_same_thread=False,  # opened and closed by the caller, used by the server's thread
+    )
+    try:
+        _prepare(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection, path: Path | None) -> None:
+    if not _is_new(connection):
+        _check_ours(connection, path)
+    connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("BEGIN EXCLUSIVE")  # takes the lock now, and finds out if others hold it
+    if _is_new(connection):
+        connection.execute(SCHEMA)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {FORMAT}")
+    connection.execute("COMMIT")
+
+
+def _is_new(connection: sqlite3.Connection) -> bool:
+    tables = _number(connection, "SELECT count(*) FROM sqlite_master")
+    return not (tables or _number(connection, "PRAGMA application_id"))
+
+
+def _check_ours(connection: sqlite3.Connection, path: Path | None) -> None:
+    choose = "choose another file with --db"
+    if _number(connection, "PRAGMA application_id") != APPLICATION_ID:
+        raise EmulatorError(f"{path} is a database, but not the emulator's", next=choose)
+    if (found := _number(connection, "PRAGMA user_version")) != FORMAT:
+        raise EmulatorError(
+            f"{path} has format {found} of the emulator's database; this version reads {FORMAT}",
+            next=choose,
+        )
+
+
+def _number(connection: sqlite3.Connection, question: str) -> int:
+    with closing(connection.execute(question)) as cursor:
+        return int(cursor.fetchone()[0])
