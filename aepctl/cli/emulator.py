@@ -3,12 +3,12 @@
 import signal
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
-    from aepctl.emulator import Fault
+    from aepctl.emulator import Behaviour, Fault
 
 HINT = """\
 settings for aepctl.yaml:
@@ -71,45 +71,33 @@ def emulator() -> None:
 )
 @click.option("--strict-tokens", is_flag=True, help="Accept only tokens issued here.")
 @click.option("--forbid-list", is_flag=True, help="Credentials may create, but not list.")
-def serve(  # noqa: PLR0913, RUF100 - one per option
-    *,
-    host: str,
-    port: int,
-    db: Path,
-    latency: float,
-    revision: str,
-    list_lag: float,
-    faults: tuple[str, ...],
-    retry_after: str | None,
-    seed: int,
-    token_ttl: int,
-    strict_tokens: bool,
-    forbid_list: bool,
-) -> None:
+def serve(*, host: str, port: int, db: Path, **settings: Any) -> None:
     """Serve the platform on this machine until interrupted.
 
     Prints one line with the address as soon as it accepts connections.
     """
-    from aepctl.emulator import Behaviour  # noqa: PLC0415 - start-up time of the other commands
-    from aepctl.emulator import serve as start  # noqa: PLC0415
+    from aepctl.emulator import serve as start  # noqa: PLC0415 - the others start faster without
 
-    behaviour = Behaviour(
-        latency=latency,
-        revision=int(revision),
-        list_lag=list_lag,
-        faults=tuple(_fault(text, retry_after) for text in faults),
-        seed=seed,
-        token_ttl=token_ttl,
-        strict_tokens=strict_tokens,
-        forbid_list=forbid_list,
-    )
+    behaviour = _behaviour(**settings)
     told = _told_to_stop()
     _make_folder(db)
     with start(db=db, host=host, port=port, behaviour=behaviour) as running:
         click.echo(f"emulator listening on {running.url}")
-        credentials = ISSUED_TOKEN if strict_tokens else ANY_TOKEN
+        credentials = ISSUED_TOKEN if behaviour.strict_tokens else ANY_TOKEN
         click.echo(HINT.format(url=running.url, credentials=credentials), err=True)
         told.wait()
+
+
+def _behaviour(
+    *, faults: tuple[str, ...], retry_after: str | None, revision: str, **settings: Any
+) -> "Behaviour":
+    from aepctl.emulator import Behaviour  # noqa: PLC0415
+
+    chosen = tuple(_fault(text, retry_after) for text in faults)
+    try:
+        return Behaviour(faults=chosen, revision=int(revision), **settings)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
 
 
 def _fault(text: str, retry_after: str | None) -> "Fault":
@@ -123,16 +111,10 @@ def _fault(text: str, retry_after: str | None) -> "Fault":
             param_hint="--fault",
         )
     try:
-        return Fault(
-            kind=FaultKind(kind),
-            rate=float(rate) if given else 1.0,
-            match=match,
-            retry_after=retry_after,
-        )
-    except ValueError:
-        raise click.BadParameter(
-            f"{rate!r} is no rate; it lies between 0 and 1.", param_hint="--fault"
-        ) from None
+        chance = float(rate) if given else 1.0
+        return Fault(kind=FaultKind(kind), rate=chance, match=match, retry_after=retry_after)
+    except ValueError as error:
+        raise click.BadParameter(f"{text!r}: {error}", param_hint="--fault") from error
 
 
 def _make_folder(db: Path) -> None:

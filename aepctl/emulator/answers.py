@@ -66,7 +66,9 @@ class RefusedError(Exception):
 
 
 def as_json(content: Any) -> bytes:
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    """UTF-8. ValueError for what JSON has no words for: NaN, half of a surrogate pair."""
+    text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.encode()
 
 
 def json_answer(content: Any, status: int = 200) -> Answer:

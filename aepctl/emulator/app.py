@@ -9,11 +9,10 @@ import asyncio
 import logging
 import uuid
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 from urllib.parse import parse_qs
 
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -26,6 +25,9 @@ from aepctl.emulator.platform import Platform
 from aepctl.emulator.reads import bulk_get, get_audience, list_audiences
 from aepctl.emulator.tokens import token_answer
 from aepctl.emulator.updates import delete_audience, patch_audience, put_audience
+
+if TYPE_CHECKING:
+    from starlette.exceptions import HTTPException
 
 Handler = Callable[[Platform, Call, Caller], Answer]
 
@@ -67,11 +69,10 @@ def make_app(platform: Platform) -> Starlette:
 
     async def no_such_route(request: Request, exc: Exception) -> Response:
         call = await _call(request)
-        status, headers = _unrouted(exc)
-        message = "Not found." if status == 404 else "Method not allowed."  # noqa: PLR2004
-        answer = service_error(call, status, message)
+        error = cast("HTTPException", exc)
+        answer = service_error(call, error.status_code, f"{error.detail}.")
         platform.log(call, answer)
-        return Delivered(call, answer, headers)
+        return Delivered(call, answer, error.headers)
 
     app = Starlette(
         routes=[*routes, Route("/ims/token/v3", token, methods=["POST"])],
@@ -113,12 +114,6 @@ async def _call(request: Request) -> Call:
     )
 
 
-def _unrouted(exc: Exception) -> tuple[int, Mapping[str, str]]:
-    if isinstance(exc, HTTPException):
-        return exc.status_code, exc.headers or {}
-    raise exc
-
-
 async def _broken(request: Request, exc: Exception) -> Response:
     """A bug of the emulator must not pass for a fault of the platform."""
     if not isinstance(exc, ClientDisconnect):
@@ -138,18 +133,15 @@ class Delivered(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         transport: Transport = scope["state"]["transport"]
-        match self.delivery:
-            case Delivery.WHOLE:
-                await super().__call__(scope, receive, send)
-            case Delivery.HALF:
-                await self._send_half(send)
-                transport.close()
-            case Delivery.DROP:
-                transport.abort()
-            case Delivery.HANG:
-                pass
-        if self.delivery is not Delivery.WHOLE:
-            await _disconnected(receive)
+        if self.delivery is Delivery.WHOLE:
+            await super().__call__(scope, receive, send)
+            return
+        if self.delivery is Delivery.HALF:
+            await self._send_half(send)
+            transport.close()
+        elif self.delivery is Delivery.DROP:
+            transport.abort()
+        await _disconnected(receive)
 
     async def _send_half(self, send: Send) -> None:
         start = {"type": "http.response.start", "status": self.status_code}

@@ -13,6 +13,7 @@ from aepctl.emulator.answers import (
     Answer,
     Call,
     RefusedError,
+    as_json,
     gateway_error,
     json_answer,
     token_invalid,
@@ -61,10 +62,13 @@ def check_create(call: Call) -> None:
 
 
 def json_body(call: Call) -> Any:
+    """The parsed body; refused where it could not be answered with again."""
     try:
-        return json.loads(call.body)
+        body = json.loads(call.body)
+        as_json(body)
     except (ValueError, RecursionError):
         raise RefusedError(unusable_json(call)) from None
+    return body
 
 
 def json_object(call: Call) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from aepctl.emulator.checks import Caller
 
 Document = dict[str, Any]
 
-LIFECYCLES = frozenset({"draft", "published", "inactive", "archived"})
+LIFECYCLES = ("draft", "published", "inactive", "archived")
 TEXTS = frozenset({"name", "description", "originName"})
 # Kept by the system. `namespace` is the one that Adobe documents as immutable.
 IMMUTABLE = frozenset(

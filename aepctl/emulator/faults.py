@@ -4,6 +4,7 @@ A fault is a switch with a rate, so that a test can say "every third create is c
 never answered". Rates come from a seed: the same requests meet the same faults.
 """
 
+import math
 import random
 from dataclasses import dataclass
 from enum import StrEnum
@@ -51,6 +52,13 @@ class Fault:
             raise ValueError(f"a fault's rate lies between 0 and 1, not {self.rate}")
         if self.times is not None and self.times < 0:
             raise ValueError(f"a fault fires 0 times or more, not {self.times}")
+        if self.status is not None and self.status not in self._statuses():
+            raise ValueError(f"{self.kind} cannot have the status {self.status}")
+        if not (self.retry_after or "").isascii() or not (self.retry_after or "").isprintable():
+            raise ValueError("Retry-After is ASCII text")
+
+    def _statuses(self) -> range:
+        return range(300, 400) if self.kind is FaultKind.REDIRECT else range(400, 600)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +82,9 @@ class Behaviour:
     def __post_init__(self) -> None:
         if self.revision not in REVISIONS:
             raise ValueError(f"there is no revision {self.revision} of the create call")
-        if min(self.latency, self.list_lag, self.token_ttl) < 0:
-            raise ValueError("latency, list_lag and token_ttl cannot be negative")
+        durations = (self.latency, self.list_lag, self.token_ttl)
+        if not all(math.isfinite(seconds) and seconds >= 0 for seconds in durations):
+            raise ValueError("latency, list_lag and token_ttl are finite, and 0 or more")
 
 
 class Switches:

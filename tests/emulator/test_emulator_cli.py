@@ -1,0 +1,172 @@
+"""`aepctl emulator serve`, as other programs start it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from click.testing import CliRunner
+
+from aepctl.cli.emulator import emulator
+from aepctl.emulator import FaultKind
+
+COMMAND = [sys.executable, "-c", "from aepctl.cli.emulator import emulator; emulator()", "serve"]
+
+
+@contextmanager
+def serving(
+    folder: Path, *options: str, **kwargs: Any
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The process, and the address that it printed."""
+    environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
+    with subprocess.Popen(
+        [*COMMAND, "--port", "0", *options],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **kwargs,
+    ) as process:
+        try:
+            line = process.stdout.readline()
+            assert line.startswith("emulator listening on http://127.0.0.1:"), process.stderr.read()
+            yield process, line.split()[-1]
+        finally:
+            process.kill()
+
+
+def ends(process: subprocess.Popen[str], number: int) -> tuple[int, bool]:
+    began = time.monotonic()
+    process.send_signal(number)
+    code = process.wait(5)
+    return code, time.monotonic() - began < 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_serves_until_it_is_told_to_stop(tmp_path: Path, number: int) -> None:
+    with serving(tmp_path) as (process, url):
+        assert httpx.get(url, trust_env=False).status_code == 404
+        assert ends(process, number) == (0, True)
+        rest, hint = process.stdout.read(), process.stderr.read()
+    assert rest == ""
+    for line in (f"ais_url: {url}/core/ais", f"ups_url: {url}/data/core/ups", f"ims_url: {url}"):
+        assert line in hint
+    assert "AEP_ACCESS_TOKEN=test-token" in hint
+    assert "AEP_ORG_ID=" in hint
+    assert (tmp_path / ".aepctl" / "emulator.sqlite3").exists()
+
+
+def test_it_stops_even_where_a_shell_made_it_ignore_interrupts(tmp_path: Path) -> None:
+    def ignore() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    with serving(tmp_path, preexec_fn=ignore) as (process, _):
+        assert ends(process, signal.SIGINT) == (0, True)
+
+
+def test_every_option_reaches_the_server(tmp_path: Path) -> None:
+    options = ["--revision", "3", "--strict-tokens", "--token-ttl", "7", "--list-lag", "60"]
+    options += ["--fault", "error-before=1.0@Gold", "--retry-after", "3", "--seed", "1"]
+    options += ["--latency", "0.01", "--db", "deep/er/db", "--host", "127.0.0.1"]
+    with serving(tmp_path, *options) as (process, url):
+        form = {"grant_type": "client_credentials", "client_id": "k", "client_secret": "s"}
+        granted = httpx.post(f"{url}/ims/token/v3", data=form, trust_env=False).json()
+        assert granted["expires_in"] == 7
+
+        def create(name: object) -> httpx.Response:
+            return httpx.post(
+                f"{url}/core/ais/audiences?createAudienceMetaOnly=true",
+                json={"name": name, "namespace": "n", "originName": "o"},
+                headers={
+                    "Authorization": f"Bearer {granted['access_token']}",
+                    "x-api-key": "k",
+                    "x-gw-ims-org-id": "1@AdobeOrg",
+                    "x-sandbox-name": "dev",
+                    "Accept": "application/vnd.adobe.external.audiences+json; version=2",
+                },
+                trust_env=False,
+            )
+
+        failed = create("Gold")
+        assert (failed.status_code, failed.headers["retry-after"]) == (503, "3")
+        assert set(create("Silver").json()) == {"id", "name", "audienceId"}
+        ends(process, signal.SIGTERM)
+        assert "AEP_CLIENT_SECRET=test-secret" in process.stderr.read()
+    assert (tmp_path / "deep" / "er" / "db").exists()
+
+
+def test_audiences_survive_a_killed_process(tmp_path: Path) -> None:
+    def call(url: str, method: str, path: str, **kwargs: Any) -> Any:
+        headers = {
+            "Authorization": "Bearer t",
+            "x-api-key": "k",
+            "x-gw-ims-org-id": "1@AdobeOrg",
+            "x-sandbox-name": "dev",
+            "Accept": "application/vnd.adobe.external.audiences+json; version=2",
+        }
+        return httpx.request(method, url + path, headers=headers, trust_env=False, **kwargs).json()
+
+    with serving(tmp_path) as (process, url):
+        wanted = {"name": "Gold", "namespace": "n", "originName": "o"}
+        path = "/core/ais/audiences?createAudienceMetaOnly=true"
+        created = call(url, "POST", path, json=wanted)
+        process.kill()
+        process.wait()
+    with serving(tmp_path) as (_, url):
+        (found,) = call(url, "GET", "/data/core/ups/audiences")["children"]
+    assert found["audienceId"] == created["audienceId"]
+
+
+def refused(*options: str) -> str:
+    result = CliRunner().invoke(emulator, ["serve", *options])
+    assert result.exit_code == 2
+    return result.output
+
+
+def test_an_unknown_fault_is_answered_with_the_kinds(tmp_path: Path) -> None:
+    output = " ".join(refused("--fault", "explode").split())
+    assert "'explode' is no kind of fault" in output
+    for kind in FaultKind:
+        assert kind in output
+
+
+@pytest.mark.parametrize(
+    ("rate", "why"),
+    [
+        *((rate, "could not convert") for rate in ("", "often")),
+        *((rate, "between 0 and 1") for rate in ("2", "-1", "nan")),
+    ],
+)
+def test_a_rate_is_a_number_between_0_and_1(rate: str, why: str) -> None:
+    output = " ".join(refused("--fault", f"refuse={rate}").split())
+    assert f"'refuse={rate}'" in output
+    assert why in output
+
+
+@pytest.mark.parametrize(
+    "options",
+    [("--port", "65536"), ("--latency", "-1"), ("--revision", "2"), ("--token-ttl", "-1")],
+)
+def test_impossible_options_are_usage_errors(options: tuple[str, ...]) -> None:
+    assert options[0] in refused(*options)
+
+
+def test_endless_latency_is_a_usage_error() -> None:
+    assert "finite" in refused("--latency", "inf")
+
+
+def test_a_retry_after_that_no_header_can_hold_is_a_usage_error() -> None:
+    assert "ASCII" in refused("--fault", "rate-limit", "--retry-after", "später")
+
+
+def test_a_folder_that_cannot_be_made_is_a_usage_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert "--db" in refused("--port", "0", "--db", str(tmp_path / "file" / "db"))
