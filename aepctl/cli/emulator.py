@@ -2,6 +2,8 @@
 
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +60,7 @@ def emulator() -> None:
     "faults",
     multiple=True,
     metavar="KIND[=RATE][@NAME-PART]",
-    help="What goes wrong, how often (0 to 1), for which names. Repeatable.",
+    help="What goes wrong, how often (0 to 1), for which names. Repeatable; a wrong KIND lists all.",
 )
 @click.option("--retry-after", metavar="VALUE", help="The Retry-After header of faults.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Makes rates repeatable.")
@@ -79,9 +81,11 @@ def serve(*, host: str, port: int, db: Path, **settings: Any) -> None:
     from aepctl.emulator import serve as start  # noqa: PLC0415 - the others start faster without
 
     behaviour = _behaviour(**settings)
-    told = _told_to_stop()
     _make_folder(db)
-    with start(db=db, host=host, port=port, behaviour=behaviour) as running:
+    with (
+        _told_to_stop() as told,
+        start(db=db, host=host, port=port, behaviour=behaviour) as running,
+    ):
         click.echo(f"emulator listening on {running.url}")
         credentials = ISSUED_TOKEN if behaviour.strict_tokens else ANY_TOKEN
         click.echo(HINT.format(url=running.url, credentials=credentials), err=True)
@@ -126,9 +130,16 @@ def _make_folder(db: Path) -> None:
         ) from error
 
 
-def _told_to_stop() -> threading.Event:
+@contextmanager
+def _told_to_stop() -> Iterator[threading.Event]:
     """Set by SIGINT or SIGTERM, even where a shell started us in the background ignoring SIGINT."""
     told = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: told.set())
-    return told
+    before = {
+        number: signal.signal(number, lambda *_: told.set())
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield told
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
