@@ -60,7 +60,7 @@ def emulator() -> None:
     "faults",
     multiple=True,
     metavar="KIND[=RATE][@NAME-PART]",
-    help="What goes wrong, how often (0 to 1), for which names. Repeatable; a wrong KIND lists all.",
+    help="What fails, how often (0 to 1), to which names. Repeatable; a wrong KIND lists them.",
 )
 @click.option("--retry-after", metavar="VALUE", help="The Retry-After header of faults.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Makes rates repeatable.")
