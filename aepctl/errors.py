@@ -39,7 +39,7 @@ class SafetyRefusal(AepctlError):
     exit_code = 3
 
 
-class StateLocked(AepctlError):  # noqa: N818 - names the situation, as the message does
+class StateLocked(AepctlError):
     """Another process holds the state."""
 
     exit_code = 5

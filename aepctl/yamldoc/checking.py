@@ -1,0 +1,93 @@
+"""Check a document against a pydantic model and say what is wrong in words, at its place."""
+
+from difflib import get_close_matches
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from aepctl.yamldoc.parsing import YamlFile
+from aepctl.yamldoc.places import Fault, Path, Spot
+from aepctl.yamldoc.problem import Problem
+from aepctl.yamldoc.texts import KEY_HINT, broken_rule
+
+Model = TypeVar("Model", bound=BaseModel)
+
+SHAPES: dict[type, str] = {dict: "a mapping", list: "a list", str: "text"}
+
+
+def check(model: type[Model], yaml_file: YamlFile, number: int = 0) -> Model | tuple[Problem, ...]:
+    """Document `number` of the file as a `model`, or everything that is wrong with it."""
+    try:
+        return model.model_validate(yaml_file.documents[number])
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_input=False)
+        explainer = _Explainer(model, yaml_file, number)
+        return yaml_file.problems_at(explainer.fault(detail) for detail in details)
+
+
+class _Explainer:
+    """Puts pydantic's findings into the words and places of one document."""
+
+    def __init__(self, model: type[BaseModel], yaml_file: YamlFile, number: int) -> None:
+        self._model = model
+        self._document = yaml_file.documents[number]
+        self._number = number
+        self._keys, self._values = yaml_file.places()
+
+    def fault(self, detail: ErrorDetails) -> Fault:
+        path = tuple(part for part in detail["loc"] if part != "[key]")
+        full = (self._number, *path)
+        kind = detail["type"]
+        field = str(path[-1]) if path else "this document"
+        if kind == "extra_forbidden":
+            return self._unknown_field(path, self._keys[full])
+        if kind == "missing":
+            spot = self._keys.get(full[:-1]) or self._values[full[:-1]]
+            whose = f" of `{path[-2]}`" if len(path) > 1 else ""
+            what = f"`{field}`{whose} is missing"
+            return Fault(spot, "missing-field", what, f"add `{field}: …`")
+        if detail["loc"][-1:] == ("[key]",):
+            return Fault(self._keys[full], "key", f"`{field}` cannot be a key", KEY_HINT)
+        return _wrong_value(detail, self._values[full], field, _at(self._document, path))
+
+    def _unknown_field(self, path: Path, spot: Spot) -> Fault:
+        known = _fields(self._model, path[:-1])
+        close = get_close_matches(str(path[-1]), known, n=1, cutoff=0.6)
+        hint = f"did you mean {close[0]}?" if close else f"known here: {', '.join(known)}"
+        return Fault(spot, "unknown-field", f"unknown field `{path[-1]}`", hint)
+
+
+def _wrong_value(detail: ErrorDetails, spot: Spot, field: str, value: Any) -> Fault:
+    kind = detail["type"]
+    if kind in {"model_type", "dict_type", "string_type"}:
+        wanted = "text" if kind == "string_type" else "a mapping"
+        found = SHAPES[type(value)]
+        return Fault(spot, "wrong-type", f"`{field}` is {found}", f"{wanted} was expected")
+    if kind == "string_pattern_mismatch":
+        said, hint = broken_rule(value)
+        return Fault(spot, "text", f"`{field}` {said}", hint or None)
+    message = detail["msg"].removeprefix("Value error, ")
+    return Fault(spot, kind.replace("_", "-"), f"`{field}`: {message[:1].lower()}{message[1:]}")
+
+
+def _at(document: Any, path: Path) -> Any:
+    for part in path:
+        document = document[part]
+    return document
+
+
+def _fields(model: type[BaseModel], path: Path) -> list[str]:
+    """The fields that the model knows at `path`, as people write them."""
+    current: Any = model
+    for part in path:
+        if isinstance(current, type) and issubclass(current, BaseModel):
+            current = _by_alias(current)[str(part)]
+        else:
+            current = get_args(current)[-1]  # the values of a mapping
+    return list(_by_alias(current))
+
+
+def _by_alias(model: type[BaseModel]) -> dict[str, Any]:
+    fields = model.model_fields.items()
+    return {field.alias or name: field.annotation for name, field in fields}

@@ -1,0 +1,113 @@
+"""One YAML text: bytes to documents, problems, and on demand the exact place of anything in it."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from aepctl.audience import Origin
+from aepctl.yamldoc.places import Fault, Path, Spot, source_lines
+from aepctl.yamldoc.problem import Problem
+from aepctl.yamldoc.walker import Walker
+
+BOM = b"\xef\xbb\xbf"
+NOT_TEXT = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class YamlFile:
+    """The documents of one file as dict, list, str or None, and what is wrong with its YAML.
+
+    `broken` says that the text could not be read to its end, so the documents are not complete.
+    `marks[n]` has the places of the keys below `marks_under` in document n.
+    """
+
+    file: str
+    text: str
+    documents: tuple[Any, ...]
+    marks: tuple[dict[str, Spot], ...]
+    problems: tuple[Problem, ...]
+    broken: bool = False
+
+    def problems_at(self, faults: Iterable[Fault]) -> tuple[Problem, ...]:
+        """The faults as problems of this file, each with its source line."""
+        return _problems(self.file, self.text, faults)
+
+    def places(self) -> tuple[dict[Path, Spot], dict[Path, Spot]]:
+        """The places of all keys and of all values, by path. Reads the text once more."""
+        walker = Walker(everywhere=True)
+        walker.walk(self.text)
+        return walker.keys, walker.values
+
+
+def parse(file: str, raw: bytes, *, marks_under: str | None = None) -> YamlFile:
+    """Read `raw`, which came from `file` (a name for messages)."""
+    text, faults = _decode(raw)
+    if faults:
+        return YamlFile(file, text, (), (), _problems(file, text, faults), broken=True)
+    walker = Walker(marks_under=marks_under)
+    walker.walk(text)
+    if walker.faults:  # once more, now knowing each place, so that a message can name the first
+        walker = Walker(marks_under=marks_under, everywhere=True)
+        walker.walk(text)
+    problems = _problems(file, text, walker.faults)
+    return YamlFile(
+        file,
+        text,
+        tuple(walker.documents),
+        tuple(walker.marks),
+        problems,
+        broken=walker.broken,
+    )
+
+
+def _decode(raw: bytes) -> tuple[str, list[Fault]]:
+    if raw.startswith(BOM):
+        hint = "save it as UTF-8 without BOM"
+        fault = Fault((1, 1), "bom", "starts with a byte order mark", hint)
+        return raw[len(BOM) :].decode("utf-8", "replace"), [fault]
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start].decode("utf-8")
+        fault = Fault(
+            _spot_after(before),
+            "not-utf-8",
+            f"not UTF-8: the byte 0x{raw[error.start]:02x} ({error.reason})",
+            "save the file as UTF-8",
+        )
+        return raw.decode("utf-8", "replace"), [fault]
+    return text, _not_text(text)
+
+
+def _not_text(text: str) -> list[Fault]:
+    first = NOT_TEXT.search(text)
+    if first is None:
+        return []
+    more = len(NOT_TEXT.findall(text)) - 1
+    count = f", nor can {more:,} more like it" if more else ""
+    message = f"the character U+{ord(first[0]):04X} cannot stand in YAML{count}"
+    hint = 'remove it; inside double quotes an escape such as "\\u00e9" can name a character'
+    return [Fault(_spot_after(text[: first.start()]), "control-character", message, hint)]
+
+
+def _spot_after(before: str) -> Spot:
+    *lines, _ = source_lines(before)
+    return (len(lines), len(lines[-1]) + 1)
+
+
+def _problems(file: str, text: str, faults: Iterable[Fault]) -> tuple[Problem, ...]:
+    faults = tuple(faults)
+    lines = source_lines(text) if faults else ()
+    return tuple(
+        Problem(
+            Origin(file, fault.spot[0], fault.spot[1]),
+            fault.rule,
+            fault.message,
+            fault.hint,
+            lines[fault.spot[0] - 1],
+        )
+        for fault in faults
+    )

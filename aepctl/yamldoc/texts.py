@@ -1,0 +1,53 @@
+"""The kinds of text that people write, as pydantic types, and the words for breaking their rules.
+
+The patterns are plain enough for JSON Schema, Rust (inside pydantic) and Python to agree on them.
+"""
+
+import re
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+CONTROLS = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
+CONTROLS_IN_LINES = r"\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029"
+KEY_HINT = "letters, digits, '.', '_' and '-', at most 128, the first a letter or digit"
+
+
+def _visible(controls: str) -> str:
+    return rf"^[^{controls}]*[^{controls}\s][^{controls}]*$"
+
+
+Line = Annotated[str, StringConstraints(pattern=_visible(CONTROLS))]
+"""One line that can be seen: not blank, no control characters."""
+
+Lines = Annotated[str, StringConstraints(pattern=_visible(CONTROLS_IN_LINES))]
+"""As Line, but line feeds and tabs are welcome."""
+
+Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$")]
+"""An audience's stable address. See KEY_HINT."""
+
+
+class Written(BaseModel):
+    """Base of the models for what people write: strict, closed, and never echoing the input."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        frozen=True,
+        hide_input_in_errors=True,
+        validate_by_alias=True,
+        validate_by_name=False,
+    )
+
+
+def broken_rule(value: str) -> tuple[str, str]:
+    """Why a text is no Line or Lines: what is wrong with it, and a hint."""
+    if not value.strip():
+        return ("is blank", "write a text that can be seen")
+    found = re.search(f"[{CONTROLS_IN_LINES}]", value) or re.search(f"[{CONTROLS}]", value)
+    if found is None:
+        return ("cannot be used", "")
+    at = f"at position {found.start() + 1}"
+    if found[0] == "\n":
+        return (f"has a line break {at}", "write it as one line")
+    return (f"has the control character U+{ord(found[0]):04X} {at}", "remove it")

@@ -1,0 +1,240 @@
+"""From libyaml's events to plain values, with limits: dict, list, str, and None for `key:`.
+
+Events rather than `yaml.load`: the loader overwrites duplicate keys silently, guesses types, and
+its C form crashes the interpreter on some 30,000 nested brackets. The event stream does neither.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import yaml
+from yaml.events import (
+    AliasEvent,
+    CollectionStartEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    NodeEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from aepctl.yamldoc.places import Fault, Path, Spot, source_lines
+
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+MAX_DEPTH = 32
+MAX_TEXT = 65_536
+NOTHING = frozenset(("", "~", "null", "Null", "NULL"))
+OWN_TAGS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("str", "map", "seq")) | {"!"}
+
+
+class TooDeep(Exception):
+    """Nested beyond MAX_DEPTH: what follows is not worth reading."""
+
+
+class _No:
+    """Stands where a key is not there yet, or was no text and is dropped."""
+
+
+NO_KEY: Final = _No()
+DROPPED: Final = _No()
+
+
+class _Frame:
+    """A collection that is still open."""
+
+    __slots__ = ("container", "is_key", "key", "marking", "path")
+
+    def __init__(self, container: Any, path: Path, *, is_key: bool, marking: bool) -> None:
+        self.container = container
+        self.path = path
+        self.is_key = is_key
+        self.marking = marking
+        self.key: Any = NO_KEY
+
+
+class Walker:
+    """Builds the documents of one text. Use once.
+
+    `marks_under` names a top-level key; the places of the keys below it go to `marks`, one dict a
+    document. With `everywhere`, `keys` and `values` hold the place of each key and value as well:
+    slower and larger, so it is done only for a text that has a problem.
+    """
+
+    def __init__(self, *, marks_under: str | None = None, everywhere: bool = False) -> None:
+        self.documents: list[Any] = []
+        self.marks: list[dict[str, Spot]] = []
+        self.faults: list[Fault] = []
+        self.broken = False
+        self.keys: dict[Path, Spot] = {}
+        self.values: dict[Path, Spot] = {}
+        self._marks_under = marks_under
+        self._everywhere = everywhere
+        self._anchors: dict[str, str | None] = {}
+        self._open: list[_Frame] = []
+        self._top: _Frame | None = None
+
+    def walk(self, text: str) -> None:
+        """Read `text` to its end or to its first syntax error; faults are gathered, not raised."""
+        handlers: dict[type[Event], Callable[[Any], None]] = {
+            ScalarEvent: self._scalar,
+            MappingStartEvent: self._start,
+            SequenceStartEvent: self._start,
+            MappingEndEvent: self._end,
+            SequenceEndEvent: self._end,
+            AliasEvent: self._alias,
+            DocumentStartEvent: self._document,
+        }
+        try:
+            for event in yaml.parse(text, Loader=LOADER):
+                handler = handlers.get(event.__class__)
+                if handler is not None:
+                    handler(event)
+        except TooDeep:
+            self.broken = True
+        except yaml.MarkedYAMLError as error:
+            self.broken = True
+            self._syntax(error, text)
+
+    def _syntax(self, error: yaml.MarkedYAMLError, text: str) -> None:
+        mark = error.problem_mark or error.context_mark
+        spot = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
+        said = " ".join(part for part in (error.context, error.problem) if part)
+        lines = source_lines(text)
+        tab = "\t" in lines[spot[0] - 1][: spot[1]]
+        hint = "indent with spaces; YAML allows no tabs there" if tab else None
+        self.faults.append(Fault(spot, "syntax", f"not valid YAML: {said}", hint))
+
+    def _document(self, _event: Event) -> None:
+        self._anchors.clear()
+        self.marks.append({})
+
+    def _scalar(self, event: ScalarEvent) -> None:
+        value: str | None = event.value
+        if event.tag is not None:
+            self._tag(event)
+        if value in NOTHING and event.implicit[0]:
+            value = None
+        elif len(event.value) > MAX_TEXT:
+            said = f"a text of {len(event.value):,} characters"
+            self._fault(event, "too-long", said, f"at most {MAX_TEXT:,} are taken")
+        if event.anchor is not None:
+            self._anchors[event.anchor] = value
+        self._text(value, event)
+
+    def _text(self, value: str | None, event: NodeEvent) -> None:
+        top = self._top
+        if top is not None and top.key is NO_KEY and top.container.__class__ is dict:
+            self._key(top, value, event)
+        else:
+            self._put(value, event)
+
+    def _key(self, top: _Frame, key: str | None, event: NodeEvent) -> None:
+        if key is None:
+            self._fault(event, "no-key", "a key without text", "write `key: value`")
+            top.key = DROPPED
+            return
+        top.key = key
+        if key in top.container:
+            self._duplicate(top, key, event)
+        elif self._everywhere:
+            self.keys.setdefault((*top.path, key), _spot(event))
+        if top.marking:
+            self.marks[-1].setdefault(key, _spot(event))
+
+    def _duplicate(self, top: _Frame, key: str, event: NodeEvent) -> None:
+        first = self.keys.get((*top.path, key))
+        at = f" (first in line {first[0]})" if first else ""
+        hint = "keep one of the two" if key != "<<" else "merge keys are not used here"
+        self._fault(event, "duplicate-key", f"`{key}` stands here a second time{at}", hint)
+
+    def _put(self, value: Any, event: NodeEvent) -> None:
+        top = self._top
+        if top is None:
+            if self._everywhere:
+                self.values[(len(self.documents),)] = _spot(event)
+            self.documents.append(value)  # None is fine here: a document with nothing in it
+            return
+        if value is None:
+            self._nothing(top, event)
+        container = top.container
+        if container.__class__ is dict:
+            key = top.key
+            top.key = NO_KEY
+            if key is DROPPED:
+                return
+            if self._everywhere:
+                self.values.setdefault((*top.path, key), _spot(event))
+            container.setdefault(key, value)
+        else:
+            if self._everywhere:
+                self.values[(*top.path, len(container))] = _spot(event)
+            container.append(value)
+
+    def _nothing(self, top: _Frame, event: NodeEvent) -> None:
+        what = f"`{top.key}` has no value" if isinstance(top.key, str) else "no value here"
+        hint = 'write one, or leave the field out; in quotes if "null" is the text'
+        self._fault(event, "no-value", what, hint)
+
+    def _start(self, event: CollectionStartEvent) -> None:
+        if len(self._open) >= MAX_DEPTH:
+            self._fault(event, "too-deep", "nested too deeply", f"{MAX_DEPTH} levels are taken")
+            raise TooDeep
+        if event.tag is not None:
+            self._tag(event)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = None
+        container: Any = {} if event.__class__ is MappingStartEvent else []
+        top = self._top
+        is_key = top is not None and top.key is NO_KEY and top.container.__class__ is dict
+        path: Path = (len(self.documents),)
+        marking = False
+        if is_key:
+            self._fault(event, "no-key", "a key must be text", "write `key: value`")
+        elif top is not None:
+            here = top.key if top.container.__class__ is dict else len(top.container)
+            path = (*top.path, here)
+            marking = len(self._open) == 1 and here == self._marks_under
+            self._put(container, event)
+        elif self._everywhere:
+            self.values[path] = _spot(event)
+        frame = _Frame(container, path, is_key=is_key, marking=marking)
+        self._open.append(frame)
+        self._top = frame
+
+    def _end(self, _event: Event) -> None:
+        closed = self._open.pop()
+        self._top = self._open[-1] if self._open else None
+        if self._top is None:
+            self.documents.append(closed.container)
+        elif closed.is_key:
+            self._top.key = DROPPED
+
+    def _alias(self, event: AliasEvent) -> None:
+        name = event.anchor or ""
+        value = self._anchors.get(name)
+        if value is None:
+            if name in self._anchors:
+                said = f"`*{name}` repeats more than a text"
+                hint = "write it out; `defaults` gives fields to a whole file"
+            else:
+                said = f"`*{name}` repeats something that was not named before"
+                hint = f"name it with `&{name}` first"
+            self._fault(event, "alias", said, hint)
+        self._text(f"*{name}" if value is None else value, event)
+
+    def _tag(self, event: ScalarEvent | CollectionStartEvent) -> None:
+        if event.tag is not None and event.tag not in OWN_TAGS:
+            shown = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self._fault(event, "tag", f"the tag {shown} is not used here", "write the text itself")
+
+    def _fault(self, event: Event, rule: str, message: str, hint: str | None) -> None:
+        self.faults.append(Fault(_spot(event), rule, message, hint))
+
+
+def _spot(event: Event) -> Spot:
+    mark = event.start_mark
+    assert mark is not None  # noqa: S101 - every event of a parse has one
+    return (mark.line + 1, mark.column + 1)
