@@ -1,0 +1,234 @@
+"""aepctl.yaml and the environment variables, as one frozen Settings.
+
+Secrets come from the environment only and are read last, by `credentials`, when they are needed.
+"""
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field
+
+from aepctl.audience import Origin
+from aepctl.errors import AepctlError, CredentialsError
+from aepctl.yamldoc import Fault, InvalidInput, Problem, check, parse
+from aepctl.yamldoc.texts import Key, Line, Written
+
+FILE = "aepctl.yaml"
+AIS_URL = "https://platform.adobe.io/core/ais"
+UPS_URL = "https://platform.adobe.io/data/core/ups"
+IMS_URL = "https://ims-na1.adobelogin.com"
+EMULATOR = "emulator"
+SCOPES = "openid,AdobeID,read_organizations,additional_info.projectedProductContext,session"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Whose audiences these are. State is pinned to it."""
+
+    org: str
+    sandbox: str
+    endpoint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What one command runs with: an environment, its files and its addresses.
+
+    `ais_url`, `ups_url` and `ims_url` do not count where `target.endpoint` is the emulator.
+    """
+
+    environment: str
+    manifests: str
+    state: str
+    target: Target
+    ais_url: str
+    ups_url: str
+    ims_url: str
+
+
+class Secret:
+    """A text that no repr, log or traceback shows."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """How to come by a token: a given one, or a client that may ask for one."""
+
+    api_key: str
+    access_token: Secret | None = None
+    client_secret: Secret | None = None
+    client_id: str = ""
+    scopes: str = SCOPES
+
+
+def _safe_url(url: str) -> str:
+    """An https URL, or http to this machine; without userinfo, query or fragment."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"https", "http"} or not parts.hostname:
+        raise ValueError("a URL such as https://platform.adobe.io/core/ais was expected")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError("a plain URL was expected: no user, no `?…`, no `#…`")
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        raise ValueError("plain http is for this machine (127.0.0.1) only; use https")
+    return url.rstrip("/")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether the host is this machine for sure, without asking any name server."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _state_path(path: str) -> str:
+    if not path.endswith(".json"):
+        raise ValueError("a path that ends in .json was expected")
+    return path
+
+
+Url = Annotated[Line, AfterValidator(_safe_url)]
+
+
+class EnvironmentModel(Written):
+    """One environment of aepctl.yaml."""
+
+    endpoint: Literal["emulator"] | None = None
+    org: Line | None = None
+    sandbox: Line | None = None
+    state: Annotated[Line, AfterValidator(_state_path)] | None = None
+    ais_url: Url = AIS_URL
+    ups_url: Url = UPS_URL
+    ims_url: Url = IMS_URL
+
+
+class ConfigModel(Written):
+    """The file aepctl.yaml."""
+
+    manifests: Line = "audiences"
+    default_environment: Key | None = None
+    environments: dict[Key, EnvironmentModel] = Field(default_factory=dict)
+
+
+def load_settings(environ: Mapping[str, str], environment: str | None = None) -> Settings:
+    """Settings for `environment`, else for AEPCTL_ENV, else for the default environment.
+
+    Reads aepctl.yaml in the current folder, where there is one. Raises InvalidInput for problems
+    in it, AepctlError where it and the variables leave something open.
+    """
+    config = _read_config()
+    name = environment or environ.get("AEPCTL_ENV") or _default_environment(config)
+    model = config.environments.get(name)
+    if model is None and config.environments:
+        close = get_close_matches(name, config.environments, n=1)
+        known = f"did you mean {close[0]}?" if close else f"known: {', '.join(config.environments)}"
+        raise AepctlError(f"there is no environment `{name}` in {FILE}", next=known)
+    model = model or EnvironmentModel()
+    emulated = model.endpoint == EMULATOR
+    org = environ.get("AEP_ORG_ID") or model.org or ("emulator@AdobeOrg" if emulated else None)
+    sandbox = environ.get("AEP_SANDBOX") or model.sandbox
+    for value, field, variable in (
+        (org, "org", "AEP_ORG_ID"),
+        (sandbox, "sandbox", "AEP_SANDBOX"),
+    ):
+        if not value:
+            what = f"the environment `{name}` has no {field}"
+            raise AepctlError(what, next=f"set `{field}:` in {FILE}, or {variable}")
+        _check_header(value, variable)
+    parts = urlsplit(model.ais_url)
+    endpoint = EMULATOR if emulated else f"{parts.scheme}://{parts.netloc}"
+    return Settings(
+        environment=name,
+        manifests=config.manifests,
+        state=model.state or f"state/{name}.json",
+        target=Target(str(org), str(sandbox), endpoint),
+        ais_url=model.ais_url,
+        ups_url=model.ups_url,
+        ims_url=model.ims_url,
+    )
+
+
+def _read_config() -> ConfigModel:
+    try:
+        raw = Path(FILE).read_bytes()
+    except FileNotFoundError:
+        return ConfigModel()
+    except OSError as error:
+        problem = Problem(Origin(FILE, 0, 0), "unreadable", f"cannot be read: {error.strerror}")
+        raise InvalidInput([problem]) from error
+    yaml_file = parse(FILE, raw)
+    if yaml_file.problems:
+        raise InvalidInput(yaml_file.problems)
+    documents = [n for n, value in enumerate(yaml_file.documents) if value is not None]
+    if not documents:
+        return ConfigModel()
+    if documents[1:]:
+        spot = yaml_file.places()[1][(documents[1],)]
+        fault = Fault(spot, "documents", "a second document", "settings are one document")
+        raise InvalidInput(yaml_file.problems_at([fault]))
+    config = check(ConfigModel, yaml_file, documents[0])
+    if not isinstance(config, ConfigModel):
+        raise InvalidInput(config)
+    return config
+
+
+def _default_environment(config: ConfigModel) -> str:
+    if config.default_environment:
+        return config.default_environment
+    if len(config.environments) > 1:
+        known = ", ".join(config.environments)
+        raise AepctlError(
+            f"which environment? {FILE} has {known}",
+            next="use --env NAME or AEPCTL_ENV, or set `default_environment:`",
+        )
+    return next(iter(config.environments), "default")
+
+
+def credentials(settings: Settings, environ: Mapping[str, str]) -> Credentials:
+    """The secrets from the environment. Raises CredentialsError that names what is missing."""
+    if settings.target.endpoint == EMULATOR:
+        return Credentials(api_key="emulator", access_token=Secret("emulator"))
+    given = {name: environ.get(name, "").strip() for name in (
+        "AEP_ACCESS_TOKEN", "AEP_CLIENT_ID", "AEP_CLIENT_SECRET", "AEP_API_KEY", "AEP_SCOPES"
+    )}  # fmt: skip
+    for name, value in given.items():
+        _check_header(value, name)
+    api_key = given["AEP_API_KEY"] or given["AEP_CLIENT_ID"]
+    if given["AEP_ACCESS_TOKEN"]:
+        if not api_key:
+            raise CredentialsError("no API key: AEP_API_KEY (or AEP_CLIENT_ID) is not set")
+        return Credentials(api_key=api_key, access_token=Secret(given["AEP_ACCESS_TOKEN"]))
+    missing = [name for name in ("AEP_CLIENT_ID", "AEP_CLIENT_SECRET") if not given[name]]
+    if missing:
+        raise CredentialsError(
+            f"no credentials for `{settings.environment}`: {' and '.join(missing)} not set",
+            next="set AEP_CLIENT_ID and AEP_CLIENT_SECRET, or AEP_ACCESS_TOKEN and AEP_API_KEY",
+        )
+    return Credentials(
+        api_key=api_key,
+        client_id=given["AEP_CLIENT_ID"],
+        client_secret=Secret(given["AEP_CLIENT_SECRET"]),
+        scopes=given["AEP_SCOPES"] or SCOPES,
+    )
+
+
+def _check_header(value: str, variable: str) -> None:
+    """Refuse what no HTTP header can carry; never show it."""
+    if not (value.isascii() and value.isprintable()):
+        raise CredentialsError(f"{variable} holds characters that no HTTP header can carry")
