@@ -1,0 +1,168 @@
+"""State as text: sorted, one audience to a line, the same bytes for the same content.
+
+On-disk models stay in this module. What it refuses, it refuses with the line.
+"""
+
+import json
+import re
+from typing import Any, NoReturn
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from aepctl.audience import Audience
+from aepctl.errors import StateError
+from aepctl.settings import Target
+from aepctl.state.model import Known, State
+
+FORMAT = "1.0"
+CONFLICT = re.compile(r"^(<{7}|={7}|>{7}|\|{7})( |$)", re.MULTILINE)
+
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(", ", ": ")).encode
+
+
+class _OnDisk(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", hide_input_in_errors=True)
+
+
+class _TargetOnDisk(_OnDisk):
+    endpoint: str
+    org: str
+    sandbox: str
+
+
+class KnownOnDisk(_OnDisk):
+    """One line of state."""
+
+    audience_id: str = Field(alias="audienceId", min_length=1)
+    name: str
+    description: str | None = None
+    namespace: str
+    origin_name: str = Field(alias="originName")
+    id: str | None = None
+
+
+class StateOnDisk(_OnDisk):
+    """The state file."""
+
+    format: str
+    lineage: str = Field(min_length=1)
+    serial: int = Field(ge=0)
+    target: _TargetOnDisk
+    audiences: dict[str, KnownOnDisk]
+
+
+def encode_state(state: State) -> str:
+    """The text of a state file."""
+    head = {
+        "format": FORMAT,
+        "lineage": state.lineage,
+        "serial": state.serial,
+        "target": encode_target(state.target),
+    }
+    lines = ["{", *(f"  {_encode(name)}: {_encode(value)}," for name, value in head.items())]
+    entries = [
+        f"    {_encode(key)}: {_encode(encode_known(known))}"
+        for key, known in sorted(state.audiences.items())
+    ]
+    if entries:
+        lines += ['  "audiences": {', ",\n".join(entries), "  }"]
+    else:
+        lines.append('  "audiences": {}')
+    return "\n".join([*lines, "}", ""])
+
+
+def encode_target(target: Target) -> dict[str, str]:
+    """A target as it stands in files."""
+    return {"endpoint": target.endpoint, "org": target.org, "sandbox": target.sandbox}
+
+
+def encode_known(known: Known) -> dict[str, str]:
+    """An audience with its IDs as it stands in files."""
+    record = {"audienceId": known.audience_id, **known.audience.fields()}
+    if known.platform_id is not None:
+        record["id"] = known.platform_id
+    return record
+
+
+def decode_state(text: str, file: str) -> State:
+    """The state that `text` holds. Raises StateError with file and line."""
+    check_conflict(text, file)
+    try:
+        data = json.loads(text, object_pairs_hook=_once_each)
+    except json.JSONDecodeError as error:
+        _refuse(file, error.lineno, f"not valid JSON: {error.msg}, column {error.colno}")
+    except _Twice as error:
+        _refuse(file, _line_of(text, error.key, last=True), f"`{error.key}` stands here twice")
+    except RecursionError:
+        _refuse(file, 1, "nested too deeply to be a state file")
+    _check_format(data, text, file)
+    try:
+        on_disk = StateOnDisk.model_validate(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        where = [str(part) for part in first["loc"]]
+        message = f"{'.'.join(where)}: {first['msg'][:1].lower()}{first['msg'][1:]}"
+        named = where[1] if where[0] == "audiences" and where[1:] else where[0]
+        _refuse(file, _line_of(text, named), message)
+    audiences = {key: _known(entry) for key, entry in on_disk.audiences.items()}
+    target = Target(on_disk.target.org, on_disk.target.sandbox, on_disk.target.endpoint)
+    return State(on_disk.lineage, on_disk.serial, target, audiences)
+
+
+def check_conflict(text: str, file: str) -> None:
+    """Raise StateError where Git left its conflict markers."""
+    marker = CONFLICT.search(text)
+    if marker is not None:
+        line = text.count("\n", 0, marker.start()) + 1
+        raise StateError(
+            f"{file}:{line}: Git left a merge conflict here",
+            next="each line under `audiences` is one audience: keep the lines of both sides, "
+            "the higher serial, and remove the markers",
+        )
+
+
+def _check_format(data: Any, text: str, file: str) -> None:
+    found = data.get("format") if isinstance(data, dict) else None
+    if not isinstance(found, str) or not re.fullmatch(r"\d+\.\d+", found):
+        _refuse(file, 1, 'no state file: `"format"` is missing')
+    if tuple(map(int, found.split("."))) > tuple(map(int, FORMAT.split("."))):
+        raise StateError(
+            f"{file}:{_line_of(text, 'format')}: format {found} was written by a newer aepctl; "
+            f"this one reads up to {FORMAT}",
+            next="update aepctl",
+        )
+
+
+class _Twice(Exception):
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise _Twice(key)
+            seen.add(key)
+    return found
+
+
+def _line_of(text: str, key: str, *, last: bool = False) -> int:
+    needle = f"{_encode(key)}:"
+    at = text.rfind(needle) if last else text.find(needle)
+    return text.count("\n", 0, max(at, 0)) + 1
+
+
+def _refuse(file: str, line: int, message: str) -> NoReturn:
+    raise StateError(
+        f"{file}:{line}: {message}",
+        next="nothing was changed; take the file's last good version from Git, or mend the line",
+    )
+
+
+def _known(entry: KnownOnDisk) -> Known:
+    audience = Audience(entry.name, entry.namespace, entry.origin_name, entry.description)
+    return Known(audience, entry.audience_id, entry.id)

@@ -1,0 +1,63 @@
+"""What state means: which audiences exist under which IDs, and what may be under way. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from aepctl.audience import Audience
+from aepctl.settings import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An audience as it was last sent, and the IDs that the platform gave it.
+
+    `platform_id` is the platform's own `id`, given by revision 3 of the create call only.
+    """
+
+    audience: Audience
+    audience_id: str
+    platform_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """The durable note "about to create `key`", written before the request leaves.
+
+    `id` is also the request's `x-request-id`. `doubt` says why the outcome is not known.
+    """
+
+    id: str
+    key: str
+    audience: Audience
+    at: str
+    doubt: str = "the run ended before its outcome was recorded"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All that is recorded for one target. `lineage` never changes; `serial` only grows."""
+
+    lineage: str
+    serial: int
+    target: Target
+    audiences: Mapping[str, Known] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """State together with its journal, as they were found. `state` None: nothing recorded yet."""
+
+    state: State | None
+    intents: tuple[Intent, ...] = ()
+
+    @property
+    def audiences(self) -> Mapping[str, Known]:
+        return self.state.audiences if self.state else {}
+
+
+def with_known(state: State, known: Mapping[str, Known]) -> State:
+    """The state with more audiences known; its serial grows if that changes anything."""
+    audiences = {**state.audiences, **known}
+    if audiences == state.audiences:
+        return state
+    return replace(state, audiences=audiences, serial=state.serial + 1)
