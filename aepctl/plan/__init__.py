@@ -1,0 +1,6 @@
+"""What differs: wanted and known in, an immutable plan out. No files, no clock, no network."""
+
+from aepctl.plan.changes import Action, Change, FieldChange, Plan, Summary
+from aepctl.plan.planner import NoSuchTarget, make_plan
+
+__all__ = ["Action", "Change", "FieldChange", "NoSuchTarget", "Plan", "Summary", "make_plan"]
