@@ -1,0 +1,1 @@
+"""The platform: the only code that speaks HTTP. httpx and its exceptions stay inside."""

@@ -1,0 +1,99 @@
+"""Audience to JSON and answers to values, tolerant of what the platform adds. Pure."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from aepctl.audience import Audience
+
+MOST_TEXT = 300
+
+
+class _Received(BaseModel):
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+
+
+class _Created(_Received):
+    audience_id: str = Field(alias="audienceId", min_length=1)
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedIds:
+    """The IDs in the answer to a create: `audienceId`, and `id` under revision 3."""
+
+    audience_id: str
+    platform_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformError:
+    """What the platform says went wrong."""
+
+    message: str
+    code: str | None = None
+
+
+def encode_audience(audience: Audience) -> bytes:
+    """The body of a create. Source: Create audience endpoint, Request."""
+    return json.dumps(audience.fields(), ensure_ascii=False).encode()
+
+
+def decode_created(body: bytes) -> CreatedIds | None:
+    """The IDs of a created audience, or None where the body has no usable `audienceId`."""
+    try:
+        created = _Created.model_validate_json(body)
+    except ValidationError:  # cut, empty, HTML, no ID: all mean that the ID is not known
+        return None
+    if not created.audience_id.isprintable() or not created.audience_id.strip():
+        return None
+    return CreatedIds(created.audience_id, created.id)
+
+
+def decode_error(status: int, body: bytes) -> PlatformError:
+    """The message and code of an error answer, in whichever of its shapes it came.
+
+    Service errors have `errors`, gateway errors `error_code` and `message`, IMS `error` and
+    `error_description`; a proxy in between may send anything. Source: AEP troubleshooting guide.
+    """
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError):
+        data = None
+    if not isinstance(data, dict):
+        return PlatformError(f"HTTP {status} without a readable explanation")
+    code, messages = _service_errors(data)
+    code = _text(data.get("error_code")) or _type_code(data) or code or _text(data.get("error"))
+    candidates = (
+        *messages,
+        *(_text(data.get(name)) for name in ("message", "error_description", "detail", "title")),
+    )
+    message = next((text for text in candidates if text), "")
+    if messages:
+        message = "; ".join(dict.fromkeys(text for text in messages if text)) or message
+    return PlatformError(_short(message) or f"HTTP {status} without a message", code)
+
+
+def _service_errors(data: dict[str, Any]) -> tuple[str | None, list[str]]:
+    found = data.get("errors")
+    groups = found.values() if isinstance(found, dict) else ()
+    entries = [one for group in groups if isinstance(group, list) for one in group]
+    entries = [one for one in entries if isinstance(one, dict)]
+    code = next((text for one in entries if (text := _text(one.get("code")))), None)
+    return code, [_text(one.get("message")) for one in entries]
+
+
+def _type_code(data: dict[str, Any]) -> str | None:
+    """`https://ns.adobe.com/aep/errors/UPAPI-113434-400` names its code at its end."""
+    last = _text(data.get("type")).rsplit("/", 1)[-1]
+    return last if last.startswith("UP") else None
+
+
+def _text(value: Any) -> str:
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= MOST_TEXT else f"{text[:MOST_TEXT]}…"

@@ -1,0 +1,64 @@
+"""Stopping early, and holding off for a while: what all workers heed."""
+
+import threading
+import time
+from datetime import UTC, datetime
+
+from aepctl.apply.ports import Clock
+
+
+class SystemClock:
+    """The real time."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+
+class Stop:
+    """A request to start nothing new. The first reason stands."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+        self.reason: str | None = None
+        self.interrupted = False
+
+    def request(self, reason: str) -> None:
+        if self.reason is None:
+            self.reason = reason
+        self._event.set()
+
+    def interrupt(self, signal_name: str) -> None:
+        """Somebody asked for it from outside."""
+        self.interrupted = True
+        self.request(f"interrupted by {signal_name}")
+
+    def requested(self) -> bool:
+        return self._event.is_set()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait so long, or until a stop is requested; whether it is."""
+        return self._event.wait(seconds)
+
+
+class Pace:
+    """When the platform asks for patience, every worker holds off."""
+
+    def __init__(self, clock: Clock, stop: Stop) -> None:
+        self._clock = clock
+        self._stop = stop
+        self._mutex = threading.Lock()
+        self._not_before = 0.0
+
+    def hold_off(self, seconds: float) -> None:
+        with self._mutex:
+            self._not_before = max(self._not_before, self._clock.monotonic() + seconds)
+
+    def wait(self) -> bool:
+        """Wait until requests are welcome; False where the run stops instead."""
+        while (left := self._not_before - self._clock.monotonic()) > 0:
+            if self._stop.wait(left):
+                return False
+        return not self._stop.requested()
