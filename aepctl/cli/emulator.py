@@ -2,8 +2,6 @@
 
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +58,7 @@ def emulator() -> None:
     "faults",
     multiple=True,
     metavar="KIND[=RATE][@NAME-PART]",
-    help="What fails, how often (0 to 1), to which names. Repeatable; a wrong KIND lists them.",
+    help="What goes wrong, how often (0 to 1), for which names. Repeatable.",
 )
 @click.option("--retry-after", metavar="VALUE", help="The Retry-After header of faults.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Makes rates repeatable.")
@@ -78,14 +76,12 @@ def serve(*, host: str, port: int, db: Path, **settings: Any) -> None:
 
     Prints one line with the address as soon as it accepts connections.
     """
-    from aepctl.emulator import serve as start  # noqa: PLC0415 - the others start faster without
+    from aepctl.emulator import serve as start
 
     behaviour = _behaviour(**settings)
+    told = _told_to_stop()
     _make_folder(db)
-    with (
-        _told_to_stop() as told,
-        start(db=db, host=host, port=port, behaviour=behaviour) as running,
-    ):
+    with start(db=db, host=host, port=port, behaviour=behaviour) as running:
         click.echo(f"emulator listening on {running.url}")
         credentials = ISSUED_TOKEN if behaviour.strict_tokens else ANY_TOKEN
         click.echo(HINT.format(url=running.url, credentials=credentials), err=True)
@@ -95,7 +91,7 @@ def serve(*, host: str, port: int, db: Path, **settings: Any) -> None:
 def _behaviour(
     *, faults: tuple[str, ...], retry_after: str | None, revision: str, **settings: Any
 ) -> "Behaviour":
-    from aepctl.emulator import Behaviour  # noqa: PLC0415
+    from aepctl.emulator import Behaviour
 
     chosen = tuple(_fault(text, retry_after) for text in faults)
     try:
@@ -105,7 +101,7 @@ def _behaviour(
 
 
 def _fault(text: str, retry_after: str | None) -> "Fault":
-    from aepctl.emulator import Fault, FaultKind  # noqa: PLC0415
+    from aepctl.emulator import Fault, FaultKind
 
     switch, _, match = text.partition("@")
     kind, given, rate = switch.partition("=")
@@ -130,16 +126,9 @@ def _make_folder(db: Path) -> None:
         ) from error
 
 
-@contextmanager
-def _told_to_stop() -> Iterator[threading.Event]:
+def _told_to_stop() -> threading.Event:
     """Set by SIGINT or SIGTERM, even where a shell started us in the background ignoring SIGINT."""
     told = threading.Event()
-    before = {
-        number: signal.signal(number, lambda *_: told.set())
-        for number in (signal.SIGINT, signal.SIGTERM)
-    }
-    try:
-        yield told
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: told.set())
+    return told

@@ -121,6 +121,5 @@ def _spoiled(call: Call, fault: Fault, answer: Answer) -> Answer:
 
 
 def with_fault(answer: Answer, fault: Fault) -> Answer:
-    asks_to_wait = fault.retry_after is not None and answer.status in (429, 503)
-    waiting = (("retry-after", fault.retry_after or ""),) if asks_to_wait else ()
+    waiting = (("retry-after", fault.retry_after),) if fault.retry_after is not None else ()
     return replace(answer, fault=fault.kind.value, headers=(*answer.headers, *waiting))

@@ -38,11 +38,7 @@ REVISIONS = (1, 2, 3)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One switch.
-
-    `match` is a part of the audience's name (on lists: of the name asked for), `retry_after` the
-    header of answers 429 and 503, `status` another one than the kind's own.
-    """
+    """One switch. `match` is a part of the audience's name (on lists: of the name asked for)."""
 
     kind: FaultKind
     rate: float = 1.0

@@ -15,8 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from aepctl.cli.emulator import emulator
-from aepctl.emulator import FaultKind, serve
-from aepctl.errors import EmulatorError
+from aepctl.emulator import FaultKind
 
 COMMAND = [sys.executable, "-c", "from aepctl.cli.emulator import emulator; emulator()", "serve"]
 
@@ -158,16 +157,6 @@ def test_a_rate_is_a_number_between_0_and_1(rate: str, why: str) -> None:
 )
 def test_impossible_options_are_usage_errors(options: tuple[str, ...]) -> None:
     assert options[0] in refused(*options)
-
-
-def test_a_taken_port_is_an_error_and_signals_are_as_before(tmp_path: Path) -> None:
-    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
-    with serve() as running:
-        port = running.url.rpartition(":")[2]
-        options = ["serve", "--port", port, "--db", str(tmp_path / "db")]
-        result = CliRunner().invoke(emulator, options)
-    assert isinstance(result.exception, EmulatorError)
-    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
 
 
 def test_endless_latency_is_a_usage_error() -> None:

@@ -140,11 +140,6 @@ def test_retry_after_comes_only_if_given(start: Start) -> None:
     assert answer.headers["retry-after"] == "Fri, 31 Dec 1999 23:59:59 GMT"
 
 
-def test_only_429_and_503_ask_to_wait(start: Start) -> None:
-    for kind in (FaultKind.REFUSE, FaultKind.ERROR_AFTER, FaultKind.EMPTY_BODY):
-        assert "retry-after" not in start(Fault(kind=kind, retry_after="1")).create().headers
-
-
 def test_a_fault_fires_as_often_as_it_may(start: Start) -> None:
     client = start(Fault(kind=FaultKind.ERROR_BEFORE, times=2))
     assert [client.create().status_code for _ in range(4)] == [503, 503, 200, 200]

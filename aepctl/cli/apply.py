@@ -1,0 +1,79 @@
+"""aepctl apply."""
+
+import re
+from typing import Any
+
+import click
+
+from aepctl.cli.formats import guarded, output_option
+from aepctl.cli.plan import target_option
+
+UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+class Duration(click.ParamType[float]):
+    """`90`, `60s` or `5m`, in seconds."""
+
+    name = "duration"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        if isinstance(value, float):
+            return value
+        found = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", str(value).strip())
+        if found is None:
+            self.fail(f"{value!r} is no duration such as 60s or 5m", param, ctx)
+        return float(found[1]) * UNITS[found[2]]
+
+
+@click.command()
+@output_option
+@target_option
+@click.option("--auto-approve", is_flag=True, help="Do not ask.")
+@click.option(
+    "--parallelism",
+    type=click.IntRange(1, 64),
+    default=8,
+    show_default=True,
+    metavar="N",
+    help="How many creates may be under way at once.",
+)
+@click.option(
+    "--lock-timeout",
+    type=Duration(),
+    default=0.0,
+    metavar="TIME",
+    help="How long to wait for a locked state, such as 60s. Default: not at all.",
+)
+@click.pass_obj
+def apply(
+    environment: str | None,
+    output: str,
+    targets: tuple[str, ...],
+    auto_approve: bool,
+    parallelism: int,
+    lock_timeout: float,
+) -> int:
+    """Create the audiences that are missing, and record their IDs in the state."""
+
+    def work() -> int:
+        from aepctl import workflow
+        from aepctl.apply.stopping import Stop
+        from aepctl.cli.conversation import conversation
+        from aepctl.cli.signals import stopping_on_signals
+
+        stop = Stop()
+        person = conversation(output, approved=auto_approve)
+        with stopping_on_signals(stop), person:
+            report = workflow.apply(
+                workflow.Scope(environment, targets),
+                person,
+                stop,
+                parallelism=parallelism,
+                lock_timeout=lock_timeout,
+            )
+        person.finish(report)
+        return report.exit_code
+
+    return guarded(output, "outcomes", work)

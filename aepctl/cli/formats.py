@@ -1,0 +1,40 @@
+"""What `-o` gives: one document on standard output, whole on every outcome, errors included."""
+
+from collections.abc import Callable
+
+import click
+
+from aepctl.cli.output import colour, machine_format, note, say
+from aepctl.errors import AepctlError
+
+output_option = click.option(
+    "-o",
+    "--output",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Format of the result on standard output.",
+)
+
+
+def guarded(output: str, empty: str, work: Callable[[], int]) -> int:
+    """Do the work of a command; an expected error becomes words, and a document in JSON.
+
+    `empty` names the list that the document would hold.
+    """
+    from aepctl.render.display import Paint
+    from aepctl.render.problems import problems_text
+    from aepctl.yamldoc import InvalidInput
+
+    if output == "json":
+        machine_format()
+    try:
+        return work()
+    except AepctlError as error:
+        if output == "json":
+            from aepctl.render.json import error_json
+
+            say(error_json(error, empty))
+        if isinstance(error, InvalidInput):
+            note(problems_text(error.problems, Paint(on=colour(error=True))))
+        raise

@@ -1,0 +1,34 @@
+"""SIGINT and SIGTERM: the first asks for a clean stop, the second ends the program at once."""
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from aepctl.apply.stopping import Stop
+
+INTERRUPTED = 130
+
+
+@contextmanager
+def stopping_on_signals(stop: Stop) -> Iterator[None]:
+    """Within, signals go to `stop`. Set explicitly: a background shell has SIGINT ignored.
+
+    A second signal loses nothing: what is under way stands in the journal as an open intent.
+    """
+
+    def handle(number: int, _frame: FrameType | None) -> None:
+        name = signal.Signals(number).name
+        if stop.interrupted:
+            os.write(2, f"\n{name} again: ends at once; what was under way is on disk\n".encode())
+            os._exit(INTERRUPTED)
+        os.write(2, f"\n{name}: starting nothing new, finishing what is under way\n".encode())
+        stop.interrupt(name)
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,1 @@
+"""Plans, outcomes and problems as strings, one module a format. Nothing here prints."""

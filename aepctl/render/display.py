@@ -1,0 +1,37 @@
+"""Make text from people and from the platform safe and plain on a terminal and in a log."""
+
+import re
+
+UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+    "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
+CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
+
+
+def display(text: str) -> str:
+    """The text on one line, with everything that cannot be seen or acts on a terminal spelled out.
+
+    `##[` is broken up as well: GitHub's log takes it for a command wherever it stands.
+    """
+    if "##[" in text:
+        text = text.replace("##[", "##\\x5b")
+    if UNSAFE.search(text) is None:
+        return text
+    return UNSAFE.sub(_spelled, text)
+
+
+def _spelled(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape").decode("ascii")
+
+
+class Paint:
+    """Colours for a terminal; without `on`, plain text."""
+
+    def __init__(self, *, on: bool) -> None:
+        self._on = on
+
+    def __call__(self, text: str, *styles: str) -> str:
+        if not self._on or not styles:
+            return text
+        return f"\x1b[{';'.join(CODES[style] for style in styles)}m{text}\x1b[0m"

@@ -1,0 +1,151 @@
+"""Plans, outcomes and errors as JSON. The schema is versioned: `format` is MAJOR.MINOR.
+
+Within a major number fields are only added. One change or outcome stands on one line.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+
+from aepctl.apply.outcomes import Outcome, Result
+from aepctl.apply.report import ApplyReport
+from aepctl.audience import Audience
+from aepctl.errors import AepctlError
+from aepctl.plan import Change, Plan
+from aepctl.render.problems import problem_data
+from aepctl.settings import Target
+from aepctl.state.codec import encode_known
+from aepctl.yamldoc import InvalidInput
+
+FORMAT = "1.0"
+
+
+def plan_json(plan: Plan) -> str:
+    """A plan. `changes` leaves out what is unchanged; `summary` counts it."""
+    return _document(
+        {
+            "format": FORMAT,
+            "environment": plan.environment,
+            "target": _target(plan.target),
+            "targets": list(plan.targets),
+            "changes": [_change(change) for change in plan.changes],
+            "summary": _plan_summary(plan),
+            "error": None,
+        }
+    )
+
+
+def report_json(report: ApplyReport) -> str:
+    """What came of an apply."""
+    return _document(
+        {
+            "format": FORMAT,
+            "environment": report.plan.environment,
+            "target": _target(report.plan.target),
+            "outcomes": [_outcome(outcome) for outcome in report.outcomes],
+            "summary": {
+                **{result.value: report.count(result) for result in Result},
+                "notStarted": report.not_started,
+                "stopped": report.stopped,
+                "plan": _plan_summary(report.plan),
+            },
+            "error": None,
+        }
+    )
+
+
+def validation_json(count: int) -> str:
+    """Manifests without problems."""
+    summary = {"audiences": count, "problems": 0}
+    return _document({"format": FORMAT, "problems": [], "summary": summary, "error": None})
+
+
+def error_json(error: AepctlError, empty: str) -> str:
+    """The document of a run that failed: `empty` names its list, which holds nothing then."""
+    problems = error.problems if isinstance(error, InvalidInput) else ()
+    document: dict[str, object] = {"format": FORMAT, "environment": None, "target": None}
+    if empty != "problems":
+        document[empty] = []
+    return _document(
+        {
+            **document,
+            "problems": [problem_data(problem) for problem in problems],
+            "summary": None,
+            "error": {"message": error.what, "next": error.next, "exitCode": error.exit_code},
+        }
+    )
+
+
+def _target(target: Target) -> dict[str, str]:
+    return {"org": target.org, "sandbox": target.sandbox, "endpoint": target.endpoint}
+
+
+def _plan_summary(plan: Plan) -> dict[str, int]:
+    summary = plan.summary
+    return {
+        "settle": summary.settle,
+        "create": summary.create,
+        "update": summary.update,
+        "removed": summary.removed,
+        "unchanged": summary.unchanged,
+    }
+
+
+def _change(change: Change) -> dict[str, object]:
+    data: dict[str, object] = {
+        "key": change.key,
+        "action": change.action.value,
+        "before": encode_known(change.before) if change.before else None,
+        "after": _fields(change.after),
+        "source": {"file": change.source.file, "line": change.source.line}
+        if change.source
+        else None,
+    }
+    if change.fields:
+        data["fields"] = [
+            {"field": one.field, "before": one.before, "after": one.after} for one in change.fields
+        ]
+    if change.intent is not None:
+        intent = change.intent
+        data["intent"] = {"id": intent.id, "at": intent.at, "reason": intent.doubt}
+    return data
+
+
+def _fields(audience: Audience | None) -> dict[str, str] | None:
+    return audience.fields() if audience else None
+
+
+def _outcome(outcome: Outcome) -> dict[str, object]:
+    failure = outcome.failure
+    return {
+        "key": outcome.key,
+        "action": outcome.action,
+        "outcome": outcome.result.value,
+        "audienceId": outcome.audience_id,
+        "error": failure
+        and {
+            "message": failure.message,
+            "code": failure.code,
+            "status": failure.status,
+            "requestId": failure.request_id,
+        },
+    }
+
+
+def _document(fields: Mapping[str, object]) -> str:
+    """The fields, one to a line, lists of objects with one object to a line."""
+    return (
+        "{\n" + ",\n".join(f"  {_dump(name)}: {_value(v)}" for name, v in fields.items()) + "\n}\n"
+    )
+
+
+def _value(value: object) -> str:
+    if not isinstance(value, list) or not value:
+        return _dump(value)
+    return "[\n" + _lines(value) + "\n  ]"
+
+
+def _lines(values: Iterable[object]) -> str:
+    return ",\n".join(f"    {_dump(value)}" for value in values)
+
+
+_dump = json.JSONEncoder(ensure_ascii=False).encode

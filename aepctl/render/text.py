@@ -1,0 +1,110 @@
+"""Plans and outcomes as text for people."""
+
+from collections.abc import Iterator
+
+from aepctl.apply.outcomes import Outcome, Result
+from aepctl.apply.report import ApplyReport
+from aepctl.plan import Action, Change, Plan
+from aepctl.render.display import Paint, display
+
+COLOURS = {
+    Action.SETTLE: "yellow",
+    Action.CREATE: "green",
+    Action.UPDATE: "cyan",
+    Action.REMOVED: "yellow",
+}
+RESULT_COLOURS = {Result.CREATED: "green", Result.REFUSED: "red", Result.UNKNOWN: "yellow"}
+
+
+def plan_text(plan: Plan, paint: Paint) -> str:
+    """The whole plan: what is open first, each change, and the totals at the end."""
+    lines: list[str] = []
+    for change in plan.changes:
+        lines += _change(change, paint)
+    if lines:
+        lines.append("")
+    lines.append(_totals(plan, paint))
+    lines += _notes(plan, paint)
+    return "\n".join(lines) + "\n"
+
+
+def _change(change: Change, paint: Paint) -> Iterator[str]:
+    colour = COLOURS[change.action]
+    place = f"  {display(change.source.file)}:{change.source.line}" if change.source else ""
+    head = f"{change.action.symbol} {display(change.key)}"
+    yield paint(head, colour, "bold") + paint(place, "dim")
+    if change.action is Action.CREATE and change.after is not None:
+        for field, value in change.after.fields().items():
+            yield f"    {field:<12} {display(value)}"
+    for one in change.fields:
+        yield f"    {one.field:<12} {_value(one.before)} {paint('->', 'dim')} {_value(one.after)}"
+    if change.action is Action.REMOVED and change.before is not None:
+        name = display(change.before.audience.name)
+        audience_id = display(change.before.audience_id)
+        yield f"    no longer in the manifests; {name} stays on the platform as {audience_id}"
+    if change.intent is not None:
+        yield f"    a create was begun at {change.intent.at}: {display(change.intent.doubt)}"
+
+
+def _value(value: str | None) -> str:
+    return "(none)" if value is None else display(value)
+
+
+def _totals(plan: Plan, paint: Paint) -> str:
+    summary = plan.summary
+    parts = [
+        (summary.settle, "to settle", "yellow"),
+        (summary.create, "to create", "green"),
+        (summary.update, "changed", "cyan"),
+        (summary.removed, "no longer in the manifests", "yellow"),
+        (summary.unchanged, "unchanged", "dim"),
+    ]
+    said = ", ".join(paint(f"{count} {words}", colour) for count, words, colour in parts if count)
+    target = plan.target
+    where = f"{plan.environment} ({target.endpoint}, {target.org}, sandbox {target.sandbox})"
+    only = f", only {' '.join(plan.targets)}" if plan.targets else ""
+    return f"Plan for {display(where)}{display(only)}: {said or 'no audiences'}."
+
+
+def _notes(plan: Plan, paint: Paint) -> Iterator[str]:
+    summary = plan.summary
+    if not plan.changes:
+        yield "Nothing to do."
+    if summary.update:
+        yield paint("Changed audiences are shown only: this version does not update them.", "dim")
+    if summary.removed:
+        yield paint("Nothing is deleted: this version does not delete audiences.", "dim")
+
+
+def outcome_text(outcome: Outcome, paint: Paint) -> str:
+    """One outcome on one line."""
+    result = paint(f"{outcome.result:<8}", RESULT_COLOURS[outcome.result], "bold")
+    line = f"{result} {display(outcome.key)}"
+    if outcome.audience_id is not None:
+        line += f"  {paint(display(outcome.audience_id), 'dim')}"
+    failure = outcome.failure
+    if failure is None:
+        return line
+    told = [str(failure.status) if failure.status else "", display(failure.code or "")]
+    head = " ".join(part for part in told if part)
+    line += f": {head}: {display(failure.message)}" if head else f": {display(failure.message)}"
+    if failure.request_id:
+        line += paint(f"  (x-request-id {display(failure.request_id)})", "dim")
+    return line
+
+
+def report_text(report: ApplyReport, paint: Paint) -> str:
+    """The summary after an apply: totals, failures once more where there are many lines above."""
+    parts = [
+        (report.count(Result.CREATED), "created", "green"),
+        (report.count(Result.REFUSED), "refused", "red"),
+        (report.count(Result.UNKNOWN), "unknown", "yellow"),
+        (report.not_started, "not started", "yellow"),
+    ]
+    said = ", ".join(paint(f"{count} {words}", colour) for count, words, colour in parts if count)
+    lines = []
+    if report.stopped:
+        lines.append(f"{paint('Stopped', 'red', 'bold')}: {display(report.stopped)}")
+    if said:
+        lines.append(f"Apply for {display(report.plan.environment)}: {said}.")
+    return "".join(f"{line}\n" for line in lines)
