@@ -11,7 +11,8 @@ from aepctl.cli.output import colour, note, say
 from aepctl.errors import AepctlError, SafetyRefusal
 from aepctl.plan import Plan
 from aepctl.render.display import Paint
-from aepctl.render.text import outcome_text, plan_text, report_text
+from aepctl.render.outcome_text import outcome_text, report_text
+from aepctl.render.plan_text import plan_text
 
 
 class Person(Protocol):
@@ -95,7 +96,7 @@ class InJson:
         note(outcome_text(outcome, Paint(on=colour(error=True))))
 
     def finish(self, report: ApplyReport) -> None:
-        from aepctl.render.json import report_json
+        from aepctl.render.outcome_json import report_json
 
         say(report_json(report))
 

@@ -22,19 +22,18 @@ def guarded(output: str, empty: str, work: Callable[[], int]) -> int:
 
     `empty` names the list that the document would hold.
     """
-    from aepctl.render.display import Paint
-    from aepctl.render.problems import problems_text
-    from aepctl.yamldoc import InvalidInput
-
     if output == "json":
         machine_format()
     try:
         return work()
     except AepctlError as error:
         if output == "json":
-            from aepctl.render.json import error_json
+            from aepctl.render.plan_json import error_json
 
             say(error_json(error, empty))
-        if isinstance(error, InvalidInput):
+        if hasattr(error, "problems"):
+            from aepctl.render.display import Paint
+            from aepctl.render.problems import problems_text
+
             note(problems_text(error.problems, Paint(on=colour(error=True))))
         raise

@@ -33,12 +33,12 @@ def plan(
 
         made = workflow.plan(workflow.Scope(environment, targets))
         if output == "json":
-            from aepctl.render.json import plan_json
+            from aepctl.render.plan_json import plan_json
 
             say(plan_json(made))
         else:
             from aepctl.render.display import Paint
-            from aepctl.render.text import plan_text
+            from aepctl.render.plan_text import plan_text
 
             say(plan_text(made, Paint(on=colour())))
         return 2 if detailed_exitcode and made.changes else 0

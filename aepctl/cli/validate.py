@@ -17,7 +17,7 @@ def validate(environment: str | None, output: str) -> int:
 
         count = workflow.validate(environment)
         if output == "json":
-            from aepctl.render.json import validation_json
+            from aepctl.render.plan_json import validation_json
 
             say(validation_json(count))
         else:

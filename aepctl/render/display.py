@@ -16,7 +16,7 @@ def display(text: str) -> str:
     """
     if "##[" in text:
         text = text.replace("##[", "##\\x5b")
-    if UNSAFE.search(text) is None:
+    if text.isascii() and text.isprintable():  # most texts, and many times faster
         return text
     return UNSAFE.sub(_spelled, text)
 

@@ -21,7 +21,9 @@ _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(", ",
 
 
 class _OnDisk(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(
+        strict=True, extra="forbid", hide_input_in_errors=True, defer_build=True
+    )
 
 
 class _TargetOnDisk(_OnDisk):

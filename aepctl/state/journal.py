@@ -21,7 +21,9 @@ from aepctl.state.model import Intent, Known
 
 
 class _Line(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(
+        strict=True, extra="forbid", hide_input_in_errors=True, defer_build=True
+    )
 
 
 class _TargetLine(_Line):
@@ -65,7 +67,8 @@ class _OutcomeLine(_Line):
 
 
 _LINE: TypeAdapter[_Header | _IntentLine | _OutcomeLine] = TypeAdapter(
-    Annotated[_Header | _IntentLine | _OutcomeLine, Field(discriminator="type")]
+    Annotated[_Header | _IntentLine | _OutcomeLine, Field(discriminator="type")],
+    config=ConfigDict(defer_build=True),
 )
 
 

@@ -35,6 +35,7 @@ class Written(BaseModel):
         strict=True,
         frozen=True,
         hide_input_in_errors=True,
+        defer_build=True,
         validate_by_alias=True,
         validate_by_name=False,
     )

@@ -1,9 +1,7 @@
-"""Plans and outcomes as text for people."""
+"""A plan as text for people."""
 
 from collections.abc import Iterator
 
-from aepctl.apply.outcomes import Outcome, Result
-from aepctl.apply.report import ApplyReport
 from aepctl.plan import Action, Change, Plan
 from aepctl.render.display import Paint, display
 
@@ -13,7 +11,6 @@ COLOURS = {
     Action.UPDATE: "cyan",
     Action.REMOVED: "yellow",
 }
-RESULT_COLOURS = {Result.CREATED: "green", Result.REFUSED: "red", Result.UNKNOWN: "yellow"}
 
 
 def plan_text(plan: Plan, paint: Paint) -> str:
@@ -74,37 +71,3 @@ def _notes(plan: Plan, paint: Paint) -> Iterator[str]:
         yield paint("Changed audiences are shown only: this version does not update them.", "dim")
     if summary.removed:
         yield paint("Nothing is deleted: this version does not delete audiences.", "dim")
-
-
-def outcome_text(outcome: Outcome, paint: Paint) -> str:
-    """One outcome on one line."""
-    result = paint(f"{outcome.result:<8}", RESULT_COLOURS[outcome.result], "bold")
-    line = f"{result} {display(outcome.key)}"
-    if outcome.audience_id is not None:
-        line += f"  {paint(display(outcome.audience_id), 'dim')}"
-    failure = outcome.failure
-    if failure is None:
-        return line
-    told = [str(failure.status) if failure.status else "", display(failure.code or "")]
-    head = " ".join(part for part in told if part)
-    line += f": {head}: {display(failure.message)}" if head else f": {display(failure.message)}"
-    if failure.request_id:
-        line += paint(f"  (x-request-id {display(failure.request_id)})", "dim")
-    return line
-
-
-def report_text(report: ApplyReport, paint: Paint) -> str:
-    """The summary after an apply: totals, failures once more where there are many lines above."""
-    parts = [
-        (report.count(Result.CREATED), "created", "green"),
-        (report.count(Result.REFUSED), "refused", "red"),
-        (report.count(Result.UNKNOWN), "unknown", "yellow"),
-        (report.not_started, "not started", "yellow"),
-    ]
-    said = ", ".join(paint(f"{count} {words}", colour) for count, words, colour in parts if count)
-    lines = []
-    if report.stopped:
-        lines.append(f"{paint('Stopped', 'red', 'bold')}: {display(report.stopped)}")
-    if said:
-        lines.append(f"Apply for {display(report.plan.environment)}: {said}.")
-    return "".join(f"{line}\n" for line in lines)

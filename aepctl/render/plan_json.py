@@ -1,13 +1,11 @@
-"""Plans, outcomes and errors as JSON. The schema is versioned: `format` is MAJOR.MINOR.
+"""Plans and errors as JSON. The schema is versioned: `format` is MAJOR.MINOR.
 
-Within a major number fields are only added. One change or outcome stands on one line.
+Within a major number fields are only added. One change stands on one line.
 """
 
 import json
 from collections.abc import Iterable, Mapping
 
-from aepctl.apply.outcomes import Outcome, Result
-from aepctl.apply.report import ApplyReport
 from aepctl.audience import Audience
 from aepctl.errors import AepctlError
 from aepctl.plan import Change, Plan
@@ -21,33 +19,14 @@ FORMAT = "1.0"
 
 def plan_json(plan: Plan) -> str:
     """A plan. `changes` leaves out what is unchanged; `summary` counts it."""
-    return _document(
+    return document(
         {
             "format": FORMAT,
             "environment": plan.environment,
-            "target": _target(plan.target),
+            "target": target_data(plan.target),
             "targets": list(plan.targets),
             "changes": [_change(change) for change in plan.changes],
-            "summary": _plan_summary(plan),
-            "error": None,
-        }
-    )
-
-
-def report_json(report: ApplyReport) -> str:
-    """What came of an apply."""
-    return _document(
-        {
-            "format": FORMAT,
-            "environment": report.plan.environment,
-            "target": _target(report.plan.target),
-            "outcomes": [_outcome(outcome) for outcome in report.outcomes],
-            "summary": {
-                **{result.value: report.count(result) for result in Result},
-                "notStarted": report.not_started,
-                "stopped": report.stopped,
-                "plan": _plan_summary(report.plan),
-            },
+            "summary": summary_data(plan),
             "error": None,
         }
     )
@@ -56,18 +35,18 @@ def report_json(report: ApplyReport) -> str:
 def validation_json(count: int) -> str:
     """Manifests without problems."""
     summary = {"audiences": count, "problems": 0}
-    return _document({"format": FORMAT, "problems": [], "summary": summary, "error": None})
+    return document({"format": FORMAT, "problems": [], "summary": summary, "error": None})
 
 
 def error_json(error: AepctlError, empty: str) -> str:
     """The document of a run that failed: `empty` names its list, which holds nothing then."""
     problems = error.problems if isinstance(error, InvalidInput) else ()
-    document: dict[str, object] = {"format": FORMAT, "environment": None, "target": None}
+    fields: dict[str, object] = {"format": FORMAT, "environment": None, "target": None}
     if empty != "problems":
-        document[empty] = []
-    return _document(
+        fields[empty] = []
+    return document(
         {
-            **document,
+            **fields,
             "problems": [problem_data(problem) for problem in problems],
             "summary": None,
             "error": {"message": error.what, "next": error.next, "exitCode": error.exit_code},
@@ -75,11 +54,11 @@ def error_json(error: AepctlError, empty: str) -> str:
     )
 
 
-def _target(target: Target) -> dict[str, str]:
+def target_data(target: Target) -> dict[str, str]:
     return {"org": target.org, "sandbox": target.sandbox, "endpoint": target.endpoint}
 
 
-def _plan_summary(plan: Plan) -> dict[str, int]:
+def summary_data(plan: Plan) -> dict[str, int]:
     summary = plan.summary
     return {
         "settle": summary.settle,
@@ -114,24 +93,7 @@ def _fields(audience: Audience | None) -> dict[str, str] | None:
     return audience.fields() if audience else None
 
 
-def _outcome(outcome: Outcome) -> dict[str, object]:
-    failure = outcome.failure
-    return {
-        "key": outcome.key,
-        "action": outcome.action,
-        "outcome": outcome.result.value,
-        "audienceId": outcome.audience_id,
-        "error": failure
-        and {
-            "message": failure.message,
-            "code": failure.code,
-            "status": failure.status,
-            "requestId": failure.request_id,
-        },
-    }
-
-
-def _document(fields: Mapping[str, object]) -> str:
+def document(fields: Mapping[str, object]) -> str:
     """The fields, one to a line, lists of objects with one object to a line."""
     return (
         "{\n" + ",\n".join(f"  {_dump(name)}: {_value(v)}" for name, v in fields.items()) + "\n}\n"
