@@ -11,13 +11,14 @@ from aepctl.errors import SafetyRefusal
 from aepctl.manifests import read_manifests
 from aepctl.plan import Action, Plan, make_plan
 from aepctl.settings import EMULATOR, Settings, credentials, load_settings
-from aepctl.state.store import HeldState, StateStore
+from aepctl.state.store import StateStore
 
 if TYPE_CHECKING:  # HTTP and threads are loaded only when something is to be sent
     from aepctl.aep.client import Platform
     from aepctl.apply.outcomes import Outcome
     from aepctl.apply.report import ApplyReport
     from aepctl.apply.stopping import Stop
+    from aepctl.state.held import HeldState
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,13 @@ def apply(
 ) -> "ApplyReport":
     """Plan, show, ask, do. The state is locked from the first look to the last word."""
     from aepctl.apply.report import ApplyReport
+    from aepctl.state.held import hold
     from aepctl.state.lock import holder
 
     settings = load_settings(os.environ, scope.environment)
     wanted = read_manifests(settings.manifests)
     store = StateStore(settings.state, settings.target)
-    with store.hold(holder(os.environ, "aepctl apply"), wait=lock_timeout) as held:
+    with hold(store, holder(os.environ, "aepctl apply"), wait=lock_timeout) as held:
         plan = make_plan(wanted, held.snapshot, settings, scope.targets)
         conversation.show(plan)
         if not plan.of(Action.CREATE):
@@ -76,7 +78,7 @@ def apply(
 
 def _execute(
     plan: Plan,
-    held: HeldState,
+    held: "HeldState",
     platform: "Platform",
     stop: "Stop",
     tell: "Callable[[Outcome], None]",

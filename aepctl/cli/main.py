@@ -1,7 +1,6 @@
 """The command group, and the last line of defence: every error becomes words and an exit code."""
 
 import contextlib
-import platform
 import traceback
 from collections.abc import Sequence
 
@@ -73,6 +72,8 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _bug(error: Exception, arguments: Sequence[str]) -> int:
+    import platform
+
     if "--debug" in arguments:
         note("".join(traceback.format_exception(error)).rstrip())
     frame = traceback.extract_tb(error.__traceback__)[-1]
