@@ -38,8 +38,12 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One audience that the manifests ask for, under its key."""
+    """One audience that the manifests ask for, under its key.
+
+    `audience_id` is the ID that the manifest itself gives it (revision 3 of the create call).
+    """
 
     key: str
     audience: Audience
     origin: Origin
+    audience_id: str | None = None

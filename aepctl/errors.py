@@ -4,6 +4,8 @@ AepctlError                 1   failed: a clear error, nothing half-recorded
 ├── InvalidInput            1   manifests or settings hold problems (all of them, with places)
 ├── StateError              1   the state or its journal cannot be used; it is left untouched
 ├── CredentialsError        1   no token could be had
+├── PlatformError           1   the platform does not answer a read
+│   └── ListForbidden       3   these credentials may not list audiences
 ├── EmulatorError           1   the embedded platform cannot run
 ├── SafetyRefusal           3   a person has to decide first
 └── StateLocked             5   somebody else holds the state
@@ -27,6 +29,16 @@ class StateError(AepctlError):
 
 class CredentialsError(AepctlError):
     """No access token could be had."""
+
+
+class PlatformError(AepctlError):
+    """The platform does not answer a read, however often it is asked."""
+
+
+class ListForbidden(PlatformError):
+    """These credentials may not list audiences: going on without is a person's decision."""
+
+    exit_code = 3
 
 
 class EmulatorError(AepctlError):

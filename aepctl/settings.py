@@ -4,6 +4,7 @@ Secrets come from the environment only and are read last, by `credentials`, when
 """
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -39,6 +40,8 @@ class Target:
 class Settings:
     """What one command runs with: an environment, its files and its addresses.
 
+    `settle_seconds`: how long a lookup that finds nothing is repeated. `max_creates`: how many
+    creates need no further word. `audience_ids`: who makes up `audienceId` (revision 3 only).
     `ais_url`, `ups_url` and `ims_url` do not count where `target.endpoint` is the emulator.
     """
 
@@ -49,6 +52,9 @@ class Settings:
     ais_url: str
     ups_url: str
     ims_url: str
+    settle_seconds: float = 30.0
+    max_creates: int = 500
+    audience_ids: Literal["server", "client"] = "server"
 
 
 class Secret:
@@ -116,6 +122,9 @@ class EnvironmentModel(Written):
     ais_url: Url = AIS_URL
     ups_url: Url = UPS_URL
     ims_url: Url = IMS_URL
+    settle_seconds: Annotated[float, Field(strict=False, ge=0, le=3600)] = 30.0
+    max_creates: Annotated[int, Field(strict=False, ge=0)] = 500
+    audience_ids: Literal["server", "client"] = "server"
 
 
 class ConfigModel(Written):
@@ -161,7 +170,19 @@ def load_settings(environ: Mapping[str, str], environment: str | None = None) ->
         ais_url=model.ais_url,
         ups_url=model.ups_url,
         ims_url=model.ims_url,
+        settle_seconds=_settle_seconds(environ, model),
+        max_creates=model.max_creates,
+        audience_ids=model.audience_ids,
     )
+
+
+def _settle_seconds(environ: Mapping[str, str], model: EnvironmentModel) -> float:
+    given = environ.get("AEPCTL_SETTLE_SECONDS")
+    if not given:
+        return model.settle_seconds
+    if not re.fullmatch(r"\d{1,4}(\.\d+)?", given):
+        raise AepctlError("AEPCTL_SETTLE_SECONDS is no number of seconds, such as 30")
+    return float(given)
 
 
 def _read_config() -> ConfigModel:

@@ -7,9 +7,10 @@ followed, certificates are always checked, and a create is sent once: no retries
 import email.utils
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
+from uuid import uuid4
 
 import httpx
 
@@ -21,7 +22,7 @@ from aepctl.audience import Audience
 from aepctl.settings import Credentials, Settings, is_loopback
 
 ACCEPT = "application/vnd.adobe.external.audiences+json; version=2"
-MOST_BODY = 1024 * 1024
+MOST_BODY = 16 * 1024 * 1024
 NOT_SENT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -88,14 +89,21 @@ class Connection:
         self._used_token = ""
         self._create_url = f"{platform.settings.ais_url}/audiences?createAudienceMetaOnly=true"
 
-    def create(self, audience: Audience, request_id: str) -> Reply:
+    def create(self, audience: Audience, request_id: str, audience_id: str | None = None) -> Reply:
         """Send one create, once. Source: Create audience endpoint.
 
         Raises CredentialsError where no token can be had; nothing was sent then.
         """
         headers = self._headers(request_id)
         headers |= {"Accept": ACCEPT, "Content-Type": "application/json"}
-        return self._send("POST", self._create_url, headers, encode_audience(audience))
+        body = encode_audience(audience, audience_id)
+        return self._send("POST", self._create_url, headers, body)
+
+    def get(self, path: str, query: Mapping[str, str]) -> Reply:
+        """Read from the Segmentation Service. Raises CredentialsError."""
+        headers = {**self._headers(str(uuid4())), "Accept": "application/json"}
+        url = f"{self._platform.settings.ups_url}{path}?{urlencode(query)}"
+        return self._send("GET", url, headers, None)
 
     def renew_token(self) -> bool:
         """After a 401: whether another token can be had for the next attempt."""
@@ -114,7 +122,7 @@ class Connection:
             "x-request-id": request_id,
         }
 
-    def _send(self, method: str, url: str, headers: dict[str, str], body: bytes) -> Reply:
+    def _send(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> Reply:
         deadline = time.monotonic() + self._platform.timeout
         try:
             with self._client.stream(method, url, headers=headers, content=body) as response:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from aepctl.audience import Audience
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -29,6 +31,16 @@ class Broken:
     """The request may have arrived; no status came back."""
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An external audience as the platform lists it. `created` is in seconds since 1970."""
+
+    audience: Audience
+    audience_id: str
+    platform_id: str | None
+    created: float | None
 
 
 Reply = Answer | NotSent | Broken

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from aepctl.aep.replies import Found
 from aepctl.audience import Audience
 
 MOST_TEXT = 300
@@ -18,6 +19,28 @@ class _Received(BaseModel):
 class _Created(_Received):
     audience_id: str = Field(alias="audienceId", min_length=1)
     id: str | None = None
+
+
+class _Listed(_Received):
+    id: str | None = None
+    audience_id: str | None = Field(default=None, alias="audienceId")
+    name: str | None = None
+    description: str | None = None
+    namespace: str | None = None
+    origin_name: str | None = Field(default=None, alias="originName")
+    type: str | None = None
+    creation_time: float | None = Field(default=None, alias="creationTime")
+    create_epoch: float | None = Field(default=None, alias="createEpoch")
+
+
+class _Paging(_Received):
+    total: int | None = Field(default=None, alias="totalCount")
+    next: int | str | None = None
+
+
+class _Page(_Received):
+    children: list[_Listed]
+    page: _Paging | None = Field(default=None, alias="_page")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +59,19 @@ class PlatformError:
     code: str | None = None
 
 
-def encode_audience(audience: Audience) -> bytes:
-    """The body of a create. Source: Create audience endpoint, Request."""
-    return json.dumps(audience.fields(), ensure_ascii=False).encode()
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list: its elements by `id` (None: of another kind), and how it goes on."""
+
+    elements: dict[str, Found | None]
+    total: int | None
+    next: str | None
+
+
+def encode_audience(audience: Audience, audience_id: str | None = None) -> bytes:
+    """The body of a create. Source: Create audience endpoint, Request; `audienceId`: revision 3."""
+    given = {} if audience_id is None else {"audienceId": audience_id}
+    return json.dumps({**audience.fields(), **given}, ensure_ascii=False).encode()
 
 
 def decode_created(body: bytes) -> CreatedIds | None:
@@ -50,6 +83,36 @@ def decode_created(body: bytes) -> CreatedIds | None:
     if not created.audience_id.isprintable() or not created.audience_id.strip():
         return None
     return CreatedIds(created.audience_id, created.id)
+
+
+def decode_page(body: bytes) -> Page | None:
+    """A page of a list of audiences, or None where the body is none.
+
+    `_page.next` comes as a number or a text, and is absent, 0 or "" on the last page.
+    Source: Segmentation Service API, List audiences.
+    """
+    try:
+        page = _Page.model_validate_json(body)
+    except ValidationError:  # as an answer that cannot be read: the caller asks again
+        return None
+    elements = {
+        one.id or one.audience_id or f"#{number}": _found(one)
+        for number, one in enumerate(page.children)
+    }
+    following = page.page.next if page.page else None
+    total = page.page.total if page.page else None
+    return Page(elements, total, str(following) if following and str(following) != "0" else None)
+
+
+def _found(one: _Listed) -> Found | None:
+    """What of an element matters; None for a segment of the platform's own."""
+    if one.type == "SegmentDefinition" or not (one.audience_id and one.name):
+        return None
+    if one.namespace is None or one.origin_name is None:
+        return None
+    created = one.creation_time / 1000 if one.creation_time else one.create_epoch
+    audience = Audience(one.name, one.namespace, one.origin_name, one.description or None)
+    return Found(audience, one.audience_id, one.id, created)
 
 
 def decode_error(status: int, body: bytes) -> PlatformError:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from aepctl.apply.outcomes import Created, Failure, Outcome, Refused, Result, Retry, Unknown, judge
 from aepctl.apply.ports import Clock, Creator, Journal
 from aepctl.apply.stopping import Pace, Stop
-from aepctl.audience import Audience
 from aepctl.errors import CredentialsError
+from aepctl.plan import Change
 from aepctl.state.model import Intent, Known
 
 ATTEMPTS = {Retry.RATE_LIMITED: 10, Retry.NOT_SENT: 4, Retry.NEW_TOKEN: 2}
@@ -26,16 +26,16 @@ class Attempts:
     pace: Pace
     jitter: Callable[[], float] = random.random
 
-    def create(self, creator: Creator, key: str, audience: Audience) -> Outcome | None:
+    def create(self, creator: Creator, change: Change) -> Outcome | None:
         """Create one audience; None where the run stops before anything was sent for it."""
         counts = dict.fromkeys(Retry, 0)
         outcome = None
         while self.pace.wait():
-            intent = self._begin(key, audience)
+            intent = self._begin(change)
             if intent is None:
                 break
             try:
-                verdict = judge(creator.create(audience, intent.id))
+                verdict = judge(creator.create(intent.audience, intent.id, intent.audience_id))
             except CredentialsError as error:
                 self.stop.request(error.what)
                 verdict = Refused(Failure(error.what))
@@ -47,9 +47,10 @@ class Attempts:
                 break
         return outcome
 
-    def _begin(self, key: str, audience: Audience) -> Intent | None:
+    def _begin(self, change: Change) -> Intent | None:
+        assert change.after is not None  # noqa: S101 - every create has it
         try:
-            return self.journal.begin(key, audience, self._now())
+            return self.journal.begin(change.key, change.after, change.audience_id, self._now())
         except OSError as error:
             self.stop.request(f"the journal cannot be written ({error.strerror}): nothing was sent")
             return None
@@ -68,8 +69,8 @@ class Attempts:
                 self.journal.created(intent, known, self._now())
             case Refused(failure):
                 self.journal.refused(intent, failure.message, self._now())
-            case Unknown(failure):
-                self.journal.unknown(intent, failure.message, self._now())
+            case Unknown(failure, exists):
+                self.journal.unknown(intent, failure.message, self._now(), exists=exists)
         return _outcome(intent, verdict)
 
     def _again(self, creator: Creator, refused: Refused, count: int) -> bool:

@@ -64,8 +64,7 @@ def _work(
                     change = waiting.popleft()
                 except IndexError:
                     break
-                assert change.after is not None  # noqa: S101 - every create has it
-                outcome = attempts.create(creator, change.key, change.after)
+                outcome = attempts.create(creator, change)
                 if outcome is not None:
                     said.put(outcome)
         finally:

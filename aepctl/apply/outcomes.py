@@ -16,6 +16,7 @@ class Result(StrEnum):
     """What came of a change. `unknown` is neither success nor failure."""
 
     CREATED = "created"
+    ADOPTED = "adopted"
     REFUSED = "refused"
     UNKNOWN = "unknown"
 
@@ -32,7 +33,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of the change of `key`."""
+    """What came of the change of `key`. `decision`: a person has to decide what comes next."""
 
     key: str
     action: str
@@ -40,6 +41,7 @@ class Outcome:
     audience_id: str | None = None
     platform_id: str | None = None
     failure: Failure | None = None
+    decision: bool = False
 
 
 class Retry(StrEnum):
@@ -66,7 +68,10 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
+    """Nobody knows. `exists`: the platform says that it is there already."""
+
     failure: Failure
+    exists: bool = False
 
 
 Verdict = Created | Refused | Unknown
@@ -100,7 +105,7 @@ def _judge_error(answer: Answer) -> Refused | Unknown:
     said = decode_error(answer.status, answer.body)
     failure = Failure(said.message, said.code, answer.status, answer.request_id)
     if answer.status not in REFUSING:
-        return Unknown(failure)
+        return Unknown(failure, exists=answer.status == HTTPStatus.CONFLICT)
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
         return Refused(failure, Retry.RATE_LIMITED, answer.retry_after)
     if answer.status == HTTPStatus.UNAUTHORIZED:

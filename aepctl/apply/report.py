@@ -12,6 +12,7 @@ class ApplyReport:
     """The plan, what came of it, and why the run stopped early, if it did.
 
     `outcomes` are in the plan's order. `not_started` counts changes for which nothing was sent.
+    `rescue` holds IDs that could not be written to disk, for `aepctl state recover`.
     """
 
     plan: Plan
@@ -19,15 +20,18 @@ class ApplyReport:
     not_started: int = 0
     stopped: str | None = None
     interrupted: bool = False
+    rescue: str = ""
 
     def count(self, result: Result) -> int:
         return Counter(outcome.result for outcome in self.outcomes)[result]
 
     @property
     def exit_code(self) -> int:
-        """0 done, 1 something failed, 4 something is unknown, 130 interrupted; the worst wins."""
+        """0 done, 1 failed, 3 a decision is needed, 4 unknown, 130 interrupted; the worst wins."""
         if self.interrupted:
             return 130
-        if self.count(Result.UNKNOWN) or self.plan.summary.settle:
+        if any(one.result is Result.UNKNOWN and not one.decision for one in self.outcomes):
             return 4
+        if any(one.decision for one in self.outcomes):
+            return 3
         return 1 if self.count(Result.REFUSED) or self.stopped else 0

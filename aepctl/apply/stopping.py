@@ -2,6 +2,8 @@
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from aepctl.apply.ports import Clock
@@ -24,6 +26,7 @@ class Stop:
         self._event = threading.Event()
         self.reason: str | None = None
         self.interrupted = False
+        self.at_work = False
 
     def request(self, reason: str) -> None:
         if self.reason is None:
@@ -34,6 +37,15 @@ class Stop:
         """Somebody asked for it from outside."""
         self.interrupted = True
         self.request(f"interrupted by {signal_name}")
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Within, an interrupt is a request; elsewhere nothing is under way that it could hurt."""
+        self.at_work = True
+        try:
+            yield
+        finally:
+            self.at_work = False
 
     def requested(self) -> bool:
         return self._event.is_set()

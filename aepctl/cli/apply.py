@@ -1,7 +1,7 @@
 """aepctl apply."""
 
 import re
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -46,6 +46,20 @@ class Duration(click.ParamType[float]):
     metavar="TIME",
     help="How long to wait for a locked state, such as 60s. Default: not at all.",
 )
+@click.option(
+    "--existing",
+    type=click.Choice(["adopt", "fail", "ignore"]),
+    default="adopt",
+    show_default=True,
+    help="What to do with wanted audiences that the platform has already. `ignore` does not look "
+    "and may create them a second time.",
+)
+@click.option(
+    "--yes-create",
+    type=click.IntRange(0),
+    metavar="N",
+    help="Up to N creates are meant, even if that is more than max_creates.",
+)
 @click.pass_obj
 def apply(
     environment: str | None,
@@ -54,25 +68,29 @@ def apply(
     auto_approve: bool,
     parallelism: int,
     lock_timeout: float,
+    existing: Literal["adopt", "fail", "ignore"],
+    yes_create: int | None,
 ) -> int:
     """Create the audiences that are missing, and record their IDs in the state."""
 
     def work() -> int:
-        from aepctl import workflow
         from aepctl.apply.stopping import Stop
         from aepctl.cli.conversation import conversation
         from aepctl.cli.signals import stopping_on_signals
+        from aepctl.workflow import applying
+        from aepctl.workflow.reading import Scope
 
         stop = Stop()
         person = conversation(output, approved=auto_approve)
+        options = applying.ApplyOptions(
+            scope=Scope(environment, targets),
+            parallelism=parallelism,
+            lock_timeout=lock_timeout,
+            existing=existing,
+            yes_create=yes_create,
+        )
         with stopping_on_signals(stop), person:
-            report = workflow.apply(
-                workflow.Scope(environment, targets),
-                person,
-                stop,
-                parallelism=parallelism,
-                lock_timeout=lock_timeout,
-            )
+            report = applying.apply(options, person, stop)
         person.finish(report)
         return report.exit_code
 

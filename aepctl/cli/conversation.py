@@ -55,7 +55,10 @@ class InText:
         say("\n")
         if sys.stderr.isatty():
             self._bar = click.progressbar(
-                length=plan.summary.create, label="Creating", file=sys.stderr, show_pos=True
+                length=plan.summary.create + plan.summary.adopt,
+                label="Applying",
+                file=sys.stderr,
+                show_pos=True,
             )
             self._bar.render_progress()
         return True
@@ -70,6 +73,7 @@ class InText:
         if self._bar is not None:
             say("".join(f"{outcome_text(one, self._paint)}\n" for one in report.outcomes))
         say(report_text(report, self._paint))
+        _rescue(report)
 
 
 class InJson:
@@ -99,6 +103,15 @@ class InJson:
         from aepctl.render.outcome_json import report_json
 
         say(report_json(report))
+        _rescue(report)
+
+
+def _rescue(report: ApplyReport) -> None:
+    """The last way to keep an ID that no disk took."""
+    if report.rescue:
+        note("These IDs could not be written to disk. Keep the next lines in a file, then run")
+        note("`aepctl state recover FILE`:")
+        note(report.rescue.rstrip())
 
 
 def _ask(plan: Plan) -> None:
@@ -108,8 +121,9 @@ def _ask(plan: Plan) -> None:
             "not approved: there is no terminal to ask on, so nothing was sent",
             next="review the plan, then use --auto-approve",
         )
-    count = plan.summary.create
-    what = "this audience" if count == 1 else f"these {count} audiences"
-    click.echo(f"\nCreate {what} in {plan.environment}? Only 'yes' goes on: ", nl=False, err=True)
+    parts = ((plan.summary.create, "create"), (plan.summary.adopt, "adopt"))
+    what = " and ".join(f"{verb} {count}" for count, verb in parts if count)
+    where = f"{plan.environment}, sandbox {plan.target.sandbox}"
+    click.echo(f"\n{what.capitalize()} in {where}? Only 'yes' goes on: ", nl=False, err=True)
     if sys.stdin.readline().strip() != "yes":
         raise AepctlError("not approved: nothing was sent")

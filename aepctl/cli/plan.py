@@ -29,9 +29,9 @@ def plan(
     """Show what differs between the manifests and the state. Needs no network."""
 
     def work() -> int:
-        from aepctl import workflow
+        from aepctl.workflow import reading
 
-        made = workflow.plan(workflow.Scope(environment, targets))
+        made = reading.plan(reading.Scope(environment, targets))
         if output == "json":
             from aepctl.render.plan_json import plan_json
 

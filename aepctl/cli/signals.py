@@ -13,13 +13,16 @@ INTERRUPTED = 130
 
 @contextmanager
 def stopping_on_signals(stop: Stop) -> Iterator[None]:
-    """Within, signals go to `stop`. Set explicitly: a background shell has SIGINT ignored.
+    """Within, signals go to `stop` while it is at work; else they end the program.
 
-    A second signal loses nothing: what is under way stands in the journal as an open intent.
+    Set explicitly: a background shell has SIGINT ignored. A second signal loses nothing: what is
+    under way stands in the journal as an open intent.
     """
 
     def handle(number: int, _frame: FrameType | None) -> None:
         name = signal.Signals(number).name
+        if not stop.at_work:
+            raise KeyboardInterrupt(name)
         if stop.interrupted:
             os.write(2, f"\n{name} again: ends at once; what was under way is on disk\n".encode())
             os._exit(INTERRUPTED)

@@ -13,9 +13,9 @@ def validate(environment: str | None, output: str) -> int:
     """Check aepctl.yaml and all manifests; report every problem with its place."""
 
     def work() -> int:
-        from aepctl import workflow
+        from aepctl.workflow import reading
 
-        count = workflow.validate(environment)
+        count = reading.validate(environment)
         if output == "json":
             from aepctl.render.plan_json import validation_json
 

@@ -115,7 +115,8 @@ def _wanted(
             description = entry.description or defaults.description
             line, column = marks[key]
             audience = Audience(entry.name, namespace, origin_name, description)
-            yield Wanted(key, audience, Origin(file, line, column))
+            origin = Origin(file, line, column)
+            yield Wanted(key, audience, origin, entry.audience_id)
 
 
 def _keys(yaml_file: YamlFile) -> Iterator[tuple[str, Origin]]:

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from aepctl.yamldoc.texts import Key, Line, Lines, Written
+from aepctl.yamldoc.texts import AudienceId, Key, Line, Lines, Written
 
 
 class Defaults(Written):
@@ -20,6 +20,7 @@ class Entry(Written):
     description: Lines | None = None
     namespace: Line | None = None
     origin_name: Line | None = Field(default=None, alias="originName")
+    audience_id: AudienceId | None = Field(default=None, alias="audienceId")
 
 
 class ManifestDocument(Written):

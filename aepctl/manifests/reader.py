@@ -7,14 +7,15 @@ from pathlib import Path
 from aepctl.audience import Origin, Wanted
 from aepctl.manifests.files import find_manifests
 from aepctl.manifests.manifest import Manifest, read_manifest
-from aepctl.manifests.rules import Clash, repeated_keys, same_audiences
+from aepctl.manifests.rules import Clash, repeated_keys, same_audiences, same_ids, unused_ids
 from aepctl.yamldoc import InvalidInput, Problem, source_lines
 
 
-def read_manifests(folder: str) -> tuple[Wanted, ...]:
+def read_manifests(folder: str, *, given_ids: bool = False) -> tuple[Wanted, ...]:
     """What the manifests below `folder` ask for, in the order of files and lines.
 
-    Raises InvalidInput with all problems of all files.
+    `given_ids`: manifests may give an `audienceId`. Raises InvalidInput with all problems of all
+    files.
     """
     listing = find_manifests(folder.rstrip("/") or "/")
     manifests = [_read(file) for file in listing.files]
@@ -22,6 +23,7 @@ def read_manifests(folder: str) -> tuple[Wanted, ...]:
     problems = [*listing.problems, *(one for manifest in manifests for one in manifest.problems)]
     problems += _with_source(repeated_keys(key for manifest in manifests for key in manifest.keys))
     problems += _with_source(same_audiences(wanted))
+    problems += _with_source(same_ids(wanted) if given_ids else unused_ids(wanted))
     if problems:
         raise InvalidInput(problems)
     return wanted

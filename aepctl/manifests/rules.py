@@ -36,5 +36,26 @@ def same_audiences(wanted: Iterable[Wanted]) -> Iterator[Clash]:
             yield Clash(one.origin, "same-audience", f"{said} in {_place(same.origin)}", hint)
 
 
+def same_ids(wanted: Iterable[Wanted]) -> Iterator[Clash]:
+    """Keys that are given one `audienceId`. Both places are named."""
+    given: dict[str, Wanted] = {}
+    for one in wanted:
+        if one.audience_id is not None:
+            same = given.setdefault(one.audience_id, one)
+            if same.key != one.key:
+                said = f"`{one.key}` has the same audienceId as `{same.key}`"
+                place = _place(same.origin)
+                yield Clash(one.origin, "same-id", f"{said} in {place}", "each needs its own")
+
+
+def unused_ids(wanted: Iterable[Wanted]) -> Iterator[Clash]:
+    """Keys that are given an `audienceId` where the platform makes them up."""
+    for one in wanted:
+        if one.audience_id is not None:
+            said = f"`{one.key}` gives an audienceId, but here the platform makes them up"
+            hint = "remove it, or set `audience_ids: client` in aepctl.yaml (revision 3 only)"
+            yield Clash(one.origin, "unused-id", said, hint)
+
+
 def _place(origin: Origin) -> str:
     return f"{origin.file}:{origin.line}:{origin.column}"

@@ -1,6 +1,8 @@
 """The nouns of a plan: what would change, and why. A plan is a value; apply obeys nothing else."""
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from aepctl.audience import Audience, Origin
@@ -12,13 +14,25 @@ class Action(StrEnum):
     """What a change asks for. Its order is the order in which a plan shows it."""
 
     SETTLE = "settle"
+    DECIDE = "decide"
+    ADOPT = "adopt"
     CREATE = "create"
     UPDATE = "update"
     REMOVED = "removed"
 
     @property
     def symbol(self) -> str:
-        return {"settle": "?", "create": "+", "update": "~", "removed": "!"}[self.value]
+        return SYMBOLS[self]
+
+
+SYMBOLS = {
+    Action.SETTLE: "?",
+    Action.DECIDE: "!",
+    Action.ADOPT: "=",
+    Action.CREATE: "+",
+    Action.UPDATE: "~",
+    Action.REMOVED: "o",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +50,10 @@ class Change:
 
     settle   an earlier create of this key has no known outcome (`intent`); nothing else is done
              for the key before that is settled
-    create   wanted, not known
+    decide   wanted, not known, and not created before a person decides (`reason`)
+    adopt    wanted, not known, and found on the platform (`before`); only where it was looked at
+    create   wanted, not known; `intent`, where an earlier attempt came to nothing; `audience_id`,
+             where the client gives the ID
     update   known, but wanted otherwise (`fields`)
     removed  known, but no longer in the manifests
     """
@@ -48,6 +65,8 @@ class Change:
     source: Origin | None = None
     fields: tuple[FieldChange, ...] = ()
     intent: Intent | None = None
+    audience_id: str | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +74,8 @@ class Summary:
     """How many audiences a plan puts under each action."""
 
     settle: int = 0
+    decide: int = 0
+    adopt: int = 0
     create: int = 0
     update: int = 0
     removed: int = 0
@@ -74,3 +95,15 @@ class Plan:
     def of(self, action: Action) -> tuple[Change, ...]:
         """The changes of one action."""
         return tuple(change for change in self.changes if change.action is action)
+
+    def replaced(self, changes: Iterable[Change]) -> "Plan":
+        """The plan with other changes in place of those of the same keys, counted anew."""
+        new = {change.key: change for change in changes}
+        changed = tuple(new.get(change.key, change) for change in self.changes)
+        return replace(self, changes=changed, summary=summarize(changed, self.summary.unchanged))
+
+
+def summarize(changes: Iterable[Change], unchanged: int) -> Summary:
+    """The counts of a plan."""
+    counts = Counter(change.action.value for change in changes)
+    return Summary(**counts, unchanged=unchanged)

@@ -1,15 +1,16 @@
 """Compare wanted with known. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from aepctl.audience import Wanted
 from aepctl.errors import AepctlError
-from aepctl.plan.changes import Action, Change, Plan, Summary
+from aepctl.plan.changes import Action, Change, Plan, summarize
 from aepctl.plan.fields import field_changes
 from aepctl.settings import Settings
-from aepctl.state.model import Intent, Known, Snapshot
+from aepctl.state.model import Intent, Known, Phase, Snapshot
 
 
 class NoSuchTarget(AepctlError):
@@ -28,52 +29,88 @@ def make_plan(
     """
     known = snapshot.audiences
     intents = {intent.key: intent for intent in snapshot.intents}
-    chosen = _chosen([one.key for one in wanted], [*known, *intents], targets)
+    in_doubt = {key: one for key, one in intents.items() if one.phase is Phase.OPEN}
+    orphans = _orphans(known, {one.key for one in wanted})
+    chosen = _chosen([one.key for one in wanted], [*known, *in_doubt], targets)
+    everything = {one.key: one for one in wanted}
     if chosen is not None:
         wanted = [one for one in wanted if one.key in chosen]
-    wanted_by_key = {one.key: one for one in wanted}
 
     settle = [
-        _settle(intent, wanted_by_key.get(key))
-        for key, intent in sorted(intents.items())
+        _settle(intent, everything.get(key))
+        for key, intent in sorted(in_doubt.items())
         if chosen is None or key in chosen
     ]
     differing = [
         change
         for one in wanted
-        if one.key not in intents
-        for change in _compare(one, known.get(one.key))
+        if one.key not in in_doubt
+        for change in _compare(one, known.get(one.key), intents.get(one.key), settings, orphans)
     ]
     removed = [
         Change(key, Action.REMOVED, before=before)
         for key, before in sorted(known.items())
-        if key not in wanted_by_key and key not in intents and (chosen is None or key in chosen)
+        if key not in everything and (chosen is None or key in chosen)
     ]
     changes = (*settle, *differing, *removed)
-    open_and_wanted = sum(key in wanted_by_key for key in intents)
+    in_doubt_and_wanted = sum(one.key in in_doubt for one in wanted)
     return Plan(
         environment=settings.environment,
         target=settings.target,
         changes=changes,
-        summary=Summary(
-            settle=len(settle),
-            create=sum(change.action is Action.CREATE for change in differing),
-            update=sum(change.action is Action.UPDATE for change in differing),
-            removed=len(removed),
-            unchanged=len(wanted) - len(differing) - open_and_wanted,
-        ),
+        summary=summarize(changes, len(wanted) - len(differing) - in_doubt_and_wanted),
         targets=tuple(targets),
     )
 
 
-def _compare(wanted: Wanted, known: Known | None) -> tuple[Change, ...]:
+def _orphans(
+    known: Mapping[str, Known], wanted: AbstractSet[str]
+) -> dict[tuple[str, str, str], str]:
+    """The keys that are no longer wanted, by what their audience is."""
+    return {one.audience.identity: key for key, one in known.items() if key not in wanted}
+
+
+def _compare(
+    wanted: Wanted,
+    known: Known | None,
+    intent: Intent | None,
+    settings: Settings,
+    orphans: Mapping[tuple[str, str, str], str],
+) -> tuple[Change, ...]:
     if known is None:
-        return (Change(wanted.key, Action.CREATE, None, wanted.audience, wanted.origin),)
+        old = orphans.get(wanted.audience.identity)
+        return (
+            Change(
+                wanted.key,
+                Action.CREATE if old is None else Action.DECIDE,
+                after=wanted.audience,
+                source=wanted.origin,
+                intent=intent,
+                audience_id=_given_id(wanted, settings),
+                reason=None if old is None else _renamed(old, wanted.key),
+            ),
+        )
     if known.audience == wanted.audience:
         return ()
     fields = field_changes(known.audience.fields(), wanted.audience.fields())
     change = Change(wanted.key, Action.UPDATE, known, wanted.audience, wanted.origin, fields)
     return (change,)
+
+
+def _renamed(old: str, new: str) -> str:
+    return (
+        f"this is the audience that state knows as {old}, which is no longer in the manifests; "
+        f"`aepctl state mv {old} {new}` gives it the new key, creating it would make it twice"
+    )
+
+
+def _given_id(wanted: Wanted, settings: Settings) -> str | None:
+    """The ID that the client gives: of nothing that could be lost with the state."""
+    if settings.audience_ids == "server":
+        return None
+    from aepctl.plan.ids import given_id  # noqa: PLC0415 - few need it
+
+    return wanted.audience_id or given_id(settings.target.org, settings.target.sandbox, wanted.key)
 
 
 def _settle(intent: Intent, wanted: Wanted | None) -> Change:

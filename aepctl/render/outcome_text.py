@@ -4,7 +4,12 @@ from aepctl.apply.outcomes import Outcome, Result
 from aepctl.apply.report import ApplyReport
 from aepctl.render.display import Paint, display
 
-COLOURS = {Result.CREATED: "green", Result.REFUSED: "red", Result.UNKNOWN: "yellow"}
+COLOURS = {
+    Result.CREATED: "green",
+    Result.ADOPTED: "cyan",
+    Result.REFUSED: "red",
+    Result.UNKNOWN: "yellow",
+}
 
 
 def outcome_text(outcome: Outcome, paint: Paint) -> str:
@@ -28,6 +33,7 @@ def report_text(report: ApplyReport, paint: Paint) -> str:
     """The summary after an apply: totals, failures once more where there are many lines above."""
     parts = [
         (report.count(Result.CREATED), "created", "green"),
+        (report.count(Result.ADOPTED), "adopted", "cyan"),
         (report.count(Result.REFUSED), "refused", "red"),
         (report.count(Result.UNKNOWN), "unknown", "yellow"),
         (report.not_started, "not started", "yellow"),

@@ -5,6 +5,7 @@ Within a major number fields are only added. One change stands on one line.
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 
 from aepctl.audience import Audience
 from aepctl.errors import AepctlError
@@ -59,14 +60,7 @@ def target_data(target: Target) -> dict[str, str]:
 
 
 def summary_data(plan: Plan) -> dict[str, int]:
-    summary = plan.summary
-    return {
-        "settle": summary.settle,
-        "create": summary.create,
-        "update": summary.update,
-        "removed": summary.removed,
-        "unchanged": summary.unchanged,
-    }
+    return asdict(plan.summary)
 
 
 def _change(change: Change) -> dict[str, object]:
@@ -85,7 +79,16 @@ def _change(change: Change) -> dict[str, object]:
         ]
     if change.intent is not None:
         intent = change.intent
-        data["intent"] = {"id": intent.id, "at": intent.at, "reason": intent.doubt}
+        data["intent"] = {
+            "id": intent.id,
+            "at": intent.at,
+            "phase": intent.phase.value,
+            "reason": intent.doubt,
+        }
+    if change.audience_id is not None:
+        data["audienceId"] = change.audience_id
+    if change.reason is not None:
+        data["reason"] = change.reason
     return data
 
 

@@ -4,9 +4,12 @@ from collections.abc import Iterator
 
 from aepctl.plan import Action, Change, Plan
 from aepctl.render.display import Paint, display
+from aepctl.state.model import Intent, Phase
 
 COLOURS = {
     Action.SETTLE: "yellow",
+    Action.DECIDE: "yellow",
+    Action.ADOPT: "cyan",
     Action.CREATE: "green",
     Action.UPDATE: "cyan",
     Action.REMOVED: "yellow",
@@ -39,8 +42,21 @@ def _change(change: Change, paint: Paint) -> Iterator[str]:
         name = display(change.before.audience.name)
         audience_id = display(change.before.audience_id)
         yield f"    no longer in the manifests; {name} stays on the platform as {audience_id}"
+    if change.action is Action.ADOPT and change.before is not None:
+        yield f"    exists on the platform as {display(change.before.audience_id)}"
+    if change.reason is not None:
+        yield f"    {paint('a decision is needed', 'yellow')}: {display(change.reason)}"
     if change.intent is not None:
-        yield f"    a create was begun at {change.intent.at}: {display(change.intent.doubt)}"
+        yield from _history(change.intent)
+
+
+def _history(intent: Intent) -> Iterator[str]:
+    """What became of the earlier attempt, and what happens next."""
+    if intent.phase is Phase.OPEN:
+        yield f"    a create was begun at {intent.at}: {display(intent.doubt)}"
+        yield "    the next apply looks for it on the platform before anything else"
+    else:
+        yield f"    again, after the attempt of {intent.at}: {display(intent.doubt)}"
 
 
 def _value(value: str | None) -> str:
@@ -51,6 +67,8 @@ def _totals(plan: Plan, paint: Paint) -> str:
     summary = plan.summary
     parts = [
         (summary.settle, "to settle", "yellow"),
+        (summary.decide, "to decide", "yellow"),
+        (summary.adopt, "to adopt", "cyan"),
         (summary.create, "to create", "green"),
         (summary.update, "changed", "cyan"),
         (summary.removed, "no longer in the manifests", "yellow"),

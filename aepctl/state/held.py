@@ -1,5 +1,6 @@
 """State under the lock: changed only through the journal, folded into the file at the end."""
 
+import errno
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -7,9 +8,11 @@ from dataclasses import replace
 from uuid import uuid4
 
 from aepctl.audience import Audience
+from aepctl.errors import StateError
 from aepctl.state.codec import encode_state
 from aepctl.state.disk import replace_file
-from aepctl.state.journal import JournalFile, encode_header, encode_intent, encode_outcome
+from aepctl.state.journal import JournalFile, Replay, doubted, superseded
+from aepctl.state.lines import encode_adopted, encode_header, encode_intent, encode_outcome
 from aepctl.state.lock import locked
 from aepctl.state.model import Intent, Known, Snapshot, State, with_known
 from aepctl.state.store import StateStore, merge
@@ -35,9 +38,15 @@ def hold(
         held = HeldState(store, ids)
         try:
             held.fold()
+        except OSError as error:
+            raise StateError(
+                f"{store.shown}: cannot be written: {error.strerror}",
+                next="nothing was sent; make the folder writable, or free some space",
+            ) from error
+        try:
             yield held
         finally:
-            held.close()
+            held.end()
 
 
 class HeldState:
@@ -56,41 +65,124 @@ class HeldState:
         self._state = merged.state or State(ids(), 0, store.target)
         self._intents = {intent.id: intent for intent in merged.intents}
         self._known: dict[str, Known] = {}
+        self._unnoted: set[str] = set()
         self._size = found.size if found else 0
         self._file: JournalFile | None = None
+        self._ended = False
 
     @property
     def snapshot(self) -> Snapshot:
         """What is known now, this run's own outcomes included."""
         return Snapshot(with_known(self._state, self._known), tuple(self._intents.values()))
 
-    def begin(self, key: str, audience: Audience, at: str) -> Intent:
+    def begin(self, key: str, audience: Audience, audience_id: str | None, at: str) -> Intent:
         """Note, durably, that the create of `key` is about to be sent."""
-        intent = Intent(self._ids(), key, audience, at)
+        intent = Intent(self._ids(), key, audience, at, audience_id)
         with self._mutex:
             self._append(encode_intent(intent))
-            self._intents[intent.id] = intent
+            self._intents = {**superseded(self._intents, key), intent.id: intent}
         return intent
 
     def created(self, intent: Intent, known: Known, at: str) -> None:
         """Note the IDs that came of an intent."""
+        self._settled(intent, "created", known, at)
+
+    def found(self, intent: Intent, known: Known, at: str) -> None:
+        """Note that what an intent created was found on the platform."""
+        self._settled(intent, "adopted", known, at)
+
+    def _settled(self, intent: Intent, outcome: str, known: Known, at: str) -> None:
         ids = {"audienceId": known.audience_id, "id": known.platform_id}
         with self._mutex:
             self._known[intent.key] = known
+            self._unnoted.add(intent.key)
             del self._intents[intent.id]
-            self._append(encode_outcome(intent, "created", at, **ids))
+            self._append(encode_outcome(intent, outcome, at, **ids))
+            self._unnoted.discard(intent.key)
+
+    def adopted(self, key: str, known: Known, at: str) -> None:
+        """Note an audience that exists without an intent of ours."""
+        with self._mutex:
+            self._known[key] = known
+            self._unnoted.add(key)
+            self._intents = superseded(self._intents, key)
+            self._append(encode_adopted(key, known, at))
+            self._unnoted.discard(key)
 
     def refused(self, intent: Intent, reason: str, at: str) -> None:
         """Note that nothing came of an intent, for sure."""
+        self._closed(intent, "refused", reason, at)
+
+    def abandoned(self, intent: Intent, at: str) -> None:
+        """Note a person's decision to forget an intent."""
+        self._closed(intent, "abandoned", None, at)
+
+    def _closed(self, intent: Intent, outcome: str, reason: str | None, at: str) -> None:
         with self._mutex:
-            self._append(encode_outcome(intent, "refused", at, reason=reason))
+            self._append(encode_outcome(intent, outcome, at, reason=reason))
             del self._intents[intent.id]
 
-    def unknown(self, intent: Intent, reason: str, at: str) -> None:
+    def unknown(self, intent: Intent, reason: str, at: str, *, exists: bool = False) -> None:
         """Note why it is not known what came of an intent. It stays open."""
+        self._doubted(intent, "unknown", reason, at, exists=exists)
+
+    def absent(self, intent: Intent, reason: str, at: str) -> None:
+        """Note that what an intent may have created was looked for long enough in vain."""
+        self._doubted(intent, "absent", reason, at)
+
+    def recreate(self, intent: Intent, reason: str, at: str) -> None:
+        """Note a person's decision to create again, whatever the platform has."""
+        self._doubted(intent, "recreate", reason, at)
+
+    def _doubted(
+        self, intent: Intent, outcome: str, reason: str, at: str, *, exists: bool = False
+    ) -> None:
         with self._mutex:
-            self._intents[intent.id] = replace(intent, doubt=reason)
-            self._append(encode_outcome(intent, "unknown", at, reason=reason))
+            self._intents[intent.id] = doubted(intent, outcome, reason, exists=exists)
+            self._append(encode_outcome(intent, outcome, at, reason=reason, exists=exists or None))
+
+    def take_in(self, found: Replay) -> tuple[str, ...]:
+        """Take over what another journal of this lineage has; the keys that are new.
+
+        Raises StateError for another lineage. It is on disk after the next fold.
+        """
+        with self._mutex:
+            if self._saved is None and not self._size:
+                self._state = replace(self._state, lineage=found.lineage)
+            if found.lineage != self._state.lineage or found.target != self._state.target:
+                raise StateError(
+                    f"these lines belong to another state (lineage {found.lineage}, not "
+                    f"{self._state.lineage})",
+                    next="use --env with the environment whose apply printed them",
+                )
+            there = self._state.audiences
+            new = {key: one for key, one in found.known.items() if key not in there}
+            self._known.update(new)
+            settled = {*there, *new}
+            together = {**self._intents, **{one.id: one for one in found.intents}}
+            self._intents = {n: one for n, one in together.items() if one.key not in settled}
+        return tuple(sorted(new))
+
+    def move(self, old: str, new: str) -> None:
+        """Know the audience of `old` under the key `new`. Raises KeyError; folds at once."""
+        audiences = dict(self._state.audiences)
+        audiences[new] = audiences.pop(old)
+        self._state = replace(self._state, audiences=audiences, serial=self._state.serial + 1)
+        self.fold()
+
+    def rescue(self) -> str:
+        """The IDs that only this process knows, as journal lines for `aepctl state recover`.
+
+        Empty where all of them stand on disk.
+        """
+        with self._mutex:
+            only_here = sorted(self._unnoted & self._known.keys())
+            if not only_here:
+                return ""
+            state = self._state
+            lines = [encode_header(state.lineage, state.serial, state.target)]
+            lines += [encode_adopted(key, self._known[key], "") for key in only_here]
+        return "".join(lines)
 
     def fold(self) -> None:
         """Bring all outcomes into the state file; leave of the journal only what is still open."""
@@ -112,7 +204,7 @@ class HeldState:
         disk, path = self._store.disk, self._store.journal
         if self._intents:
             lines = [encode_header(state.lineage, state.serial, state.target)]
-            lines += [encode_intent(one, one.doubt) for one in self._intents.values()]
+            lines += [encode_intent(one) for one in self._intents.values()]
             data = "".join(lines).encode()
             replace_file(disk, path, data)
             self._size = len(data)
@@ -128,7 +220,15 @@ class HeldState:
             self._file.close()
             self._file = None
 
+    def end(self) -> None:
+        """The lock goes: a worker that is late must write nothing any more."""
+        with self._mutex:
+            self.close()
+            self._ended = True
+
     def _append(self, line: str) -> None:
+        if self._ended:
+            raise OSError(errno.EBADF, "the run has ended", str(self._store.journal))
         if self._file is None:
             file = JournalFile(self._store.disk, self._store.journal, size=self._size)
             self._file = file

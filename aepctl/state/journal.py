@@ -4,72 +4,22 @@ A line that has no line feed at its end was never acknowledged: its writer died.
 """
 
 import errno
-import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Literal, NoReturn
+from typing import NoReturn
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from aepctl.audience import Audience
 from aepctl.errors import StateError
 from aepctl.settings import Target
-from aepctl.state.codec import FORMAT, check_conflict, encode_target
+from aepctl.state.codec import FORMAT, check_conflict
 from aepctl.state.disk import Disk, write_all
-from aepctl.state.model import Intent, Known
+from aepctl.state.lines import LINE, AdoptedLine, Fields, Header, IntentLine, Line, OutcomeLine
+from aepctl.state.model import Intent, Known, Phase
 
-
-class _Line(BaseModel):
-    model_config = ConfigDict(
-        strict=True, extra="forbid", hide_input_in_errors=True, defer_build=True
-    )
-
-
-class _TargetLine(_Line):
-    endpoint: str
-    org: str
-    sandbox: str
-
-
-class _Header(_Line):
-    type: Literal["journal"]
-    format: str
-    lineage: str
-    serial: int
-    target: _TargetLine
-
-
-class _Fields(_Line):
-    name: str
-    description: str | None = None
-    namespace: str
-    origin_name: str = Field(alias="originName")
-
-
-class _IntentLine(_Line):
-    type: Literal["intent"]
-    intent: str
-    key: str
-    at: str
-    audience: _Fields
-    doubt: str | None = None
-
-
-class _OutcomeLine(_Line):
-    type: Literal["outcome"]
-    intent: str
-    outcome: Literal["created", "refused", "unknown"]
-    at: str
-    audience_id: str | None = Field(default=None, alias="audienceId")
-    id: str | None = None
-    reason: str | None = None
-
-
-_LINE: TypeAdapter[_Header | _IntentLine | _OutcomeLine] = TypeAdapter(
-    Annotated[_Header | _IntentLine | _OutcomeLine, Field(discriminator="type")],
-    config=ConfigDict(defer_build=True),
-)
+CLOSING = frozenset({"created", "adopted", "refused", "abandoned"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +43,7 @@ def replay(raw: bytes, file: str) -> Replay | None:
     check_conflict(text, file)
     whole = text.split("\n")[:-1]
     header, *lines = (_read(line, number, file) for number, line in enumerate(whole, 1))
-    if not isinstance(header, _Header):
+    if not isinstance(header, Header):
         _refuse(file, 1, "no journal: its first line is no header")
     if header.format != FORMAT:
         raise StateError(
@@ -105,45 +55,64 @@ def replay(raw: bytes, file: str) -> Replay | None:
     return Replay(header.lineage, header.serial, target, known, intents, size)
 
 
-def _gather(
-    lines: Iterable[_Header | _IntentLine | _OutcomeLine], file: str
-) -> tuple[dict[str, Known], tuple[Intent, ...]]:
+def _gather(lines: Iterable[Line], file: str) -> tuple[dict[str, Known], tuple[Intent, ...]]:
     known: dict[str, Known] = {}
-    still_open: dict[str, Intent] = {}
+    intents: dict[str, Intent] = {}
     for number, line in enumerate(lines, 2):
-        if isinstance(line, _IntentLine):
-            still_open[line.intent] = _intent(line)
-        elif isinstance(line, _OutcomeLine):
-            intent = still_open.get(line.intent)
-            if intent is None:
-                _refuse(file, number, "an outcome whose intent is not in the journal")
-            if line.outcome == "unknown":
-                still_open[line.intent] = _doubted(intent, line.reason or intent.doubt)
-                continue
-            del still_open[line.intent]
-            if line.outcome == "created":
-                if line.audience_id is None:
-                    _refuse(file, number, "`created` without an audienceId")
-                known[intent.key] = Known(intent.audience, line.audience_id, line.id)
-        else:
-            _refuse(file, number, "a second header")
-    return known, tuple(still_open.values())
+        match line:
+            case IntentLine():
+                intents = superseded(intents, line.key)
+                intents[line.intent] = _intent(line)
+            case AdoptedLine():
+                known[line.key] = Known(_audience(line.audience), line.audience_id, line.id)
+                intents = superseded(intents, line.key)
+            case OutcomeLine():
+                if line.intent not in intents:
+                    _refuse(file, number, "an outcome whose intent is not in the journal")
+                _close(line, intents, known, file, number)
+            case Header():
+                _refuse(file, number, "a second header")
+    return known, tuple(intents.values())
 
 
-def _intent(line: _IntentLine) -> Intent:
-    given = line.audience
-    audience = Audience(given.name, given.namespace, given.origin_name, given.description)
-    intent = Intent(line.intent, line.key, audience, line.at)
-    return _doubted(intent, line.doubt) if line.doubt else intent
+def superseded(intents: Mapping[str, Intent], key: str) -> dict[str, Intent]:
+    """The intents without those of `key` that no longer stand in the way of a new one."""
+    return {name: one for name, one in intents.items() if one.key != key or one.phase is Phase.OPEN}
 
 
-def _doubted(intent: Intent, doubt: str) -> Intent:
-    return Intent(intent.id, intent.key, intent.audience, intent.at, doubt)
+def _close(
+    line: OutcomeLine, intents: dict[str, Intent], known: dict[str, Known], file: str, number: int
+) -> None:
+    intent = intents[line.intent]
+    if line.outcome not in CLOSING:
+        intents[line.intent] = doubted(intent, line.outcome, line.reason, exists=line.exists)
+        return
+    del intents[line.intent]
+    if line.outcome in {"created", "adopted"}:
+        if line.audience_id is None:
+            _refuse(file, number, f"`{line.outcome}` without an audienceId")
+        known[intent.key] = Known(intent.audience, line.audience_id, line.id)
 
 
-def _read(line: str, number: int, file: str) -> _Header | _IntentLine | _OutcomeLine:
+def doubted(intent: Intent, outcome: str, reason: str | None, *, exists: bool = False) -> Intent:
+    """The intent after an outcome that does not close it: unknown, absent or recreate."""
+    phase = Phase.OPEN if outcome == "unknown" else Phase(outcome)
+    doubt = reason or intent.doubt
+    return replace(intent, phase=phase, doubt=doubt, exists=exists or intent.exists)
+
+
+def _intent(line: IntentLine) -> Intent:
+    intent = Intent(line.intent, line.key, _audience(line.audience), line.at, line.audience_id)
+    return replace(intent, phase=line.phase, doubt=line.doubt or intent.doubt, exists=line.exists)
+
+
+def _audience(given: Fields) -> Audience:
+    return Audience(given.name, given.namespace, given.origin_name, given.description)
+
+
+def _read(line: str, number: int, file: str) -> Line:
     try:
-        return _LINE.validate_json(line)
+        return LINE.validate_json(line)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         _refuse(file, number, f"not a journal line: {first['msg']}")
@@ -155,29 +124,6 @@ def _refuse(file: str, line: int, message: str) -> NoReturn:
         next="nothing was changed; the journal is written by aepctl only, so take its last good "
         "version from Git or from the job that wrote it",
     )
-
-
-def encode_header(lineage: str, serial: int, target: Target) -> str:
-    """The first line of a journal."""
-    head = {"type": "journal", "format": FORMAT, "lineage": lineage, "serial": serial}
-    return _line({**head, "target": encode_target(target)})
-
-
-def encode_intent(intent: Intent, doubt: str | None = None) -> str:
-    """The line that says a create is about to be sent; `doubt` where that is already history."""
-    line = {"type": "intent", "intent": intent.id, "key": intent.key, "at": intent.at}
-    more = {} if doubt is None else {"doubt": doubt}
-    return _line({**line, "audience": intent.audience.fields(), **more})
-
-
-def encode_outcome(intent: Intent, outcome: str, at: str, **more: str | None) -> str:
-    """The line that says what came of an intent."""
-    line = {"type": "outcome", "intent": intent.id, "outcome": outcome, "at": at}
-    return _line({**line, **{name: value for name, value in more.items() if value is not None}})
-
-
-def _line(data: Mapping[str, object]) -> str:
-    return json.dumps(data, ensure_ascii=False) + "\n"
 
 
 class JournalFile:

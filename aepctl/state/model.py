@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 from aepctl.audience import Audience
 from aepctl.settings import Target
@@ -19,18 +20,33 @@ class Known:
     platform_id: str | None = None
 
 
+class Phase(StrEnum):
+    """What is known of an intent that has no outcome."""
+
+    OPEN = "open"
+    """It may have created its audience: nothing is sent for the key before that is settled."""
+    ABSENT = "absent"
+    """It was looked for long enough and not found: the next run may create again."""
+    RECREATE = "recreate"
+    """A person decided: create, whatever the platform has."""
+
+
 @dataclass(frozen=True, slots=True)
 class Intent:
     """The durable note "about to create `key`", written before the request leaves.
 
-    `id` is also the request's `x-request-id`. `doubt` says why the outcome is not known.
+    `id` is also the request's `x-request-id`. `audience_id` is the ID that the client gave.
+    `doubt` says why the outcome is not known; `exists`, that the platform said "already there".
     """
 
     id: str
     key: str
     audience: Audience
     at: str
+    audience_id: str | None = None
+    phase: Phase = Phase.OPEN
     doubt: str = "the run ended before its outcome was recorded"
+    exists: bool = False
 
 
 @dataclass(frozen=True, slots=True)

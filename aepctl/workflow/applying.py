@@ -1,0 +1,242 @@
+"""apply: settle what is open, look, plan, show, ask, do. Under the lock from first to last."""
+
+import os
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, Protocol
+
+from aepctl.aep.client import Platform
+from aepctl.aep.listing import Reader
+from aepctl.apply.attempts import Attempts
+from aepctl.apply.executor import execute
+from aepctl.apply.existing import Existing
+from aepctl.apply.outcomes import Failure, Outcome, Result
+from aepctl.apply.report import ApplyReport
+from aepctl.apply.settling import Settling
+from aepctl.apply.stopping import Pace, Stop, SystemClock
+from aepctl.audience import Wanted
+from aepctl.errors import AepctlError, ListForbidden, SafetyRefusal
+from aepctl.plan import Action, Change, Plan, make_plan
+from aepctl.settings import Settings, credentials
+from aepctl.state.held import HeldState, hold
+from aepctl.state.lock import holder
+from aepctl.state.model import Phase, Snapshot
+from aepctl.state.store import StateStore
+from aepctl.workflow.reading import Scope, read_wanted
+from aepctl.workflow.wiring import platform_of
+
+DOING = frozenset({Action.ADOPT, Action.CREATE})
+MOST_SHOWN = 10
+
+
+class Conversation(Protocol):
+    """The person, or the pipeline, at the other end of an apply."""
+
+    def show(self, plan: Plan) -> None: ...
+    def approve(self, plan: Plan) -> bool: ...
+    def tell(self, outcome: Outcome) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyOptions:
+    """How an apply goes about it. `yes_create`: up to so many creates are meant."""
+
+    scope: Scope
+    parallelism: int = 8
+    lock_timeout: float = 0.0
+    existing: Literal["adopt", "fail", "ignore"] = "adopt"
+    yes_create: int | None = None
+
+
+def apply(options: ApplyOptions, conversation: Conversation, stop: Stop) -> ApplyReport:
+    """Create what is missing and record its IDs."""
+    settings, wanted = read_wanted(options.scope.environment)
+    store = StateStore(settings.state, settings.target)
+    with hold(store, holder(os.environ, "aepctl apply"), wait=options.lock_timeout) as held:
+        run = _Run(settings, wanted, held, options, conversation, stop)
+        plan = run.plan(held.snapshot)
+        if not (plan.of(Action.SETTLE) or plan.of(Action.CREATE)):
+            conversation.show(plan)
+            return ApplyReport(plan, _undecided(plan))
+        credentials(settings, os.environ)  # what is missing is said before anything is asked
+        with platform_of(settings) as platform:
+            return run.go(plan, platform)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    settings: Settings
+    wanted: Sequence[Wanted]
+    held: HeldState
+    options: ApplyOptions
+    conversation: Conversation
+    stop: Stop
+
+    def plan(self, snapshot: Snapshot) -> Plan:
+        return make_plan(self.wanted, snapshot, self.settings, self.options.scope.targets)
+
+    def go(self, plan: Plan, platform: Platform) -> ApplyReport:
+        """The part with the platform."""
+        connection = platform.connect()
+        try:
+            reader = Reader(connection)
+            settled = self._settle(reader, platform.timeout)
+            if settled:
+                plan = self.plan(_as_it_was(self.held.snapshot, settled))
+            plan = self._look(plan, reader)
+        finally:
+            connection.close()
+        self.conversation.show(plan)
+        self._check_thresholds(plan)
+        doing = [change for change in plan.changes if change.action in DOING]
+        if doing and not self.conversation.approve(plan):
+            raise AepctlError("not approved: nothing was sent")
+        return self._do(plan, settled, platform)
+
+    def _settle(self, reader: Reader, timeout: float) -> tuple[Outcome, ...]:
+        snapshot = self.held.snapshot
+        in_doubt = [one for one in snapshot.intents if one.phase is Phase.OPEN]
+        if not in_doubt:
+            return ()
+        settling = Settling(
+            self.held, reader, SystemClock(), self.settings.settle_seconds, timeout, time.sleep
+        )
+        try:
+            return settling.settle(in_doubt, snapshot.audiences)
+        except ListForbidden as error:
+            if self.options.existing != "ignore":
+                raise
+            failure = Failure(f"{error.what}; decide with `aepctl state resolve KEY`")
+            return tuple(
+                Outcome(one.key, "settle", Result.UNKNOWN, failure=failure, decision=True)
+                for one in in_doubt
+            )
+
+    def _look(self, plan: Plan, reader: Reader) -> Plan:
+        """The plan once it is known what of its creates the platform has already."""
+        creates = plan.of(Action.CREATE)
+        known = self.held.snapshot.audiences
+        if not creates:
+            return plan
+        if self.options.existing == "ignore":
+            self._check_empty_state(creates, reader)
+            again = [change for change in creates if change.intent and change.after]
+            found = [
+                one
+                for change in again
+                if change.after is not None
+                for one in reader.find(change.after, change.audience_id)
+            ]
+            existing = Existing(dict.fromkeys(found), known)
+            return plan.replaced(existing.revise(change) for change in again)
+        existing = Existing(reader.everything(), known)
+        revised = [existing.revise(change) for change in creates]
+        there = [change for change in revised if change.action is not Action.CREATE]
+        if there and self.options.existing == "fail":
+            keys = _some(change.key for change in there)
+            raise SafetyRefusal(
+                f"the platform already has {len(there)} of the audiences to create: {keys}",
+                next="use --existing adopt to take them over into state",
+            )
+        return plan.replaced(revised)
+
+    def _check_empty_state(self, creates: Sequence[Change], reader: Reader) -> None:
+        """Missing or empty state is not "nothing exists", even where existing is ignored."""
+        if self.held.snapshot.audiences:
+            return
+        try:
+            existing = Existing(reader.everything(), {})
+        except ListForbidden:  # that is why existing audiences are ignored
+            return
+        there = [c.key for c in creates if c.after and existing.free(c.after, c.key)]
+        if there and not self._meant(len(creates)):
+            raise SafetyRefusal(
+                f"the state is empty, but the platform already has {len(there)} of the "
+                f"{len(creates)} audiences to create: {_some(there)}",
+                next="without --existing ignore they are taken over into state; "
+                f"--yes-create {len(creates)} makes them twice",
+            )
+
+    def _meant(self, creates: int) -> bool:
+        return self.options.yes_create is not None and creates <= self.options.yes_create
+
+    def _check_thresholds(self, plan: Plan) -> None:
+        creates, most = plan.summary.create, self.settings.max_creates
+        if creates > most and not self._meant(creates):
+            raise SafetyRefusal(
+                f"{creates} audiences would be created, more than max_creates ({most})",
+                next=f"if that is meant: --yes-create {creates}, or `max_creates:` in aepctl.yaml",
+            )
+
+    def _do(self, plan: Plan, settled: tuple[Outcome, ...], platform: Platform) -> ApplyReport:
+        clock = SystemClock()
+        with self.stop.working():
+            adopted = self._adopt(plan.of(Action.ADOPT), clock)
+            creates = plan.of(Action.CREATE)
+            created = execute(
+                creates,
+                Attempts(self.held, clock, self.stop, Pace(clock, self.stop)),
+                platform.connect,
+                parallelism=self.options.parallelism,
+                tell=self.conversation.tell,
+            )
+            rescue = self._save()
+        outcomes = (*settled, *_undecided(plan), *adopted, *created)
+        place = {change.key: number for number, change in enumerate(plan.changes)}
+        return ApplyReport(
+            plan=plan,
+            outcomes=tuple(sorted(outcomes, key=lambda one: place.get(one.key, -1))),
+            not_started=len(creates) - len(created),
+            stopped=self.stop.reason,
+            interrupted=self.stop.interrupted,
+            rescue=rescue,
+        )
+
+    def _adopt(self, changes: Iterable[Change], clock: SystemClock) -> tuple[Outcome, ...]:
+        outcomes = []
+        for change in changes:
+            known = change.before
+            assert known is not None  # noqa: S101 - what is adopted was found
+            try:
+                self.held.adopted(change.key, known, clock.now().isoformat())
+            except OSError as error:
+                self.stop.request(f"the journal cannot be written ({error.strerror})")
+            outcome = Outcome(
+                change.key, "adopt", Result.ADOPTED, known.audience_id, known.platform_id
+            )
+            self.conversation.tell(outcome)
+            outcomes.append(outcome)
+        return tuple(outcomes)
+
+    def _save(self) -> str:
+        """Fold into the state file; where that fails, the IDs that no disk has."""
+        try:
+            self.held.fold()
+        except OSError as error:
+            file = self.settings.state
+            self.stop.request(f"{file} cannot be written ({error.strerror})")
+            return self.held.rescue()
+        return ""
+
+
+def _undecided(plan: Plan) -> tuple[Outcome, ...]:
+    return tuple(
+        Outcome(one.key, "decide", Result.REFUSED, failure=Failure(one.reason or ""), decision=True)
+        for one in plan.of(Action.DECIDE)
+    )
+
+
+def _as_it_was(snapshot: Snapshot, settled: Iterable[Outcome]) -> Snapshot:
+    """The snapshot in which what was looked for in vain just now is still to be settled."""
+    in_vain = {one.key for one in settled if one.result is Result.UNKNOWN}
+    intents = tuple(
+        replace(one, phase=Phase.OPEN) if one.key in in_vain else one for one in snapshot.intents
+    )
+    return replace(snapshot, intents=intents)
+
+
+def _some(keys: Iterable[str]) -> str:
+    keys = list(keys)
+    more = f" and {len(keys) - MOST_SHOWN} more" if len(keys) > MOST_SHOWN else ""
+    return f"{', '.join(keys[:MOST_SHOWN])}{more}"
