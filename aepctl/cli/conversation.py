@@ -38,6 +38,7 @@ class InText:
         self._approved = approved
         self._paint = Paint(on=colour())
         self._bar: Any = None
+        self._told: set[str] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -54,24 +55,23 @@ class InText:
             _ask(plan)
         say("\n")
         if sys.stderr.isatty():
+            count = plan.summary.create + plan.summary.adopt
             self._bar = click.progressbar(
-                length=plan.summary.create + plan.summary.adopt,
-                label="Applying",
-                file=sys.stderr,
-                show_pos=True,
+                length=count, label="Applying", file=sys.stderr, show_pos=True
             )
             self._bar.render_progress()
         return True
 
     def tell(self, outcome: Outcome) -> None:
-        if self._bar is None:
-            say(f"{outcome_text(outcome, self._paint)}\n")
-        else:
+        if self._bar is not None:
             self._bar.update(1)
+        else:
+            self._told.add(outcome.key)
+            say(f"{outcome_text(outcome, self._paint)}\n")
 
     def finish(self, report: ApplyReport) -> None:
-        if self._bar is not None:
-            say("".join(f"{outcome_text(one, self._paint)}\n" for one in report.outcomes))
+        left = [one for one in report.outcomes if one.key not in self._told]
+        say("".join(f"{outcome_text(one, self._paint)}\n" for one in left))
         say(report_text(report, self._paint))
         _rescue(report)
 

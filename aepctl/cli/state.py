@@ -1,6 +1,6 @@
 """aepctl state: what is open, and deciding about it."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -62,7 +62,7 @@ def resolve(
 @state.command()
 @click.argument("file", type=click.File(encoding="utf-8", errors="replace"))
 @click.pass_obj
-def recover(environment: str | None, file: click.utils.LazyFile) -> int:
+def recover(environment: str | None, file: TextIO) -> int:
     """Take the IDs that an apply could only print, or a rescued journal, into the state.
 
     FILE holds what it printed on standard error; `-` reads standard input.

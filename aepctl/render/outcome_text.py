@@ -44,4 +44,8 @@ def report_text(report: ApplyReport, paint: Paint) -> str:
         lines.append(f"{paint('Stopped', 'red', 'bold')}: {display(report.stopped)}")
     if said:
         lines.append(f"Apply for {display(report.plan.environment)}: {said}.")
+    if any(one.result is Result.UNKNOWN and not one.decision for one in report.outcomes):
+        lines.append(
+            "Next: `aepctl apply` again; it looks for what is unknown before anything else."
+        )
     return "".join(f"{line}\n" for line in lines)

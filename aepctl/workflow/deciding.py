@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NoReturn
 
 from aepctl.audience import Audience
 from aepctl.errors import AepctlError, SafetyRefusal, StateError
@@ -155,17 +154,13 @@ def _intent(key: str, snapshot: Snapshot) -> Intent | None:
 
 
 def _wanted(environment: str | None, key: str) -> Audience:
-    for one in read_wanted(environment)[1]:
-        if one.key == key:
-            return one.audience
-    _no_such(key)
-
-
-def _no_such(key: str) -> NoReturn:
-    raise AepctlError(
-        f"{key} is neither wanted nor open",
-        next="`aepctl plan` lists what is wanted, `aepctl state intents` what is open",
-    )
+    found = next((one for one in read_wanted(environment)[1] if one.key == key), None)
+    if found is None:
+        raise AepctlError(
+            f"{key} is neither wanted nor open",
+            next="`aepctl plan` lists what is wanted, `aepctl state intents` what is open",
+        )
+    return found.audience
 
 
 def _refuse_known(key: str, snapshot: Snapshot) -> None:
