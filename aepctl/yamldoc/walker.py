@@ -45,10 +45,11 @@ DROPPED: Final = _No()
 class _Frame:
     """A collection that is still open."""
 
-    __slots__ = ("container", "is_key", "key", "marking", "path")
+    __slots__ = ("container", "is_key", "is_map", "key", "marking", "path")
 
     def __init__(self, container: Any, path: Path, *, is_key: bool, marking: bool) -> None:
         self.container = container
+        self.is_map = container.__class__ is dict
         self.path = path
         self.is_key = is_key
         self.marking = marking
@@ -112,21 +113,27 @@ class Walker:
         self.marks.append({})
 
     def _scalar(self, event: ScalarEvent) -> None:
-        value: str | None = event.value
-        if event.tag is not None:
-            self._tag(event)
+        value = event.value
+        if event.tag is not None or event.anchor is not None or len(value) > MAX_TEXT:
+            self._unusual(event)
         if value in NOTHING and event.implicit[0]:
-            value = None
-        elif len(event.value) > MAX_TEXT:
+            self._text(None, event)
+        else:
+            self._text(value, event)
+
+    def _unusual(self, event: ScalarEvent) -> None:
+        self._tag(event)
+        if len(event.value) > MAX_TEXT:
             said = f"a text of {len(event.value):,} characters"
             self._fault(event, "too-long", said, f"at most {MAX_TEXT:,} are taken")
         if event.anchor is not None:
-            self._anchors[event.anchor] = value
-        self._text(value, event)
+            nothing = event.value in NOTHING and event.implicit[0]
+            self._anchors[event.anchor] = None if nothing else event.value
 
     def _text(self, value: str | None, event: NodeEvent) -> None:
+        """A scalar, written out or by an alias."""
         top = self._top
-        if top is not None and top.key is NO_KEY and top.container.__class__ is dict:
+        if top is not None and top.is_map and top.key is NO_KEY:
             self._key(top, value, event)
         else:
             self._put(value, event)
@@ -160,7 +167,7 @@ class Walker:
         if value is None:
             self._nothing(top, event)
         container = top.container
-        if container.__class__ is dict:
+        if top.is_map:
             key = top.key
             top.key = NO_KEY
             if key is DROPPED:
@@ -188,13 +195,13 @@ class Walker:
             self._anchors[event.anchor] = None
         container: Any = {} if event.__class__ is MappingStartEvent else []
         top = self._top
-        is_key = top is not None and top.key is NO_KEY and top.container.__class__ is dict
+        is_key = top is not None and top.key is NO_KEY and top.is_map
         path: Path = (len(self.documents),)
         marking = False
         if is_key:
             self._fault(event, "no-key", "a key must be text", "write `key: value`")
         elif top is not None:
-            here = top.key if top.container.__class__ is dict else len(top.container)
+            here = top.key if top.is_map else len(top.container)
             path = (*top.path, here)
             marking = len(self._open) == 1 and here == self._marks_under
             self._put(container, event)
