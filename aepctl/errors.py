@@ -15,7 +15,7 @@ AepctlError                 1   failed: a clear error, nothing half-recorded
 class AepctlError(Exception):
     """Expected trouble: `what` happened (and where and why), and what to do `next`."""
 
-    exit_code = 1
+    exit_code: int = 1
 
     def __init__(self, what: str, *, next: str | None = None) -> None:  # noqa: A002
         super().__init__(what)

@@ -26,14 +26,28 @@ def guarded(output: str, empty: str, work: Callable[[], int]) -> int:
         machine_format()
     try:
         return work()
-    except AepctlError as error:
+    except BaseException as error:
         if output == "json":
-            from aepctl.render.plan_json import error_json
-
-            say(error_json(error, empty))
-        if hasattr(error, "problems"):
-            from aepctl.render.display import Paint
-            from aepctl.render.problems import problems_text
-
-            note(problems_text(error.problems, Paint(on=colour(error=True))))
+            _document(error, empty)
+        _problems(error)
         raise
+
+
+def _document(error: BaseException, empty: str) -> None:
+    from aepctl.render.plan_json import error_json
+
+    if not isinstance(error, AepctlError):
+        interrupted = isinstance(error, KeyboardInterrupt | click.Abort)
+        said = "interrupted" if interrupted else f"a bug in aepctl: {type(error).__name__}"
+        expected = AepctlError(said)
+        expected.exit_code = 130 if interrupted else 70
+        error = expected
+    say(error_json(error, empty))
+
+
+def _problems(error: BaseException) -> None:
+    if hasattr(error, "problems"):
+        from aepctl.render.display import Paint
+        from aepctl.render.problems import problems_text
+
+        note(problems_text(error.problems, Paint(on=colour(error=True))))

@@ -1,0 +1,149 @@
+"""The command group: help, versions, exit codes, and the last line of defence."""
+
+import subprocess
+import sys
+
+import click
+import pytest
+from projects import Project
+
+from aepctl import __version__
+from aepctl.cli.main import cli
+
+
+def commands(group: click.Group, prefix: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    found = []
+    for name, command in group.commands.items():
+        found.append((*prefix, name))
+        if isinstance(command, click.Group):
+            found += commands(command, (*prefix, name))
+    return found
+
+
+def test_the_version_is_told(project: Project) -> None:
+    result = project.run("--version")
+    assert (result.code, result.out) == (0, f"aepctl {__version__}\n")
+
+
+@pytest.mark.parametrize("words", commands(cli), ids=" ".join)
+def test_every_command_has_help(project: Project, words: tuple[str, ...]) -> None:
+    result = project.run(*words, "--help")
+    assert result.code == 0
+    assert len(result.out.splitlines()) > 4
+
+
+@pytest.mark.parametrize("words", commands(cli), ids=" ".join)
+def test_every_command_is_in_the_readme(words: tuple[str, ...], readme: str) -> None:
+    parents = {w[:-1] for w in commands(cli)}
+    if words not in parents:
+        assert f"`{' '.join(words)}" in readme
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("plam",), ("plan", "--tarjet", "x"), ("plan", "-o", "xml"), ("apply", "--parallelism", "0"),
+     ("apply", "--lock-timeout", "soon"), ("state", "resolve", "x"), ("--nonsense", "plan")],
+    ids=" ".join,
+)  # fmt: skip
+def test_a_usage_error_exits_64_and_not_with_the_2_that_means_changes(
+    project: Project, words: tuple[str, ...]
+) -> None:
+    result = project.run(*words)
+    assert result.code == 64
+    assert result.out == ""
+    assert "Usage: aepctl" in result.err
+
+
+def test_chdir_works_elsewhere_and_comes_back(project: Project) -> None:
+    project.write("elsewhere/aepctl.yaml", "environments: {x: {endpoint: emulator, sandbox: s}}\n")
+    project.want("gold", file="elsewhere/audiences/a.yaml")
+    assert project.run("--chdir", "elsewhere", "validate").out == "1 audience, no problems.\n"
+    assert project.run("--chdir", "nowhere", "validate").code == 1
+    assert "nowhere" in project.run("--chdir", "nowhere", "validate").err
+
+
+class TestABug:
+    @pytest.fixture(autouse=True)
+    def broken(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def stumble(*_: object) -> None:
+            raise ZeroDivisionError("the text of it")
+
+        monkeypatch.setattr("aepctl.workflow.reading.validate", stumble)
+
+    def test_exits_70_with_how_to_report_it_and_no_traceback(self, project: Project) -> None:
+        result = project.run("validate")
+        assert result.code == 70
+        assert result.err.startswith("bug: ZeroDivisionError in stumble, line ")
+        assert "Please report it" in result.err
+        assert "Traceback" not in result.err
+
+    def test_shows_the_traceback_with_debug(self, project: Project) -> None:
+        assert "Traceback (most recent call last)" in project.run("--debug", "validate").err
+
+    def test_gives_a_whole_document_in_json(self, project: Project) -> None:
+        result = project.run("validate", "-o", "json")
+        assert result.code == 70
+        assert result.json["error"]["exitCode"] == 70
+        assert "the text of it" not in result.out
+
+
+def test_an_interrupt_exits_130_with_a_whole_document(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("aepctl.workflow.reading.plan", interrupted)
+    assert project.run("plan").code == 130
+    result = project.run("plan", "-o", "json")
+    assert (result.code, result.json["error"]["exitCode"]) == (130, 130)
+
+
+def test_starting_up_loads_neither_http_nor_pydantic_nor_yaml() -> None:
+    program = (
+        "import sys; from aepctl.cli.main import run; run(['--version']);"
+        "print({'httpx', 'pydantic', 'yaml', 'deepdiff', 'uvicorn'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "set()"
+
+
+def test_a_plan_loads_neither_http_nor_deepdiff_where_nothing_is_updated(project: Project) -> None:
+    project.write("aepctl.yaml", "environments: {x: {endpoint: emulator, sandbox: s}}\n")
+    project.want("gold")
+    program = (
+        "import sys; from aepctl.cli.main import run; run(['plan']);"
+        "print({'httpx', 'deepdiff', 'uvicorn', 'asyncio'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "set()"
+
+
+def test_a_reader_that_goes_away_ends_the_words_quietly(project: Project) -> None:
+    project.write("aepctl.yaml", "environments: {x: {endpoint: emulator, sandbox: s}}\n")
+    project.want(*(f"key-{number}" for number in range(4000)))
+    done = subprocess.run(
+        f"{sys.executable} -m aepctl plan | head -1",
+        shell=True, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout == "+ key-0  audiences/all.yaml:3\n"
+    assert done.stderr == ""
+
+
+def test_a_narrow_encoding_spells_out_what_it_lacks(project: Project) -> None:
+    project.write("aepctl.yaml", "environments: {x: {endpoint: emulator, sandbox: s}}\n")
+    project.write(
+        "audiences/a.yaml", "audiences: {k: {name: Größe 金, namespace: n, originName: o}}\n"
+    )
+    environment = {"PYTHONIOENCODING": "ascii", "PATH": "/usr/bin"}
+    command = [sys.executable, "-m", "aepctl", "plan"]
+    text = subprocess.run(command, capture_output=True, env=environment, check=True)
+    assert b"Gr\\xf6\\xdfe \\u91d1" in text.stdout
+    document = subprocess.run(
+        [*command, "-o", "json"], capture_output=True, env=environment, check=True
+    )
+    assert "Größe 金" in document.stdout.decode("utf-8")

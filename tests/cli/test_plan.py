@@ -1,0 +1,110 @@
+"""aepctl validate and aepctl plan."""
+
+import pytest
+from projects import Project
+
+
+@pytest.fixture(autouse=True)
+def local(project: Project) -> None:
+    project.write("aepctl.yaml", "environments: {local: {endpoint: emulator, sandbox: dev}}\n")
+
+
+def test_validate_reports_every_problem_of_every_file_with_its_place(project: Project) -> None:
+    project.write("audiences/a.yaml", "audiences:\n  gold:\n    nmae: Gold\n    namespace: n\n")
+    project.write("audiences/b.yaml", "audiences: [\n")
+    result = project.run("validate")
+    assert result.code == 1
+    assert result.out == ""
+    assert "audiences/a.yaml:3:5: unknown field `nmae`" in result.err
+    assert "   = did you mean name?" in result.err
+    assert "audiences/a.yaml:2:3: `name` of `gold` is missing" in result.err
+    assert "audiences/a.yaml:2:3: `originName` of `gold` is missing" in result.err
+    assert "audiences/b.yaml:2:1: not valid YAML" in result.err
+    assert result.err.endswith("error: 4 problems\n")
+
+
+def test_validate_in_json_has_the_problems_and_nothing_else_on_standard_output(
+    project: Project,
+) -> None:
+    project.write("audiences/a.yaml", "audiences: {}\nmore: 1\n")
+    result = project.run("validate", "-o", "json")
+    assert result.code == 1
+    (problem,) = result.json["problems"]
+    assert problem == {
+        "file": "audiences/a.yaml",
+        "line": 2,
+        "column": 1,
+        "rule": "unknown-field",
+        "message": "unknown field `more`",
+        "hint": "known here: defaults, audiences",
+    }
+    project.want("gold")
+    (project.root / "audiences/a.yaml").unlink()
+    assert project.run("validate", "-o", "json").json["summary"] == {"audiences": 1, "problems": 0}
+
+
+def test_a_plan_shows_creates_and_needs_no_credentials(project: Project) -> None:
+    project.want("gold")
+    result = project.run("plan")
+    assert result.code == 0
+    assert result.out == (
+        "+ gold  audiences/all.yaml:3\n"
+        "    name         Name gold\n"
+        "    namespace    agora\n"
+        "    originName   Tests\n"
+        "\n"
+        "Plan for local (emulator, emulator@AdobeOrg, sandbox dev): 1 to create.\n"
+    )
+    assert not (project.root / "state").exists()
+
+
+def test_a_plan_shows_what_changed_field_by_field_and_what_is_gone(project: Project) -> None:
+    project.want("gold", "silver")
+    project.apply()
+    project.want("gold", namespace="other")
+    result = project.run("plan")
+    assert "~ gold  audiences/all.yaml:3\n    namespace    agora -> other\n" in result.out
+    assert "o silver\n    no longer in the manifests; Name silver stays" in result.out
+    assert "does not update" in result.out
+    assert "Nothing is deleted" in result.out
+
+
+def test_detailed_exitcode_tells_changes_from_none(project: Project) -> None:
+    project.want("gold")
+    assert project.run("plan", "--detailed-exitcode").code == 2
+    assert project.run("plan").code == 0
+    project.apply()
+    assert project.run("plan", "--detailed-exitcode").code == 0
+
+
+def test_a_plan_can_be_kept_to_some_audiences(project: Project) -> None:
+    project.want("loyalty-gold", "loyalty-silver", "other")
+    result = project.run("plan", "-o", "json", "--target", "loyalty-*", "--target", "other")
+    assert [change["key"] for change in result.json["changes"]] == [
+        "loyalty-gold", "loyalty-silver", "other",
+    ]  # fmt: skip
+    assert project.run("plan", "-o", "json", "--target", "other").json["summary"]["create"] == 1
+    result = project.run("plan", "--target", "loyalty-glod")
+    assert result.code == 1
+    assert "did you mean loyalty-gold?" in result.err
+
+
+def test_json_of_a_failed_plan_is_a_whole_document(project: Project) -> None:
+    project.write("audiences/a.yaml", "x: 1\n")
+    result = project.run("plan", "-o", "json")
+    assert result.code == 1
+    assert result.json["changes"] == []
+    assert result.json["error"]["exitCode"] == 1
+    assert {problem["rule"] for problem in result.json["problems"]} == {
+        "unknown-field", "missing-field",
+    }  # fmt: skip
+
+
+def test_colours_are_for_terminals_only(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.want("gold")
+    assert "\x1b[" not in project.run("plan").out
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    assert "\x1b[32;1m+ gold" in project.run("plan").out
+    assert "\x1b[" not in project.run("--no-color", "plan").out
+    project.setenv("NO_COLOR", "1")
+    assert "\x1b[" not in project.run("plan").out

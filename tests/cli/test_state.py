@@ -1,0 +1,182 @@
+"""aepctl state: what is open, and deciding about it."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from projects import Project
+
+from aepctl.emulator import Behaviour, Emulator, Fault, FaultKind
+
+Start = Callable[..., Emulator]
+
+
+@pytest.fixture
+def there(project: Project, platform: Start) -> Emulator:
+    """A platform on which nobody knows whether gold was created; silver was."""
+    there = platform(Fault(kind=FaultKind.DROP_BEFORE, match="gold"))
+    project.settle_on(there)
+    project.want("gold", "silver")
+    assert project.apply().code == 4
+    there.behaviour = Behaviour()
+    return there
+
+
+class TestIntents:
+    def test_lists_what_is_open_why_and_what_happens_next(
+        self, project: Project, there: Emulator
+    ) -> None:
+        result = project.run("state", "intents")
+        assert result.code == 0
+        assert result.out.startswith("? gold  open, begun at ")
+        assert "the connection was closed without an answer" in result.out
+        assert "`aepctl state resolve gold …`" in result.out
+
+    def test_in_json(self, project: Project, there: Emulator) -> None:
+        (intent,) = project.run("state", "intents", "-o", "json").json["intents"]
+        assert (intent["key"], intent["phase"]) == ("gold", "open")
+
+    def test_says_when_nothing_is_open(self, project: Project, platform: Start) -> None:
+        project.settle_on(platform())
+        assert project.run("state", "intents").out == "Nothing is open.\n"
+
+    def test_needs_no_credentials(self, project: Project, there: Emulator) -> None:
+        project.setenv("AEP_ACCESS_TOKEN", "")
+        assert project.run("state", "intents").code == 0
+
+
+class TestResolve:
+    def test_adopt_records_the_id(self, project: Project, there: Emulator) -> None:
+        result = project.run("state", "resolve", "gold", "--adopt", "some-id")
+        assert result.out == (
+            "gold is now known as some-id.\n"
+            "Next: the next plan compares it with the manifests; nothing is created for it.\n"
+        )
+        assert project.ids()["gold"] == "some-id"
+        assert project.files == ["prod.json"]
+        assert "Nothing to do" in project.apply().out
+
+    def test_adopting_the_same_id_again_changes_nothing(
+        self, project: Project, there: Emulator
+    ) -> None:
+        project.run("state", "resolve", "gold", "--adopt", "some-id")
+        result = project.run("state", "resolve", "gold", "--adopt", "some-id")
+        assert result.code == 0
+        assert "already" in result.out
+
+    def test_the_id_of_another_key_is_refused(self, project: Project, there: Emulator) -> None:
+        silver = project.ids()["silver"]
+        result = project.run("state", "resolve", "gold", "--adopt", silver)
+        assert result.code == 3
+        assert "is the audience of silver" in result.err
+
+    def test_a_known_key_is_refused(self, project: Project, there: Emulator) -> None:
+        assert project.run("state", "resolve", "silver", "--adopt", "x").code == 3
+        assert project.run("state", "resolve", "silver", "--recreate").code == 3
+
+    def test_recreate_creates_in_the_next_apply(self, project: Project, there: Emulator) -> None:
+        result = project.run("state", "resolve", "gold", "--recreate")
+        assert "gold will be created again" in result.out
+        assert "without looking" in project.run("state", "intents").out
+        assert project.apply().code == 0
+        assert sorted(str(one["name"]) for one in there.audiences) == ["Name gold", "Name silver"]
+
+    def test_abandon_forgets_and_looks_again(self, project: Project, there: Emulator) -> None:
+        result = project.run("state", "resolve", "gold", "--abandon")
+        assert "is forgotten" in result.out
+        assert project.run("state", "intents").out == "Nothing is open.\n"
+        assert project.apply().code == 0
+
+    def test_unknown_keys_are_told(self, project: Project, there: Emulator) -> None:
+        assert (
+            "neither wanted nor open"
+            in project.run("state", "resolve", "nobody", "--adopt", "x").err
+        )
+        assert (
+            "nothing is open for nobody"
+            in project.run("state", "resolve", "nobody", "--abandon").err
+        )
+
+
+class TestMove:
+    def test_gives_another_key(self, project: Project, there: Emulator) -> None:
+        ids, serial = project.ids(), project.state()["serial"]
+        result = project.run("state", "mv", "silver", "argentum")
+        assert result.out.startswith("silver is now argentum.\n")
+        assert project.ids() == {"argentum": ids["silver"]}
+        assert project.state()["serial"] == serial + 1
+
+    def test_refuses_what_would_lose_something(self, project: Project, there: Emulator) -> None:
+        assert project.run("state", "mv", "nobody", "x").code == 1
+        assert project.run("state", "mv", "silver", "silver").code == 3
+        assert project.run("state", "mv", "silver", "gold").code == 3
+
+
+class TestRecover:
+    @pytest.fixture
+    def rescued(self, project: Project, there: Emulator) -> str:
+        """What an apply printed that could not record the ID of bronze."""
+        state = project.state()
+        header = {
+            "type": "journal", "format": "1.0", "lineage": state["lineage"],
+            "serial": state["serial"], "target": state["target"],
+        }  # fmt: skip
+        adopted = {
+            "type": "adopted", "key": "bronze", "at": "", "audienceId": "rescued-id",
+            "audience": {"name": "Name bronze", "namespace": "agora", "originName": "Tests"},
+        }  # fmt: skip
+        return f"{json.dumps(header)}\n{json.dumps(adopted)}\n"
+
+    def test_takes_the_ids_into_state(self, project: Project, rescued: str) -> None:
+        project.write("rescued", rescued)
+        result = project.run("state", "recover", "rescued")
+        assert result.out.startswith("1 of 1 audiences taken into state.\n")
+        assert project.ids()["bronze"] == "rescued-id"
+
+    def test_is_harmless_when_run_again(self, project: Project, rescued: str) -> None:
+        project.write("rescued", rescued)
+        project.run("state", "recover", "rescued")
+        before = (project.root / "state/prod.json").read_bytes()
+        assert project.run("state", "recover", "rescued").out.startswith("0 of 1 ")
+        assert (project.root / "state/prod.json").read_bytes() == before
+
+    def test_reads_a_piece_of_a_log(self, project: Project, rescued: str) -> None:
+        log = "".join(f"2026-11-23T10:00:00Z  {line}\n" for line in rescued.splitlines())
+        project.write("rescued", f"Run aepctl apply\n{log}error: nothing else\n")
+        assert project.run("state", "recover", "rescued").code == 0
+        assert project.ids()["bronze"] == "rescued-id"
+
+    def test_refuses_another_lineage(self, project: Project, rescued: str) -> None:
+        lineage = project.state()["lineage"]
+        project.write("rescued", rescued.replace(lineage, "another"))
+        result = project.run("state", "recover", "rescued")
+        assert result.code == 1
+        assert "belong to another state" in result.err
+
+    def test_refuses_a_second_id_for_a_key(self, project: Project, rescued: str) -> None:
+        project.write("rescued", rescued.replace("bronze", "silver"))
+        result = project.run("state", "recover", "rescued")
+        assert result.code == 3
+        assert "has it twice" in result.err
+
+    def test_brings_back_a_state_that_is_gone(self, project: Project, rescued: str) -> None:
+        for file in project.files:
+            (project.root / "state" / file).unlink()
+        project.write("rescued", rescued)
+        assert project.run("state", "recover", "rescued").code == 0
+        assert project.ids() == {"bronze": "rescued-id"}
+
+    def test_says_when_there_is_nothing_in_it(self, project: Project, there: Emulator) -> None:
+        project.write("rescued", "just a log\n")
+        assert "no journal lines here" in project.run("state", "recover", "rescued").err
+
+    def test_takes_over_open_intents_of_a_rescued_journal(
+        self, project: Project, there: Emulator
+    ) -> None:
+        journal = project.root / "state/prod.journal"
+        text = journal.read_text()
+        journal.unlink()
+        assert project.run("state", "intents").out == "Nothing is open.\n"
+        project.write("rescued", text)
+        assert project.run("state", "recover", "rescued").code == 0
+        assert "? gold" in project.run("state", "intents").out

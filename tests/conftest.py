@@ -1,0 +1,47 @@
+"""What all tests share: a project in a folder of its own, and commands run in it.
+
+Goldens are files under tests/data; `AEPCTL_UPDATE_GOLDENS=1 pytest` writes them anew. Look at the
+diff before you commit it.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from projects import Project, Result
+
+from aepctl.emulator import Behaviour, Emulator, Fault, serve
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No variable of the machine that runs the tests decides how they end."""
+    for name in ("AEPCTL_ENV", "AEP_ORG_ID", "AEP_SANDBOX", "AEP_ACCESS_TOKEN", "AEP_CLIENT_ID",
+                 "AEP_CLIENT_SECRET", "AEP_API_KEY", "AEP_SCOPES", "AEPCTL_SETTLE_SECONDS",
+                 "NO_COLOR", "CI_JOB_URL", "GITHUB_RUN_ID"):  # fmt: skip
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Project:
+    """An empty project, in which commands run within this process."""
+    monkeypatch.chdir(tmp_path)
+    return Project(tmp_path, monkeypatch, capsys)
+
+
+@pytest.fixture
+def platform() -> Iterator[Callable[..., Emulator]]:
+    """Start a platform with these faults and this behaviour; it stops with the test."""
+    with ExitStack() as running:
+
+        def start(*faults: Fault, **behaviour: object) -> Emulator:
+            chosen = Behaviour(faults=faults, **behaviour)  # type: ignore[arg-type]
+            return running.enter_context(serve(behaviour=chosen))
+
+        yield start
+
+
+__all__ = ["Project", "Result"]

@@ -1,0 +1,97 @@
+"""A project folder for tests, and what came of a command in it."""
+
+import io
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aepctl.cli.main import run
+from aepctl.emulator import Emulator
+
+ORG = "1BD6382559DF0C130A49422D@AdobeOrg"
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a command ended, and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+class Terminal(io.StringIO):
+    """A standard input on which somebody has typed."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+class Project:
+    """A folder with settings, manifests and state."""
+
+    def __init__(
+        self, root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        self.root = root
+        self._monkeypatch = monkeypatch
+        self._capsys = capsys
+
+    def write(self, file: str, text: str) -> Path:
+        path = self.root / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
+
+    def want(self, *keys: str, namespace: str = "agora", file: str = "audiences/all.yaml") -> None:
+        """Manifests that want an audience per key, named after it: `gold` is called `Name gold`."""
+        lines = [f"defaults: {{namespace: {namespace}, originName: Tests}}", "audiences:"]
+        lines += [f"  {key}: {{name: Name {key}}}" for key in keys] or ["  {}"]
+        self.write(file, "\n".join(lines) + "\n")
+
+    def settle_on(self, platform: Emulator, **settings: object) -> None:
+        """Settings for one environment, `prod`, on this platform, with credentials."""
+        more = "".join(f"    {name}: {value}\n" for name, value in settings.items())
+        self.write(
+            "aepctl.yaml",
+            f"environments:\n  prod:\n    org: {ORG}\n    sandbox: prod\n"
+            f"    ais_url: {platform.url}/core/ais\n    ups_url: {platform.url}/data/core/ups\n"
+            f"    ims_url: {platform.url}\n{more}",
+        )
+        self.setenv("AEP_ACCESS_TOKEN", "test-token")
+        self.setenv("AEP_API_KEY", "test-key")
+        self.setenv("AEPCTL_SETTLE_SECONDS", "0.3")
+
+    def setenv(self, name: str, value: str) -> None:
+        self._monkeypatch.setenv(name, value)
+
+    def run(self, *words: str, typed: str | None = None) -> Result:
+        """Run a command here; `typed` is what somebody types on a terminal."""
+        stdin = io.StringIO() if typed is None else Terminal(typed)
+        self._monkeypatch.setattr("sys.stdin", stdin)
+        self._capsys.readouterr()
+        code = run(words)
+        captured = self._capsys.readouterr()
+        return Result(code, captured.out, captured.err)
+
+    def apply(self, *words: str) -> Result:
+        return self.run("apply", "--auto-approve", *words)
+
+    def state(self, name: str = "prod") -> Any:
+        return json.loads((self.root / f"state/{name}.json").read_text())
+
+    def ids(self, name: str = "prod") -> dict[str, str]:
+        """The recorded ID of each key."""
+        return {key: one["audienceId"] for key, one in self.state(name)["audiences"].items()}
+
+    @property
+    def files(self) -> list[str]:
+        """What lies in state/, but for the lock."""
+        return sorted(f.name for f in (self.root / "state").iterdir() if f.suffix != ".lock")
