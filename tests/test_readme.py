@@ -39,9 +39,8 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """An environment in which only the interpreter is found, not what this run installed."""
     folder = tmp_path_factory.mktemp("bin")
     (folder / "python3").symlink_to(Path(sys.base_prefix) / "bin/python3")
-    kept = {
-        name: value for name, value in os.environ.items() if not name.startswith(("COV", "PYTEST"))
-    }
+    ours = ("COV", "PYTEST")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return {**kept, "PATH": f"{folder}:/usr/bin:/bin"}
 
 
