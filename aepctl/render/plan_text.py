@@ -40,7 +40,8 @@ def _change(change: Change, paint: Paint) -> Iterator[str]:
         audience_id = display(change.before.audience_id)
         yield f"    no longer in the manifests; {name} stays on the platform as {audience_id}"
     if change.intent is not None:
-        yield f"    a create was begun at {change.intent.at}: {display(change.intent.doubt)}"
+        at, doubt = display(change.intent.at), display(change.intent.doubt)
+        yield f"    a create was begun at {at}: {doubt}"
 
 
 def _value(value: str | None) -> str:
