@@ -68,7 +68,7 @@ def _wrong_value(detail: ErrorDetails, spot: Spot, field: str, value: Any) -> Fa
         return Fault(spot, "wrong-type", f"{field} is {found}", f"{wanted} was expected")
     if kind == "string_pattern_mismatch":
         said, hint = broken_rule(value)
-        return Fault(spot, "text", f"{field} {said}", hint or None)
+        return Fault(spot, "text", f"{field} {said}", hint)
     message = detail["msg"].removeprefix("Value error, ")
     return Fault(spot, kind.replace("_", "-"), f"{field}: {message[:1].lower()}{message[1:]}")
 

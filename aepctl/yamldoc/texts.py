@@ -23,7 +23,8 @@ Line = Annotated[str, StringConstraints(pattern=_visible(CONTROLS))]
 Lines = Annotated[str, StringConstraints(pattern=_visible(CONTROLS_IN_LINES))]
 """As Line, but line feeds and tabs are welcome."""
 
-Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$")]
+KEY = r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}"
+Key = Annotated[str, StringConstraints(pattern=f"^{KEY}$")]
 """An audience's stable address. See KEY_HINT."""
 
 
@@ -42,12 +43,12 @@ class Written(BaseModel):
 
 
 def broken_rule(value: str) -> tuple[str, str]:
-    """Why a text is no Line or Lines: what is wrong with it, and a hint."""
+    """Why a text is no Line, no Lines or else no Key: what is wrong with it, and a hint."""
     if not value.strip():
         return ("is blank", "write a text that can be seen")
     found = re.search(f"[{CONTROLS_IN_LINES}]", value) or re.search(f"[{CONTROLS}]", value)
     if found is None:
-        return ("cannot be used", "")
+        return ("cannot be used", KEY_HINT)
     at = f"at position {found.start() + 1}"
     if found[0] == "\n":
         return (f"has a line break {at}", "write it as one line")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from aepctl.yamldoc.texts import Key, Line, Lines, Written, broken_rule
+from aepctl.yamldoc.texts import KEY_HINT, Key, Line, Lines, Written, broken_rule
 
 LINE, LINES, KEY = TypeAdapter(Line), TypeAdapter(Lines), TypeAdapter(Key)
 
@@ -59,8 +59,8 @@ def test_a_tab_in_a_line_is_told_by_its_code() -> None:
     assert broken_rule("a\tb") == ("has the control character U+0009 at position 2", "remove it")
 
 
-def test_what_is_wrong_for_no_known_reason_is_still_said() -> None:
-    assert broken_rule("fine") == ("cannot be used", "")
+def test_a_fine_line_can_still_be_no_key() -> None:
+    assert broken_rule("a b") == ("cannot be used", KEY_HINT)
 
 
 @pytest.mark.parametrize("text", ["a", "A.b_c-9", "0", "x" * 128])
