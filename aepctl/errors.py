@@ -5,6 +5,7 @@ AepctlError                 1   failed: a clear error, nothing half-recorded
 ├── StateError              1   the state or its journal cannot be used; it is left untouched
 ├── CredentialsError        1   no token could be had
 ├── EmulatorError           1   the embedded platform cannot run
+├── NoSuchTarget            1   a --target names no audience
 ├── SafetyRefusal           3   a person has to decide first
 └── StateLocked             5   somebody else holds the state
 """
