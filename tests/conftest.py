@@ -1,17 +1,58 @@
-"""What all tests share: a project in a folder of its own, and commands run in it.
+"""What all tests share: projects with commands run in them, platforms, golden files, properties.
 
-Goldens are files under tests/data; `AEPCTL_UPDATE_GOLDENS=1 pytest` writes them anew. Look at the
-diff before you commit it.
+A golden file holds a text as it was found right by a person. To write them anew after a wanted
+change, run `AEPCTL_UPDATE_GOLDENS=1 pytest`, and read the diff before you commit it.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Protocol
 
 import pytest
-from projects import Project, Result
+from hypothesis import HealthCheck, settings
+from projects import Project
 
 from aepctl.emulator import Behaviour, Emulator, Fault, serve
+
+DATA = Path(__file__).parent / "data"
+UPDATE = bool(os.environ.get("AEPCTL_UPDATE_GOLDENS"))
+
+settings.register_profile(
+    "aepctl", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("aepctl")
+
+
+class Golden(Protocol):
+    """Compare a text with the golden file of this path below tests/data."""
+
+    def __call__(self, path: str, text: str) -> None: ...
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    return DATA
+
+
+@pytest.fixture(scope="session")
+def golden() -> Golden:
+    def check(path: str, text: str) -> None:
+        file = DATA / path
+        if UPDATE:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(text.encode())
+        assert text == file.read_bytes().decode()
+
+    return check
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty current folder."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
 @pytest.fixture(autouse=True)
@@ -42,6 +83,3 @@ def platform() -> Iterator[Callable[..., Emulator]]:
             return running.enter_context(serve(behaviour=chosen))
 
         yield start
-
-
-__all__ = ["Project", "Result"]

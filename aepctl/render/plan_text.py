@@ -53,10 +53,10 @@ def _change(change: Change, paint: Paint) -> Iterator[str]:
 def _history(intent: Intent) -> Iterator[str]:
     """What became of the earlier attempt, and what happens next."""
     if intent.phase is Phase.OPEN:
-        yield f"    a create was begun at {intent.at}: {display(intent.doubt)}"
+        yield f"    a create was begun at {display(intent.at)}: {display(intent.doubt)}"
         yield "    the next apply looks for it on the platform before anything else"
     else:
-        yield f"    again, after the attempt of {intent.at}: {display(intent.doubt)}"
+        yield f"    again, after the attempt of {display(intent.at)}: {display(intent.doubt)}"
 
 
 def _value(value: str | None) -> str:
