@@ -1,5 +1,6 @@
 """State under the lock: changed only through the journal, folded into the file at the end."""
 
+import errno
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -37,7 +38,7 @@ def hold(
             held.fold()
             yield held
         finally:
-            held.close()
+            held.release()
 
 
 class HeldState:
@@ -58,6 +59,7 @@ class HeldState:
         self._known: dict[str, Known] = {}
         self._size = found.size if found else 0
         self._file: JournalFile | None = None
+        self._released = False
 
     @property
     def snapshot(self) -> Snapshot:
@@ -123,12 +125,20 @@ class HeldState:
 
     def close(self) -> None:
         """Give the journal's handle back. What was noted stays noted."""
-        if self._file is not None:
-            self._size = self._file.size
-            self._file.close()
-            self._file = None
+        file, self._file = self._file, None
+        if file is not None:
+            self._size = file.size
+            file.close()
+
+    def release(self) -> None:
+        """Before the lock goes: from here on the journal may be another run's."""
+        with self._mutex:
+            self._released = True
+            self.close()
 
     def _append(self, line: str) -> None:
+        if self._released:
+            raise OSError(errno.EBADF, "the state is no longer held")
         if self._file is None:
             file = JournalFile(self._store.disk, self._store.journal, size=self._size)
             self._file = file
