@@ -204,7 +204,7 @@ class TestFile:
                 5,
                 5,
                 "unknown field `colour`",
-                "known here: endpoint, org, sandbox, state, ais_url, ups_url, ims_url, "
+                "known here: endpoint, org, sandbox, state, ais_url, ups_url, ims_url, "  # noqa: ISC004
                 "settle_seconds, max_creates, audience_ids",
             ),
         ]

@@ -27,7 +27,7 @@ def plan_json(plan: Plan) -> str:
             "environment": plan.environment,
             "target": target_data(plan.target),
             "targets": list(plan.targets),
-            "changes": [_change(change) for change in plan.changes],
+            "changes": [change_data(change) for change in plan.changes],
             "summary": summary_data(plan),
             "error": None,
         }
@@ -64,7 +64,7 @@ def summary_data(plan: Plan) -> dict[str, int]:
     return asdict(plan.summary)
 
 
-def _change(change: Change) -> dict[str, object]:
+def change_data(change: Change) -> dict[str, object]:
     data: dict[str, object] = {
         "key": change.key,
         "action": change.action.value,

@@ -46,7 +46,7 @@ def hold(
         try:
             yield held
         finally:
-            held.end()
+            held.release()
 
 
 class HeldState:
@@ -68,7 +68,7 @@ class HeldState:
         self._unnoted: set[str] = set()
         self._size = found.size if found else 0
         self._file: JournalFile | None = None
-        self._ended = False
+        self._released = False
 
     @property
     def snapshot(self) -> Snapshot:
@@ -215,20 +215,20 @@ class HeldState:
 
     def close(self) -> None:
         """Give the journal's handle back. What was noted stays noted."""
-        if self._file is not None:
-            self._size = self._file.size
-            self._file.close()
-            self._file = None
+        file, self._file = self._file, None
+        if file is not None:
+            self._size = file.size
+            file.close()
 
-    def end(self) -> None:
-        """The lock goes: a worker that is late must write nothing any more."""
+    def release(self) -> None:
+        """Before the lock goes: from here on the journal may be another run's."""
         with self._mutex:
+            self._released = True
             self.close()
-            self._ended = True
 
     def _append(self, line: str) -> None:
-        if self._ended:
-            raise OSError(errno.EBADF, "the run has ended", str(self._store.journal))
+        if self._released:
+            raise OSError(errno.EBADF, "the state is no longer held")
         if self._file is None:
             file = JournalFile(self._store.disk, self._store.journal, size=self._size)
             self._file = file
