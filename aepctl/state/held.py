@@ -17,6 +17,9 @@ from aepctl.state.lock import locked
 from aepctl.state.model import Intent, Known, Snapshot, State, with_known
 from aepctl.state.store import StateStore, merge
 
+MOST_PLANS = 100
+"""How many ids of applied plans state keeps; older plans are stale by their serial anyway."""
+
 
 def new_id() -> str:
     return str(uuid4())
@@ -170,6 +173,13 @@ class HeldState:
         self._state = replace(self._state, audiences=audiences, serial=self._state.serial + 1)
         self.fold()
 
+    def use_plan(self, plan: str) -> None:
+        """Record that a saved plan is being applied; folds at once. Raises OSError."""
+        state = self._state
+        plans = (*state.plans, plan)[-MOST_PLANS:]
+        self._state = replace(state, plans=plans, serial=state.serial + 1)
+        self.fold()
+
     def rescue(self) -> str:
         """The IDs that only this process knows, as journal lines for `aepctl state recover`.
 
@@ -189,7 +199,7 @@ class HeldState:
         with self._mutex:
             self.close()
             folded = with_known(self._state, self._known)
-            anything = folded.audiences or self._intents or self._size or self._saved
+            anything = folded.serial or self._intents or self._size
             if not anything:
                 return  # a run that started nothing leaves nothing
             if folded.serial == 0:

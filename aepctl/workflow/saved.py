@@ -13,6 +13,8 @@ from aepctl.plan.binding import Binding, differences
 from aepctl.render.plan_json import change_data, document, summary_data, target_data
 from aepctl.settings import Target
 from aepctl.state.disk import Disk, replace_file
+from aepctl.state.model import State
+from aepctl.workflow.reading import Planned, Scope, plan
 
 FORMAT = "1.0"
 MOST_BYTES = 256 * 1024 * 1024
@@ -47,7 +49,7 @@ class SavedPlanOnDisk(_OnDisk):
     digests: dict[str, str] = Field(default_factory=dict)
 
 
-def encode(plan: Plan, binding: Binding) -> str:
+def encode(made: Plan, binding: Binding) -> str:
     """The text of a saved plan: what it is bound to, and the plan itself as in `plan -o json`."""
     return document(
         {
@@ -59,17 +61,17 @@ def encode(plan: Plan, binding: Binding) -> str:
             "state": {"lineage": binding.lineage, "serial": binding.serial},
             "manifests": binding.manifests,
             "targets": list(binding.targets),
-            "summary": summary_data(plan),
-            "changes": [change_data(change) for change in plan.changes],
+            "summary": summary_data(made),
+            "changes": [change_data(change) for change in made.changes],
             "digests": dict(binding.changes),
         }
     )
 
 
-def save(path: str, plan: Plan, binding: Binding) -> None:
+def save(path: str, planned: Planned) -> None:
     """Write a saved plan. Raises AepctlError where the file cannot be written."""
     try:
-        replace_file(Disk(), Path(path).resolve(), encode(plan, binding).encode())
+        replace_file(Disk(), Path(path).resolve(), encode(planned.plan, planned.binding()).encode())
     except OSError as error:
         raise AepctlError(f"{path}: cannot be written: {error.strerror}") from error
 
@@ -121,11 +123,33 @@ def _read(path: str) -> Any:
         ) from error
 
 
-def refuse_stale(path: str, saved: Binding, now: Binding) -> None:
-    """Raise SafetyRefusal, saying what differs, unless the saved plan still holds."""
+def refuse_stale(path: str, saved: Binding, now: Binding, state: State | None) -> None:
+    """Raise SafetyRefusal, saying why, unless the saved plan still holds and was not applied."""
+    if state is not None and saved.id in state.plans:
+        raise SafetyRefusal(
+            f"{path} was applied already (plan {saved.id})",
+            next="a plan is used once; make a new one",
+        )
     said = differences(saved, now)
     if said:
         raise SafetyRefusal(
             f"{path} no longer holds: {'; '.join(said)}",
             next="nothing was sent; make the plan anew and have it reviewed",
         )
+
+
+def scope_of(saved: Binding, given: Scope) -> Scope:
+    """What a saved plan works on; an environment that is given as well must be the same."""
+    if given.environment not in {None, saved.environment}:
+        raise SafetyRefusal(
+            f"the plan is for the environment {saved.environment}, not {given.environment}"
+        )
+    return Scope(saved.environment, saved.targets)
+
+
+def check(path: str, scope: Scope) -> Planned:
+    """The plan as it is now, which is the saved one. Raises SafetyRefusal where it is not."""
+    saved = load(path)
+    planned = plan(scope_of(saved, scope))
+    refuse_stale(path, saved, planned.binding(), planned.state)
+    return planned
