@@ -69,6 +69,9 @@ class Wire:
             raise ConnectionError("the client went away")
         return data
 
+    def await_first_byte(self) -> None:
+        self._connection.recv(1, socket.MSG_PEEK)
+
     def send(self, data: bytes) -> None:
         self._connection.sendall(data)
 
@@ -125,7 +128,8 @@ def reset(wire: Wire) -> None:
 
 
 def reset_unread(wire: Wire) -> None:
-    """Reset the connection before anything was read."""
+    """Reset the connection as soon as its first byte is there; read nothing."""
+    wire.await_first_byte()
     wire.reset()
 
 
