@@ -12,6 +12,7 @@ from aepctl.aep.replies import Answer, Broken, NotSent, Reply
 from aepctl.apply.attempts import ATTEMPTS, LONGEST_BACK_OFF, LONGEST_WAIT
 from aepctl.apply.outcomes import Outcome, Result, Retry
 from aepctl.errors import CredentialsError
+from aepctl.plan import Action, Change
 
 GOLD = audience("gold")
 CREATED = Answer(200, b'{"name": "gold", "audienceId": "A"}')
@@ -20,8 +21,12 @@ UNAUTHORIZED = Answer(401, b'{"message": "who are you?"}')
 NOT_SENT = NotSent("no connection")
 
 
+def change(key: str) -> Change:
+    return Change(key, Action.CREATE, after=audience(key))
+
+
 def create(engine: Engine, creator: FakeCreator, key: str = "gold") -> Outcome | None:
-    return engine.attempts.create(creator, key, audience(key))
+    return engine.attempts.create(creator, change(key))
 
 
 def result(engine: Engine, creator: FakeCreator) -> Result:
@@ -101,7 +106,7 @@ def test_jitter_spreads_the_pause_over_half_of_it(dice: float, pause: float) -> 
     attempts = type(engine.attempts)(
         engine.journal, engine.clock, engine.stop, engine.attempts.pace, lambda: dice
     )
-    attempts.create(FakeCreator([BUSY, CREATED]), "gold", GOLD)
+    attempts.create(FakeCreator([BUSY, CREATED]), change("gold"))
     assert engine.waited == [pause]
 
 

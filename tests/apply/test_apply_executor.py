@@ -24,7 +24,7 @@ class Creator(FakeCreator):
         super().__init__()
         self._answer = answer
 
-    def create(self, audience: Audience, request_id: str) -> Reply:
+    def create(self, audience: Audience, request_id: str, audience_id: str | None = None) -> Reply:
         self.sent.append((audience.name, request_id))
         return self._answer(audience.name)
 
