@@ -1,6 +1,7 @@
 """One audience, from intent to outcome: what is noted, what is tried again, what stops the run."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from engine import Engine
@@ -103,9 +104,7 @@ def test_without_a_time_the_pause_doubles_to_its_longest() -> None:
 @pytest.mark.parametrize(("dice", "pause"), [(0.0, 0.5), (1.0, 1.0)])
 def test_jitter_spreads_the_pause_over_half_of_it(dice: float, pause: float) -> None:
     engine = Engine()
-    attempts = type(engine.attempts)(
-        engine.journal, engine.clock, engine.stop, engine.attempts.pace, lambda: dice
-    )
+    attempts = replace(engine.attempts, jitter=lambda: dice)
     attempts.create(FakeCreator([BUSY, CREATED]), change("gold"))
     assert engine.waited == [pause]
 
