@@ -1,34 +1,20 @@
-"""What all tests share: projects with commands run in them, platforms, golden files, properties.
+"""What all tests share: projects with commands run in them, platforms, golden files, properties."""
 
-A golden file holds a text as it was found right by a person. To write them anew after a wanted
-change, run `AEPCTL_UPDATE_GOLDENS=1 pytest`, and read the diff before you commit it.
-"""
-
-import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Protocol
 
 import pytest
+from goldens import DATA, Golden, compare
 from hypothesis import HealthCheck, settings
 from projects import Project
 
 from aepctl.emulator import Behaviour, Emulator, Fault, serve
 
-DATA = Path(__file__).parent / "data"
-UPDATE = bool(os.environ.get("AEPCTL_UPDATE_GOLDENS"))
-
 settings.register_profile(
     "aepctl", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("aepctl")
-
-
-class Golden(Protocol):
-    """Compare a text with the golden file of this path below tests/data."""
-
-    def __call__(self, path: str, text: str) -> None: ...
 
 
 @pytest.fixture(scope="session")
@@ -38,14 +24,7 @@ def data() -> Path:
 
 @pytest.fixture(scope="session")
 def golden() -> Golden:
-    def check(path: str, text: str) -> None:
-        file = DATA / path
-        if UPDATE:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(text.encode())
-        assert text == file.read_bytes().decode()
-
-    return check
+    return compare
 
 
 @pytest.fixture

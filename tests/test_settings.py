@@ -7,7 +7,7 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
-from conftest import Golden
+from goldens import Golden
 
 from aepctl.errors import AepctlError, CredentialsError
 from aepctl.render.display import Paint

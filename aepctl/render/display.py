@@ -33,6 +33,6 @@ class Paint:
         self._on = on
 
     def __call__(self, text: str, *styles: str) -> str:
-        if not self._on or not styles:
+        if not self._on or not styles or not text:
             return text
         return f"\x1b[{';'.join(CODES[style] for style in styles)}m{text}\x1b[0m"

@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import DATA, Golden
+from goldens import DATA, Golden
 
 from aepctl.manifests import read_manifests
 from aepctl.render.display import Paint

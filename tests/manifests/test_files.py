@@ -1,7 +1,10 @@
 """Which files are manifests, and what is refused on the way to them."""
 
+import inspect
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -23,6 +26,17 @@ def make(folder: Path) -> Make:
             Path(path).touch()
 
     return make
+
+
+@contextmanager
+def few_frames() -> Iterator[None]:
+    """Let functions nest 200 deep from here, no deeper."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack(0)) + 200)
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 def refused(folder: str = "audiences") -> list[tuple[str, str, str]]:
@@ -150,16 +164,13 @@ def test_a_folder_that_cannot_be_read(make: Make) -> None:
     Path("audiences/closed").chmod(0o700)
 
 
-def test_folders_within_folders_have_no_limit_of_ours() -> None:
-    here = Path.cwd()
-    Path("audiences").mkdir()
-    os.chdir("audiences")
-    for _ in range(1_200):
-        Path("d").mkdir()
-        os.chdir("d")
-    Path("a.yaml").touch()
-    os.chdir(here)
-    assert find_manifests("audiences").files == [f"audiences/{'d/' * 1_200}a.yaml"]
+def test_folders_within_folders_need_no_recursion() -> None:
+    deep = f"audiences/{'d/' * 300}"
+    Path(deep).mkdir(parents=True)
+    Path(f"{deep}a.yaml").touch()
+    with few_frames():
+        listing = find_manifests("audiences")
+    assert listing.files == [f"{deep}a.yaml"]
 
 
 @pytest.mark.parametrize("depth", [16, 17])
