@@ -1,6 +1,6 @@
 """aepctl.yaml and the environment variables, as one frozen Settings.
 
-Secrets come from the environment only and are read last, by `credentials`, when they are needed.
+No secrets: those come from the environment only, and are read when they are needed (credentials).
 """
 
 import ipaddress
@@ -25,7 +25,6 @@ UPS_URL = "https://platform.adobe.io/data/core/ups"
 IMS_URL = "https://ims-na1.adobelogin.com"
 EMULATOR = "emulator"
 URL = re.compile(r"(?i:https?)://([\w-]+(\.[\w-]+)*|\[[\da-f:.]+\])(:\d{1,5})?(/[!-~]*)?", re.ASCII)
-SCOPES = "openid,AdobeID,read_organizations,additional_info.projectedProductContext,session"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,32 +55,6 @@ class Settings:
     settle_seconds: float = 30.0
     max_creates: int = 500
     audience_ids: Literal["server", "client"] = "server"
-
-
-class Secret:
-    """A text that no repr, log or traceback shows."""
-
-    __slots__ = ("_text",)
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def reveal(self) -> str:
-        return self._text
-
-    def __repr__(self) -> str:
-        return "Secret(…)"
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """How to come by a token: a given one, or a client that may ask for one."""
-
-    api_key: str
-    access_token: Secret | None = None
-    client_secret: Secret | None = None
-    client_id: str = ""
-    scopes: str = SCOPES
 
 
 def _safe_url(url: str) -> str:
@@ -165,7 +138,7 @@ def load_settings(environ: Mapping[str, str], environment: str | None = None) ->
         if not value:
             what = f"the environment `{name}` has no {field}"
             raise AepctlError(what, next=f"set `{field}:` in {FILE}, or {variable}")
-        _check_header(value, variable if given[variable] else f"`{field}` of `{name}`")
+        check_header(value, variable if given[variable] else f"`{field}` of `{name}`")
     parts = urlsplit(model.ais_url)
     endpoint = EMULATOR if emulated else f"{parts.scheme}://{parts.netloc}"
     return Settings(
@@ -232,35 +205,7 @@ def _default_environment(config: ConfigModel) -> str:
     return next(iter(config.environments), "default")
 
 
-def credentials(settings: Settings, environ: Mapping[str, str]) -> Credentials:
-    """The secrets from the environment. Raises CredentialsError that names what is missing."""
-    if settings.target.endpoint == EMULATOR:
-        return Credentials(api_key="emulator", access_token=Secret("emulator"))
-    given = {name: environ.get(name, "").strip() for name in (
-        "AEP_ACCESS_TOKEN", "AEP_CLIENT_ID", "AEP_CLIENT_SECRET", "AEP_API_KEY", "AEP_SCOPES"
-    )}  # fmt: skip
-    for name, value in given.items():
-        _check_header(value, name)
-    api_key = given["AEP_API_KEY"] or given["AEP_CLIENT_ID"]
-    if given["AEP_ACCESS_TOKEN"]:
-        if not api_key:
-            raise CredentialsError("no API key: AEP_API_KEY (or AEP_CLIENT_ID) is not set")
-        return Credentials(api_key=api_key, access_token=Secret(given["AEP_ACCESS_TOKEN"]))
-    missing = [name for name in ("AEP_CLIENT_ID", "AEP_CLIENT_SECRET") if not given[name]]
-    if missing:
-        raise CredentialsError(
-            f"no credentials for `{settings.environment}`: {' and '.join(missing)} not set",
-            next="set AEP_CLIENT_ID and AEP_CLIENT_SECRET, or AEP_ACCESS_TOKEN and AEP_API_KEY",
-        )
-    return Credentials(
-        api_key=api_key,
-        client_id=given["AEP_CLIENT_ID"],
-        client_secret=Secret(given["AEP_CLIENT_SECRET"]),
-        scopes=given["AEP_SCOPES"] or SCOPES,
-    )
-
-
-def _check_header(value: str, variable: str) -> None:
+def check_header(value: str, variable: str) -> None:
     """Refuse what no HTTP header can carry; never show it."""
     if not (value.isascii() and value.isprintable()):
         raise CredentialsError(f"{variable} holds characters that no HTTP header can carry")

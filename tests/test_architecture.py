@@ -26,6 +26,7 @@ LAYERS = [
     {"apply"},
     {"manifests", "plan", "aep"},
     {"state"},
+    {"credentials"},
     {"settings"},
     {"yamldoc"},
     {"audience", "errors"},
@@ -41,7 +42,7 @@ OWNERS = {
     "starlette": {"emulator"},
     "uvicorn": {"emulator"},
     "sqlite3": {"emulator"},
-    "pydantic": {"yamldoc", "manifests", "settings", "state", "aep"},
+    "pydantic": {"yamldoc", "manifests", "settings", "state", "aep", "workflow"},
 }
 IMPURE = {"os", "io", "pathlib", "time", "datetime", "random", "socket", "subprocess", "threading"}
 

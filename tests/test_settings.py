@@ -9,22 +9,11 @@ from pathlib import Path
 import pytest
 from goldens import Golden
 
+from aepctl.credentials import SCOPES, Credentials, Secret, credentials
 from aepctl.errors import AepctlError, CredentialsError
 from aepctl.render.display import Paint
 from aepctl.render.problems import problems_text
-from aepctl.settings import (
-    AIS_URL,
-    IMS_URL,
-    SCOPES,
-    UPS_URL,
-    Credentials,
-    Secret,
-    Settings,
-    Target,
-    credentials,
-    is_loopback,
-    load_settings,
-)
+from aepctl.settings import AIS_URL, IMS_URL, UPS_URL, Settings, Target, is_loopback, load_settings
 from aepctl.yamldoc import InvalidInput
 
 pytestmark = pytest.mark.usefixtures("folder")

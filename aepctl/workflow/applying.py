@@ -16,10 +16,11 @@ from aepctl.apply.report import ApplyReport
 from aepctl.apply.settling import Settling
 from aepctl.apply.stopping import Pace, Stop, SystemClock
 from aepctl.audience import Wanted
+from aepctl.credentials import credentials
 from aepctl.errors import AepctlError, ListForbidden, SafetyRefusal, StateError
 from aepctl.plan import Action, Change, Plan, make_plan
 from aepctl.plan.binding import Binding, bind
-from aepctl.settings import Settings, credentials
+from aepctl.settings import Settings
 from aepctl.state.held import HeldState, hold
 from aepctl.state.lock import holder
 from aepctl.state.model import Phase, Snapshot

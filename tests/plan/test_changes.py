@@ -11,15 +11,17 @@ from aepctl.plan import Action, Change, Plan, Summary
 def test_every_action_has_a_symbol_of_its_own() -> None:
     assert {action: action.symbol for action in Action} == {
         "settle": "?",
+        "decide": "!",
+        "adopt": "=",
         "create": "+",
         "update": "~",
-        "removed": "!",
+        "removed": "o",
     }
 
 
 def test_the_summary_counts_each_action_and_what_is_unchanged() -> None:
     assert {field.name for field in fields(Summary)} == {*Action, "unchanged"}
-    assert Summary() == Summary(0, 0, 0, 0, 0)
+    assert Summary() == Summary(0, 0, 0, 0, 0, 0, 0)
 
 
 def test_a_plan_gives_the_changes_of_one_action_in_order() -> None:

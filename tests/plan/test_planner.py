@@ -1,7 +1,7 @@
 """Wanted and known in, a plan out."""
 
 import copy
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from random import Random
 
 import pytest
@@ -12,7 +12,7 @@ from plan_samples import SETTINGS, TARGET, audience, found, intend, know, plan, 
 from aepctl.audience import Audience, Origin, Wanted
 from aepctl.errors import AepctlError
 from aepctl.plan import Action, Change, FieldChange, NoSuchTarget, Plan, Summary, make_plan
-from aepctl.state.model import Known, Snapshot
+from aepctl.state.model import Known, Phase, Snapshot
 
 GOLD, SILVER = audience("Gold"), audience("Silver", "Less so")
 
@@ -54,9 +54,22 @@ def test_what_is_known_and_no_longer_wanted_is_said() -> None:
     assert change == Change("gold", Action.REMOVED, before=Known(GOLD, "id-of-gold"))
 
 
-def test_another_key_is_another_audience() -> None:
+def test_a_new_key_for_a_known_audience_needs_a_decision() -> None:
     made = plan(want(("golden", GOLD)), found([know("gold", GOLD)]))
+    assert shown(made) == [("decide", "golden"), ("removed", "gold")]
+    assert "`aepctl state mv gold golden`" in str(made.changes[0].reason)
+
+
+def test_a_new_audience_beside_one_that_is_gone_is_created() -> None:
+    made = plan(want(("golden", SILVER)), found([know("gold", GOLD)]))
     assert shown(made) == [("create", "golden"), ("removed", "gold")]
+
+
+@pytest.mark.parametrize("phase", [Phase.ABSENT, Phase.RECREATE])
+def test_an_attempt_that_came_to_nothing_is_created_again(phase: Phase) -> None:
+    intent = replace(intend("gold", GOLD), phase=phase)
+    (change,) = plan(want(("gold", GOLD)), found(intents=[intent])).changes
+    assert (change.action, change.intent) == (Action.CREATE, intent)
 
 
 def test_an_open_intent_comes_before_anything_else_for_its_key() -> None:
@@ -191,7 +204,9 @@ def test_a_plan_says_of_each_key_what_is_true(world: World) -> None:
         if key in intents:
             expected: Action | None = Action.SETTLE
         elif key not in known:
-            expected = Action.CREATE
+            orphans = {one.audience.identity for k, one in known.items() if k not in by_key}
+            renamed = by_key[key].audience.identity in orphans
+            expected = Action.DECIDE if renamed else Action.CREATE
         elif key not in by_key:
             expected = Action.REMOVED
         else:

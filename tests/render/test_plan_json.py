@@ -12,6 +12,7 @@ from plans import HOSTILE, PLANS
 
 from aepctl.audience import Origin
 from aepctl.errors import AepctlError, SafetyRefusal
+from aepctl.plan import Action
 from aepctl.render.plan_json import document, error_json, plan_json, validation_json
 from aepctl.yamldoc import InvalidInput, Problem
 
@@ -27,7 +28,7 @@ def test_the_schema_is_the_documented_one(name: str) -> None:
     assert data["format"] == "1.0"
     assert {"environment", "target", "targets", "changes", "summary", "error"} <= data.keys()
     assert data["target"].keys() == {"org", "sandbox", "endpoint"}
-    assert data["summary"].keys() == {"settle", "create", "update", "removed", "unchanged"}
+    assert data["summary"].keys() == {*Action, "unchanged"}
     for change in data["changes"]:
         assert {"key", "action", "before", "after", "source"} <= change.keys()
         assert change["source"] is None or change["source"].keys() == {"file", "line"}

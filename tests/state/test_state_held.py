@@ -385,7 +385,7 @@ def test_a_power_cut_after_a_finished_run_brings_no_journal_back(lost: str) -> N
     disk = MemoryDisk()
     store = in_memory(disk)
     with hold(store, WHO) as held:
-        held.created(held.begin("gold", audience("gold"), AT), known("gold"), AT)
+        held.created(held.begin("gold", audience("gold"), None, AT), known("gold"), AT)
         held.fold()
     disk.power_cut(lost)
     assert set(disk.names) == {store.path}
