@@ -176,6 +176,40 @@ class TestTarget:
         what, _ = refused("environments: {dev: {org: Müller, sandbox: dev}}")
         assert what == "`org` of `dev` holds characters that no HTTP header can carry"
 
+    def test_limits_and_ids_can_be_set(self) -> None:
+        fields = "settle_seconds: 1.5, max_creates: 0, audience_ids: client"
+        settings = load(one_environment(fields))
+        assert (settings.settle_seconds, settings.max_creates) == (1.5, 0)
+        assert settings.audience_ids == "client"
+
+    @pytest.mark.parametrize(
+        "field",
+        [
+            "settle_seconds: -1",
+            "settle_seconds: 3601",
+            "settle_seconds: nan",
+            "settle_seconds: soon",
+            "max_creates: -1",
+            "max_creates: 1.5",
+            "max_creates: many",
+            "audience_ids: mine",
+        ],
+    )
+    def test_limits_are_numbers_in_range(self, field: str) -> None:
+        name, value = field.split(": ")
+        ((line, column, message, _),) = problems(one_environment(field))
+        assert (line, column) == (1, one_environment(field).rindex(value) + 1)
+        assert message.startswith(f"`{name}`: input should be")
+
+    @pytest.mark.parametrize(("given", "seconds"), [("", 30.0), ("0", 0.0), ("2.5", 2.5)])
+    def test_how_long_to_settle_may_be_a_variable(self, given: str, seconds: float) -> None:
+        assert load(AEPCTL_SETTLE_SECONDS=given).settle_seconds == seconds
+
+    @pytest.mark.parametrize("given", ["soon", "-1", "1e9", "99999", " 1", "nan"])
+    def test_which_must_be_a_number_too(self, given: str) -> None:
+        what, _ = refused(FILE, AEPCTL_SETTLE_SECONDS=given)
+        assert what == "AEPCTL_SETTLE_SECONDS is no number of seconds, such as 30"
+
     def test_settings_do_not_change(self) -> None:
         with pytest.raises(FrozenInstanceError):
             load().state = "state/other.json"  # type: ignore[misc]

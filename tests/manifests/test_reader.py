@@ -71,6 +71,18 @@ def test_one_audience_under_two_keys_names_both_places() -> None:
     assert problem.source == f"  golden: {entry('Gold')}"
 
 
+def test_ids_are_read_where_manifests_may_give_them() -> None:
+    text = "audiences:\n  gold: {name: Gold, namespace: a, originName: b, audienceId: my-id.1}\n"
+    write("audiences/a.yaml", text)
+    assert [one.rule for one in problems()] == ["unused-id"]
+    (one,) = read_manifests("audiences", given_ids=True)
+    assert one.audience_id == "my-id.1"
+    write("audiences/b.yaml", text.replace("gold", "silver").replace("Gold", "Silver"))
+    with pytest.raises(InvalidInput) as raised:
+        read_manifests("audiences", given_ids=True)
+    assert [one.rule for one in raised.value.problems] == ["same-id"]
+
+
 def test_a_key_clashes_even_where_its_audience_is_faulty() -> None:
     write("audiences/a.yaml", f"audiences:\n  gold: {entry('Gold')}\n")
     write("audiences/b.yaml", "audiences:\n  gold: {}\n")

@@ -1,7 +1,9 @@
 """What holds over all files: a key stands once, an audience stands once."""
 
+from dataclasses import replace
+
 from aepctl.audience import Audience, Origin, Wanted
-from aepctl.manifests.rules import repeated_keys, same_audiences
+from aepctl.manifests.rules import repeated_keys, same_audiences, same_ids, unused_ids
 
 HERE, THERE, ELSEWHERE = Origin("a.yaml", 2, 3), Origin("b.yaml", 7, 3), Origin("c.yaml", 1, 1)
 
@@ -48,3 +50,17 @@ def test_a_message_does_not_repeat_a_key_of_any_length() -> None:
     (same,) = same_audiences([wanted(long, HERE), wanted(f"{long}y", THERE)])
     assert len(clash.message) < 200
     assert len(same.message) < 350
+
+
+def test_an_id_is_given_once() -> None:
+    one, two, other = wanted("a", HERE), wanted("b", THERE), wanted("c", ELSEWHERE)
+    assert list(same_ids([one, two, replace(other, audience_id="x")])) == []
+    (clash,) = same_ids([replace(one, audience_id="x"), replace(two, audience_id="x"), other])
+    assert (clash.origin, clash.rule) == (THERE, "same-id")
+    assert clash.message == "`b` has the same audienceId as `a` in a.yaml:2:3"
+
+
+def test_an_id_is_given_only_where_the_client_may() -> None:
+    (clash,) = unused_ids([wanted("a", HERE), replace(wanted("b", THERE), audience_id="x")])
+    assert (clash.origin, clash.rule) == (THERE, "unused-id")
+    assert clash.message == "`b` gives an audienceId, but here the platform makes them up"

@@ -12,6 +12,7 @@ from plan_samples import SETTINGS, TARGET, audience, found, intend, know, plan, 
 from aepctl.audience import Audience, Origin, Wanted
 from aepctl.errors import AepctlError
 from aepctl.plan import Action, Change, FieldChange, NoSuchTarget, Plan, Summary, make_plan
+from aepctl.plan.ids import given_id
 from aepctl.state.model import Known, Phase, Snapshot
 
 GOLD, SILVER = audience("Gold"), audience("Silver", "Less so")
@@ -49,6 +50,22 @@ def test_what_is_known_otherwise_is_changed_field_by_field() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        audience("gold", "d"),
+        audience("Gold", "D"),
+        audience("Gold"),
+        audience("Gold", "d", namespace="forum"),
+        audience("Gold", "d", origin_name="Forum"),
+    ],
+)
+def test_one_field_is_enough_to_be_changed(wanted: Audience) -> None:
+    made = plan(want(("gold", wanted)), found([know("gold", audience("Gold", "d"))]))
+    assert shown(made) == [("update", "gold")]
+    assert len(made.changes[0].fields) == 1
+
+
 def test_what_is_known_and_no_longer_wanted_is_said() -> None:
     (change,) = plan((), found([know("gold", GOLD)])).changes
     assert change == Change("gold", Action.REMOVED, before=Known(GOLD, "id-of-gold"))
@@ -65,11 +82,27 @@ def test_a_new_audience_beside_one_that_is_gone_is_created() -> None:
     assert shown(made) == [("create", "golden"), ("removed", "gold")]
 
 
+def test_an_audience_still_wanted_under_its_key_is_not_renamed() -> None:
+    made = plan(want(("gold", GOLD), ("golden", GOLD)), found([know("gold", GOLD)]))
+    assert shown(made) == [("create", "golden")]
+
+
 @pytest.mark.parametrize("phase", [Phase.ABSENT, Phase.RECREATE])
 def test_an_attempt_that_came_to_nothing_is_created_again(phase: Phase) -> None:
     intent = replace(intend("gold", GOLD), phase=phase)
     (change,) = plan(want(("gold", GOLD)), found(intents=[intent])).changes
     assert (change.action, change.intent) == (Action.CREATE, intent)
+    assert plan((), found(intents=[intent])).changes == ()
+
+
+def test_where_the_client_gives_ids_a_create_has_one() -> None:
+    given = replace(SETTINGS, audience_ids="client")
+    (mine,) = (replace(one, audience_id="my-id") for one in want(("mine", GOLD)))
+    (made,) = want(("made", SILVER))
+    changes = make_plan([mine, made], Snapshot(None), given).changes
+    assert changes[0].audience_id == "my-id"
+    assert changes[1].audience_id == given_id(TARGET.org, TARGET.sandbox, "made")
+    assert plan([mine, made]).changes[0].audience_id is None
 
 
 def test_an_open_intent_comes_before_anything_else_for_its_key() -> None:

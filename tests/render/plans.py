@@ -1,10 +1,13 @@
 """The plans and reports that golden files show, by the name of their file."""
 
+from dataclasses import replace
+
 from plan_samples import audience, found, intend, know, plan, want
 
 from aepctl.apply.outcomes import Failure, Outcome, Result
 from aepctl.apply.report import ApplyReport
-from aepctl.plan import Plan
+from aepctl.plan import Action, Plan
+from aepctl.state.model import Known, Phase
 
 GOLD = audience("Loyalty - Gold tier", "Members with 10,000 points or more.")
 SILVER = audience("Loyalty - Silver tier")
@@ -77,6 +80,18 @@ PLANS: dict[str, Plan] = {
     ),
 }
 
+(TAKEN, FREE) = plan(want(("taken", GOLD), ("free", SILVER))).changes
+PLANS["adopt"] = plan(want(("taken", GOLD), ("free", SILVER))).replaced(
+    [replace(TAKEN, action=Action.ADOPT, before=Known(GOLD, "id-on-the-platform"))]
+)
+PLANS["decide"] = plan(want(("golden", GOLD)), found([know("gold", GOLD)]))
+PLANS["again"] = plan(
+    want(("gold", GOLD)), found(intents=[replace(intend("gold", GOLD), phase=Phase.ABSENT)])
+)
+PLANS["client-ids"] = plan(want(("gold", GOLD))).replaced(
+    [replace(*plan(want(("gold", GOLD))).changes, audience_id="id-of-ours")]
+)
+
 CREATED = Outcome("loyalty-gold", "create", Result.CREATED, "8b2b7b1c-audience", "9c3c-platform")
 REFUSED = Outcome(
     "loyalty-silver",
@@ -90,6 +105,8 @@ UNKNOWN = Outcome(
     Result.UNKNOWN,
     failure=Failure("the answer did not come within 30 s", request_id="request-3"),
 )
+ADOPTED = Outcome("gold", "adopt", Result.ADOPTED, "id-on-the-platform")
+DECIDE = replace(UNKNOWN, key="several", failure=Failure("3 match"), decision=True)
 BARE = Outcome("bare", "create", Result.REFUSED, failure=Failure("nothing was sent: no route"))
 TERSE = Outcome("terse", "create", Result.UNKNOWN, failure=Failure("Bad Gateway", status=502))
 EVIL = Outcome(
@@ -104,6 +121,7 @@ REPORTS: dict[str, ApplyReport] = {
     "nothing": ApplyReport(PLANS["unchanged"]),
     "created": ApplyReport(PLANS["creates"], (CREATED,)),
     "mixed": ApplyReport(PLANS["creates"], (CREATED, REFUSED, UNKNOWN, BARE, TERSE)),
+    "decision": ApplyReport(PLANS["adopt"], (ADOPTED, DECIDE)),
     "stopped": ApplyReport(PLANS["creates"], (REFUSED,), 2, "the token was refused: 401", False),
     "interrupted": ApplyReport(PLANS["creates"], (CREATED,), 2, "interrupted", interrupted=True),
     "hostile": ApplyReport(PLANS["hostile"], (EVIL,), 1, "\x1b[31mstop\n##[error]"),
