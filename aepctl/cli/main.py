@@ -64,10 +64,7 @@ def run(arguments: Sequence[str]) -> int:
         note("interrupted")
         return INTERRUPTED
     except AepctlError as error:
-        note(f"error: {error.what}")
-        if error.next:
-            note(f"  {error.next}")
-        return error.exit_code
+        return _tell(error)
     except Exception as error:  # noqa: BLE001 - the last line of defence
         return _bug(error, arguments)
     code = code if isinstance(code, int) else 0
@@ -75,6 +72,15 @@ def run(arguments: Sequence[str]) -> int:
         note(f"error: standard output could not be written ({reason}): what it shows is not all")
         return code or FAILED
     return code
+
+
+def _tell(error: AepctlError) -> int:
+    from aepctl.render.display import display
+
+    note(f"error: {display(error.what)}")
+    if error.next:
+        note(f"  {display(error.next)}")
+    return error.exit_code
 
 
 def _bug(error: Exception, arguments: Sequence[str]) -> int:

@@ -36,6 +36,8 @@ def _change(change: Change, paint: Paint) -> Iterator[str]:
     if change.action is Action.CREATE and change.after is not None:
         for field, value in change.after.fields().items():
             yield f"    {field:<12} {display(value)}"
+        if change.audience_id is not None:
+            yield f"    {'audienceId':<12} {display(change.audience_id)}"
     for one in change.fields:
         yield f"    {one.field:<12} {_value(one.before)} {paint('->', 'dim')} {_value(one.after)}"
     if change.action is Action.REMOVED and change.before is not None:

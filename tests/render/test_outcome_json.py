@@ -23,7 +23,14 @@ def test_the_schema_is_the_documented_one(name: str) -> None:
     assert {*Result, "notStarted", "stopped", "plan"} == data["summary"].keys()
     assert sum(data["summary"][result] for result in Result) == len(data["outcomes"])
     for outcome, given in zip(data["outcomes"], report.outcomes, strict=True):
-        assert outcome.keys() == {"key", "action", "outcome", "audienceId", "error"}
+        assert outcome.keys() == {
+            "key",
+            "action",
+            "outcome",
+            "audienceId",
+            "decision",
+            "error",
+        }
         assert (outcome["key"], outcome["audienceId"]) == (given.key, given.audience_id)
         assert (outcome["error"] is None) == (given.failure is None)
     assert data["error"] is None
