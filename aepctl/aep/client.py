@@ -124,6 +124,7 @@ class Connection:
 
     def _send(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> Reply:
         deadline = time.monotonic() + self._platform.timeout
+        self._client.cookies.clear()  # what is sent is what is documented
         try:
             with self._client.stream(method, url, headers=headers, content=body) as response:
                 return self._receive(response, deadline)
@@ -178,5 +179,5 @@ def _retry_after(value: str | None, now: datetime) -> float | None:
         return float(value)
     try:
         return max((email.utils.parsedate_to_datetime(value) - now).total_seconds(), 0.0)
-    except (ValueError, TypeError):  # not a date either: as if it had not been sent
+    except (ValueError, TypeError, OverflowError):  # not a date either: as if it had not been sent
         return None

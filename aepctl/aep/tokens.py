@@ -89,7 +89,7 @@ class ImsToken:
         }
         try:
             response = self._client.post(self._url, data=form)
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise CredentialsError(
                 f"no token: {self._url} cannot be reached ({type(error).__name__})",
                 next="check the network and `ims_url`, then run it again",

@@ -17,8 +17,8 @@ class _Received(BaseModel):
 
 
 class _Created(_Received):
-    audience_id: str = Field(alias="audienceId", min_length=1)
-    id: str | None = None
+    audience_id: str = Field(alias="audienceId")
+    id: Any = None
 
 
 class _Listed(_Received):
@@ -80,9 +80,13 @@ def decode_created(body: bytes) -> CreatedIds | None:
         created = _Created.model_validate_json(body)
     except ValidationError:  # cut, empty, HTML, no ID: all mean that the ID is not known
         return None
-    if not created.audience_id.isprintable() or not created.audience_id.strip():
+    if not _usable(created.audience_id):
         return None
-    return CreatedIds(created.audience_id, created.id)
+    return CreatedIds(created.audience_id, created.id if _usable(created.id) else None)
+
+
+def _usable(identifier: Any) -> bool:
+    return isinstance(identifier, str) and identifier.isprintable() and bool(identifier.strip())
 
 
 def decode_page(body: bytes) -> Page | None:
@@ -136,7 +140,7 @@ def decode_error(status: int, body: bytes) -> PlatformError:
     message = next((text for text in candidates if text), "")
     if messages:
         message = "; ".join(dict.fromkeys(text for text in messages if text)) or message
-    return PlatformError(_short(message) or f"HTTP {status} without a message", code)
+    return PlatformError(_short(message) or f"HTTP {status} without a message", code or None)
 
 
 def _service_errors(data: dict[str, Any]) -> tuple[str | None, list[str]]:
@@ -155,7 +159,9 @@ def _type_code(data: dict[str, Any]) -> str | None:
 
 
 def _text(value: Any) -> str:
-    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return ""
+    return str(value).encode(errors="replace").decode()  # JSON may hold half a surrogate pair
 
 
 def _short(text: str) -> str:

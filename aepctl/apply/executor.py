@@ -99,7 +99,11 @@ def _gather(
             errors += [word.error] if word.error else []
         else:
             outcomes.append(word)
-            tell(word)
+            try:
+                tell(word)
+            except Exception as error:  # noqa: BLE001 - raised below, when nobody sends any more
+                stop.request("an outcome could not be told")
+                errors.append(error)
     if errors:
         raise errors[0]
     return tuple(outcomes)

@@ -97,6 +97,8 @@ def decode_state(text: str, file: str) -> State:
         _refuse(file, _line_of(text, error.key, last=True), f"`{error.key}` stands here twice")
     except RecursionError:
         _refuse(file, 1, "nested too deeply to be a state file")
+    except ValueError:
+        _refuse(file, 1, "a number has too many digits to be one of a state file")
     _check_format(data, text, file)
     try:
         on_disk = StateOnDisk.model_validate(data)
@@ -125,7 +127,7 @@ def check_conflict(text: str, file: str) -> None:
 
 def _check_format(data: Any, text: str, file: str) -> None:
     found = data.get("format") if isinstance(data, dict) else None
-    if not isinstance(found, str) or not re.fullmatch(r"\d+\.\d+", found):
+    if not isinstance(found, str) or not re.fullmatch(r"\d{1,4}\.\d{1,4}", found):
         _refuse(file, 1, 'no state file: `"format"` is missing')
     if tuple(map(int, found.split("."))) > tuple(map(int, FORMAT.split("."))):
         raise StateError(

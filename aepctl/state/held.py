@@ -215,20 +215,21 @@ class HeldState:
 
     def close(self) -> None:
         """Give the journal's handle back. What was noted stays noted."""
-        if self._file is not None:
-            self._size = self._file.size
-            self._file.close()
-            self._file = None
+        file, self._file = self._file, None
+        if file is not None:
+            self._size = file.size
+            file.close()
 
     def end(self) -> None:
-        """The lock goes: a worker that is late must write nothing any more."""
+        """The lock goes: from here on the journal may be another run's, and a late worker's notes
+        must not reach it."""
         with self._mutex:
-            self.close()
             self._ended = True
+            self.close()
 
     def _append(self, line: str) -> None:
         if self._ended:
-            raise OSError(errno.EBADF, "the run has ended", str(self._store.journal))
+            raise OSError(errno.EBADF, "the state is no longer held")
         if self._file is None:
             file = JournalFile(self._store.disk, self._store.journal, size=self._size)
             self._file = file

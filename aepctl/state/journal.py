@@ -39,7 +39,10 @@ def replay(raw: bytes, file: str) -> Replay | None:
     size = raw.rfind(b"\n") + 1
     if size == 0:
         return None
-    text = raw[:size].decode("utf-8", "replace")
+    try:
+        text = raw[:size].decode()
+    except UnicodeDecodeError as error:
+        _refuse(file, raw.count(b"\n", 0, error.start) + 1, "not UTF-8")
     check_conflict(text, file)
     whole = text.split("\n")[:-1]
     header, *lines = (_read(line, number, file) for number, line in enumerate(whole, 1))

@@ -4,6 +4,7 @@ A file of its own that is never deleted: renaming state would move a lock on sta
 inode, and closing any second handle on it would drop a POSIX lock.
 """
 
+import contextlib
 import fcntl
 import json
 import os
@@ -53,8 +54,9 @@ def locked(
         ) from error
     try:
         _take(handle, path, wait, sleep)
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, json.dumps(dict(who)).encode(), 0)
+        with contextlib.suppress(OSError):  # on a full disk the lock holds without a signature
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, json.dumps(dict(who)).encode(), 0)
         yield
     finally:
         os.close(handle)
@@ -72,6 +74,8 @@ def _take(handle: int, path: Path, wait: float, sleep: Callable[[float], None]) 
                     next="wait for it to end, or use --lock-timeout 60s; the lock goes away by "
                     "itself when that process ends",
                 ) from None
+        except OSError as error:
+            raise StateError(f"{path}: cannot be locked: {error.strerror}") from error
         else:
             return
         sleep(min(pause, wait))

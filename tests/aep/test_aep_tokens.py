@@ -1,0 +1,186 @@
+"""Where tokens come from: the flow of Adobe IMS, against the emulator and against worse."""
+
+import json
+import threading
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import pytest
+from fakes import FakeClock, audience
+from raw_server import RawServer, Step, answer, close, connected, free_port, hang
+
+from aepctl.aep.replies import Answer
+from aepctl.aep.tokens import EARLY, GivenToken, ImsToken
+from aepctl.emulator import Behaviour, Fault, FaultKind, serve
+from aepctl.errors import CredentialsError
+from aepctl.settings import SCOPES, Credentials, Secret
+
+SECRET = "s3cret&value"
+ASKING = Credentials(api_key="client", client_id="client", client_secret=Secret(SECRET))
+
+
+def granted(token: str, **more: Any) -> Step:
+    return answer(200, json.dumps({"access_token": token, "token_type": "bearer", **more}))
+
+
+@contextmanager
+def ims_at(url: str, clock: FakeClock | None = None) -> Iterator[ImsToken]:
+    monotonic = (clock or FakeClock()).monotonic
+    with httpx.Client(trust_env=False, timeout=0.2) as client:
+        yield ImsToken(client, url, ASKING, monotonic)
+
+
+def refusal(url: str) -> CredentialsError:
+    """The error where no token can be had; it never shows the secret."""
+    with ims_at(url) as ims, pytest.raises(CredentialsError) as caught:
+        ims.current()
+    assert SECRET not in "".join(traceback.format_exception(caught.value))
+    assert SECRET not in repr(vars(ims))
+    return caught.value
+
+
+def test_a_given_token_is_the_only_one() -> None:
+    token = GivenToken(Secret("given"))
+    assert token.current() == "given"
+    assert token.renew("given") is False
+    assert "given" not in repr(vars(token))
+
+
+def test_ims_is_asked_as_adobe_documents_it() -> None:
+    with RawServer(granted("t1", expires_in=86399)) as server, ims_at(server.url) as ims:
+        assert ims.current() == "t1"
+        (request,) = server.requests
+    assert request.line == "POST /ims/token/v3 HTTP/1.1"
+    assert request.header("Content-Type") == "application/x-www-form-urlencoded"
+    assert dict(httpx.QueryParams(request.body.decode())) == {
+        "grant_type": "client_credentials",
+        "client_id": "client",
+        "client_secret": SECRET,
+        "scope": SCOPES,
+    }
+
+
+def test_a_token_is_asked_for_once_and_renewed_a_little_before_its_end() -> None:
+    clock = FakeClock()
+    script = (granted("t1", expires_in=1000), granted("t2", expires_in=1000))
+    with RawServer(*script) as server, ims_at(server.url, clock) as ims:
+        assert [ims.current() for _ in range(3)] == ["t1"] * 3
+        clock.seconds += 1000 - EARLY - 1
+        assert ims.current() == "t1"
+        clock.seconds += 1
+        assert ims.current() == "t2"
+        assert len(server.requests) == 2
+
+
+def test_a_token_without_an_end_lasts_the_usual_24_hours() -> None:
+    clock = FakeClock()
+    with RawServer(granted("t1"), granted("t2")) as server, ims_at(server.url, clock) as ims:
+        ims.current()
+        clock.seconds += 86399 - EARLY - 1
+        assert ims.current() == "t1"
+        clock.seconds += 1
+        assert ims.current() == "t2"
+
+
+def test_a_token_that_ends_at_once_is_used_once() -> None:
+    script = (granted("t1", expires_in=1), granted("t2", expires_in=1))
+    with RawServer(*script) as server, ims_at(server.url) as ims:
+        assert [ims.current(), ims.current()] == ["t1", "t2"]
+
+
+def test_a_refused_token_is_dropped_but_not_the_one_that_replaced_it() -> None:
+    with RawServer(granted("t1"), granted("t2")) as server, ims_at(server.url) as ims:
+        assert ims.current() == "t1"
+        assert ims.renew("t1") is True
+        assert ims.current() == "t2"
+        assert ims.renew("t1") is True  # another thread's 401, for the old one
+        assert ims.current() == "t2"
+        assert len(server.requests) == 2
+
+
+def test_many_threads_that_need_a_token_ask_for_one() -> None:
+    found: list[str] = []
+    with RawServer(granted("t1"), granted("t2")) as server, ims_at(server.url) as ims:
+
+        def work() -> None:
+            found.append(ims.current())
+            ims.renew("t1")
+            found.append(ims.current())
+
+        threads = [threading.Thread(target=work) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(server.requests) == 2
+    assert set(found) == {"t1", "t2"}
+
+
+def test_a_bad_secret_is_told_in_the_words_of_ims() -> None:
+    with serve(behaviour=Behaviour(client_secret="another")) as emulator:
+        error = refusal(emulator.url)
+    assert error.what == (
+        f"no token: {emulator.url}/ims/token/v3 answered 401, invalid_client: "
+        "invalid client_secret parameter"
+    )
+    assert error.next == "check AEP_CLIENT_ID, AEP_CLIENT_SECRET and AEP_SCOPES"
+
+
+def test_an_ims_that_cannot_be_reached_is_named() -> None:
+    error = refusal(f"http://127.0.0.1:{free_port()}")
+    assert "/ims/token/v3 cannot be reached (ConnectError)" in error.what
+    assert error.next is not None
+    assert "ims_url" in error.next
+
+
+UNUSABLE = {
+    "closed": (close, "cannot be reached (RemoteProtocolError)"),
+    "silent": (hang, "cannot be reached (ReadTimeout)"),
+    "garbled": (answer(200, b"no gzip", {"Content-Encoding": "gzip"}), "reached (DecodingError)"),
+    "no token": (answer(200, '{"token_type": "bearer"}'), "holds none"),
+    "empty token": (answer(200, '{"access_token": ""}'), "holds none"),
+    "not json": (answer(200, "<html>"), "holds none"),
+    "empty": (answer(200), "holds none"),
+    "moved": (answer(307, headers={"Location": "/elsewhere"}), "answered 307: HTTP 307 without"),
+    "failing": (answer(500, '{"message": "sorry"}'), "answered 500: sorry"),
+}
+
+
+@pytest.mark.parametrize("fault", UNUSABLE)
+def test_an_answer_without_a_token_is_a_clear_error(fault: str) -> None:
+    step, said = UNUSABLE[fault]
+    with RawServer(step) as server:
+        error = refusal(server.url)
+        assert len(server.requests) == 1
+    assert said in error.what
+    assert error.what.startswith("no token: ")
+
+
+def test_what_ims_said_wrongly_is_not_shown_where_it_may_be_a_token() -> None:
+    with RawServer(answer(200, f'{{"access_token": ["{SECRET}"]}}')) as server:
+        refusal(server.url)
+
+
+def test_without_a_token_no_create_is_sent() -> None:
+    with RawServer(answer(500)) as server, connected(server.url, ASKING) as connection:
+        with pytest.raises(CredentialsError):
+            connection.create(audience("Gold"), "r")
+        assert (len(server.requests), server.creates) == (1, 0)
+
+
+def test_after_a_401_a_connection_asks_for_another_token() -> None:
+    behaviour = Behaviour(strict_tokens=True, faults=(Fault(kind=FaultKind.UNAUTHORIZED, times=1),))
+    with serve(behaviour=behaviour) as emulator, connected(emulator.url, ASKING) as connection:
+        statuses = []
+        for _ in range(2):
+            reply = connection.create(audience("Gold"), "r")
+            assert isinstance(reply, Answer)
+            statuses.append(reply.status)
+            first = connection._used_token
+            assert connection.renew_token() is True
+        connection.create(audience("Gold"), "r")
+        assert connection._used_token != first
+    assert statuses == [401, 200]

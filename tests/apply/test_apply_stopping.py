@@ -1,0 +1,98 @@
+"""Stopping early, and holding off: what all workers heed."""
+
+import threading
+import time
+from datetime import UTC
+
+import pytest
+from fakes import FakeClock, FakeStop
+
+from aepctl.apply.stopping import Pace, Stop, SystemClock
+
+
+def test_the_first_reason_for_a_stop_stands() -> None:
+    stop = Stop()
+    assert (stop.requested(), stop.reason, stop.interrupted) == (False, None, False)
+    stop.request("the disk is full")
+    stop.request("a consequence of it")
+    assert (stop.requested(), stop.reason, stop.interrupted) == (True, "the disk is full", False)
+
+
+def test_an_interrupt_is_a_stop_that_says_so() -> None:
+    stop = Stop()
+    stop.interrupt("SIGTERM")
+    assert (stop.requested(), stop.reason) == (True, "interrupted by SIGTERM")
+    assert stop.interrupted
+
+
+def test_an_interrupt_of_a_run_that_stops_already_is_remembered() -> None:
+    stop = Stop()
+    stop.request("the disk is full")
+    stop.interrupt("SIGINT")
+    assert (stop.reason, stop.interrupted) == ("the disk is full", True)
+
+
+def test_waiting_ends_at_once_when_a_stop_is_requested() -> None:
+    stop = Stop()
+    assert stop.wait(0.001) is False
+    threading.Timer(0.02, stop.request, ["enough"]).start()
+    began = time.monotonic()
+    assert stop.wait(30) is True
+    assert time.monotonic() - began < 10
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def stop(clock: FakeClock) -> FakeStop:
+    return FakeStop(clock)
+
+
+def test_without_a_reason_nobody_waits(clock: FakeClock, stop: FakeStop) -> None:
+    assert Pace(clock, stop).wait() is True
+    assert stop.waited == []
+
+
+def test_everybody_holds_off_until_the_latest_time_that_was_asked_for(
+    clock: FakeClock, stop: FakeStop
+) -> None:
+    pace = Pace(clock, stop)
+    pace.hold_off(5)
+    pace.hold_off(2)
+    assert pace.wait() is True
+    assert stop.waited == [5]
+    assert pace.wait() is True
+    assert stop.waited == [5]
+
+
+def test_somebody_who_asks_for_more_meanwhile_is_heeded(clock: FakeClock) -> None:
+    class Asked(FakeStop):
+        def wait(self, seconds: float) -> bool:
+            if not self.waited:
+                pace.hold_off(7)
+            return super().wait(seconds)
+
+    stop = Asked(clock)
+    pace = Pace(clock, stop)
+    pace.hold_off(5)
+    assert pace.wait() is True
+    assert stop.waited == [5, 2]
+
+
+def test_a_stop_ends_holding_off_and_nothing_may_be_sent(clock: FakeClock, stop: FakeStop) -> None:
+    pace = Pace(clock, stop)
+    pace.hold_off(5)
+    stop.request("enough")
+    assert pace.wait() is False
+    assert stop.waited == [5]
+    assert Pace(clock, stop).wait() is False
+
+
+def test_the_real_clock_tells_the_time() -> None:
+    clock = SystemClock()
+    assert clock.now().tzinfo is UTC
+    assert abs(clock.now().timestamp() - time.time()) < 10
+    assert abs(clock.monotonic() - time.monotonic()) < 10

@@ -1,0 +1,248 @@
+"""Stand-ins for the parts of the world that fail, forget or take their time."""
+
+import errno
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from aepctl.aep.replies import Reply
+from aepctl.apply.stopping import Stop
+from aepctl.audience import Audience
+from aepctl.settings import Target
+from aepctl.state.disk import Disk
+from aepctl.state.model import Intent, Known
+
+TARGET = Target("1BD6382559DF0C130A49422D@AdobeOrg", "dev", "https://platform.adobe.io")
+AT = "2026-01-31T12:00:00.000+00:00"
+
+
+def audience(name: str, description: str | None = None) -> Audience:
+    return Audience(name, "agora", "Agora_Collaboration", description)
+
+
+class Ids:
+    """IDs in the order in which they were asked for: id-1, id-2 …"""
+
+    def __init__(self, prefix: str = "id") -> None:
+        self._prefix = prefix
+        self.count = 0
+
+    def __call__(self) -> str:
+        self.count += 1
+        return f"{self._prefix}-{self.count}"
+
+
+# Disks
+
+
+@dataclass
+class Inode:
+    data: bytes = b""
+    safe: bytes = b""  # what a power cut leaves
+
+
+class MemoryDisk(Disk):
+    """A disk that forgets, at a power cut, what was not synced: contents and names apart."""
+
+    def __init__(self) -> None:
+        self.names: dict[Path, Inode] = {}
+        self.safe_names: dict[Path, Inode] = {}
+        self.open: dict[int, Inode] = {}
+        self._handles = 0
+
+    def power_cut(self, lost: str) -> None:
+        """`nothing` is what a killed process leaves; `contents`, `names`: what was not synced."""
+        if lost in {"names", "both"}:
+            self.names = dict(self.safe_names)
+        for inode in self.names.values():
+            inode.data = inode.safe if lost in {"contents", "both"} else inode.data
+            inode.safe = inode.data
+        self.safe_names = dict(self.names)
+        self.open.clear()
+
+    def read(self, path: Path) -> bytes | None:
+        return self.names[path].data if path in self.names else None
+
+    def make_folder(self, path: Path) -> None:
+        pass
+
+    def open_new(self, path: Path) -> int:
+        handle = self.open_append(path)
+        self.open[handle].data = b""
+        return handle
+
+    def open_append(self, path: Path) -> int:
+        self._handles += 1
+        self.open[self._handles] = self.names.setdefault(path, Inode())
+        return self._handles
+
+    def write(self, handle: int, data: bytes) -> int:
+        some = data[:150]  # short writes are allowed, so they happen here
+        self.open[handle].data += some
+        return len(some)
+
+    def truncate(self, handle: int, size: int) -> None:
+        inode = self.open[handle]
+        inode.data = inode.data[:size].ljust(size, b"\0")
+
+    def sync(self, handle: int) -> None:
+        self.open[handle].safe = self.open[handle].data
+
+    def close(self, handle: int) -> None:
+        del self.open[handle]
+
+    def replace(self, source: Path, target: Path) -> None:
+        self.names[target] = self.names.pop(source)
+
+    def remove(self, path: Path) -> None:
+        self.names.pop(path, None)
+
+    def sync_folder(self, folder: Path) -> None:
+        here = {path: inode for path, inode in self.names.items() if path.parent == folder}
+        elsewhere = {p: inode for p, inode in self.safe_names.items() if p.parent != folder}
+        self.safe_names = elsewhere | here
+
+
+class Crash(BaseException):
+    """The process is gone."""
+
+
+def full() -> OSError:
+    return OSError(errno.ENOSPC, "No space left on device")
+
+
+class FaultyDisk(Disk):
+    """Passes calls on to `real`, but the `at`-th one goes wrong: and all later ones, if `lasting`.
+
+    `done` says how much of that call happened all the same: none of it, half (of a write), all.
+    """
+
+    def __init__(
+        self,
+        real: Disk,
+        at: int | None = None,
+        *,
+        error: Callable[[], BaseException] = full,
+        lasting: bool = False,
+        done: str = "none",
+    ) -> None:
+        self.real = real
+        self.at = at
+        self.error = error
+        self.lasting = lasting
+        self.done = done
+        self.calls: list[str] = []
+
+    def _call(self, name: str, *args: Any) -> Any:
+        self.calls.append(name)
+        number = len(self.calls)
+        if self.at is None or number < self.at or (number > self.at and not self.lasting):
+            return getattr(self.real, name)(*args)
+        if number == self.at and self.done == "all":
+            getattr(self.real, name)(*args)
+        if number == self.at and self.done == "half" and name == "write":
+            self.real.write(args[0], args[1][: len(args[1]) // 2])
+        raise self.error()
+
+
+def _passing_on(name: str) -> Any:
+    return lambda self, *args: self._call(name, *args)
+
+
+for _name in [name for name in vars(Disk) if not name.startswith("_")]:
+    setattr(FaultyDisk, _name, _passing_on(_name))
+
+
+# Time
+
+
+class FakeClock:
+    """Time that passes only when somebody waits."""
+
+    def __init__(self) -> None:
+        self.seconds = 100.0
+
+    def now(self) -> datetime:
+        return datetime(2026, 1, 31, 12, tzinfo=UTC) + timedelta(seconds=self.seconds - 100)
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+
+class FakeStop(Stop):
+    """A stop whose waiting takes no time; `waited` has what was asked for."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        super().__init__()
+        self.waited: list[float] = []
+        self._clock = clock
+
+    def wait(self, seconds: float) -> bool:
+        self.waited.append(round(seconds, 3))
+        self._clock.seconds += seconds
+        return self.requested()
+
+
+# The executor's ports
+
+
+@dataclass
+class FakeJournal:
+    """A journal in memory. `full_at` names the notes that cannot be made durable."""
+
+    full_at: set[str] = field(default_factory=set)
+    notes: list[tuple[str, str]] = field(default_factory=list)
+    known: dict[str, Known] = field(default_factory=dict)
+    open: dict[str, Intent] = field(default_factory=dict)
+    ids: Ids = field(default_factory=Ids)
+
+    def begin(self, key: str, audience: Audience, at: str) -> Intent:
+        self._note("begin", key)
+        intent = Intent(self.ids(), key, audience, at)
+        self.open[intent.id] = intent
+        return intent
+
+    def created(self, intent: Intent, known: Known, at: str) -> None:
+        self._note("created", intent.key)
+        self.known[intent.key] = known
+        del self.open[intent.id]
+
+    def refused(self, intent: Intent, reason: str, at: str) -> None:
+        self._note("refused", intent.key)
+        del self.open[intent.id]
+
+    def unknown(self, intent: Intent, reason: str, at: str) -> None:
+        self._note("unknown", intent.key)
+        self.open[intent.id] = replace(intent, doubt=reason)
+
+    def _note(self, what: str, key: str) -> None:
+        if what in self.full_at:
+            raise full()
+        self.notes.append((what, key))
+
+
+class FakeCreator:
+    """Answers creates from a script: replies to give, or exceptions to raise."""
+
+    def __init__(self, script: Iterable[Reply | Exception] = (), *, renews: bool = True) -> None:
+        self._script = iter(script)
+        self._renews = renews
+        self.sent: list[tuple[str, str]] = []
+        self.renewed = 0
+        self.closed = False
+
+    def create(self, audience: Audience, request_id: str) -> Reply:
+        self.sent.append((audience.name, request_id))
+        reply = next(self._script)
+        if isinstance(reply, Exception):
+            raise reply
+        return reply
+
+    def renew_token(self) -> bool:
+        self.renewed += 1
+        return self._renews
+
+    def close(self) -> None:
+        self.closed = True
