@@ -12,7 +12,13 @@ from aepctl.errors import StateError
 from aepctl.state.codec import encode_state
 from aepctl.state.disk import replace_file
 from aepctl.state.journal import JournalFile, Replay, doubted, superseded
-from aepctl.state.lines import encode_adopted, encode_header, encode_intent, encode_outcome
+from aepctl.state.lines import (
+    encode_adopted,
+    encode_header,
+    encode_intent,
+    encode_outcome,
+    in_ascii,
+)
 from aepctl.state.lock import locked
 from aepctl.state.model import Intent, Known, Snapshot, State, with_known
 from aepctl.state.store import StateStore, merge
@@ -182,7 +188,7 @@ class HeldState:
             state = self._state
             lines = [encode_header(state.lineage, state.serial, state.target)]
             lines += [encode_adopted(key, self._known[key], "") for key in only_here]
-        return "".join(lines)
+        return "".join(map(in_ascii, lines))
 
     def fold(self) -> None:
         """Bring all outcomes into the state file; leave of the journal only what is still open."""
