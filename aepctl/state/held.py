@@ -40,6 +40,14 @@ def hold(
 
     Raises StateLocked or StateError.
     """
+    folder = store.path.parent
+    try:
+        store.disk.make_folder(folder)
+    except OSError as error:
+        raise StateError(
+            f"{folder}: the folder of the state cannot be made: {error.strerror}",
+            next="apply writes state: make the folder writable",
+        ) from error
     with locked(store.path.with_suffix(".lock"), who, wait=wait):
         held = HeldState(store, ids)
         try:
