@@ -16,7 +16,7 @@ from aepctl.apply.report import ApplyReport
 from aepctl.apply.settling import Settling
 from aepctl.apply.stopping import Pace, Stop, SystemClock
 from aepctl.audience import Wanted
-from aepctl.errors import AepctlError, ListForbidden, SafetyRefusal
+from aepctl.errors import AepctlError, ListForbidden, SafetyRefusal, StateError
 from aepctl.plan import Action, Change, Plan, make_plan
 from aepctl.settings import Settings, credentials
 from aepctl.state.held import HeldState, hold
@@ -112,6 +112,11 @@ class _Run:
                 Outcome(one.key, "settle", Result.UNKNOWN, failure=failure, decision=True)
                 for one in in_doubt
             )
+        except OSError as error:
+            raise StateError(
+                f"{self.settings.state}: its journal cannot be written: {error.strerror}",
+                next="nothing was sent; what is open is looked for again by the next apply",
+            ) from error
 
     def _look(self, plan: Plan, reader: Reader) -> Plan:
         """The plan once it is known what of its creates the platform has already."""
