@@ -9,12 +9,13 @@ import click
 from aepctl import __version__
 from aepctl.cli.apply import apply
 from aepctl.cli.emulator import emulator
-from aepctl.cli.output import note, prepare_streams
+from aepctl.cli.output import all_written, note, prepare_streams
 from aepctl.cli.plan import plan
 from aepctl.cli.state import state
 from aepctl.cli.validate import validate
 from aepctl.errors import AepctlError
 
+FAILED = 1
 USAGE = 64
 BUG = 70
 INTERRUPTED = 130
@@ -69,7 +70,8 @@ def run(arguments: Sequence[str]) -> int:
         return error.exit_code
     except Exception as error:  # noqa: BLE001 - the last line of defence
         return _bug(error, arguments)
-    return code if isinstance(code, int) else 0
+    code = code if isinstance(code, int) else 0
+    return code if all_written() else code or FAILED
 
 
 def _bug(error: Exception, arguments: Sequence[str]) -> int:

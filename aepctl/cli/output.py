@@ -8,7 +8,7 @@ import click
 
 
 def say(text: str) -> None:
-    """Write a result. A reader that has gone (`| head`) ends the words, not the work."""
+    """Write a result. A reader that has gone, or a full disk, ends the words, not the work."""
     _write(sys.stdout, text)
 
 
@@ -21,13 +21,25 @@ def _write(stream: TextIO, text: str) -> None:
     try:
         stream.write(text)
         stream.flush()
-    except BrokenPipeError:
+    except OSError as error:
         # From here on this stream leads nowhere; the flush at exit must not fail either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        if stream is sys.stdout and not isinstance(error, BrokenPipeError):
+            _unwritten.append(error)
+            note(f"error: results cannot be written to standard output: {error.strerror}")
+
+
+_unwritten: list[OSError] = []
+
+
+def all_written() -> bool:
+    """Whether every result went where it should; a reader that has gone wanted no more."""
+    return not _unwritten
 
 
 def prepare_streams() -> None:
     """No character may end the program: what a narrow encoding lacks is spelled out."""
+    _unwritten.clear()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
