@@ -10,7 +10,7 @@ from aepctl.apply.report import ApplyReport
 from aepctl.cli.output import colour, note, say
 from aepctl.errors import AepctlError, SafetyRefusal
 from aepctl.plan import Plan
-from aepctl.render.display import Paint
+from aepctl.render.display import Paint, display
 from aepctl.render.outcome_text import outcome_text, report_text
 from aepctl.render.plan_text import plan_text
 
@@ -103,6 +103,8 @@ class InJson:
         from aepctl.render.outcome_json import report_json
 
         say(report_json(report))
+        if report.stopped:
+            note(f"Stopped: {display(report.stopped)}")
         _rescue(report)
 
 

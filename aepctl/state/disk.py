@@ -16,7 +16,11 @@ class Disk:
             return None
 
     def make_folder(self, path: Path) -> None:
+        """Make it with those above it, durably: with its name goes all that was synced in it."""
+        missing = [folder for folder in (path, *path.parents) if not folder.exists()]
         path.mkdir(parents=True, exist_ok=True)
+        for folder in missing:
+            self.sync_folder(folder.parent)
 
     def open_new(self, path: Path) -> int:
         """Open for writing, empty."""

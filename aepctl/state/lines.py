@@ -131,6 +131,11 @@ def encode_adopted(key: str, known: Known, at: str) -> str:
     )
 
 
+def in_ascii(line: str) -> str:
+    """The same line for where other characters may not survive: a log, a narrow terminal."""
+    return f"{json.dumps(json.loads(line))}\n"
+
+
 def _encode(data: Mapping[str, object]) -> str:
     given = {name: value for name, value in data.items() if value is not None}
     return json.dumps(given, ensure_ascii=False) + "\n"

@@ -148,6 +148,11 @@ class _Run:
                 Outcome(one.key, "settle", Result.UNKNOWN, failure=failure, decision=True)
                 for one in in_doubt
             )
+        except OSError as error:
+            raise StateError(
+                f"{self.settings.state}: its journal cannot be written: {error.strerror}",
+                next="nothing was sent; what is open is looked for again by the next apply",
+            ) from error
 
     def _meant(self, plan: Plan) -> bool:
         """Whether somebody said that so many creates are meant: in a review, or by number."""

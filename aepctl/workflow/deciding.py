@@ -1,5 +1,6 @@
 """The state commands: what is open, and what a person decides about it. No network."""
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -111,8 +112,7 @@ def recover(environment: str | None, text: str, file: str) -> Decided:
 
     `text` may be a piece of a log: what stands before a journal line is passed over.
     """
-    starts = (line.find('{"type": "') for line in text.splitlines())
-    lines = [line[at:] for line, at in zip(text.splitlines(), starts, strict=True) if at >= 0]
+    lines, cut = _journal_lines(text)
     found = replay("".join(f"{line}\n" for line in lines).encode(), file)
     if found is None:
         raise StateError(f"{file}: no journal lines here", next="give it what apply printed")
@@ -129,9 +129,28 @@ def recover(environment: str | None, text: str, file: str) -> Decided:
         held.fold()
     count = len(taken)
     return Decided(
-        f"{count} of {len(found.known)} audiences taken into state",
+        f"{count} of {len(found.known)} audiences taken into state{cut}",
         "`aepctl plan` shows what is left to do",
     )
+
+
+def _journal_lines(text: str) -> tuple[list[str], str]:
+    """The journal lines in a text; a last one that its writer did not finish is only told of."""
+    # Not splitlines(): a description may hold characters that it takes for the end of a line.
+    starts = ((line, line.find('{"type": "')) for line in text.split("\n"))
+    lines = [line[at:] for line, at in starts if at >= 0]
+    if lines and text.endswith(lines[-1]) and not _whole(lines[-1]):
+        lines.pop()
+        return lines, "; the last line is cut short and was passed over"
+    return lines, ""
+
+
+def _whole(line: str) -> bool:
+    try:
+        json.loads(line)
+    except ValueError:
+        return False
+    return True
 
 
 def _store(environment: str | None) -> StateStore:

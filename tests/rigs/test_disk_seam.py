@@ -1,0 +1,166 @@
+"""One whole apply, in which the disk fails, or the process dies, at the N-th call: for every N.
+
+Afterwards state is old or new, never neither; no ID that was told is missing; nothing was sent
+whose intent would not have survived; and the runs that follow leave nothing twice, lost or open.
+"""
+
+import copy
+import errno
+import itertools
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from failing import OLD, WANTED, Told, World
+from fakes import Crash, FaultyDisk
+from rig import ROUNDS, Record
+
+from aepctl.apply.outcomes import Result
+from aepctl.errors import AepctlError
+from aepctl.state.codec import decode_state
+
+pytestmark = pytest.mark.timeout(120 * ROUNDS)
+
+SHORTEST = 50  # calls; a run that makes fewer has not done what it is for
+RUNS = 4  # after so many healthy runs nothing is open
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    return World(tmp_path, monkeypatch)
+
+
+def error(number: int) -> Callable[[], OSError]:
+    return lambda: OSError(number, errno.errorcode[number])
+
+
+def every_call(world: World, start: str, **fault: object) -> Iterator[FaultyDisk]:
+    """A world as it was, with the fault at the next call each time; to the last one, and past."""
+    for at in itertools.count(1):
+        world.begin(start)
+        disk = FaultyDisk(world.memory, at, **fault)  # type: ignore[arg-type]
+        yield disk
+        if len(disk.calls) < at:
+            break
+    assert at > SHORTEST
+
+
+def check_state(world: World, start: str) -> None:
+    """The file is whole, and either the old one or a newer one that still has what the old had."""
+    raw = world.memory.read(world.store().path)
+    if start == "nothing" and raw is None:
+        return
+    assert raw is not None
+    state = decode_state(raw.decode(), "prod.json")
+    if start == "nothing":
+        assert state.serial > 0
+    else:
+        assert state == OLD or state.serial > OLD.serial
+        assert state.audiences.items() >= OLD.audiences.items()
+
+
+def check_told(world: World, told: Told, rescue: str) -> None:
+    """Every ID that was told is recorded, or was printed for `state recover`."""
+    recorded = {key: one.audience_id for key, one in world.store().read().audiences.items()}
+    for key, audience_id in told.acknowledged.items():
+        assert recorded.get(key) == audience_id or f'"{audience_id}"' in rescue, key
+
+
+def check_recovery(world: World, rescue: str) -> None:
+    """What was printed, read from a log, comes into state; again, and nothing changes."""
+    log = "".join(f"2026-01-31T12:00:01Z {line}\n" for line in rescue.splitlines())
+    printed = {one["key"]: one["audienceId"] for one in map(json.loads, rescue.splitlines()[1:])}
+    assert printed
+    for _ in range(2):
+        new = len(printed.keys() - world.store().read().audiences.keys())
+        assert world.recover(log).done.startswith(f"{new} of {len(printed)} ")
+        recorded = world.store().read().audiences
+        assert {key: recorded[key].audience_id for key in printed} == printed
+
+
+def check_next_runs(world: World) -> None:
+    """With a disk that works again: each wanted audience once, each ID known, nothing left over."""
+    for _ in range(RUNS):
+        report = world.apply(world.memory, Told())
+        if report.exit_code == 0:
+            break
+        assert report.count(Result.UNKNOWN) + report.count(Result.REFUSED), report
+    assert report.exit_code == 0
+    there = Counter(one.name for one, _ in world.platform.there)
+    assert there == dict.fromkeys(WANTED, 1)
+    found = world.store().read()
+    assert found.intents == ()
+    assert {key: one.audience_id for key, one in found.audiences.items()} == {
+        one.name: given for one, given in world.platform.there
+    }
+    assert set(world.memory.names) == {world.store().path}
+    assert world.platform.without_intent == []
+
+
+def check_what_follows(world: World, start: str, told: Told, rescue: str) -> None:
+    """In each of the ways that it may go on."""
+    after = copy.deepcopy((world.memory, world.platform))
+    for lost in LOST:
+        world.memory.power_cut(lost)
+        check_state(world, start)
+        check_told(world, told, rescue)
+        world.memory, world.platform = copy.deepcopy(after)
+    if rescue:
+        check_recovery(world, rescue)
+        check_next_runs(world)
+        world.memory, world.platform = after  # and without the recovery nothing is made twice
+    check_next_runs(world)
+
+
+STARTS = ("nothing", "an earlier run")
+DONE = ("none", "half", "all")
+LOST = ("nothing", "contents", "names", "both")
+AT_ONCE = (1, 3) if ROUNDS > 1 else (1,)
+
+
+@pytest.mark.parametrize("parallelism", AT_ONCE)
+@pytest.mark.parametrize("start", STARTS)
+@pytest.mark.parametrize("lasting", [False, True], ids=["once", "for-good"])
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO], ids=["full", "broken"])
+def test_a_disk_that_fails_at_any_call(
+    world: World, report: Record, number: int, lasting: bool, start: str, parallelism: int
+) -> None:
+    calls, rescued = 0, 0
+    for done in DONE:
+        for disk in every_call(world, start, error=error(number), lasting=lasting, done=done):
+            told, rescue = Told(), ""
+            with suppress(AepctlError):  # and no other error
+                ended = world.apply(disk, told, parallelism)
+                rescue = ended.rescue
+                assert len(disk.calls) < (disk.at or 0) or ended.exit_code in {1, 4}
+            assert world.platform.without_intent == []
+            check_state(world, start)
+            check_told(world, told, rescue)
+            check_what_follows(world, start, told, rescue)
+            calls, rescued = calls + 1, rescued + bool(rescue)
+    assert rescued or not lasting
+    how = f"{errno.errorcode[number]} {'for good' if lasting else 'once'}, {parallelism} at once"
+    report(f"disk fails, {how}, after {start}", f"{calls} runs, {rescued} with IDs printed")
+
+
+@pytest.mark.parametrize("start", STARTS)
+@pytest.mark.parametrize("lost", LOST)
+def test_a_process_that_dies_at_any_call(
+    world: World, report: Record, lost: str, start: str
+) -> None:
+    calls = 0
+    for done in DONE:
+        for disk in every_call(world, start, error=Crash, lasting=True, done=done):
+            told = Told()
+            with suppress(Crash):
+                world.apply(disk, told)
+            world.memory.power_cut(lost)
+            assert world.platform.without_intent == []
+            check_state(world, start)
+            check_told(world, told, "")
+            check_next_runs(world)
+            calls += 1
+    report(f"process dies, a power cut takes {lost}, after {start}", f"{calls} runs")
