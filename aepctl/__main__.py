@@ -10,9 +10,13 @@ def main() -> None:
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # A short-lived program with many long-lived values: collecting often finds nothing.
     gc.set_threshold(100_000, 50, 50)
-    from aepctl.cli.main import run
+    try:
+        from aepctl.cli.main import run
 
-    sys.exit(run(sys.argv[1:]))
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:  # while the program was still being loaded
+        sys.exit(130)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ AepctlError                 1   failed: a clear error, nothing half-recorded
 ├── PlatformError           1   the platform does not answer a read
 │   └── ListForbidden       3   these credentials may not list audiences
 ├── EmulatorError           1   the embedded platform cannot run
+├── NoSuchTarget            1   a --target names no audience
 ├── SafetyRefusal           3   a person has to decide first
 └── StateLocked             5   somebody else holds the state
 """

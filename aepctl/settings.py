@@ -1,15 +1,15 @@
 """aepctl.yaml and the environment variables, as one frozen Settings.
 
-Secrets come from the environment only and are read last, by `credentials`, when they are needed.
+No secrets: those come from the environment only, and are read when they are needed (credentials).
 """
 
 import ipaddress
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NoReturn
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
@@ -17,14 +17,14 @@ from pydantic import AfterValidator, Field
 from aepctl.audience import Origin
 from aepctl.errors import AepctlError, CredentialsError
 from aepctl.yamldoc import Fault, InvalidInput, Problem, check, parse
-from aepctl.yamldoc.texts import Key, Line, Written
+from aepctl.yamldoc.texts import KEY, KEY_HINT, Key, Line, Written
 
 FILE = "aepctl.yaml"
 AIS_URL = "https://platform.adobe.io/core/ais"
 UPS_URL = "https://platform.adobe.io/data/core/ups"
 IMS_URL = "https://ims-na1.adobelogin.com"
 EMULATOR = "emulator"
-SCOPES = "openid,AdobeID,read_organizations,additional_info.projectedProductContext,session"
+URL = re.compile(r"(?i:https?)://([\w-]+(\.[\w-]+)*|\[[\da-f:.]+\])(:\d{1,5})?(/[!-~]*)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,40 +57,16 @@ class Settings:
     audience_ids: Literal["server", "client"] = "server"
 
 
-class Secret:
-    """A text that no repr, log or traceback shows."""
-
-    __slots__ = ("_text",)
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def reveal(self) -> str:
-        return self._text
-
-    def __repr__(self) -> str:
-        return "Secret(…)"
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """How to come by a token: a given one, or a client that may ask for one."""
-
-    api_key: str
-    access_token: Secret | None = None
-    client_secret: Secret | None = None
-    client_id: str = ""
-    scopes: str = SCOPES
-
-
 def _safe_url(url: str) -> str:
     """An https URL, or http to this machine; without userinfo, query or fragment."""
-    parts = urlsplit(url)
-    if parts.scheme not in {"https", "http"} or not parts.hostname:
-        raise ValueError("a URL such as https://platform.adobe.io/core/ais was expected")
-    if parts.username or parts.password or parts.query or parts.fragment:
+    if re.search("[@?#]", url):
         raise ValueError("a plain URL was expected: no user, no `?…`, no `#…`")
-    if parts.scheme == "http" and not is_loopback(parts.hostname):
+    if not URL.fullmatch(url):
+        raise ValueError("a URL such as https://platform.adobe.io/core/ais was expected")
+    parts = urlsplit(url)
+    if parts.port == 0:  # asking for it refuses what is too large
+        raise ValueError("a port from 1 to 65535 was expected")
+    if parts.scheme == "http" and not is_loopback(str(parts.hostname)):
         raise ValueError("plain http is for this machine (127.0.0.1) only; use https")
     return url.rstrip("/")
 
@@ -148,10 +124,13 @@ def load_settings(environ: Mapping[str, str], environment: str | None = None) ->
         close = get_close_matches(name, config.environments, n=1)
         known = f"did you mean {close[0]}?" if close else f"known: {', '.join(config.environments)}"
         raise AepctlError(f"there is no environment `{name}` in {FILE}", next=known)
+    if not re.fullmatch(KEY, name):  # it becomes part of file names
+        raise AepctlError(f"`{name}` cannot be the name of an environment", next=KEY_HINT)
     model = model or EnvironmentModel()
     emulated = model.endpoint == EMULATOR
-    org = environ.get("AEP_ORG_ID") or model.org or ("emulator@AdobeOrg" if emulated else None)
-    sandbox = environ.get("AEP_SANDBOX") or model.sandbox
+    given = {name: environ.get(name, "").strip() for name in ("AEP_ORG_ID", "AEP_SANDBOX")}
+    org = given["AEP_ORG_ID"] or model.org or ("emulator@AdobeOrg" if emulated else "")
+    sandbox = given["AEP_SANDBOX"] or model.sandbox or ""
     for value, field, variable in (
         (org, "org", "AEP_ORG_ID"),
         (sandbox, "sandbox", "AEP_SANDBOX"),
@@ -159,14 +138,14 @@ def load_settings(environ: Mapping[str, str], environment: str | None = None) ->
         if not value:
             what = f"the environment `{name}` has no {field}"
             raise AepctlError(what, next=f"set `{field}:` in {FILE}, or {variable}")
-        _check_header(value, variable)
+        check_header(value, variable if given[variable] else f"`{field}` of `{name}`")
     parts = urlsplit(model.ais_url)
     endpoint = EMULATOR if emulated else f"{parts.scheme}://{parts.netloc}"
     return Settings(
         environment=name,
         manifests=config.manifests,
         state=model.state or f"state/{name}.json",
-        target=Target(str(org), str(sandbox), endpoint),
+        target=Target(org.strip(), sandbox.strip(), endpoint),
         ais_url=model.ais_url,
         ups_url=model.ups_url,
         ims_url=model.ims_url,
@@ -192,21 +171,26 @@ def _read_config() -> ConfigModel:
         return ConfigModel()
     except OSError as error:
         problem = Problem(Origin(FILE, 0, 0), "unreadable", f"cannot be read: {error.strerror}")
-        raise InvalidInput([problem]) from error
+        _refuse([problem])
     yaml_file = parse(FILE, raw)
     if yaml_file.problems:
-        raise InvalidInput(yaml_file.problems)
+        _refuse(yaml_file.problems)
     documents = [n for n, value in enumerate(yaml_file.documents) if value is not None]
     if not documents:
         return ConfigModel()
     if documents[1:]:
         spot = yaml_file.places()[1][(documents[1],)]
         fault = Fault(spot, "documents", "a second document", "settings are one document")
-        raise InvalidInput(yaml_file.problems_at([fault]))
+        _refuse(yaml_file.problems_at([fault]))
     config = check(ConfigModel, yaml_file, documents[0])
     if not isinstance(config, ConfigModel):
-        raise InvalidInput(config)
+        _refuse(config)
     return config
+
+
+def _refuse(problems: Iterable[Problem]) -> NoReturn:
+    """Raise them without their lines: one may hold a secret that does not belong there."""
+    raise InvalidInput(replace(problem, source=None) for problem in problems)
 
 
 def _default_environment(config: ConfigModel) -> str:
@@ -221,35 +205,7 @@ def _default_environment(config: ConfigModel) -> str:
     return next(iter(config.environments), "default")
 
 
-def credentials(settings: Settings, environ: Mapping[str, str]) -> Credentials:
-    """The secrets from the environment. Raises CredentialsError that names what is missing."""
-    if settings.target.endpoint == EMULATOR:
-        return Credentials(api_key="emulator", access_token=Secret("emulator"))
-    given = {name: environ.get(name, "").strip() for name in (
-        "AEP_ACCESS_TOKEN", "AEP_CLIENT_ID", "AEP_CLIENT_SECRET", "AEP_API_KEY", "AEP_SCOPES"
-    )}  # fmt: skip
-    for name, value in given.items():
-        _check_header(value, name)
-    api_key = given["AEP_API_KEY"] or given["AEP_CLIENT_ID"]
-    if given["AEP_ACCESS_TOKEN"]:
-        if not api_key:
-            raise CredentialsError("no API key: AEP_API_KEY (or AEP_CLIENT_ID) is not set")
-        return Credentials(api_key=api_key, access_token=Secret(given["AEP_ACCESS_TOKEN"]))
-    missing = [name for name in ("AEP_CLIENT_ID", "AEP_CLIENT_SECRET") if not given[name]]
-    if missing:
-        raise CredentialsError(
-            f"no credentials for `{settings.environment}`: {' and '.join(missing)} not set",
-            next="set AEP_CLIENT_ID and AEP_CLIENT_SECRET, or AEP_ACCESS_TOKEN and AEP_API_KEY",
-        )
-    return Credentials(
-        api_key=api_key,
-        client_id=given["AEP_CLIENT_ID"],
-        client_secret=Secret(given["AEP_CLIENT_SECRET"]),
-        scopes=given["AEP_SCOPES"] or SCOPES,
-    )
-
-
-def _check_header(value: str, variable: str) -> None:
+def check_header(value: str, variable: str) -> None:
     """Refuse what no HTTP header can carry; never show it."""
     if not (value.isascii() and value.isprintable()):
         raise CredentialsError(f"{variable} holds characters that no HTTP header can carry")

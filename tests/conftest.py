@@ -1,17 +1,37 @@
-"""What all tests share: a project in a folder of its own, and commands run in it.
-
-Goldens are files under tests/data; `AEPCTL_UPDATE_GOLDENS=1 pytest` writes them anew. Look at the
-diff before you commit it.
-"""
+"""What all tests share: projects with commands run in them, platforms, golden files, properties."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from projects import Project, Result
+from goldens import DATA, Golden, compare
+from hypothesis import HealthCheck, settings
+from projects import Project
 
 from aepctl.emulator import Behaviour, Emulator, Fault, serve
+
+settings.register_profile(
+    "aepctl", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("aepctl")
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    return DATA
+
+
+@pytest.fixture(scope="session")
+def golden() -> Golden:
+    return compare
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty current folder."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
 @pytest.fixture(autouse=True)
@@ -42,6 +62,3 @@ def platform() -> Iterator[Callable[..., Emulator]]:
             return running.enter_context(serve(behaviour=chosen))
 
         yield start
-
-
-__all__ = ["Project", "Result"]

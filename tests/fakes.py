@@ -12,7 +12,7 @@ from aepctl.apply.stopping import Stop
 from aepctl.audience import Audience
 from aepctl.settings import Target
 from aepctl.state.disk import Disk
-from aepctl.state.model import Intent, Known
+from aepctl.state.model import Intent, Known, Phase
 
 TARGET = Target("1BD6382559DF0C130A49422D@AdobeOrg", "dev", "https://platform.adobe.io")
 AT = "2026-01-31T12:00:00.000+00:00"
@@ -198,9 +198,9 @@ class FakeJournal:
     open: dict[str, Intent] = field(default_factory=dict)
     ids: Ids = field(default_factory=Ids)
 
-    def begin(self, key: str, audience: Audience, at: str) -> Intent:
+    def begin(self, key: str, audience: Audience, audience_id: str | None, at: str) -> Intent:
         self._note("begin", key)
-        intent = Intent(self.ids(), key, audience, at)
+        intent = Intent(self.ids(), key, audience, at, audience_id)
         self.open[intent.id] = intent
         return intent
 
@@ -213,9 +213,22 @@ class FakeJournal:
         self._note("refused", intent.key)
         del self.open[intent.id]
 
-    def unknown(self, intent: Intent, reason: str, at: str) -> None:
+    def unknown(self, intent: Intent, reason: str, at: str, *, exists: bool = False) -> None:
         self._note("unknown", intent.key)
-        self.open[intent.id] = replace(intent, doubt=reason)
+        self.open[intent.id] = replace(intent, doubt=reason, exists=exists)
+
+    def found(self, intent: Intent, known: Known, at: str) -> None:
+        self._note("found", intent.key)
+        self.known[intent.key] = known
+        del self.open[intent.id]
+
+    def adopted(self, key: str, known: Known, at: str) -> None:
+        self._note("adopted", key)
+        self.known[key] = known
+
+    def absent(self, intent: Intent, reason: str, at: str) -> None:
+        self._note("absent", intent.key)
+        self.open[intent.id] = replace(intent, doubt=reason, phase=Phase.ABSENT)
 
     def _note(self, what: str, key: str) -> None:
         if what in self.full_at:
@@ -233,7 +246,7 @@ class FakeCreator:
         self.renewed = 0
         self.closed = False
 
-    def create(self, audience: Audience, request_id: str) -> Reply:
+    def create(self, audience: Audience, request_id: str, audience_id: str | None = None) -> Reply:
         self.sent.append((audience.name, request_id))
         reply = next(self._script)
         if isinstance(reply, Exception):

@@ -16,7 +16,8 @@ from typing import Any, Self
 from fakes import TARGET
 
 from aepctl.aep.client import Connection, Platform
-from aepctl.settings import Credentials, Secret, Settings
+from aepctl.credentials import Credentials, Secret
+from aepctl.settings import Settings
 
 TOKEN = "token-in-hand"
 GIVEN = Credentials(api_key="key", access_token=Secret(TOKEN))

@@ -19,7 +19,8 @@ from aepctl.aep.replies import Answer, Broken, NotSent, Reply
 from aepctl.aep.tokens import GivenToken, ImsToken, TokenSource
 from aepctl.aep.wire import encode_audience
 from aepctl.audience import Audience
-from aepctl.settings import Credentials, Settings, is_loopback
+from aepctl.credentials import Credentials
+from aepctl.settings import Settings, is_loopback
 
 ACCEPT = "application/vnd.adobe.external.audiences+json; version=2"
 MOST_BODY = 16 * 1024 * 1024

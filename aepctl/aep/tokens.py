@@ -12,8 +12,8 @@ import httpx
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 
 from aepctl.aep.wire import decode_error
+from aepctl.credentials import Credentials, Secret
 from aepctl.errors import CredentialsError
-from aepctl.settings import Credentials, Secret
 
 EARLY = 60.0
 """Seconds before its end at which a token is renewed."""
@@ -98,12 +98,20 @@ class ImsToken:
             said = decode_error(response.status_code, response.content)
             code = f", {said.code}" if said.code else ""
             raise CredentialsError(
-                f"no token: {self._url} answered {response.status_code}{code}: {said.message}",
+                f"no token: {self._url} answered {response.status_code}{code}: "
+                f"{self._without_secret(said.message)}",
                 next="check AEP_CLIENT_ID, AEP_CLIENT_SECRET and AEP_SCOPES",
             )
         try:
             answer = _TokenAnswer.model_validate_json(response.content)
         except ValidationError:
             raise CredentialsError(f"no token: the answer of {self._url} holds none") from None
+        token = answer.access_token.get_secret_value()
+        if not (token.isascii() and token.isprintable()):
+            raise CredentialsError(f"no token: the one of {self._url} fits into no HTTP header")
         self._good_until = self._clock() + max(answer.expires_in - EARLY, 0)
-        return Secret(answer.access_token.get_secret_value())
+        return Secret(token)
+
+    def _without_secret(self, text: str) -> str:
+        secret = self._credentials.client_secret
+        return text.replace(secret.reveal(), "…") if secret else text

@@ -28,6 +28,7 @@ class Duration(click.ParamType[float]):
 
 
 @click.command()
+@click.argument("plan", required=False, metavar="[PLAN]")
 @output_option
 @target_option
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")
@@ -63,6 +64,7 @@ class Duration(click.ParamType[float]):
 @click.pass_obj
 def apply(
     environment: str | None,
+    plan: str | None,
     output: str,
     targets: tuple[str, ...],
     auto_approve: bool,
@@ -71,7 +73,13 @@ def apply(
     existing: Literal["adopt", "fail", "ignore"],
     yes_create: int | None,
 ) -> int:
-    """Create the audiences that are missing, and record their IDs in the state."""
+    """Create the audiences that are missing, and record their IDs in the state.
+
+    With PLAN, a file of `aepctl plan --out`, just what was reviewed is done, or nothing: the review
+    was the approval, so nothing is asked.
+    """
+    if plan is not None and (targets or yes_create is not None):
+        raise click.UsageError("a saved plan has its own targets and approval")
 
     def work() -> int:
         from aepctl.apply.stopping import Stop
@@ -81,13 +89,14 @@ def apply(
         from aepctl.workflow.reading import Scope
 
         stop = Stop()
-        person = conversation(output, approved=auto_approve)
+        person = conversation(output, approved=auto_approve or plan is not None)
         options = applying.ApplyOptions(
             scope=Scope(environment, targets),
             parallelism=parallelism,
             lock_timeout=lock_timeout,
             existing=existing,
             yes_create=yes_create,
+            saved=plan,
         )
         with stopping_on_signals(stop), person:
             report = applying.apply(options, person, stop)

@@ -9,7 +9,7 @@ import click
 from aepctl import __version__
 from aepctl.cli.apply import apply
 from aepctl.cli.emulator import emulator
-from aepctl.cli.output import all_written, note, prepare_streams
+from aepctl.cli.output import note, prepare_streams, unwritten
 from aepctl.cli.plan import plan
 from aepctl.cli.state import state
 from aepctl.cli.validate import validate
@@ -64,14 +64,23 @@ def run(arguments: Sequence[str]) -> int:
         note("interrupted")
         return INTERRUPTED
     except AepctlError as error:
-        note(f"error: {error.what}")
-        if error.next:
-            note(f"  {error.next}")
-        return error.exit_code
+        return _tell(error)
     except Exception as error:  # noqa: BLE001 - the last line of defence
         return _bug(error, arguments)
     code = code if isinstance(code, int) else 0
-    return code if all_written() else code or FAILED
+    if reason := unwritten():
+        note(f"error: standard output could not be written ({reason}): what it shows is not all")
+        return code or FAILED
+    return code
+
+
+def _tell(error: AepctlError) -> int:
+    from aepctl.render.display import display
+
+    note(f"error: {display(error.what)}")
+    if error.next:
+        note(f"  {display(error.next)}")
+    return error.exit_code
 
 
 def _bug(error: Exception, arguments: Sequence[str]) -> int:

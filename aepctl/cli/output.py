@@ -8,7 +8,7 @@ import click
 
 
 def say(text: str) -> None:
-    """Write a result. A reader that has gone, or a full disk, ends the words, not the work."""
+    """Write a result. A reader that has gone (`| head`) ends the words, not the work."""
     _write(sys.stdout, text)
 
 
@@ -22,24 +22,31 @@ def _write(stream: TextIO, text: str) -> None:
         stream.write(text)
         stream.flush()
     except OSError as error:
+        if stream is sys.stdout and not isinstance(error, BrokenPipeError):
+            _unwritten.append(error.strerror or type(error).__name__)
         # From here on this stream leads nowhere; the flush at exit must not fail either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-        if stream is sys.stdout and not isinstance(error, BrokenPipeError):
-            _unwritten.append(error)
-            note(f"error: results cannot be written to standard output: {error.strerror}")
 
 
-_unwritten: list[OSError] = []
+_unwritten: list[str] = []
 
 
-def all_written() -> bool:
-    """Whether every result went where it should; a reader that has gone wanted no more."""
-    return not _unwritten
+def unwritten() -> str | None:
+    """Why results were lost (a full disk behind standard output, say). The work itself went on."""
+    return _unwritten[0] if _unwritten else None
 
 
 def prepare_streams() -> None:
-    """No character may end the program: what a narrow encoding lacks is spelled out."""
+    """No stream may be missing, and no character may end the program.
+
+    A stream that was closed before we began leads nowhere: its number must not go to the next file
+    that is opened, for that may be the journal. What a narrow encoding lacks is spelled out.
+    """
     _unwritten.clear()
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            handle = os.open(os.devnull, os.O_RDWR)  # the lowest free number: the missing one
+            setattr(sys, name, os.fdopen(handle, mode))
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

@@ -1,9 +1,14 @@
 """aepctl plan."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from aepctl.cli.formats import guarded, output_option
 from aepctl.cli.output import colour, say
+
+if TYPE_CHECKING:
+    from aepctl.workflow.reading import Planned, Scope
 
 target_option = click.option(
     "--target",
@@ -22,25 +27,46 @@ target_option = click.option(
     is_flag=True,
     help="Exit with 2 where there are changes, 0 where there are none.",
 )
+@click.option("--out", metavar="FILE", help="Save the plan, for a review and `aepctl apply FILE`.")
+@click.option("--check", metavar="FILE", help="Only tell whether a saved plan still holds: 0 or 3.")
 @click.pass_obj
 def plan(
-    environment: str | None, output: str, targets: tuple[str, ...], detailed_exitcode: bool
+    environment: str | None,
+    output: str,
+    targets: tuple[str, ...],
+    detailed_exitcode: bool,
+    out: str | None,
+    check: str | None,
 ) -> int:
     """Show what differs between the manifests and the state. Needs no network."""
+
+    if check is not None and (targets or out is not None):
+        raise click.UsageError("--check goes with neither --target nor --out: the file has both")
 
     def work() -> int:
         from aepctl.workflow import reading
 
-        made = reading.plan(reading.Scope(environment, targets))
+        scope = reading.Scope(environment, targets)
+        planned = reading.plan(scope) if check is None else _check(check, scope)
+        if out is not None:
+            from aepctl.workflow.saved import save
+
+            save(out, planned)
         if output == "json":
             from aepctl.render.plan_json import plan_json
 
-            say(plan_json(made))
+            say(plan_json(planned.plan))
         else:
             from aepctl.render.display import Paint
             from aepctl.render.plan_text import plan_text
 
-            say(plan_text(made, Paint(on=colour())))
-        return 2 if detailed_exitcode and made.changes else 0
+            say(plan_text(planned.plan, Paint(on=colour())))
+        return 2 if detailed_exitcode and planned.plan.changes else 0
 
     return guarded(output, "changes", work)
+
+
+def _check(file: str, scope: "Scope") -> "Planned":
+    from aepctl.workflow import saved
+
+    return saved.check(file, scope)

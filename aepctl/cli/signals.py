@@ -1,5 +1,6 @@
 """SIGINT and SIGTERM: the first asks for a clean stop, the second ends the program at once."""
 
+import contextlib
 import os
 import signal
 from collections.abc import Iterator
@@ -24,10 +25,10 @@ def stopping_on_signals(stop: Stop) -> Iterator[None]:
         if not stop.at_work:
             raise KeyboardInterrupt(name)
         if stop.interrupted:
-            os.write(2, f"\n{name} again: ends at once; what was under way is on disk\n".encode())
+            _tell(f"\n{name} again: ends at once; what was under way is on disk\n")
             os._exit(INTERRUPTED)
-        os.write(2, f"\n{name}: starting nothing new, finishing what is under way\n".encode())
         stop.interrupt(name)
+        _tell(f"\n{name}: starting nothing new, finishing what is under way\n")
 
     before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -35,3 +36,8 @@ def stopping_on_signals(stop: Stop) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _tell(text: str) -> None:
+    with contextlib.suppress(OSError):  # `apply 2>&1 | tee`: Ctrl-C has ended the reader as well
+        os.write(2, text.encode())

@@ -27,18 +27,23 @@ class Listing:
 def find_manifests(folder: str) -> Listing:
     """All `*.yaml` and `*.yml` below `folder`. Names that start with a dot are passed over.
 
-    Symbolic links may point elsewhere inside the folder (what they point to is read once, at its
-    own place), but not out of it.
+    Symbolic links may point elsewhere inside the folder, to what is read there, once, at its own
+    place; but not out of it.
     """
     listing = Listing()
-    if not Path(folder).is_dir():
+    if not os.path.isdir(folder):  # noqa: PTH112 - Path.is_dir fails for a name that is too long
         what = "is not a folder" if os.path.lexists(folder) else "there is no such folder"
         hint = "make it, or name another one under `manifests:` in aepctl.yaml"
         listing.refuse(folder, "no-folder", what, hint)
         return listing
     root = Path(folder).resolve()
     for path, entry in _walk(folder, listing):
-        _sort_in(path, entry, root, listing)
+        manifest = entry.name.lower().endswith(SUFFIXES)
+        if entry.is_symlink():
+            _check_link(path, root, listing, manifest=manifest)
+        elif manifest:
+            _sort_in(path, entry, listing)
+    listing.files.sort()
     if not listing.files and not listing.problems:
         hint = f"add a file such as {folder}/audiences.yaml"
         listing.refuse(folder, "empty-folder", "no *.yaml or *.yml files here", hint)
@@ -46,35 +51,53 @@ def find_manifests(folder: str) -> Listing:
 
 
 def _walk(folder: str, listing: Listing) -> Iterator[tuple[str, "os.DirEntry[str]"]]:
-    try:
-        with os.scandir(folder) as found:
-            entries = sorted(found, key=lambda entry: entry.name)
-    except OSError as error:
-        listing.refuse(folder, "unreadable", f"cannot be read: {error.strerror}")
-        return
-    for entry in entries:
-        if entry.name.startswith("."):
+    waiting = [folder]
+    while waiting:
+        here = waiting.pop()
+        try:
+            with os.scandir(here) as found:
+                entries = [entry for entry in found if not entry.name.startswith(".")]
+        except OSError as error:
+            listing.refuse(here, "unreadable", f"cannot be read: {error.strerror}")
             continue
-        path = f"{folder}/{entry.name}"
-        if entry.is_dir(follow_symlinks=False):
-            yield from _walk(path, listing)
-        else:
-            yield path, entry
+        for entry in entries:
+            path = f"{here}/{entry.name}"
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append(path)
+            else:
+                yield path, entry
 
 
-def _sort_in(path: str, entry: "os.DirEntry[str]", root: Path, listing: Listing) -> None:
-    manifest = entry.name.lower().endswith(SUFFIXES)
-    if entry.is_symlink() and (manifest or entry.is_dir()):
-        target = Path(path).resolve()
-        if not target.is_relative_to(root):
-            message = "a symbolic link that leaves the manifest folder"
-            listing.refuse(path, "symlink", message, "put the file itself into the folder")
-        elif not target.exists():
+def _check_link(path: str, root: Path, listing: Listing, *, manifest: bool) -> None:
+    """Refuse a link that seems to give manifests, but would not: they would be missed silently."""
+    try:
+        target = Path(path).resolve(strict=True)
+    except (OSError, RuntimeError):  # the latter for a link to itself, before Python 3.13
+        if manifest:
             listing.refuse(path, "symlink", "a symbolic link to nothing", "remove it or mend it")
         return
-    if not manifest:
+    if not manifest and not target.is_dir():
         return
-    status = entry.stat(follow_symlinks=False)
+    if not target.is_relative_to(root):
+        message = "a symbolic link that leaves the manifest folder"
+        listing.refuse(path, "symlink", message, "put the file itself into the folder")
+    elif not _is_read(target, root):
+        message = "a symbolic link to something that is passed over here"
+        hint = "only *.yaml and *.yml files are read, and no names that start with a dot"
+        listing.refuse(path, "symlink", message, hint)
+
+
+def _is_read(target: Path, root: Path) -> bool:
+    hidden = any(part.startswith(".") for part in target.relative_to(root).parts)
+    return not hidden and (target.is_dir() or target.name.lower().endswith(SUFFIXES))
+
+
+def _sort_in(path: str, entry: "os.DirEntry[str]", listing: Listing) -> None:
+    try:
+        status = entry.stat(follow_symlinks=False)
+    except OSError as error:
+        listing.refuse(path, "unreadable", f"cannot be read: {error.strerror}")
+        return
     if not stat.S_ISREG(status.st_mode):
         listing.refuse(path, "not-a-file", "is not a regular file")
     elif status.st_size > MAX_BYTES:

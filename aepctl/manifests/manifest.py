@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from aepctl.audience import Audience, Origin, Wanted
 from aepctl.manifests.model import Defaults, Entry, ManifestDocument
-from aepctl.yamldoc import Fault, Problem, YamlFile, check, parse
+from aepctl.yamldoc import Fault, Problem, YamlFile, check, parse, quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,9 @@ def _incomplete(
             for field in needed:
                 if isinstance(entry, dict) and field not in entry:
                     spot = yaml_file.marks[number][key]
-                    yield Fault(spot, "missing-field", f"`{field}` of `{key}` is missing", hint)
+                    yield Fault(
+                        spot, "missing-field", f"`{field}` of {quoted(key)} is missing", hint
+                    )
 
 
 def _wanted(

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from aepctl.audience import Origin, Wanted
+from aepctl.yamldoc import quoted
 
 
 class Clash(NamedTuple):
@@ -21,7 +22,7 @@ def repeated_keys(keys: Iterable[tuple[str, Origin]]) -> Iterator[Clash]:
     for key, origin in keys:
         first = taken.setdefault(key, origin)
         if first is not origin:
-            said = f"the key `{key}` is already taken in {_place(first)}"
+            said = f"the key {quoted(key)} is already taken in {_place(first)}"
             yield Clash(origin, "duplicate-key", said, "give one of them another key")
 
 
@@ -31,7 +32,7 @@ def same_audiences(wanted: Iterable[Wanted]) -> Iterator[Clash]:
     for one in wanted:
         same = described.setdefault(one.audience.identity, one)
         if same.key != one.key:
-            said = f"`{one.key}` describes the same audience as `{same.key}`"
+            said = f"{quoted(one.key)} describes the same audience as {quoted(same.key)}"
             hint = "name, namespace and originName together must differ"
             yield Clash(one.origin, "same-audience", f"{said} in {_place(same.origin)}", hint)
 

@@ -50,7 +50,7 @@ def make_plan(
     removed = [
         Change(key, Action.REMOVED, before=before)
         for key, before in sorted(known.items())
-        if key not in everything and (chosen is None or key in chosen)
+        if key not in everything and key not in in_doubt and (chosen is None or key in chosen)
     ]
     changes = (*settle, *differing, *removed)
     in_doubt_and_wanted = sum(one.key in in_doubt for one in wanted)

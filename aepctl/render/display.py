@@ -6,16 +6,17 @@ UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
     "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
+COMMAND = re.compile(r"##(\w*)\[")
 CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 
 
 def display(text: str) -> str:
     """The text on one line, with everything that cannot be seen or acts on a terminal spelled out.
 
-    `##[` is broken up as well: GitHub's log takes it for a command wherever it stands.
+    `##[` and `##vso[` are broken up as well: the logs of pipelines obey them wherever they stand.
     """
-    if "##[" in text:
-        text = text.replace("##[", "##\\x5b")
+    if "##" in text:
+        text = COMMAND.sub(r"##\1\\x5b", text)
     if text.isascii() and text.isprintable():  # most texts, and many times faster
         return text
     return UNSAFE.sub(_spelled, text)
@@ -32,6 +33,6 @@ class Paint:
         self._on = on
 
     def __call__(self, text: str, *styles: str) -> str:
-        if not self._on or not styles:
+        if not self._on or not styles or not text:
             return text
         return f"\x1b[{';'.join(CODES[style] for style in styles)}m{text}\x1b[0m"

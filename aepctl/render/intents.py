@@ -18,7 +18,8 @@ def intents_text(intents: Iterable[Intent], paint: Paint) -> str:
     lines = []
     for one in intents:
         key = display(one.key)
-        lines.append(f"{paint(f'? {key}', 'yellow', 'bold')}  {one.phase}, begun at {one.at}")
+        begun = f"{one.phase}, begun at {display(one.at)}"
+        lines.append(f"{paint(f'? {key}', 'yellow', 'bold')}  {begun}")
         lines.append(f"    {display(one.doubt)}")
         lines.append(f"    {NEXT[one.phase].format(key=key)}")
     return "".join(f"{line}\n" for line in lines) or "Nothing is open.\n"

@@ -31,6 +31,7 @@ def _outcome(outcome: Outcome) -> dict[str, object]:
         "action": outcome.action,
         "outcome": outcome.result.value,
         "audienceId": outcome.audience_id,
+        "decision": outcome.decision,
         "error": failure
         and {
             "message": failure.message,

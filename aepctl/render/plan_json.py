@@ -10,6 +10,7 @@ from dataclasses import asdict
 from aepctl.audience import Audience
 from aepctl.errors import AepctlError
 from aepctl.plan import Change, Plan
+from aepctl.render.display import COMMAND, UNSAFE
 from aepctl.render.problems import problem_data
 from aepctl.settings import Target
 from aepctl.state.codec import encode_known
@@ -26,7 +27,7 @@ def plan_json(plan: Plan) -> str:
             "environment": plan.environment,
             "target": target_data(plan.target),
             "targets": list(plan.targets),
-            "changes": [_change(change) for change in plan.changes],
+            "changes": [change_data(change) for change in plan.changes],
             "summary": summary_data(plan),
             "error": None,
         }
@@ -63,7 +64,7 @@ def summary_data(plan: Plan) -> dict[str, int]:
     return asdict(plan.summary)
 
 
-def _change(change: Change) -> dict[str, object]:
+def change_data(change: Change) -> dict[str, object]:
     data: dict[str, object] = {
         "key": change.key,
         "action": change.action.value,
@@ -113,4 +114,14 @@ def _lines(values: Iterable[object]) -> str:
     return ",\n".join(f"    {_dump(value)}" for value in values)
 
 
-_dump = json.JSONEncoder(ensure_ascii=False).encode
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def _dump(value: object) -> str:
+    """JSON that is as safe to look at as `display` makes text, and means the same."""
+    text = _encode(value)
+    if "##" in text:
+        text = COMMAND.sub(r"##\1\\u005b", text)
+    if text.isascii() and text.isprintable():
+        return text
+    return UNSAFE.sub(lambda found: json.dumps(found[0])[1:-1], text)

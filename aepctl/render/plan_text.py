@@ -36,6 +36,8 @@ def _change(change: Change, paint: Paint) -> Iterator[str]:
     if change.action is Action.CREATE and change.after is not None:
         for field, value in change.after.fields().items():
             yield f"    {field:<12} {display(value)}"
+        if change.audience_id is not None:
+            yield f"    {'audienceId':<12} {display(change.audience_id)}"
     for one in change.fields:
         yield f"    {one.field:<12} {_value(one.before)} {paint('->', 'dim')} {_value(one.after)}"
     if change.action is Action.REMOVED and change.before is not None:
@@ -53,10 +55,10 @@ def _change(change: Change, paint: Paint) -> Iterator[str]:
 def _history(intent: Intent) -> Iterator[str]:
     """What became of the earlier attempt, and what happens next."""
     if intent.phase is Phase.OPEN:
-        yield f"    a create was begun at {intent.at}: {display(intent.doubt)}"
+        yield f"    a create was begun at {display(intent.at)}: {display(intent.doubt)}"
         yield "    the next apply looks for it on the platform before anything else"
     else:
-        yield f"    again, after the attempt of {intent.at}: {display(intent.doubt)}"
+        yield f"    again, after the attempt of {display(intent.at)}: {display(intent.doubt)}"
 
 
 def _value(value: str | None) -> str:

@@ -16,8 +16,10 @@ def problems_text(problems: Iterable[Problem], paint: Paint) -> str:
 
 def _problem(problem: Problem, paint: Paint) -> str:
     origin = problem.origin
-    place = f"{display(origin.file)}:{origin.line}:{origin.column}"
-    place = place if origin.line else display(origin.file)
+    file = display(origin.file)
+    if file.lstrip().startswith("::"):  # GitHub's log obeys a line that begins so
+        file = f"./{file}"
+    place = f"{file}:{origin.line}:{origin.column}" if origin.line else file
     lines = [f"{paint(place, 'bold')}: {paint(display(problem.message), 'red')}"]
     if problem.source is not None and problem.source.strip():
         source, caret = _excerpt(problem.source, origin.column)
@@ -33,10 +35,10 @@ def _excerpt(source: str, column: int) -> tuple[str, int]:
     """The part of the line around `column`, and how many cells precede the place in it."""
     start = max(column - 1 - WIDEST // 2, 0) if column > WIDEST else 0
     before = display(source[start : column - 1])
-    after = display(source[column - 1 : start + WIDEST])
     lead = "…" if start else ""
     tail = "…" if len(source) > start + WIDEST else ""
-    return f"{lead}{before}{after}{tail}", len(lead) + _cells(before)
+    shown = display(source[start : start + WIDEST])
+    return f"{lead}{shown}{tail}", len(lead) + _cells(before)
 
 
 def _cells(text: str) -> int:

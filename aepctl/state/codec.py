@@ -50,6 +50,7 @@ class StateOnDisk(_OnDisk):
     lineage: str = Field(min_length=1)
     serial: int = Field(ge=0)
     target: _TargetOnDisk
+    plans: list[str] = Field(default_factory=list)
     audiences: dict[str, KnownOnDisk]
 
 
@@ -60,6 +61,7 @@ def encode_state(state: State) -> str:
         "lineage": state.lineage,
         "serial": state.serial,
         "target": encode_target(state.target),
+        **({"plans": list(state.plans)} if state.plans else {}),
     }
     lines = ["{", *(f"  {_encode(name)}: {_encode(value)}," for name, value in head.items())]
     entries = [
@@ -110,7 +112,7 @@ def decode_state(text: str, file: str) -> State:
         _refuse(file, _line_of(text, named), message)
     audiences = {key: _known(entry) for key, entry in on_disk.audiences.items()}
     target = Target(on_disk.target.org, on_disk.target.sandbox, on_disk.target.endpoint)
-    return State(on_disk.lineage, on_disk.serial, target, audiences)
+    return State(on_disk.lineage, on_disk.serial, target, audiences, tuple(on_disk.plans))
 
 
 def check_conflict(text: str, file: str) -> None:

@@ -23,6 +23,9 @@ from aepctl.state.lock import locked
 from aepctl.state.model import Intent, Known, Snapshot, State, with_known
 from aepctl.state.store import StateStore, merge
 
+MOST_PLANS = 100
+"""How many ids of applied plans state keeps; older plans are stale by their serial anyway."""
+
 
 def new_id() -> str:
     return str(uuid4())
@@ -60,7 +63,7 @@ def hold(
         try:
             yield held
         finally:
-            held.end()
+            held.release()
 
 
 class HeldState:
@@ -82,7 +85,7 @@ class HeldState:
         self._unnoted: set[str] = set()
         self._size = found.size if found else 0
         self._file: JournalFile | None = None
-        self._ended = False
+        self._released = False
 
     @property
     def snapshot(self) -> Snapshot:
@@ -184,6 +187,13 @@ class HeldState:
         self._state = replace(self._state, audiences=audiences, serial=self._state.serial + 1)
         self.fold()
 
+    def use_plan(self, plan: str) -> None:
+        """Record that a saved plan is being applied; folds at once. Raises OSError."""
+        state = self._state
+        plans = (*state.plans, plan)[-MOST_PLANS:]
+        self._state = replace(state, plans=plans, serial=state.serial + 1)
+        self.fold()
+
     def rescue(self) -> str:
         """The IDs that only this process knows, as journal lines for `aepctl state recover`.
 
@@ -203,7 +213,7 @@ class HeldState:
         with self._mutex:
             self.close()
             folded = with_known(self._state, self._known)
-            anything = folded.audiences or self._intents or self._size or self._saved
+            anything = folded.serial or self._intents or self._size
             if not anything:
                 return  # a run that started nothing leaves nothing
             if folded.serial == 0:
@@ -234,16 +244,15 @@ class HeldState:
             self._size = file.size
             file.close()
 
-    def end(self) -> None:
-        """The lock goes: from here on the journal may be another run's, and a late worker's notes
-        must not reach it."""
+    def release(self) -> None:
+        """Before the lock goes: from here on the journal may be another run's."""
         with self._mutex:
-            self._ended = True
+            self._released = True
             with suppress(OSError):  # every line that counts was synced: closing adds nothing
                 self.close()
 
     def _append(self, line: str) -> None:
-        if self._ended:
+        if self._released:
             raise OSError(errno.EBADF, "the state is no longer held")
         if self._file is None:
             file = JournalFile(self._store.disk, self._store.journal, size=self._size)

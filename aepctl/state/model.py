@@ -51,12 +51,16 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """All that is recorded for one target. `lineage` never changes; `serial` only grows."""
+    """All that is recorded for one target. `lineage` never changes; `serial` only grows.
+
+    `plans` are the ids of the saved plans that were applied last: none is applied twice.
+    """
 
     lineage: str
     serial: int
     target: Target
     audiences: Mapping[str, Known] = field(default_factory=dict)
+    plans: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

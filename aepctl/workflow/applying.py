@@ -4,30 +4,33 @@ import os
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol
+from typing import Protocol
 
+from aepctl import __version__
 from aepctl.aep.client import Platform
 from aepctl.aep.listing import Reader
 from aepctl.apply.attempts import Attempts
 from aepctl.apply.executor import execute
-from aepctl.apply.existing import Existing
 from aepctl.apply.outcomes import Failure, Outcome, Result
 from aepctl.apply.report import ApplyReport
 from aepctl.apply.settling import Settling
 from aepctl.apply.stopping import Pace, Stop, SystemClock
 from aepctl.audience import Wanted
+from aepctl.credentials import credentials
 from aepctl.errors import AepctlError, ListForbidden, SafetyRefusal, StateError
 from aepctl.plan import Action, Change, Plan, make_plan
-from aepctl.settings import Settings, credentials
+from aepctl.plan.binding import Binding, bind
+from aepctl.settings import Settings
 from aepctl.state.held import HeldState, hold
 from aepctl.state.lock import holder
 from aepctl.state.model import Phase, Snapshot
 from aepctl.state.store import StateStore
+from aepctl.workflow.looking import Looking, Policy
 from aepctl.workflow.reading import Scope, read_wanted
+from aepctl.workflow.saved import load, refuse_stale, scope_of
 from aepctl.workflow.wiring import platform_of
 
 DOING = frozenset({Action.ADOPT, Action.CREATE})
-MOST_SHOWN = 10
 
 
 class Conversation(Protocol):
@@ -40,22 +43,31 @@ class Conversation(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ApplyOptions:
-    """How an apply goes about it. `yes_create`: up to so many creates are meant."""
+    """How an apply goes about it.
+
+    `yes_create`: up to so many creates are meant. `saved`: the file of a reviewed plan; the review
+    was the approval, of just that plan.
+    """
 
     scope: Scope
     parallelism: int = 8
     lock_timeout: float = 0.0
-    existing: Literal["adopt", "fail", "ignore"] = "adopt"
+    existing: Policy = "adopt"
     yes_create: int | None = None
+    saved: str | None = None
 
 
 def apply(options: ApplyOptions, conversation: Conversation, stop: Stop) -> ApplyReport:
     """Create what is missing and record its IDs."""
+    saved = load(options.saved) if options.saved is not None else None
+    if saved is not None:
+        options = replace(options, scope=scope_of(saved, options.scope))
     settings, wanted = read_wanted(options.scope.environment)
     store = StateStore(settings.state, settings.target)
     with hold(store, holder(os.environ, "aepctl apply"), wait=options.lock_timeout) as held:
-        run = _Run(settings, wanted, held, options, conversation, stop)
+        run = _Run(settings, wanted, held, options, conversation, stop, saved)
         plan = run.plan(held.snapshot)
+        run.refuse_another(plan)
         if not (plan.of(Action.SETTLE) or plan.of(Action.CREATE)):
             conversation.show(plan)
             return ApplyReport(plan, _undecided(plan))
@@ -72,9 +84,20 @@ class _Run:
     options: ApplyOptions
     conversation: Conversation
     stop: Stop
+    saved: Binding | None
 
     def plan(self, snapshot: Snapshot) -> Plan:
         return make_plan(self.wanted, snapshot, self.settings, self.options.scope.targets)
+
+    def refuse_another(self, plan: Plan) -> None:
+        """Raise SafetyRefusal unless a saved plan is this one, and was not applied before."""
+        saved = self.saved
+        if saved is None:
+            return
+        state = self.held.snapshot.state
+        state = state if state and state.serial else None  # nothing recorded yet
+        now = bind(plan, self.wanted, state, __version__)
+        refuse_stale(str(self.options.saved), saved, now, state)
 
     def go(self, plan: Plan, platform: Platform) -> ApplyReport:
         """The part with the platform."""
@@ -84,15 +107,28 @@ class _Run:
             settled = self._settle(reader, platform.timeout)
             if settled:
                 plan = self.plan(_as_it_was(self.held.snapshot, settled))
-            plan = self._look(plan, reader)
+            looking = Looking(reader, self.held.snapshot.audiences, self.options.existing)
+            plan = looking.revise(plan, meant=self._meant(plan))
         finally:
             connection.close()
         self.conversation.show(plan)
-        self._check_thresholds(plan)
-        doing = [change for change in plan.changes if change.action in DOING]
-        if doing and not self.conversation.approve(plan):
-            raise AepctlError("not approved: nothing was sent")
+        self._check_threshold(plan)
+        if any(change.action in DOING for change in plan.changes):
+            if self.saved is not None:
+                self._use_saved(self.saved.id)
+            if not self.conversation.approve(plan):
+                raise AepctlError("not approved: nothing was sent")
         return self._do(plan, settled, platform)
+
+    def _use_saved(self, plan_id: str) -> None:
+        """From here on the saved plan counts as applied."""
+        try:
+            self.held.use_plan(plan_id)
+        except OSError as error:
+            raise StateError(
+                f"{self.settings.state}: cannot be written: {error.strerror}",
+                next="nothing was sent; make the folder writable, or free some space",
+            ) from error
 
     def _settle(self, reader: Reader, timeout: float) -> tuple[Outcome, ...]:
         snapshot = self.held.snapshot
@@ -118,57 +154,16 @@ class _Run:
                 next="nothing was sent; what is open is looked for again by the next apply",
             ) from error
 
-    def _look(self, plan: Plan, reader: Reader) -> Plan:
-        """The plan once it is known what of its creates the platform has already."""
-        creates = plan.of(Action.CREATE)
-        known = self.held.snapshot.audiences
-        if not creates:
-            return plan
-        if self.options.existing == "ignore":
-            self._check_empty_state(creates, reader)
-            again = [change for change in creates if change.intent and change.after]
-            found = [
-                one
-                for change in again
-                if change.after is not None
-                for one in reader.find(change.after, change.audience_id)
-            ]
-            existing = Existing(dict.fromkeys(found), known)
-            return plan.replaced(existing.revise(change) for change in again)
-        existing = Existing(reader.everything(), known)
-        revised = [existing.revise(change) for change in creates]
-        there = [change for change in revised if change.action is not Action.CREATE]
-        if there and self.options.existing == "fail":
-            keys = _some(change.key for change in there)
-            raise SafetyRefusal(
-                f"the platform already has {len(there)} of the audiences to create: {keys}",
-                next="use --existing adopt to take them over into state",
-            )
-        return plan.replaced(revised)
+    def _meant(self, plan: Plan) -> bool:
+        """Whether somebody said that so many creates are meant: in a review, or by number."""
+        if self.saved is not None:
+            return True
+        most = self.options.yes_create
+        return most is not None and plan.summary.create <= most
 
-    def _check_empty_state(self, creates: Sequence[Change], reader: Reader) -> None:
-        """Missing or empty state is not "nothing exists", even where existing is ignored."""
-        if self.held.snapshot.audiences:
-            return
-        try:
-            existing = Existing(reader.everything(), {})
-        except ListForbidden:  # that is why existing audiences are ignored
-            return
-        there = [c.key for c in creates if c.after and existing.free(c.after, c.key)]
-        if there and not self._meant(len(creates)):
-            raise SafetyRefusal(
-                f"the state is empty, but the platform already has {len(there)} of the "
-                f"{len(creates)} audiences to create: {_some(there)}",
-                next="without --existing ignore they are taken over into state; "
-                f"--yes-create {len(creates)} makes them twice",
-            )
-
-    def _meant(self, creates: int) -> bool:
-        return self.options.yes_create is not None and creates <= self.options.yes_create
-
-    def _check_thresholds(self, plan: Plan) -> None:
+    def _check_threshold(self, plan: Plan) -> None:
         creates, most = plan.summary.create, self.settings.max_creates
-        if creates > most and not self._meant(creates):
+        if creates > most and not self._meant(plan):
             raise SafetyRefusal(
                 f"{creates} audiences would be created, more than max_creates ({most})",
                 next=f"if that is meant: --yes-create {creates}, or `max_creates:` in aepctl.yaml",
@@ -239,9 +234,3 @@ def _as_it_was(snapshot: Snapshot, settled: Iterable[Outcome]) -> Snapshot:
         replace(one, phase=Phase.OPEN) if one.key in in_vain else one for one in snapshot.intents
     )
     return replace(snapshot, intents=intents)
-
-
-def _some(keys: Iterable[str]) -> str:
-    keys = list(keys)
-    more = f" and {len(keys) - MOST_SHOWN} more" if len(keys) > MOST_SHOWN else ""
-    return f"{', '.join(keys[:MOST_SHOWN])}{more}"

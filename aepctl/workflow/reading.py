@@ -2,12 +2,18 @@
 
 import os
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from aepctl import __version__
 from aepctl.audience import Wanted
 from aepctl.manifests import read_manifests
 from aepctl.plan import Plan, make_plan
 from aepctl.settings import Settings, load_settings
+from aepctl.state.model import State
 from aepctl.state.store import StateStore
+
+if TYPE_CHECKING:
+    from aepctl.plan.binding import Binding
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +35,23 @@ def validate(environment: str | None) -> int:
     return len(read_wanted(environment)[1])
 
 
-def plan(scope: Scope) -> Plan:
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan, and what it was made from."""
+
+    plan: Plan
+    wanted: tuple[Wanted, ...]
+    state: State | None
+
+    def binding(self) -> "Binding":
+        """What the plan is bound to where it is saved or named; computed when asked for."""
+        from aepctl.plan.binding import bind  # noqa: PLC0415 - a plan on a terminal needs none
+
+        return bind(self.plan, self.wanted, self.state, __version__)
+
+
+def plan(scope: Scope) -> Planned:
     """Compare wanted with known."""
     settings, wanted = read_wanted(scope.environment)
     snapshot = StateStore(settings.state, settings.target).read()
-    return make_plan(wanted, snapshot, settings, scope.targets)
+    return Planned(make_plan(wanted, snapshot, settings, scope.targets), wanted, snapshot.state)

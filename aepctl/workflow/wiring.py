@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from aepctl.aep.client import Platform
+from aepctl.credentials import credentials
 from aepctl.errors import EmulatorError
-from aepctl.settings import EMULATOR, Settings, credentials
+from aepctl.settings import EMULATOR, Settings
 
 REQUEST_SECONDS = 30.0
 

@@ -5,7 +5,16 @@ The only importer of yaml. Text stays text: `NO`, `1.10` and `2024-01-01` are wh
 
 from aepctl.yamldoc.checking import check
 from aepctl.yamldoc.parsing import YamlFile, parse
-from aepctl.yamldoc.places import Fault, source_lines
+from aepctl.yamldoc.places import Fault, quoted, source_lines
 from aepctl.yamldoc.problem import InvalidInput, Problem
 
-__all__ = ["Fault", "InvalidInput", "Problem", "YamlFile", "check", "parse", "source_lines"]
+__all__ = [
+    "Fault",
+    "InvalidInput",
+    "Problem",
+    "YamlFile",
+    "check",
+    "parse",
+    "quoted",
+    "source_lines",
+]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from aepctl.audience import Origin
@@ -16,7 +17,7 @@ NOT_TEXT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class YamlFile:
     """The documents of one file as dict, list, str or None, and what is wrong with its YAML.
 
@@ -33,10 +34,19 @@ class YamlFile:
 
     def problems_at(self, faults: Iterable[Fault]) -> tuple[Problem, ...]:
         """The faults as problems of this file, each with its source line."""
-        return _problems(self.file, self.text, faults)
+        found = tuple(faults)
+        return _problems(self.file, self._lines, found) if found else ()
 
     def places(self) -> tuple[dict[Path, Spot], dict[Path, Spot]]:
-        """The places of all keys and of all values, by path. Reads the text once more."""
+        """The places of all keys and of all values, by path. The first call reads the text."""
+        return self._places
+
+    @cached_property
+    def _lines(self) -> tuple[str, ...]:
+        return source_lines(self.text)
+
+    @cached_property
+    def _places(self) -> tuple[dict[Path, Spot], dict[Path, Spot]]:
         walker = Walker(everywhere=True)
         walker.walk(self.text)
         return walker.keys, walker.values
@@ -46,13 +56,14 @@ def parse(file: str, raw: bytes, *, marks_under: str | None = None) -> YamlFile:
     """Read `raw`, which came from `file` (a name for messages)."""
     text, faults = _decode(raw)
     if faults:
-        return YamlFile(file, text, (), (), _problems(file, text, faults), broken=True)
+        problems = _problems(file, source_lines(text), faults)
+        return YamlFile(file, text, (), (), problems, broken=True)
     walker = Walker(marks_under=marks_under)
     walker.walk(text)
     if walker.faults:  # once more, now knowing each place, so that a message can name the first
         walker = Walker(marks_under=marks_under, everywhere=True)
         walker.walk(text)
-    problems = _problems(file, text, walker.faults)
+    problems = _problems(file, source_lines(text), walker.faults) if walker.faults else ()
     return YamlFile(
         file,
         text,
@@ -98,9 +109,7 @@ def _spot_after(before: str) -> Spot:
     return (len(lines), len(lines[-1]) + 1)
 
 
-def _problems(file: str, text: str, faults: Iterable[Fault]) -> tuple[Problem, ...]:
-    faults = tuple(faults)
-    lines = source_lines(text) if faults else ()
+def _problems(file: str, lines: tuple[str, ...], faults: Iterable[Fault]) -> tuple[Problem, ...]:
     return tuple(
         Problem(
             Origin(file, fault.spot[0], fault.spot[1]),

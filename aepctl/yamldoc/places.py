@@ -4,6 +4,7 @@ import re
 from typing import NamedTuple, TypeAlias
 
 LINE_END = re.compile("\r\n|\r|\n")
+LONGEST = 128
 
 Spot: TypeAlias = tuple[int, int]
 """Line and column, from 1."""
@@ -18,6 +19,14 @@ class Fault(NamedTuple):
     rule: str
     message: str
     hint: str | None = None
+
+
+def quoted(name: object) -> str:
+    """What people wrote, as a message shows it: between backticks, and not all of 5 MB."""
+    text = str(name)
+    if not text:
+        return "an empty text"
+    return f"`{text}`" if len(text) <= LONGEST else f"`{text[:LONGEST]}…`"
 
 
 def source_lines(text: str) -> tuple[str, ...]:

@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 CONTROLS = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
 CONTROLS_IN_LINES = r"\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029"
-AUDIENCE_ID_HINT = "letters, digits, '.', '_', ':' and '-', at most 128"
 KEY_HINT = "letters, digits, '.', '_' and '-', at most 128, the first a letter or digit"
 
 
@@ -24,11 +23,12 @@ Line = Annotated[str, StringConstraints(pattern=_visible(CONTROLS))]
 Lines = Annotated[str, StringConstraints(pattern=_visible(CONTROLS_IN_LINES))]
 """As Line, but line feeds and tabs are welcome."""
 
-Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$")]
+KEY = r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}"
+Key = Annotated[str, StringConstraints(pattern=f"^{KEY}$")]
 """An audience's stable address. See KEY_HINT."""
 
 AudienceId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,128}$")]
-"""An ID that the client gives. See AUDIENCE_ID_HINT."""
+"""An ID that the client gives."""
 
 
 class Written(BaseModel):
@@ -46,12 +46,12 @@ class Written(BaseModel):
 
 
 def broken_rule(value: str) -> tuple[str, str]:
-    """Why a text is no Line, Lines or AudienceId: what is wrong with it, and a hint."""
+    """Why a text is no Line, Lines, Key or AudienceId: what is wrong with it, and a hint."""
     if not value.strip():
         return ("is blank", "write a text that can be seen")
     found = re.search(f"[{CONTROLS_IN_LINES}]", value) or re.search(f"[{CONTROLS}]", value)
     if found is None:
-        return ("cannot be an ID", AUDIENCE_ID_HINT)
+        return ("cannot be used", KEY_HINT)
     at = f"at position {found.start() + 1}"
     if found[0] == "\n":
         return (f"has a line break {at}", "write it as one line")

@@ -21,7 +21,8 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from aepctl.yamldoc.places import Fault, Path, Spot, source_lines
+from aepctl.yamldoc.places import Fault, Path, Spot, quoted
+from aepctl.yamldoc.syntax import syntax_fault
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_DEPTH = 32
@@ -97,16 +98,7 @@ class Walker:
             self.broken = True
         except yaml.MarkedYAMLError as error:
             self.broken = True
-            self._syntax(error, text)
-
-    def _syntax(self, error: yaml.MarkedYAMLError, text: str) -> None:
-        mark = error.problem_mark or error.context_mark
-        spot = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
-        said = " ".join(part for part in (error.context, error.problem) if part)
-        lines = source_lines(text)
-        tab = "\t" in lines[spot[0] - 1][: spot[1]]
-        hint = "indent with spaces; YAML allows no tabs there" if tab else None
-        self.faults.append(Fault(spot, "syntax", f"not valid YAML: {said}", hint))
+            self.faults.append(syntax_fault(error, text))
 
     def _document(self, _event: Event) -> None:
         self._anchors.clear()
@@ -155,7 +147,7 @@ class Walker:
         first = self.keys.get((*top.path, key))
         at = f" (first in line {first[0]})" if first else ""
         hint = "keep one of the two" if key != "<<" else "merge keys are not used here"
-        self._fault(event, "duplicate-key", f"`{key}` stands here a second time{at}", hint)
+        self._fault(event, "duplicate-key", f"{quoted(key)} stands here a second time{at}", hint)
 
     def _put(self, value: Any, event: NodeEvent) -> None:
         top = self._top
@@ -164,14 +156,15 @@ class Walker:
                 self.values[(len(self.documents),)] = _spot(event)
             self.documents.append(value)  # None is fine here: a document with nothing in it
             return
-        if value is None:
-            self._nothing(top, event)
         container = top.container
+        key = top.key
         if top.is_map:
-            key = top.key
             top.key = NO_KEY
             if key is DROPPED:
                 return
+        if value is None and not top.is_key:
+            self._nothing(key, event)
+        if container.__class__ is dict:
             if self._everywhere:
                 self.values.setdefault((*top.path, key), _spot(event))
             container.setdefault(key, value)
@@ -180,8 +173,8 @@ class Walker:
                 self.values[(*top.path, len(container))] = _spot(event)
             container.append(value)
 
-    def _nothing(self, top: _Frame, event: NodeEvent) -> None:
-        what = f"`{top.key}` has no value" if isinstance(top.key, str) else "no value here"
+    def _nothing(self, key: Any, event: NodeEvent) -> None:
+        what = f"{quoted(key)} has no value" if isinstance(key, str) else "no value here"
         hint = 'write one, or leave the field out; in quotes if "null" is the text'
         self._fault(event, "no-value", what, hint)
 
@@ -199,6 +192,7 @@ class Walker:
         path: Path = (len(self.documents),)
         marking = False
         if is_key:
+            path = (-1,)  # no document's: what is inside is dropped
             self._fault(event, "no-key", "a key must be text", "write `key: value`")
         elif top is not None:
             here = top.key if top.is_map else len(top.container)
@@ -221,20 +215,21 @@ class Walker:
 
     def _alias(self, event: AliasEvent) -> None:
         name = event.anchor or ""
+        shown = quoted(f"*{name}")
         value = self._anchors.get(name)
         if value is None:
             if name in self._anchors:
-                said = f"`*{name}` repeats more than a text"
+                said = f"{shown} repeats more than a text"
                 hint = "write it out; `defaults` gives fields to a whole file"
             else:
-                said = f"`*{name}` repeats something that was not named before"
-                hint = f"name it with `&{name}` first"
+                said = f"{shown} repeats something that was not named before"
+                hint = f"name it with {quoted(f'&{name}')} first"
             self._fault(event, "alias", said, hint)
         self._text(f"*{name}" if value is None else value, event)
 
     def _tag(self, event: ScalarEvent | CollectionStartEvent) -> None:
         if event.tag is not None and event.tag not in OWN_TAGS:
-            shown = event.tag.replace("tag:yaml.org,2002:", "!!")
+            shown = quoted(event.tag.replace("tag:yaml.org,2002:", "!!"))
             self._fault(event, "tag", f"the tag {shown} is not used here", "write the text itself")
 
     def _fault(self, event: Event, rule: str, message: str, hint: str | None) -> None:

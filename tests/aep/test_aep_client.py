@@ -40,7 +40,7 @@ from aepctl.aep.client import MOST_BODY, NOT_SENT, Connection, Platform
 from aepctl.aep.replies import Answer, Broken, NotSent, Reply
 from aepctl.aep.tokens import ImsToken
 from aepctl.audience import Audience
-from aepctl.settings import Credentials, Secret
+from aepctl.credentials import Credentials, Secret
 
 GOLD = audience("Gold")
 

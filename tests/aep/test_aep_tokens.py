@@ -14,9 +14,9 @@ from raw_server import RawServer, Step, answer, close, connected, free_port, han
 
 from aepctl.aep.replies import Answer
 from aepctl.aep.tokens import EARLY, GivenToken, ImsToken
+from aepctl.credentials import SCOPES, Credentials, Secret
 from aepctl.emulator import Behaviour, Fault, FaultKind, serve
 from aepctl.errors import CredentialsError
-from aepctl.settings import SCOPES, Credentials, Secret
 
 SECRET = "s3cret&value"
 ASKING = Credentials(api_key="client", client_id="client", client_secret=Secret(SECRET))

@@ -12,8 +12,8 @@ from aepctl.apply.executor import execute
 from aepctl.apply.outcomes import Outcome
 from aepctl.apply.ports import Journal
 from aepctl.apply.stopping import Pace
+from aepctl.credentials import Credentials
 from aepctl.plan import Action, Change
-from aepctl.settings import Credentials
 from aepctl.state.held import hold
 from aepctl.state.model import Snapshot
 from aepctl.state.store import StateStore

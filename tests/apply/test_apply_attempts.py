@@ -1,6 +1,7 @@
 """One audience, from intent to outcome: what is noted, what is tried again, what stops the run."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from engine import Engine
@@ -12,6 +13,7 @@ from aepctl.aep.replies import Answer, Broken, NotSent, Reply
 from aepctl.apply.attempts import ATTEMPTS, LONGEST_BACK_OFF, LONGEST_WAIT
 from aepctl.apply.outcomes import Outcome, Result, Retry
 from aepctl.errors import CredentialsError
+from aepctl.plan import Action, Change
 
 GOLD = audience("gold")
 CREATED = Answer(200, b'{"name": "gold", "audienceId": "A"}')
@@ -20,8 +22,12 @@ UNAUTHORIZED = Answer(401, b'{"message": "who are you?"}')
 NOT_SENT = NotSent("no connection")
 
 
+def change(key: str) -> Change:
+    return Change(key, Action.CREATE, after=audience(key))
+
+
 def create(engine: Engine, creator: FakeCreator, key: str = "gold") -> Outcome | None:
-    return engine.attempts.create(creator, key, audience(key))
+    return engine.attempts.create(creator, change(key))
 
 
 def result(engine: Engine, creator: FakeCreator) -> Result:
@@ -98,10 +104,8 @@ def test_without_a_time_the_pause_doubles_to_its_longest() -> None:
 @pytest.mark.parametrize(("dice", "pause"), [(0.0, 0.5), (1.0, 1.0)])
 def test_jitter_spreads_the_pause_over_half_of_it(dice: float, pause: float) -> None:
     engine = Engine()
-    attempts = type(engine.attempts)(
-        engine.journal, engine.clock, engine.stop, engine.attempts.pace, lambda: dice
-    )
-    attempts.create(FakeCreator([BUSY, CREATED]), "gold", GOLD)
+    attempts = replace(engine.attempts, jitter=lambda: dice)
+    attempts.create(FakeCreator([BUSY, CREATED]), change("gold"))
     assert engine.waited == [pause]
 
 

@@ -29,8 +29,8 @@ from raw_server import (
 )
 
 from aepctl.apply.outcomes import Result
+from aepctl.credentials import Credentials, Secret
 from aepctl.emulator import Behaviour, Fault, FaultKind, serve
-from aepctl.settings import Credentials, Secret
 from aepctl.state.model import Known
 
 ERROR = '{"error_code": "403010", "message": "no"}'

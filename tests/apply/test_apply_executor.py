@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from engine import Engine, creates
 from fakes import FakeClock, FakeCreator, FakeJournal
 
 from aepctl.aep.replies import Answer, Reply
+from aepctl.apply.attempts import Attempts
 from aepctl.apply.executor import PATIENCE, execute
 from aepctl.apply.outcomes import Outcome, Result
 from aepctl.audience import Audience
@@ -24,7 +26,7 @@ class Creator(FakeCreator):
         super().__init__()
         self._answer = answer
 
-    def create(self, audience: Audience, request_id: str) -> Reply:
+    def create(self, audience: Audience, request_id: str, audience_id: str | None = None) -> Reply:
         self.sent.append((audience.name, request_id))
         return self._answer(audience.name)
 
@@ -48,8 +50,8 @@ class Creators:
 def run(
     engine: Engine, connect: Callable[[], Any], keys: list[str] = KEYS, **how: Any
 ) -> tuple[Outcome, ...]:
-    how = {"parallelism": 3, "tell": lambda outcome: None, **how}
-    return execute(creates(keys), engine.attempts, connect, **how)
+    how = {"attempts": engine.attempts, "parallelism": 3, "tell": lambda outcome: None, **how}
+    return execute(creates(keys), connect=connect, **how)
 
 
 def workers() -> list[threading.Thread]:
@@ -194,11 +196,15 @@ def test_where_an_outcome_cannot_be_told_nothing_new_is_begun(engine: Engine) ->
 
 
 class HastyClock(FakeClock):
-    """Each look at it costs half of all patience."""
+    """Each look at it costs all patience."""
 
     def monotonic(self) -> float:
-        self.seconds += PATIENCE / 2
+        self.seconds += PATIENCE
         return self.seconds
+
+
+def hasty(engine: Engine) -> Attempts:
+    return replace(engine.attempts, clock=HastyClock())
 
 
 def test_after_an_interrupt_what_flies_gets_some_time_and_no_more(engine: Engine) -> None:
@@ -210,11 +216,7 @@ def test_after_an_interrupt_what_flies_gets_some_time_and_no_more(engine: Engine
         return CREATED
 
     connect = Creators(answer)
-    engine.attempts.pace._clock = FakeClock()
-    hasty = type(engine.attempts)(
-        engine.journal, HastyClock(), engine.stop, engine.attempts.pace, lambda: 0.5
-    )
-    outcomes = execute(creates(KEYS), hasty, connect, parallelism=1, tell=lambda outcome: None)
+    outcomes = run(engine, connect, attempts=hasty(engine), parallelism=1)
     assert outcomes == ()
     assert isinstance(engine.journal, FakeJournal)
     assert [intent.key for intent in engine.journal.open.values()] == [KEYS[0]]
@@ -236,10 +238,10 @@ def test_what_lands_within_that_time_is_told(engine: Engine) -> None:
 def test_a_stop_that_is_no_interrupt_waits_for_what_flies(engine: Engine) -> None:
     def answer(name: str) -> Reply:
         engine.stop.request("the disk is full")
-        engine.clock.seconds += 100 * PATIENCE
+        threading.Event().wait(0.2)  # the main thread looks around every 0.1 s
         return CREATED
 
-    assert len(run(engine, Creators(answer), parallelism=1)) == 1
+    assert len(run(engine, Creators(answer), attempts=hasty(engine), parallelism=1)) == 1
 
 
 def test_patience_is_shorter_than_that_of_ci_systems() -> None:

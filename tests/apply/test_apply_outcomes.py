@@ -69,9 +69,12 @@ def test_a_redirect_is_unknown(status: int) -> None:
     assert isinstance(judge(Answer(status, GOOD)), Unknown)
 
 
-@pytest.mark.parametrize("status", [408, 409])
-def test_a_server_side_timeout_and_a_conflict_are_unknown(status: int) -> None:
-    assert judge(Answer(status, ERROR)) == Unknown(Failure("no", "403010", status))
+def test_a_server_side_timeout_is_unknown() -> None:
+    assert judge(Answer(408, ERROR)) == Unknown(Failure("no", "403010", 408))
+
+
+def test_a_conflict_is_to_be_looked_up_for_it_says_that_something_is_there() -> None:
+    assert judge(Answer(409, ERROR)) == Unknown(Failure("no", "403010", 409), exists=True)
 
 
 @pytest.mark.parametrize("status", range(500, 600))

@@ -78,6 +78,7 @@ class TestTheMainJob:
             "action": "create",
             "outcome": "created",
             "audienceId": project.ids()["gold"],
+            "decision": False,
             "error": None,
         }
         assert silver["outcome"] == "refused"

@@ -379,6 +379,18 @@ def test_the_rounds_above_meet_every_kind_of_call() -> None:
     assert set(disk.calls) == {n for n in vars(Disk) if not n.startswith("_")}
 
 
+@pytest.mark.parametrize("lost", ["contents", "names", "both"])
+def test_a_power_cut_after_a_finished_run_brings_no_journal_back(lost: str) -> None:
+    disk = MemoryDisk()
+    store = in_memory(disk)
+    with hold(store, WHO) as held:
+        held.created(held.begin("gold", audience("gold"), None, AT), known("gold"), AT)
+        held.fold()
+    disk.power_cut(lost)
+    assert set(disk.names) == {store.path}
+    assert store.read().audiences == {"gold": known("gold")}
+
+
 def test_an_id_that_could_not_be_journaled_still_reaches_state() -> None:
     memory = MemoryDisk()
     disk = FaultyDisk(memory)

@@ -9,7 +9,11 @@ import pytest
 from fakes import AT, TARGET, FaultyDisk, MemoryDisk, audience, full
 
 from aepctl.errors import StateError
-from aepctl.state.journal import JournalFile, Replay, replay
+from aepctl.state.journal import (
+    JournalFile,
+    Replay,
+    replay,
+)
 from aepctl.state.lines import encode_header, encode_intent, encode_outcome
 from aepctl.state.model import Intent, Known
 

@@ -1,0 +1,29 @@
+"""What libyaml says of a text that is no YAML, as a fault with a hint where one can be given."""
+
+from yaml import MarkedYAMLError
+
+from aepctl.yamldoc.places import Fault, Spot, source_lines
+
+TABS = "indent with spaces; YAML allows no tabs there"
+HINTS = {
+    "mapping values are not allowed": "put a text that holds `: ` into quotes",
+    "cannot start any token": "put a text that starts with this character into quotes",
+}
+
+
+def syntax_fault(error: MarkedYAMLError, text: str) -> Fault:
+    """The error, at its place."""
+    mark, context = error.problem_mark or error.context_mark, error.context
+    spot: Spot = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
+    if context and error.context_mark is not None and error.context_mark.line + 1 < spot[0]:
+        context += f" (begun in line {error.context_mark.line + 1})"
+    said = " ".join(part for part in (context, error.problem) if part)
+    return Fault(spot, "syntax", f"not valid YAML: {said}", _hint(said, text, spot))
+
+
+def _hint(said: str, text: str, spot: Spot) -> str | None:
+    line, column = spot
+    before = source_lines(text)[line - 1][:column]
+    if "\t" in before and not before.strip(" \t-"):
+        return TABS
+    return next((hint for words, hint in HINTS.items() if words in said), None)

@@ -1,0 +1,137 @@
+"""Problems as people and programs read them."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aepctl.audience import Origin
+from aepctl.render.display import Paint
+from aepctl.render.problems import WIDEST, problem_data, problems_text
+from aepctl.yamldoc import Problem
+
+PLAIN = Paint(on=False)
+
+
+def problem(
+    source: str | None, column: int = 1, *, hint: str | None = None, line: int = 7
+) -> Problem:
+    return Problem(Origin("a.yaml", line, column), "rule", "message", hint, source)
+
+
+def shown(one: Problem) -> list[str]:
+    return problems_text([one], PLAIN).split("\n")
+
+
+def caret(lines: list[str]) -> str:
+    """The text from the caret's place on."""
+    return lines[1][lines[2].index("^") :]
+
+
+def test_place_message_source_caret_and_hint() -> None:
+    assert shown(problem("  name: x", 3, hint="did you mean names?")) == [
+        "a.yaml:7:3: message",
+        " 7 |   name: x",
+        "   |   ^",
+        "   = did you mean names?",
+    ]
+
+
+def test_the_gutter_is_as_wide_as_the_number() -> None:
+    assert shown(problem("x", line=1234))[1:] == [" 1234 | x", "      | ^"]
+
+
+def test_a_problem_of_a_whole_file_has_no_line() -> None:
+    assert shown(problem(None, 0, line=0)) == ["a.yaml: message"]
+
+
+@pytest.mark.parametrize("source", [None, "", "   ", "\t"])
+def test_a_line_with_nothing_on_it_is_not_shown(source: str | None) -> None:
+    assert shown(problem(source, hint="hint")) == ["a.yaml:7:1: message", "   = hint"]
+
+
+def test_several_problems_follow_each_other() -> None:
+    text = problems_text([problem(None), problem(None)], PLAIN)
+    assert text == "a.yaml:7:1: message\na.yaml:7:1: message"
+    assert problems_text([], PLAIN) == ""
+
+
+def test_colours_do_not_change_the_text() -> None:
+    coloured = problems_text([problem("  name: x", 3, hint="hint")], Paint(on=True))
+    assert coloured.startswith("\x1b[1ma.yaml:7:3\x1b[0m: \x1b[31mmessage\x1b[0m\n")
+    for style in ("1", "2", "31", "31;1", "0"):
+        coloured = coloured.replace(f"\x1b[{style}m", "")
+    assert coloured == problems_text([problem("  name: x", 3, hint="hint")], PLAIN)
+
+
+@pytest.mark.parametrize(
+    ("before", "cells"),
+    [("abc", 3), ("日本", 4), ("\t", 2), ("e\u0301", 1), ("\u200b", 6), ("\x1b", 4), ("\uff21", 2)],
+)
+def test_the_caret_stands_under_its_place(before: str, cells: int) -> None:
+    lines = shown(problem(f"{before}HERE", len(before) + 1))
+    assert lines[2] == f"   | {' ' * cells}^"
+
+
+@pytest.mark.parametrize("column", [1, 50, 99, 100, 101, 150, 1000, 1996])
+def test_of_a_long_line_only_the_part_around_the_place_is_shown(column: int) -> None:
+    source = "x" * (column - 1) + "HERE" + "x" * 2000
+    lines = shown(problem(source, column))
+    assert len(lines[1]) <= len(" 7 | ") + WIDEST + 2
+    assert caret(lines).startswith("HERE"[: max(1, WIDEST - column + 1) if column <= WIDEST else 4])
+    assert lines[1].endswith("…")
+
+
+def test_the_end_of_a_long_line_has_no_mark_after_it() -> None:
+    lines = shown(problem("x" * 500 + "HERE", 501))
+    assert lines[1] == " 7 | …" + "x" * 50 + "HERE"
+    assert lines[2] == "   |  " + " " * 50 + "^"
+
+
+def test_a_place_after_the_end_of_its_line_is_fine() -> None:
+    assert shown(problem("name:", 6))[2] == "   |      ^"
+
+
+def test_a_source_line_makes_no_pipeline_command_wherever_the_caret_stands() -> None:
+    for column in range(1, 12):
+        assert "##[" not in "\n".join(shown(problem("a: ##[error]b", column)))
+
+
+@pytest.mark.parametrize("file", ["::error::x.yaml", " ::error::x.yaml"])
+def test_a_files_name_at_the_start_of_a_line_makes_no_pipeline_command(file: str) -> None:
+    text = problems_text([Problem(Origin(file, 1, 1), "rule", "message")], PLAIN)
+    assert text == f"./{file}:1:1: message"
+
+
+def test_hostile_texts_are_spelled_out_everywhere() -> None:
+    evil = "\x1b[2J\u202e##[error]\n"
+    lines = shown(Problem(Origin(evil, 1, 1), "rule", evil, evil, evil))
+    spelled = r"\x1b[2J\u202e##\x5berror]\n"
+    assert lines == [f"{spelled}:1:1: {spelled}", f" 1 | {spelled}", "   | ^", f"   = {spelled}"]
+
+
+@given(st.text(min_size=1, max_size=300), st.data())
+def test_any_line_and_place_gives_a_caret_within_the_line(source: str, data: st.DataObject) -> None:
+    column = data.draw(st.integers(1, len(source) + 1))
+    lines = shown(problem(source, column))
+    if source.strip():
+        assert len(lines) == 3
+        wide = sum(unicodedata.east_asian_width(one) in "WF" for one in lines[1])
+        assert len(lines[2]) <= len(lines[1]) + wide + 1
+
+
+def test_for_programs_a_problem_is_plain_data() -> None:
+    assert problem_data(problem("  source", 3, hint="hint")) == {
+        "file": "a.yaml",
+        "line": 7,
+        "column": 3,
+        "rule": "rule",
+        "message": "message",
+        "hint": "hint",
+    }
+
+
+def test_for_programs_the_place_of_a_whole_file_is_null() -> None:
+    data = problem_data(problem(None, 0, line=0))
+    assert (data["line"], data["column"], data["hint"]) == (None, None, None)

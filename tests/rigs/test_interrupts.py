@@ -1,0 +1,248 @@
+"""Signals to the real program, and readers that go away, while creates are under way."""
+
+import gc
+import os
+import pty
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rig import APPLY, PROGRAM, Record, Site, creates, duplicates, lost, signalled, wait_for
+
+from aepctl.__main__ import main
+from aepctl.emulator import Behaviour, Emulator, Fault, FaultKind, serve
+
+WORKERS = 4
+APPLYING = (*APPLY, "--parallelism", str(WORKERS))
+PATIENCE = 6.0
+SLACK = 3.0  # two processors that others use as well
+BOTH = (signal.SIGINT, signal.SIGTERM)
+
+Start = Callable[..., tuple[Site, Emulator]]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """A site that wants so many audiences, and a platform that behaves so."""
+    with ExitStack() as running:
+
+        def start(wanted: int, **behaviour: Any) -> tuple[Site, Emulator]:
+            emulator = running.enter_context(serve(behaviour=Behaviour(**behaviour)))
+            ground = running.enter_context(Site(tmp_path, emulator.url))
+            ground.want(wanted)
+            return ground, emulator
+
+        yield start
+
+
+def under_way(emulator: Emulator, count: int = WORKERS) -> None:
+    assert wait_for(lambda: creates(emulator) >= count)
+
+
+def check_nothing_lost(ground: Site, emulator: Emulator) -> None:
+    """Whatever is on the platform is in state; the next apply makes the rest."""
+    assert lost(emulator, ground.known()) == []
+    assert ground.left_over() == []
+
+
+def check_next_apply(ground: Site, emulator: Emulator, wanted: int) -> str:
+    emulator.behaviour = Behaviour()
+    code, out, err = ground.run(*APPLY)
+    assert code == 0, out + err
+    assert (duplicates(emulator), len(ground.known())) == (0, wanted)
+    check_nothing_lost(ground, emulator)
+    return out
+
+
+@pytest.mark.parametrize("number", BOTH)
+def test_the_first_signal_finishes_what_is_under_way(start: Start, number: signal.Signals) -> None:
+    ground, emulator = start(40, latency=0.5)
+    process = ground.start(*APPLYING)
+    under_way(emulator, WORKERS + 1)
+    process.send_signal(number)
+    at_signal = creates(emulator)
+    out, err = process.communicate(timeout=15)
+    assert process.returncode == 130
+    assert at_signal <= creates(emulator) <= at_signal + WORKERS
+    assert f"Stopped: interrupted by {number.name}" in out
+    assert f"{creates(emulator)} created, {40 - creates(emulator)} not started" in out
+    assert "starting nothing new" in err
+    assert "Traceback" not in err
+    check_nothing_lost(ground, emulator)
+    check_next_apply(ground, emulator, 40)
+
+
+def test_what_hangs_is_left_as_an_open_intent(start: Start, report: Record) -> None:
+    hang = Fault(kind=FaultKind.HANG_AFTER, match="0003")
+    ground, emulator = start(40, latency=0.2, faults=(hang,))
+    process = ground.start(*APPLYING)
+    under_way(emulator, 8)
+    seconds = signalled(process, signal.SIGTERM, PATIENCE + 2 * SLACK)
+    report("interrupt with a request that hangs", f"ended after {seconds:.1f} s")
+    assert process.returncode == 130
+    assert PATIENCE - 0.5 < seconds < PATIENCE + SLACK
+    assert [one["key"] for one in ground.intents()] == ["aud-0003"]
+    assert "adopted  aud-0003" in check_next_apply(ground, emulator, 40)
+
+
+@pytest.mark.parametrize("number", BOTH)
+def test_the_second_signal_ends_at_once(start: Start, number: signal.Signals) -> None:
+    ground, emulator = start(20, faults=(Fault(kind=FaultKind.HANG_AFTER),))
+    process = ground.start(*APPLYING)
+    under_way(emulator)
+    process.send_signal(number)
+    assert process.stderr is not None
+    while "starting nothing new" not in process.stderr.readline():
+        assert process.poll() is None
+    seconds = signalled(process, number, 10)
+    assert (process.returncode, seconds < 1) == (130, True)
+    assert "ends at once" in process.stderr.read()
+    assert len(ground.intents()) == WORKERS
+    check_next_apply(ground, emulator, 20)
+
+
+def test_as_a_background_job_of_a_shell_that_ignores_sigint(start: Start) -> None:
+    ground, emulator = start(40, latency=0.5)
+    script = f"{' '.join(APPLYING)} & echo $! >pid; wait $!"
+    shell = ground.start("sh", "-c", script)
+    under_way(emulator)
+    job = int((ground.folder / "pid").read_text())
+    status = Path(f"/proc/{job}/status")
+    if status.exists():  # SIGINT is not ignored any more once the program says so
+        caught = next(ln for ln in status.read_text().splitlines() if ln.startswith("SigCgt"))
+        assert int(caught.split()[1], 16) & 1 << (signal.SIGINT - 1)
+    os.kill(job, signal.SIGINT)
+    out, _ = shell.communicate(timeout=15)
+    assert "Stopped: interrupted by SIGINT" in out
+    assert shell.returncode == 130
+    check_nothing_lost(ground, emulator)
+
+
+def as_pid_1() -> list[str]:
+    """How to make a process the first of its namespace. Skips where that cannot be done."""
+    found = shutil.which("unshare")
+    for options in (["--pid"], ["--user", "--map-root-user", "--pid"]):
+        command = [str(found), *options, "--fork", "--mount-proc"]
+        if (
+            found
+            and subprocess.run([*command, "true"], check=False, capture_output=True).returncode == 0
+        ):
+            return command
+    pytest.skip("this machine lets nobody make a PID namespace")
+
+
+@pytest.mark.parametrize("number", BOTH)
+def test_as_the_first_process_of_a_container(start: Start, number: signal.Signals) -> None:
+    command = as_pid_1()
+    ground, emulator = start(40, latency=0.5)
+    outer = ground.start(*command, *APPLYING)
+    under_way(emulator)
+    children = Path(f"/proc/{outer.pid}/task/{outer.pid}/children").read_text().split()
+    assert len(children) == 1
+    os.kill(int(children[0]), number)
+    out, _ = outer.communicate(timeout=15)
+    assert outer.returncode == 130
+    assert f"Stopped: interrupted by {number.name}" in out
+    check_nothing_lost(ground, emulator)
+
+
+def test_the_reader_of_standard_error_goes_with_the_same_signal(start: Start) -> None:
+    """`aepctl apply 2>&1 | tee log`, and Ctrl-C ends both."""
+    ground, emulator = start(40, latency=0.5)
+    process = ground.start(*APPLYING)
+    under_way(emulator)
+    for stream in (process.stdout, process.stderr):
+        assert stream is not None
+        stream.close()
+    signalled(process, signal.SIGINT, 15)
+    assert process.returncode == 130
+    check_nothing_lost(ground, emulator)
+
+
+@pytest.mark.parametrize("number", BOTH)
+def test_interrupted_at_the_question(start: Start, number: signal.Signals) -> None:
+    ground, emulator = start(3)
+    ours, theirs = pty.openpty()
+    with closing(os.fdopen(ours)), closing(os.fdopen(theirs)) as terminal:
+        process = ground.start(*PROGRAM, "apply", stdin=terminal)
+        assert process.stderr is not None
+        said = ""
+        while not said.endswith("goes on: "):
+            said += process.stderr.read(1)
+        signalled(process, number, 10)
+    assert process.returncode == 130
+    assert process.stderr.read().strip() == "interrupted"
+    assert (creates(emulator), ground.known(), ground.left_over()) == (0, {}, [])
+
+
+def test_interrupted_while_it_loads_or_looks(start: Start) -> None:
+    """At any time before the first create: no traceback, nothing sent.
+
+    While it is loading, Python itself may end with the signal, which a shell calls 130 as well.
+    """
+    ground, emulator = start(3, latency=1.0)
+    for tenths in range(2, 10):
+        process = ground.start(*APPLYING)
+        time.sleep(tenths / 10)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=10)
+        assert process.returncode in {130, -signal.SIGINT}
+        assert "Traceback" not in err
+    assert creates(emulator) == 0
+
+
+def test_interrupted_while_its_modules_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("aepctl.cli.main.run", interrupted)
+    thresholds = gc.get_threshold()
+    try:
+        with pytest.raises(SystemExit) as ended:
+            main()
+    finally:
+        gc.set_threshold(*thresholds)
+    assert ended.value.code == 130
+
+
+def test_the_reader_of_a_large_plan_goes(start: Start) -> None:
+    ground, _ = start(3000)
+    process = ground.start(*PROGRAM, "plan")
+    assert process.stdout is not None
+    assert process.stderr is not None
+    assert process.stdout.readline().startswith("+ aud-0000")
+    process.stdout.close()
+    assert process.wait(20) == 0
+    assert process.stderr.read() == ""
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+def test_with_closed_streams(start: Start, closed: str) -> None:
+    """A closed stream's number must not become the journal's: a signal writes to number 2."""
+    ground, emulator = start(40, latency=0.5)
+    shell = f"exec {' '.join(APPLYING)} {closed}"
+    process = ground.start("sh", "-c", shell)
+    under_way(emulator, WORKERS + 1)
+    signalled(process, signal.SIGTERM, 15)
+    assert process.returncode == 130
+    check_nothing_lost(ground, emulator)
+    assert ground.lock.read_text().startswith('{"pid": ')
+    check_next_apply(ground, emulator, 40)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_standard_output_on_a_full_disk(start: Start) -> None:
+    """The work is done and recorded; that its report is cut is an error."""
+    ground, emulator = start(10)
+    with Path("/dev/full").open("w") as full:
+        code, _, err = ground.run(*APPLY, stdout=full)
+    assert code == 1
+    assert "standard output could not be written (No space left on device)" in err
+    assert len(ground.known()) == 10
+    check_nothing_lost(ground, emulator)

@@ -1,0 +1,310 @@
+"""Any order of plans, applies, crashes, edits, decisions and losses: never twice, never lost.
+
+What a step may be is a rule; what must hold after each of them is an invariant. The platform and
+the disk are in memory (machine_parts), everything else is the program as it is.
+"""
+
+import os
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import Phase as Doing
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from machine_parts import FAULTS, WINDOW, Crash, World, described, inside, run_apply, wanted
+
+from aepctl.apply.outcomes import Result
+from aepctl.errors import AepctlError, PlatformError, StateLocked
+from aepctl.plan import Action
+from aepctl.state.held import hold
+from aepctl.state.model import Phase
+from aepctl.workflow import deciding, reading
+from aepctl.workflow.reading import Scope
+
+ROUNDS = int(os.environ.get("AEPCTL_RIG_ROUNDS", "1"))
+COUNTS: Counter[str] = Counter()
+LAGS = st.sampled_from([(0.0, 0.0), (0.5, 0.0), (WINDOW, 0.0), (WINDOW / 2, WINDOW / 2)])
+CRASHES = st.one_of(st.none(), st.integers(1, 70))
+MOST_WANTED = 8
+MOST_APPLIES = 4
+
+
+class Machine(RuleBasedStateMachine):
+    """One environment's life."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._folder = tempfile.TemporaryDirectory()
+        self.world = World(Path(self._folder.name))
+        self.numbers = 0
+        self.removed: dict[str, int] = {}
+        self.serials: dict[str, tuple[int, object]] = {}
+
+    @initialize(ids=st.sampled_from(["server", "client"]), count=st.integers(1, 4))
+    def begin(self, ids: str, count: int) -> None:
+        self.world = World(Path(self._folder.name), ids)
+        for _ in range(count):
+            self._add()
+
+    def _add(self) -> None:
+        self.numbers += 1
+        key = f"k{self.numbers}"
+        self.world.wanted[key] = wanted(key, self.numbers)
+
+    # What people do
+
+    @rule(count=st.integers(1, 2))
+    def add(self, count: int) -> None:
+        for _ in range(min(count, MOST_WANTED - len(self.world.wanted))):
+            self._add()
+
+    @precondition(lambda self: self.world.wanted)
+    @rule(data=st.data())
+    def remove(self, data: st.DataObject) -> None:
+        key = data.draw(st.sampled_from(sorted(self.world.wanted)))
+        self.removed[key] = self.world.wanted.pop(key).origin.line - 1
+
+    @precondition(lambda self: self.removed)
+    @rule(data=st.data())
+    def want_again(self, data: st.DataObject) -> None:
+        key = data.draw(st.sampled_from(sorted(self.removed)))
+        self.world.wanted[key] = wanted(key, self.removed.pop(key))
+
+    @precondition(lambda self: self.world.wanted)
+    @rule(data=st.data())
+    def rename_key(self, data: st.DataObject) -> None:
+        old = data.draw(st.sampled_from(sorted(self.world.wanted)))
+        self.numbers += 1
+        new = f"k{self.numbers}"
+        self.world.wanted[new] = wanted(new, self.world.wanted.pop(old).origin.line - 1)
+
+    @precondition(lambda self: self.world.wanted)
+    @rule(data=st.data(), name=st.booleans())
+    def change_field(self, data: st.DataObject, name: bool) -> None:
+        key = data.draw(st.sampled_from(sorted(self.world.wanted)))
+        self.numbers += 1
+        one = self.world.wanted[key]
+        changed = wanted(key, self.numbers) if name else described(one, f"No. {self.numbers}")
+        self.world.wanted[key] = changed
+
+    @rule(seconds=st.sampled_from([1.0, WINDOW, 3600.0]))
+    def time_passes(self, seconds: float) -> None:
+        self.world.clock.sleep(seconds)
+
+    @precondition(lambda self: len(self.world.live()) > 2)
+    @rule(data=st.data())
+    def delete_on_the_platform(self, data: st.DataObject) -> None:
+        live = self.world.live()
+        live[data.draw(st.integers(0, len(live) - 1))].deleted = True
+        COUNTS["deletions"] += 1
+
+    @precondition(lambda self: len(self.world.snapshot().audiences) > 2)
+    @rule(journal=st.booleans())
+    def drop_state(self, journal: bool) -> None:
+        """Once what was created shows in lists: what the platform hides nobody can find."""
+        self.world.clock.sleep(2 * WINDOW)
+        gone = ["machine.json", "machine.journal"] if journal else ["machine.json"]
+        for name in gone:
+            self.world.disk.names.pop(name, None)
+            self.world.disk.durable_names.pop(name, None)
+        self.world.forgotten |= {one.audience_id for one in self.world.made}
+        self.world.told.clear()
+        self.serials.clear()
+        COUNTS["states dropped"] += 1
+
+    @precondition(lambda self: self.world.snapshot().intents)
+    @rule(data=st.data(), decision=st.sampled_from(["adopt", "abandon", "recreate"]))
+    def resolve(self, data: st.DataObject, decision: str) -> None:
+        world = self.world
+        intent = data.draw(st.sampled_from(world.snapshot().intents))
+        world.clock.sleep(2 * WINDOW)  # a person who abandons has looked
+        identity = intent.audience.identity
+        twins = [one for one in world.live() if one.audience.identity == identity]
+        with inside(world):
+            try:
+                if decision == "adopt" and twins:
+                    deciding.adopt(None, intent.key, twins[0].audience_id)
+                elif decision == "recreate":
+                    deciding.recreate(None, intent.key)
+                    world.excused.add(identity)
+                    if intent.key in world.wanted:
+                        world.excused.add(world.wanted[intent.key].audience.identity)
+                elif decision == "abandon":
+                    deciding.abandon(None, intent.key)
+            except AepctlError:  # owned by another key
+                COUNTS["decisions refused"] += 1
+        world.forgotten |= {one.audience_id for one in twins}
+        COUNTS["decisions"] += 1
+
+    @rule()
+    def move_what_was_renamed(self) -> None:
+        with inside(self.world):
+            for change in reading.plan(Scope()).of(Action.DECIDE):
+                assert change.reason is not None
+                words = change.reason.split("`aepctl state mv ")[1].split("`")[0].split()
+                deciding.move(None, *words)
+                COUNTS["keys moved"] += 1
+
+    # What the program does
+
+    @rule()
+    def plan(self) -> None:
+        before, writes = self.world.disk.everything(), self.world.disk.writes
+        with inside(self.world):
+            reading.plan(Scope())
+        assert (self.world.disk.everything(), self.world.disk.writes) == (before, writes)
+        COUNTS["plans"] += 1
+
+    @rule(
+        faults=st.lists(st.sampled_from(FAULTS), max_size=6),
+        lags=LAGS,
+        list_faults=st.integers(0, 2),
+        crash=CRASHES,
+        power_cut=st.booleans(),
+        second=st.booleans(),
+    )
+    def apply(
+        self,
+        faults: list[str],
+        lags: tuple[float, float],
+        list_faults: int,
+        crash: int | None,
+        power_cut: bool,
+        second: bool,
+    ) -> None:
+        world = self.world
+        world.faults, world.list_faults, (world.lag, world.late) = faults, list_faults, lags
+        world.within = self._second_runner if second else None
+        world.fuse.left = crash
+        try:
+            report = run_apply(world)
+        except Crash:
+            COUNTS["crashes"] += 1
+            if power_cut:
+                world.disk.power_cut()
+                self.serials.clear()  # a rename that was not durable yet is undone
+                COUNTS["power cuts"] += 1
+        except PlatformError:
+            COUNTS["applies that could not list"] += 1
+        else:
+            COUNTS["created"] += report.count(Result.CREATED)
+            COUNTS["adopted"] += report.count(Result.ADOPTED)
+            COUNTS["unknown"] += report.count(Result.UNKNOWN)
+        finally:
+            world.disk.handles.clear()
+            world.fuse.left, world.within, world.faults, world.list_faults = None, None, [], 0
+        COUNTS["applies"] += 1
+
+    @rule(
+        new=st.integers(0, 2),
+        faults=st.lists(st.sampled_from(FAULTS), max_size=4),
+        crash=st.integers(1, 40),
+    )
+    def add_and_crash(self, new: int, faults: list[str], crash: int) -> None:
+        self.add(new)
+        self.apply(faults, (0.5, 0.0), 0, crash, power_cut=bool(crash % 2), second=False)
+
+    @rule(faults=st.lists(st.sampled_from(FAULTS), max_size=6), lags=LAGS)
+    def apply_to_the_end(self, faults: list[str], lags: tuple[float, float]) -> None:
+        self.apply(faults, lags, 0, None, power_cut=False, second=False)
+
+    def _second_runner(self) -> None:
+        """While the first one is at work: it may read, and gets no lock."""
+        before = self.world.disk.everything()
+        reading.plan(Scope())
+        try:
+            with hold(self.world.store(), {"pid": "2"}):
+                self.world.wrongs.append("two runners hold the state")
+        except StateLocked:
+            COUNTS["second runners turned away"] += 1
+        if self.world.disk.everything() != before:
+            self.world.wrongs.append("a second runner wrote")
+
+    # What must always hold
+
+    @invariant()
+    def nothing_went_wrong_on_the_way(self) -> None:
+        assert self.world.wrongs == []
+
+    @invariant()
+    def at_most_one_unresolved_create_a_key(self) -> None:
+        intents = self.world.snapshot().intents
+        keys = Counter(one.key for one in intents if one.phase is Phase.OPEN)
+        assert max(keys.values(), default=0) <= 1
+
+    @invariant()
+    def every_audience_is_in_state_or_journal(self) -> None:
+        snapshot = self.world.snapshot()
+        ids = {one.audience_id for one in snapshot.audiences.values()}
+        requests = {one.id for one in snapshot.intents}
+        for one in self.world.live():
+            if one.audience_id not in self.world.forgotten:
+                assert one.audience_id in ids or one.request in requests, one
+        assert self.world.told - self.world.forgotten <= ids
+
+    @invariant()
+    def no_audience_belongs_to_two_keys(self) -> None:
+        ids = Counter(one.audience_id for one in self.world.snapshot().audiences.values())
+        assert max(ids.values(), default=0) <= 1
+
+    @invariant()
+    def the_serial_only_grows(self) -> None:
+        state = self.world.store().load()[0]
+        if state is None:
+            return
+        before = self.serials.get(state.lineage)
+        if before is not None:
+            assert state.serial >= before[0]
+            assert state.serial > before[0] or state.audiences == before[1]
+        assert len(self.serials) <= 1 or state.lineage in self.serials
+        self.serials[state.lineage] = (state.serial, state.audiences)
+
+    def teardown(self) -> None:
+        """Left in peace, it comes to an end: everything wanted is known, nothing is open."""
+        try:
+            self._comes_to_an_end()
+        finally:
+            self._folder.cleanup()
+
+    def _comes_to_an_end(self) -> None:
+        world = self.world
+        world.clock.sleep(3600)
+        world.lag = world.late = 0.0
+        for _ in range(MOST_APPLIES):
+            report = run_apply(world)
+            if report.exit_code in {0, 3}:
+                break
+        assert report.exit_code in {0, 3}
+        snapshot = world.snapshot()
+        undecided = {one.key for one in report.outcomes if one.decision}
+        assert world.wanted.keys() - undecided <= snapshot.audiences.keys()
+        self.nothing_went_wrong_on_the_way()
+        self.every_audience_is_in_state_or_journal()
+        COUNTS["lives"] += 1
+
+
+def test_any_life(record_property: object) -> None:
+    run_state_machine_as_test(
+        Machine,
+        settings=settings(
+            max_examples=600 * ROUNDS,
+            stateful_step_count=40,
+            deadline=None,
+            derandomize=ROUNDS == 1,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+            phases=[Doing.generate, Doing.shrink],  # to explain takes minutes
+        ),
+    )
+    told = ", ".join(f"{count} {what}" for what, count in sorted(COUNTS.items()))
+    record_property("rig: state machine", told)
+    assert COUNTS["crashes"] > 1000
