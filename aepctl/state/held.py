@@ -1,9 +1,8 @@
 """State under the lock: changed only through the journal, folded into the file at the end."""
 
-import errno
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from uuid import uuid4
 
@@ -11,7 +10,7 @@ from aepctl.audience import Audience
 from aepctl.errors import StateError
 from aepctl.state.codec import encode_state
 from aepctl.state.disk import replace_file
-from aepctl.state.journal import JournalFile, Replay, doubted, superseded
+from aepctl.state.journal import Replay, doubted, superseded
 from aepctl.state.lines import (
     encode_adopted,
     encode_header,
@@ -21,6 +20,7 @@ from aepctl.state.lines import (
 )
 from aepctl.state.lock import locked
 from aepctl.state.model import Intent, Known, Snapshot, State, with_known
+from aepctl.state.notes import Notes
 from aepctl.state.store import StateStore, merge
 
 MOST_PLANS = 100
@@ -83,9 +83,7 @@ class HeldState:
         self._intents = {intent.id: intent for intent in merged.intents}
         self._known: dict[str, Known] = {}
         self._unnoted: set[str] = set()
-        self._size = found.size if found else 0
-        self._file: JournalFile | None = None
-        self._released = False
+        self._notes = Notes(store.disk, store.journal, found.size if found else 0)
 
     @property
     def snapshot(self) -> Snapshot:
@@ -96,8 +94,11 @@ class HeldState:
         """Note, durably, that the create of `key` is about to be sent."""
         intent = Intent(self._ids(), key, audience, at, audience_id)
         with self._mutex:
+            left = superseded(self._intents, key)
+            if any(one.key == key for one in left.values()):
+                raise ValueError(f"{key} has an open intent: it is settled before anything else")
             self._append(encode_intent(intent))
-            self._intents = {**superseded(self._intents, key), intent.id: intent}
+            self._intents = {**left, intent.id: intent}
         return intent
 
     def created(self, intent: Intent, known: Known, at: str) -> None:
@@ -164,7 +165,7 @@ class HeldState:
         Raises StateError for another lineage. It is on disk after the next fold.
         """
         with self._mutex:
-            if self._saved is None and not self._size:
+            if self._saved is None and not self._notes.size:
                 self._state = replace(self._state, lineage=found.lineage)
             if found.lineage != self._state.lineage or found.target != self._state.target:
                 raise StateError(
@@ -211,9 +212,9 @@ class HeldState:
     def fold(self) -> None:
         """Bring all outcomes into the state file; leave of the journal only what is still open."""
         with self._mutex:
-            self.close()
+            self._notes.close()
             folded = with_known(self._state, self._known)
-            anything = folded.serial or self._intents or self._size
+            anything = folded.serial or self._intents or self._notes.size
             if not anything:
                 return  # a run that started nothing leaves nothing
             if folded.serial == 0:
@@ -222,42 +223,24 @@ class HeldState:
                 replace_file(self._store.disk, self._store.path, encode_state(folded).encode())
             self._state = self._saved = folded
             self._known = {}
-            self._shorten_journal(folded)
+            self._notes.shorten(self._left(folded))
 
-    def _shorten_journal(self, state: State) -> None:
-        disk, path = self._store.disk, self._store.journal
-        if self._intents:
-            lines = [encode_header(state.lineage, state.serial, state.target)]
-            lines += [encode_intent(one) for one in self._intents.values()]
-            data = "".join(lines).encode()
-            replace_file(disk, path, data)
-            self._size = len(data)
-        else:
-            disk.remove(path)
-            disk.sync_folder(path.parent)
-            self._size = 0
+    def _left(self, state: State) -> list[str]:
+        """The journal of what is still open."""
+        if not self._intents:
+            return []
+        header = encode_header(state.lineage, state.serial, state.target)
+        return [header, *(encode_intent(one) for one in self._intents.values())]
 
     def close(self) -> None:
         """Give the journal's handle back. What was noted stays noted."""
-        file, self._file = self._file, None
-        if file is not None:
-            self._size = file.size
-            file.close()
+        self._notes.close()
 
     def release(self) -> None:
         """Before the lock goes: from here on the journal may be another run's."""
         with self._mutex:
-            self._released = True
-            with suppress(OSError):  # every line that counts was synced: closing adds nothing
-                self.close()
+            self._notes.release()
 
     def _append(self, line: str) -> None:
-        if self._released:
-            raise OSError(errno.EBADF, "the state is no longer held")
-        if self._file is None:
-            file = JournalFile(self._store.disk, self._store.journal, size=self._size)
-            self._file = file
-        if self._file.size == 0:
-            state = self._state
-            self._file.append(encode_header(state.lineage, state.serial, state.target))
-        self._file.append(line)
+        state = self._state
+        self._notes.append(line, encode_header(state.lineage, state.serial, state.target))

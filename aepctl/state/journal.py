@@ -3,10 +3,8 @@
 A line that has no line feed at its end was never acknowledged: its writer died. It does not count.
 """
 
-import errno
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import NoReturn
 
 from pydantic import ValidationError
@@ -15,7 +13,6 @@ from aepctl.audience import Audience
 from aepctl.errors import StateError
 from aepctl.settings import Target
 from aepctl.state.codec import FORMAT, check_conflict
-from aepctl.state.disk import Disk, write_all
 from aepctl.state.lines import LINE, AdoptedLine, Fields, Header, IntentLine, Line, OutcomeLine
 from aepctl.state.model import Intent, Known, Phase
 
@@ -127,39 +124,3 @@ def _refuse(file: str, line: int, message: str) -> NoReturn:
         next="nothing was changed; the journal is written by aepctl only, so take its last good "
         "version from Git or from the job that wrote it",
     )
-
-
-class JournalFile:
-    """A journal that lines are appended to. Not for two threads at once."""
-
-    def __init__(self, disk: Disk, path: Path, *, size: int) -> None:
-        """Open it, cut off what lies behind `size` (the torn end of an earlier run)."""
-        self._disk = disk
-        self._path = path
-        self._torn = False
-        self.size = size
-        self._handle = disk.open_append(path)
-        try:
-            disk.truncate(self._handle, size)
-            disk.sync_folder(path.parent)
-        except OSError:
-            disk.close(self._handle)
-            raise
-
-    def append(self, line: str) -> None:
-        """Return when the line is durable. Raises OSError; the line then does not count."""
-        if self._torn:
-            raise OSError(errno.EIO, "an earlier line could not be taken back", str(self._path))
-        data = line.encode()
-        try:
-            write_all(self._disk, self._handle, data)
-            self._disk.sync(self._handle)
-        except OSError:
-            self._torn = True
-            self._disk.truncate(self._handle, self.size)
-            self._torn = False
-            raise
-        self.size += len(data)
-
-    def close(self) -> None:
-        self._disk.close(self._handle)

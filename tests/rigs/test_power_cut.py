@@ -19,8 +19,8 @@ from rig import ROUNDS, Record
 
 from aepctl.state.disk import Disk, replace_file
 from aepctl.state.held import hold
-from aepctl.state.journal import JournalFile
 from aepctl.state.model import Known
+from aepctl.state.notes import JournalFile
 from aepctl.state.store import StateStore
 
 pytestmark = pytest.mark.timeout(120 * ROUNDS)

@@ -82,9 +82,8 @@ def test_where_all_is_on_disk_nothing_is_printed(tmp_path: Path) -> None:
 
 
 def test_what_came_into_state_after_all_is_not_printed() -> None:
-    disk = FaultyDisk(MemoryDisk(), 1)
-    held = HeldState(StateStore("/state/local.json", TARGET, disk=MemoryDisk()), Ids())
-    held._store.disk = disk
+    disk = FaultyDisk(MemoryDisk(), 3)  # state and journal are read; then the journal is opened
+    held = HeldState(StateStore("/state/local.json", TARGET, disk=disk), Ids())
     with pytest.raises(OSError, match="No space left"):
         held.adopted("gold", Known(audience("gold"), "A"), AT)
     assert '"A"' in held.rescue()

@@ -9,13 +9,10 @@ import pytest
 from fakes import AT, TARGET, FaultyDisk, MemoryDisk, audience, full
 
 from aepctl.errors import StateError
-from aepctl.state.journal import (
-    JournalFile,
-    Replay,
-    replay,
-)
+from aepctl.state.journal import Replay, replay
 from aepctl.state.lines import encode_header, encode_intent, encode_outcome
 from aepctl.state.model import Intent, Known
+from aepctl.state.notes import JournalFile
 
 HEADER = encode_header("L", 3, TARGET)
 GOLD = Intent("i-1", "gold", audience("Gold", "Größe ❄"), AT)
