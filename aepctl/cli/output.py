@@ -8,7 +8,7 @@ import click
 
 
 def say(text: str) -> None:
-    """Write a result. A reader that has gone, or a full disk, ends the words, not the work."""
+    """Write a result. A reader that has gone (`| head`) ends the words, not the work."""
     _write(sys.stdout, text)
 
 

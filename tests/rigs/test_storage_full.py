@@ -141,7 +141,7 @@ def test_a_disk_that_fills_up(grounds: Grounds, mounts: Mounts, report: Record) 
         if ended.printed:
             check_recovery(ground, ended)
         ground.check_next_runs()
-    report("tmpfs of 64 KB fills up", counts)
+    report("tmpfs of 64 KB fills up", str(counts))
     assert counts.nothing_sent
     assert counts.printed
 
@@ -159,7 +159,7 @@ def test_a_limit_on_the_size_of_files(grounds: Grounds, report: Record) -> None:
         if ended.printed:
             check_recovery(ground, ended)
         ground.check_next_runs()
-    report("ulimit -f", counts)
+    report("ulimit -f", str(counts))
     assert counts.nothing_sent
     assert counts.printed
 
