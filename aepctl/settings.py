@@ -115,9 +115,7 @@ class EnvironmentModel(Written):
         default=None, description="The sandbox's name. AEP_SANDBOX overrides it."
     )
     state: StatePath | None = Field(
-        default=None,
-        description="The state file, pinned to organisation, sandbox and endpoint. "
-        "Default: `state/NAME.json`.",
+        default=None, description="The state file of this environment. Default: `state/NAME.json`."
     )
     ais_url: Url = Field(default=AIS_URL, description="Where audiences are created.")
     ups_url: Url = Field(default=UPS_URL, description="Where audiences are looked up.")
@@ -141,8 +139,7 @@ class ConfigModel(Written):
     """The settings of a project: the file aepctl.yaml."""
 
     manifests: Line = Field(
-        default="audiences",
-        description="The folder of manifests, read recursively (*.yaml and *.yml).",
+        default="audiences", description="The folder of manifests, read recursively."
     )
     default_environment: Key | None = Field(
         default=None,

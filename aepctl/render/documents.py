@@ -177,6 +177,7 @@ class OutcomeData(_Document):
         description="`unknown` is neither success nor failure: the next apply looks for it."
     )
     audience_id: str | None = Field(description="The ID of what was created or adopted, or null.")
+    decision: bool = Field(description="True where a person has to decide what comes next.")
     error: RefusalData | None = Field(description="Null, or why it was not created.")
 
 
