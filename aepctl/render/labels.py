@@ -1,0 +1,134 @@
+"""What actions and results are called in the review formats, and how loudly they are told.
+
+One table for all of them, by their values: a new action or result is one new line here, and until
+then it is shown under its own name, as something to look at.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+
+from aepctl.apply.report import ApplyReport
+from aepctl.plan import Plan
+
+NOT_STARTED = "not-started"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """How one status is shown. `total` follows a number; `attention` puts it before all others."""
+
+    word: str
+    total: str
+    symbol: str
+    tone: str
+    attention: bool = False
+    hint: str = ""
+
+
+ACTIONS: Mapping[str, Label] = {
+    "settle": Label(
+        "settle",
+        "to settle",
+        "?",
+        "warn",
+        attention=True,
+        hint="An earlier create has no known outcome. It is looked up before anything else "
+        "happens for its key; it is never sent again unseen.",
+    ),
+    "decide": Label(
+        "decide",
+        "to decide",
+        "!",
+        "warn",
+        attention=True,
+        hint="Nothing is created for these before a person decides.",
+    ),
+    "adopt": Label(
+        "adopt",
+        "to adopt",
+        "=",
+        "info",
+        attention=True,
+        hint="These exist on the platform already. Their IDs are recorded; nothing is created.",
+    ),
+    "create": Label("create", "to create", "+", "good"),
+    "update": Label(
+        "changed",
+        "changed",
+        "~",
+        "info",
+        hint="Changed audiences are shown only: this version does not update them.",
+    ),
+    "removed": Label(
+        "removed",
+        "no longer in the manifests",
+        "o",
+        "warn",
+        attention=True,
+        hint="These stay on the platform: this version does not delete audiences.",
+    ),
+    "unchanged": Label("unchanged", "unchanged", "·", "quiet"),
+}
+
+RESULTS: Mapping[str, Label] = {
+    "unknown": Label(
+        "unknown",
+        "unknown",
+        "?",
+        "warn",
+        attention=True,
+        hint="Neither success nor failure. It is never sent again before it was looked up: "
+        "the next `aepctl apply` looks it up first.",
+    ),
+    "refused": Label(
+        "refused",
+        "refused",
+        "x",
+        "bad",
+        attention=True,
+        hint="Nothing came of these, for sure. Once the cause is gone, `aepctl apply` tries again.",
+    ),
+    "adopted": Label(
+        "adopted",
+        "adopted",
+        "=",
+        "info",
+        attention=True,
+        hint="These were on the platform already. Their IDs are recorded; nothing was created.",
+    ),
+    NOT_STARTED: Label(
+        "not started", "not started", "-", "warn", hint="Nothing was sent for these."
+    ),
+    "created": Label("created", "created", "+", "good"),
+}
+
+
+def label(status: str) -> Label:
+    """The label of an action or a result."""
+    known = ACTIONS.get(status) or RESULTS.get(status)
+    return known or Label(status, status, "?", "warn", attention=True)
+
+
+def plan_counts(plan: Plan) -> dict[str, int]:
+    """How many audiences there are under each action, and `unchanged`."""
+    return asdict(plan.summary)
+
+
+def report_counts(report: ApplyReport) -> dict[str, int]:
+    """How many changes there are under each result, the bad news first, and not started."""
+    counts = Counter(outcome.result.value for outcome in report.outcomes)
+    counts[NOT_STARTED] = report.not_started
+    return {status: counts.pop(status, 0) for status in RESULTS} | dict(counts)
+
+
+def by_status(statuses: Iterable[str]) -> dict[str, int]:
+    """How often each status occurs, in the order of first sight."""
+    return dict(Counter(statuses))
+
+
+def totals(counts: Mapping[str, int]) -> str:
+    """The counts in words, without those that are zero."""
+    return ", ".join(
+        f"{count:,} {label(status).total}" for status, count in counts.items() if count
+    )
