@@ -9,6 +9,9 @@ from aepctl.apply.report import ApplyReport
 from aepctl.plan import Action, Change, FieldChange, Plan
 from aepctl.render.display import display
 from aepctl.render.labels import NOT_STARTED, Label, label
+from aepctl.state.model import Intent, Phase
+
+DECIDE = "a decision is needed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +32,11 @@ class Entry:
 
     @property
     def audience_id(self) -> str | None:
-        """The ID that the platform gave."""
+        """The ID that the platform gave, else the one that the client gives."""
         if self.outcome is not None and self.outcome.audience_id is not None:
             return self.outcome.audience_id
-        return self.change.before.audience_id if self.change.before else None
+        before = self.change.before
+        return before.audience_id if before is not None else self.change.audience_id
 
     @property
     def said(self) -> dict[str, str]:
@@ -56,15 +60,11 @@ class Entry:
     def note(self) -> str | None:
         """Why this is more than a wish, or why it did not come true. On one line."""
         if self.outcome is not None:
-            return failure_text(self.outcome)
+            return _failure(self.outcome)
         change = self.change
-        reason: str | None = getattr(change, "reason", None)
-        if reason is not None:
-            return display(reason)
-        if change.intent is not None:
-            begun = f"a create was begun at {change.intent.at}: {change.intent.doubt}"
-            return display(begun)
-        return None
+        if change.reason is not None:
+            return display(f"{DECIDE}: {change.reason}")
+        return _history(change.intent) if change.intent else None
 
 
 def plan_entries(plan: Plan) -> tuple[Entry, ...]:
@@ -73,9 +73,20 @@ def plan_entries(plan: Plan) -> tuple[Entry, ...]:
 
 
 def report_entries(report: ApplyReport) -> tuple[Entry, ...]:
-    """The changes of the plan that was applied, each with its outcome."""
-    outcomes = {outcome.key: outcome for outcome in report.outcomes}
-    return tuple(_entry(change, outcomes.get(change.key)) for change in report.plan.changes)
+    """All outcomes with their changes, and the changes without an outcome.
+
+    What was settled before the plan was made has an outcome, but no change in it.
+    """
+    outcomes: dict[str, list[Outcome]] = {}
+    for outcome in report.outcomes:
+        outcomes.setdefault(outcome.key, []).append(outcome)
+    changes = [entry for change in report.plan.changes for entry in _told(change, outcomes)]
+    settled = [
+        Entry(Change(one.key, Action.SETTLE), one.result.value, one)
+        for left in outcomes.values()
+        for one in left
+    ]
+    return (*settled, *changes)
 
 
 def by_file(entries: Iterable[Entry]) -> Iterator[tuple[str | None, tuple[Entry, ...]]]:
@@ -85,20 +96,32 @@ def by_file(entries: Iterable[Entry]) -> Iterator[tuple[str | None, tuple[Entry,
         yield file, tuple(group)
 
 
-def failure_text(outcome: Outcome) -> str | None:
-    """The platform's own words, or ours, on one line."""
+def _told(change: Change, outcomes: dict[str, list[Outcome]]) -> Iterator[Entry]:
+    """The entries of a change; its outcomes are taken out."""
+    own = outcomes.pop(change.key, ())
+    for outcome in own:
+        yield Entry(change, outcome.result.value, outcome)
+    if not own:
+        waiting = change.action is Action.CREATE
+        yield Entry(change, NOT_STARTED if waiting else change.action.value)
+
+
+def _failure(outcome: Outcome) -> str | None:
+    """The platform's own words, or ours."""
     failure = outcome.failure
     if failure is None:
         return None
-    head = " ".join(part for part in (str(failure.status or ""), failure.code or "") if part)
-    said = f"{head}: {failure.message}" if head else failure.message
-    return display(said + (f" (x-request-id {failure.request_id})" if failure.request_id else ""))
+    code = " ".join(part for part in (str(failure.status or ""), failure.code or "") if part)
+    head = f"{DECIDE}: " if outcome.decision else ""
+    tail = f" (x-request-id {failure.request_id})" if failure.request_id else ""
+    return display(f"{head}{code}{': ' if code else ''}{failure.message}{tail}")
 
 
-def _entry(change: Change, outcome: Outcome | None) -> Entry:
-    if outcome is not None:
-        return Entry(change, outcome.result.value, outcome)
-    return Entry(change, NOT_STARTED if change.action is Action.CREATE else change.action.value)
+def _history(intent: Intent) -> str:
+    """What became of an earlier attempt."""
+    if intent.phase is Phase.OPEN:
+        return display(f"a create was begun at {intent.at}: {intent.doubt}")
+    return display(f"again, after the attempt of {intent.at}: {intent.doubt}")
 
 
 def _added(fields: dict[str, str]) -> Iterator[tuple[str, None, str]]:

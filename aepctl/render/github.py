@@ -10,7 +10,7 @@ from aepctl.errors import AepctlError
 from aepctl.plan import Plan
 from aepctl.render.entries import Entry, report_entries
 from aepctl.render.escape import command_data, command_property
-from aepctl.render.labels import plan_counts, report_counts
+from aepctl.render.labels import RESCUE, plan_counts, report_counts
 from aepctl.yamldoc import Problem
 
 SHOWN = 10
@@ -44,7 +44,9 @@ def report_annotations(report: ApplyReport, *, limit: int = SHOWN, root: str = "
         for entry in entries
         if entry.status == result.value
     ]
-    return _limited([_told(entry, root) for entry in bad[:limit]], len(bad), "outcome")
+    lost = [_command("error", None, "aepctl", (RESCUE,))] if report.rescue else []
+    shown = [_told(entry, root) for entry in bad[: limit - len(lost)]]
+    return _limited([*lost, *shown], len(bad) + len(lost), "outcome")
 
 
 def error_annotation(error: AepctlError) -> str:

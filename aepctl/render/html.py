@@ -16,7 +16,7 @@ from aepctl.plan import Plan
 from aepctl.render.entries import Entry, plan_entries, report_entries
 from aepctl.render.escape import html, script_json
 from aepctl.render.html_rows import plain_table, row_data
-from aepctl.render.labels import Label, label, plan_counts, report_counts
+from aepctl.render.labels import RESCUE, Label, label, plan_counts, report_counts
 from aepctl.yamldoc import InvalidInput, Problem
 
 SCRIPTS = ("rows.js", "draw.js", "plan.js")
@@ -31,6 +31,8 @@ def plan_html(plan: Plan, *, plan_id: str) -> str:
 def report_html(report: ApplyReport, *, plan_id: str) -> str:
     """What came of an apply, for a browser."""
     facts = _facts(report.plan, plan_id)
+    if report.rescue:
+        facts["Not saved"] = RESCUE
     if report.stopped:
         facts["Stopped"] = report.stopped
     elif report.interrupted:
@@ -123,7 +125,7 @@ def _hints(statuses: Iterable[str]) -> str:
     """What is to be known of the statuses that are met, those that need attention first."""
     labels = sorted((label(one) for one in statuses), key=lambda said: not said.attention)
     told = "".join(
-        f'<li class="{said.tone}"><b>{html(said.total.capitalize())}:</b> {html(said.hint)}</li>'
+        f'<li class="{said.tone}"><b>{html(said.total.capitalize())}.</b> {html(said.hint)}</li>'
         for said in labels
         if said.hint
     )

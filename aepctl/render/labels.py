@@ -33,8 +33,8 @@ ACTIONS: Mapping[str, Label] = {
         "?",
         "warn",
         attention=True,
-        hint="An earlier create has no known outcome. It is looked up before anything else "
-        "happens for its key; it is never sent again unseen.",
+        hint="An earlier create has no known outcome. The next apply looks for it on the platform "
+        "before anything else happens for its key.",
     ),
     "decide": Label(
         "decide",
@@ -42,7 +42,7 @@ ACTIONS: Mapping[str, Label] = {
         "!",
         "warn",
         attention=True,
-        hint="Nothing is created for these before a person decides.",
+        hint="Nothing happens for these before a person decides.",
     ),
     "adopt": Label(
         "adopt",
@@ -50,7 +50,7 @@ ACTIONS: Mapping[str, Label] = {
         "=",
         "info",
         attention=True,
-        hint="These exist on the platform already. Their IDs are recorded; nothing is created.",
+        hint="On the platform already. Apply takes their IDs into state and creates nothing.",
     ),
     "create": Label("create", "to create", "+", "good"),
     "update": Label(
@@ -58,7 +58,7 @@ ACTIONS: Mapping[str, Label] = {
         "changed",
         "~",
         "info",
-        hint="Changed audiences are shown only: this version does not update them.",
+        hint="Shown only: this version does not update audiences.",
     ),
     "removed": Label(
         "removed",
@@ -66,7 +66,7 @@ ACTIONS: Mapping[str, Label] = {
         "o",
         "warn",
         attention=True,
-        hint="These stay on the platform: this version does not delete audiences.",
+        hint="They stay on the platform: this version does not delete audiences.",
     ),
     "unchanged": Label("unchanged", "unchanged", "·", "quiet"),
 }
@@ -78,8 +78,8 @@ RESULTS: Mapping[str, Label] = {
         "?",
         "warn",
         attention=True,
-        hint="Neither success nor failure. It is never sent again before it was looked up: "
-        "the next `aepctl apply` looks it up first.",
+        hint="Neither success nor failure. Nothing is sent again unseen: the next apply looks for "
+        "these before anything else.",
     ),
     "refused": Label(
         "refused",
@@ -87,7 +87,7 @@ RESULTS: Mapping[str, Label] = {
         "x",
         "bad",
         attention=True,
-        hint="Nothing came of these, for sure. Once the cause is gone, `aepctl apply` tries again.",
+        hint="Nothing came of these, for sure.",
     ),
     "adopted": Label(
         "adopted",
@@ -95,7 +95,7 @@ RESULTS: Mapping[str, Label] = {
         "=",
         "info",
         attention=True,
-        hint="These were on the platform already. Their IDs are recorded; nothing was created.",
+        hint="Found on the platform. Their IDs are in state now; nothing was created.",
     ),
     NOT_STARTED: Label(
         "not started", "not started", "-", "warn", hint="Nothing was sent for these."
@@ -125,6 +125,9 @@ def report_counts(report: ApplyReport) -> dict[str, int]:
 def by_status(statuses: Iterable[str]) -> dict[str, int]:
     """How often each status occurs, in the order of first sight."""
     return dict(Counter(statuses))
+
+
+RESCUE = "Some IDs could not be written to disk: the log holds them, for `aepctl state recover`."
 
 
 def totals(counts: Mapping[str, int]) -> str:

@@ -14,7 +14,14 @@ from aepctl.render.display import display
 from aepctl.render.entries import Entry, by_file, plan_entries, report_entries
 from aepctl.render.escape import clip, code, code_within, comment, html
 from aepctl.render.fitting import Details, Group, Page, fit
-from aepctl.render.labels import by_status, label, plan_counts, report_counts, totals
+from aepctl.render.labels import (
+    RESCUE,
+    by_status,
+    label,
+    plan_counts,
+    report_counts,
+    totals,
+)
 from aepctl.settings import Target
 from aepctl.yamldoc import InvalidInput, Problem
 
@@ -59,13 +66,12 @@ def report_markdown(
     plan = report.plan
     entries = report_entries(report)
     said = totals(report_counts(report)) or "nothing was to be done"
-    stopped = f"> **Stopped:** {code_within(report.stopped, 1000)}\n" if report.stopped else ""
     head = [
         marker(plan_id, plan.environment),
         f"## Apply for {code_within(plan.environment, 200)}\n",
-        f"**{said}**{' (interrupted)' if report.interrupted else ''}\n",
+        f"**{said}**\n",
         _target(plan.target, plan_id),
-        *([stopped] if stopped else []),
+        *_ending(report),
         *_notes(plan, entries),
     ]
     page = Page(
@@ -142,7 +148,16 @@ def _notes(plan: Plan, entries: Sequence[Entry]) -> Iterator[str]:
     if not entries:
         yield "Nothing to do.\n"
     labels = dict.fromkeys(entry.label for entry in entries if not entry.label.attention)
-    yield from (f"{label.hint}\n" for label in labels if label.hint)
+    yield from (f"{one.total.capitalize()}. {one.hint}\n" for one in labels if one.hint)
+
+
+def _ending(report: ApplyReport) -> Iterator[str]:
+    if report.rescue:
+        yield f"> **{RESCUE}**\n"
+    if report.stopped:
+        yield f"> **Stopped:** {code_within(report.stopped, 1000)}\n"
+    elif report.interrupted:
+        yield "> **Interrupted:** everything that was started is recorded.\n"
 
 
 def _attention(entries: Sequence[Entry]) -> tuple[Group, ...]:
@@ -175,7 +190,7 @@ def _groups(entries: Sequence[Entry]) -> tuple[Group, ...]:
 
 def _line(entry: Entry, *, place: bool = False) -> str:
     """`+` `key` `name` and what else is to be known, on one line."""
-    parts = [code(_symbol(entry)), code(clip(entry.change.key, LONG))]
+    parts = [code(entry.label.symbol), code(clip(entry.change.key, LONG))]
     name = entry.said.get("name")
     if name is not None:
         parts.append(code(clip(name, LONG)))
@@ -188,10 +203,6 @@ def _line(entry: Entry, *, place: bool = False) -> str:
         parts.append(f"in {code(clip(source.file, LONG))} line {source.line}")
     line = " ".join(parts)
     return f"{line}: {code(clip(entry.note, 4 * LONG))}" if entry.note else line
-
-
-def _symbol(entry: Entry) -> str:
-    return entry.label.symbol if entry.outcome else entry.change.action.symbol
 
 
 def _details(entries: Sequence[Entry]) -> tuple[Details, ...]:

@@ -93,12 +93,36 @@ function toggle(line) {
   line.querySelector(".open").setAttribute("aria-expanded", open);
   below.hidden = !open;
   below.firstChild.replaceChildren(...(open ? [drawDetails(row)] : []));
+  mark();
+}
+
+/* What is searched for is marked where it stands, without touching the elements. */
+function mark() {
+  if (!globalThis.Highlight) return;
+  const words = wordsOf(view.q);
+  const found = [];
+  const texts = document.createTreeWalker($("body"), NodeFilter.SHOW_TEXT);
+  while (words.length && texts.nextNode()) {
+    const node = texts.currentNode;
+    const said = node.data.toLowerCase();
+    if (said.length !== node.length) continue;
+    for (const word of words) {
+      for (let at = said.indexOf(word); at >= 0; at = said.indexOf(word, at + word.length)) {
+        const range = new StaticRange({
+          startContainer: node, startOffset: at, endContainer: node, endOffset: at + word.length,
+        });
+        found.push(range);
+      }
+    }
+  }
+  CSS.highlights.set("found", new Highlight(...found));
 }
 
 function drawMore(count = STEP) {
   const part = matching.slice(shown, shown + count);
   $("body").append(...part.flatMap(drawRow));
   shown += part.length;
+  mark();
   const left = matching.length - shown;
   $("more").hidden = !left;
   $("more").textContent = `Show ${number.format(Math.min(left, STEP))} more of ${number.format(left)}`;

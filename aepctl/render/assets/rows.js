@@ -46,8 +46,10 @@ let allOpen = rows.length <= OPEN_AT_FIRST && rows.some((row) => row.fields.leng
 let matching = rows;
 let shown = 0;
 
+const wordsOf = (text) => text.toLowerCase().split(/\s+/).filter(Boolean);
+
 function matches() {
-  const words = view.q.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = wordsOf(view.q);
   const found = rows.filter(
     (row) =>
       (!view.statuses.size || view.statuses.has(row.status)) &&
