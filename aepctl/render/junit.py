@@ -66,7 +66,7 @@ def error_junit(error: AepctlError) -> str:
 def _cases(entries: Iterable[Entry]) -> list[Case]:
     return [
         Case(
-            entry.file or "not in the manifests",
+            entry.file or "no manifest",
             entry.change.key,
             _kind(entry.status),
             entry.note or entry.label.hint,

@@ -104,6 +104,15 @@ RESULTS: Mapping[str, Label] = {
 }
 
 
+URGENCY = ("unknown", "settle", "refused", "decide", "removed", "adopted", "adopt")
+"""What needs attention, the most urgent first."""
+
+
+def urgency(status: str) -> int:
+    """Where among all that needs attention a status stands; what is new comes first."""
+    return URGENCY.index(status) if status in URGENCY else -1
+
+
 def label(status: str) -> Label:
     """The label of an action or a result."""
     known = ACTIONS.get(status) or RESULTS.get(status)

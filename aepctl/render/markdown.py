@@ -21,6 +21,7 @@ from aepctl.render.labels import (
     plan_counts,
     report_counts,
     totals,
+    urgency,
 )
 from aepctl.settings import Target
 from aepctl.yamldoc import InvalidInput, Problem
@@ -31,7 +32,7 @@ LONG = 160
 """Characters of a name or a message within a line."""
 FEW = 20
 """Targets that are named."""
-NOWHERE = "not in the manifests"
+NOWHERE = "no manifest"
 
 
 def plan_markdown(
@@ -171,7 +172,7 @@ def _attention(entries: Sequence[Entry]) -> tuple[Group, ...]:
             f"### {len(group)} {label(status).total}\n\n{label(status).hint}",
             tuple(_line(entry, place=True) for entry in group),
         )
-        for status, group in found.items()
+        for status, group in sorted(found.items(), key=lambda one: urgency(one[0]))
     )
 
 

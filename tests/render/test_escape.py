@@ -3,7 +3,7 @@
 import json
 import re
 from html.parser import HTMLParser
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given
@@ -140,7 +140,7 @@ def test_a_workflow_commands_property_ends_where_it_should(text: str) -> None:
 
 @given(any_text)
 def test_xml_is_well_formed_and_holds_the_text(text: str) -> None:
-    root = ElementTree.fromstring(f'<a b="{escape.xml(text)}">{escape.xml(text)}</a>'.encode())
+    root = ET.fromstring(f'<a b="{escape.xml(text)}">{escape.xml(text)}</a>'.encode())
     spelled = display(text).replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")
     found = "".join(root.itertext())
     assert found == root.get("b")

@@ -4,7 +4,7 @@ import pytest
 
 from aepctl.apply.outcomes import Result
 from aepctl.plan import Action
-from aepctl.render.labels import ACTIONS, NOT_STARTED, RESULTS, label, totals
+from aepctl.render.labels import ACTIONS, NOT_STARTED, RESULTS, URGENCY, label, totals, urgency
 
 TONES = {"good", "info", "warn", "bad", "quiet"}
 
@@ -37,3 +37,9 @@ def test_totals_leave_out_what_there_is_none_of() -> None:
     assert totals({"create": 4000, "update": 0, "removed": 1}) == (
         "4,000 to create, 1 no longer in the manifests"
     )
+
+
+def test_what_needs_attention_has_its_place_in_the_order() -> None:
+    every = {**ACTIONS, **RESULTS}
+    assert set(URGENCY) == {status for status, one in every.items() if one.attention}
+    assert urgency("deleted") < urgency("unknown") < urgency("refused") < urgency("adopted")

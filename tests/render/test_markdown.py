@@ -65,9 +65,9 @@ def assert_well_formed(markdown: str, most: int) -> None:
 
 
 def lines_of(markdown: str) -> int:
-    return len(
-        re.findall(r"^- ", re.sub(r"^```+diff\n.*?^```+$", "", markdown, flags=re.S | re.M), re.M)
-    )
+    """How many things have a line of their own."""
+    text = re.sub(r"^```+diff\n.*?^```+$", "", markdown, flags=re.DOTALL | re.MULTILINE)
+    return len(re.findall(r"^- ", text, re.MULTILINE))
 
 
 def left_out(markdown: str, what: str) -> int:
@@ -119,7 +119,7 @@ def test_the_first_line_is_the_marker_by_which_a_bot_finds_its_comment() -> None
 
 def test_what_needs_attention_comes_before_the_rest() -> None:
     text = plan_markdown(PLAN, plan_id="x")
-    order = ("to settle\n", "to decide\n", "to adopt\n", "no longer in the manifests\n", "**`audi")
+    order = ("to settle\n", "to decide\n", "no longer in the manifests\n", "to adopt\n", "**`audi")
     places = [text.index(words) for words in order]
     assert places == sorted(places)
 
