@@ -16,7 +16,15 @@ from aepctl.plan import Plan
 from aepctl.render.entries import Entry, plan_entries, report_entries
 from aepctl.render.escape import html, script_json
 from aepctl.render.html_rows import plain_table, row_data
-from aepctl.render.labels import RESCUE, Label, label, plan_counts, report_counts
+from aepctl.render.labels import (
+    RESCUE,
+    Label,
+    by_status,
+    label,
+    plan_counts,
+    report_counts,
+    urgency,
+)
 from aepctl.yamldoc import InvalidInput, Problem
 
 SCRIPTS = ("rows.js", "draw.js", "plan.js")
@@ -37,7 +45,11 @@ def report_html(report: ApplyReport, *, plan_id: str) -> str:
         facts["Stopped"] = report.stopped
     elif report.interrupted:
         facts["Stopped"] = "interrupted"
-    return _list_page("Apply", report.plan, facts, report_counts(report), report_entries(report))
+    entries = report_entries(report)
+    results = report_counts(report)
+    left = by_status(entry.status for entry in entries if entry.status not in results)
+    counts = {**results, **left}
+    return _list_page("Apply", report.plan, facts, counts, entries)
 
 
 def problems_html(problems: Iterable[Problem]) -> str:
@@ -123,7 +135,8 @@ def _tile(status: str, count: int, said: Label) -> str:
 
 def _hints(statuses: Iterable[str]) -> str:
     """What is to be known of the statuses that are met, those that need attention first."""
-    labels = sorted((label(one) for one in statuses), key=lambda said: not said.attention)
+    urgent = sorted(statuses, key=lambda one: (not label(one).attention, urgency(one)))
+    labels = [label(one) for one in urgent]
     told = "".join(
         f'<li class="{said.tone}"><b>{html(said.total.capitalize())}.</b> {html(said.hint)}</li>'
         for said in labels

@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -135,8 +136,7 @@ def test_any_report(report: ApplyReport) -> None:
     page = report_html(report, plan_id="x")
     assert_sound(page)
     assert len(rows(page)) == len(report_entries(report))
-    counts = {outcome.result.value: report.count(outcome.result) for outcome in report.outcomes}
-    counts |= {"not-started": report.not_started} if report.not_started else {}
+    counts = Counter(entry.status for entry in report_entries(report))
     told = re.findall(r'data-status="([a-z-]+)">.*?<b>(\d+)</b>', page)
     assert {status: int(count) for status, count in told} == counts
 
@@ -279,11 +279,25 @@ def test_lines_sort_as_numbers(show: Show) -> None:
 
 
 @needs_browser
+@pytest.mark.parametrize("width", [1400, 1000, 700, 360])
+def test_every_column_has_room(show: Show, browser: Browser, width: int) -> None:
+    browser.look(width, 900)
+    try:
+        for text in (plan_html(PLAN, plan_id="x"), report_html(REPORT, plan_id="x")):
+            page = show(text)
+            names = "[...document.querySelectorAll('tr.row .name')].map(e => e.offsetWidth)"
+            assert min(page.js(names)) >= 120
+            assert page.js("document.documentElement.scrollWidth") <= width
+    finally:
+        browser.look(1400, 1000)
+
+
+@needs_browser
 def test_a_row_opens_to_what_was_and_what_will_be(show: Show) -> None:
     page = show(plan_html(plan_of(*PLAN.changes, *large(40).changes), plan_id="x"))
     button = "[aria-label='Details of loyalty-bronze']"
-    assert page.js(f"document.querySelector(\"{button}\").getAttribute('aria-expanded')") == "false"
-    click(page, button)
+    opened = f"document.querySelector(\"{button}\").getAttribute('aria-expanded')"
+    assert page.js(opened) == "true"  # few rows have something to tell: these are open at first
     below = (
         f'document.getElementById(document.querySelector("{button}").getAttribute("aria-controls"))'
     )
@@ -291,7 +305,10 @@ def test_a_row_opens_to_what_was_and_what_will_be(show: Show) -> None:
     cells = page.js(f"[...{below}.querySelectorAll('.fields tbody tr')].map(r => r.innerText)")
     assert cells == ["name\tLoyalty - Bronze\tLoyalty - Bronze tier", "description\tMembers\tnone"]
     click(page, button)
+    assert page.js(opened) == "false"
     assert page.js(f"{below}.hidden") is True
+    click(page, "#expand")
+    assert page.js("document.querySelectorAll('tr.below:not([hidden])').length") == 48
 
 
 @needs_browser
@@ -311,7 +328,7 @@ def test_the_keyboard_is_enough(show: Show) -> None:
     headings = ["Status", "Key", "Name", "Namespace", "Origin name", "File"]
     assert reached == [*tiles, *bar, *headings, "Details of winter-sale"]
     page.press(" ", " ")
-    assert page.js("document.activeElement.getAttribute('aria-expanded')") == "true"
+    assert page.js("document.activeElement.getAttribute('aria-expanded')") == "false"
     assert page.js("getComputedStyle(document.activeElement).outlineStyle") == "solid"
     page.js("document.querySelector('button[data-status=create]').focus()")
     page.press("Enter")

@@ -34,11 +34,11 @@ function drawRow(row) {
     id: make("td", { class: "id" }, row.id),
   };
   const line = make(
-    "tr", { class: open ? "row opened" : "row" }, ...COLUMNS.map((one) => cells[one.id]),
+    "tr", { class: open ? "row opened" : "row" }, ...visible().map((one) => cells[one.id]),
   );
   const below = make(
     "tr", { class: "below", id: `details-${row.at}` },
-    make("td", { colspan: COLUMNS.length }),
+    make("td", { colspan: visible().length }),
   );
   below.hidden = !open;
   if (open) below.firstChild.append(drawDetails(row));
@@ -72,12 +72,14 @@ function drawDetails(row) {
     const facts = [
       ["name", row.name], ["description", row.description], ["namespace", row.namespace],
       ["originName", row.originName],
-    ];
-    parts.push(
-      make("dl", { class: "values" }, ...facts.filter(([, value]) => value).map(
-        ([field, value]) => make("div", {}, make("dt", {}, field), make("dd", {}, value)),
-      )),
-    );
+    ].filter(([, value]) => value);
+    if (facts.length) {
+      parts.push(
+        make("dl", { class: "values" }, ...facts.map(
+          ([field, value]) => make("div", {}, make("dt", {}, field), make("dd", {}, value)),
+        )),
+      );
+    }
   }
   const place = [row.place, row.id && `ID ${row.id}`].filter(Boolean).join(" · ");
   if (place) parts.push(make("p", { class: "place" }, place));
@@ -149,6 +151,7 @@ function drawControls() {
   for (const [at, column] of COLUMNS.entries()) {
     const sorted = view.sort === column.id;
     const heading = $("head").children[at];
+    heading.hidden = !visible().includes(column);
     heading.setAttribute(
       "aria-sort", sorted ? (view.down ? "descending" : "ascending") : "none",
     );

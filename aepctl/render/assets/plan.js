@@ -117,6 +117,7 @@ document.addEventListener("keydown", (event) => {
     draw();
   }
 });
+narrow.addEventListener("change", draw);
 addEventListener("hashchange", recall);
 addEventListener("beforeprint", () => drawMore(Infinity));
 new IntersectionObserver(

@@ -29,20 +29,26 @@ const COLUMNS = [
   { id: "status", title: "Status", order: (a, b) => a.rank - b.rank },
   { id: "key", title: "Key" },
   { id: "name", title: "Name" },
-  { id: "namespace", title: "Namespace" },
-  { id: "originName", title: "Origin name" },
+  { id: "namespace", title: "Namespace", minor: true },
+  { id: "originName", title: "Origin name", minor: true },
   {
     id: "file", title: "File",
     order: (a, b) => collator.compare(a.path, b.path) || a.line - b.line,
   },
 ];
-if (rows.filter((row) => row.id).length * 2 > rows.length) COLUMNS.push({ id: "id", title: "ID" });
+if (rows.filter((row) => row.id).length * 2 > rows.length) {
+  COLUMNS.splice(4, 1); /* an ID needs the room; the origin is among the details */
+  COLUMNS.push({ id: "id", title: "ID", minor: true });
+}
+const narrow = matchMedia("(max-width: 60rem)");
+const visible = () => COLUMNS.filter((column) => !(column.minor && narrow.matches));
 const orderOf = (column) =>
   column.order ?? ((a, b) => collator.compare(a[column.id], b[column.id]));
 
 const view = { q: "", statuses: new Set(), ns: null, file: null, sort: "", down: false };
-const toggled = new Set();
-let allOpen = rows.length <= OPEN_AT_FIRST && rows.some((row) => row.fields.length);
+const telling = rows.filter((row) => row.note || row.fields.length);
+const toggled = new Set(telling.length <= OPEN_AT_FIRST ? telling.map((row) => row.at) : []);
+let allOpen = false;
 let matching = rows;
 let shown = 0;
 
