@@ -79,7 +79,7 @@ def _candidates(page: Page, max_bytes: int) -> Iterator[str]:
     brief = _largest(page, bare - max_bytes)
     yield _text(page, brief, [], _left_out(page, every, brief))
     yield page.head + _left_out(page, every, everything)
-    yield page.least + _left_out(page, 0, everything, most=120)
+    yield page.least + _left_out(page, 0, everything, most=80)
 
 
 def _smallest(blocks: Sequence[Details], room: int) -> list[list[str]]:

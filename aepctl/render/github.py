@@ -11,7 +11,7 @@ from aepctl.plan import Plan
 from aepctl.render.entries import Entry, report_entries
 from aepctl.render.escape import command_data, command_property
 from aepctl.render.labels import RESCUE, plan_counts, report_counts
-from aepctl.yamldoc import Problem
+from aepctl.yamldoc import InvalidInput, Problem
 
 SHOWN = 10
 """GitHub shows so many annotations of one kind and step, and silently drops the others."""
@@ -49,8 +49,10 @@ def report_annotations(report: ApplyReport, *, limit: int = SHOWN, root: str = "
     return _limited([*lost, *shown], len(bad) + len(lost), "outcome")
 
 
-def error_annotation(error: AepctlError) -> str:
-    """The `::error` line of a run that failed."""
+def error_annotations(error: AepctlError, *, limit: int = SHOWN, root: str = "") -> str:
+    """The `::error` lines of a run that failed: its problems, or what went wrong."""
+    if isinstance(error, InvalidInput):
+        return annotations(error.problems, limit=limit, root=root)
     return _command("error", None, "aepctl", (error.what, error.next)) + "\n"
 
 

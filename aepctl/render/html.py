@@ -5,16 +5,14 @@ plain table stands in. Its policy lets nothing load, and only the one style and 
 """
 
 import json
-from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
-from hashlib import sha256
-from importlib.resources import files
 
 from aepctl.apply.report import ApplyReport
 from aepctl.errors import AepctlError
 from aepctl.plan import Plan
 from aepctl.render.entries import Entry, plan_entries, report_entries
 from aepctl.render.escape import html, script_json
+from aepctl.render.html_page import ASSETS, page
 from aepctl.render.html_rows import plain_table, row_data
 from aepctl.render.labels import (
     RESCUE,
@@ -26,8 +24,6 @@ from aepctl.render.labels import (
     urgency,
 )
 from aepctl.yamldoc import InvalidInput, Problem
-
-SCRIPTS = ("rows.js", "draw.js", "plan.js")
 
 
 def plan_html(plan: Plan, *, plan_id: str) -> str:
@@ -59,7 +55,7 @@ def problems_html(problems: Iterable[Problem]) -> str:
     rows = "".join(_problem(problem) for problem in every)
     head = "<tr><th scope=col>Place</th><th scope=col>Problem</th><th scope=col>Hint</th></tr>"
     table = f'<table class="plain"><thead>{head}</thead><tbody>{rows}</tbody></table>'
-    return _page(title, _header(title) + (table if every else ""))
+    return page(title, _header(title) + (table if every else ""))
 
 
 def error_html(error: AepctlError) -> str:
@@ -69,7 +65,7 @@ def error_html(error: AepctlError) -> str:
     what = "".join(f"<p>{html(line)}</p>" for line in error.what.split("\n"))
     then = f"<p>Next: {html(error.next)}</p>" if error.next else ""
     body = f'<div class="callout bad">{what}{then}</div>'
-    return _page("aepctl failed", _header("Failed") + body)
+    return page("aepctl failed", _header("Failed") + body)
 
 
 def _facts(plan: Plan, plan_id: str) -> dict[str, str]:
@@ -100,11 +96,11 @@ def _list_page(
         + (ASSETS["list.html"] if entries else '<p class="empty">Nothing to do.</p>')
     )
     if not entries:
-        return _page(title, body)
+        return page(title, body)
     data = script_json(_encode(row_data(entries)))
     plain = f"<noscript>{plain_table(entries)}</noscript>"
     data = f'<script type="application/json" id="data">{data}</script>'
-    return _page(title, body + plain, data, script=ASSETS["script"])
+    return page(title, body + plain, data, script=ASSETS["script"])
 
 
 def _header(title: str) -> str:
@@ -152,37 +148,4 @@ def _problem(problem: Problem) -> str:
     return "<tr>" + "".join(f"<td>{one}</td>" for one in cells) + "</tr>"
 
 
-def _page(title: str, body: str, data: str = "", script: str = "") -> str:
-    """A whole document. `body` and `data` are HTML; nothing but `script` may run."""
-    style = ASSETS["plan.css"]
-    policy = (
-        f"default-src 'none'; style-src '{_digest(style)}'; img-src data:; base-uri 'none'; "
-        "form-action 'none'" + (f"; script-src '{_digest(script)}'" if script else "")
-    )
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="color-scheme" content="light dark">\n'
-        '<meta name="referrer" content="no-referrer">\n'
-        f'<link rel="icon" href="data:,">\n<title>{html(title)} · aepctl</title>\n'
-        f"<style>{style}</style>\n</head>\n<body>\n<main>\n{body}\n</main>\n{data}\n"
-        + (f"<script>{script}</script>\n" if script else "")
-        + "</body>\n</html>\n"
-    )
-
-
-def _digest(text: str) -> str:
-    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
-
-
-def _assets() -> dict[str, str]:
-    folder = files("aepctl.render") / "assets"
-    names = ("list.html", "plan.css", *SCRIPTS)
-    texts = {name: (folder / name).read_text(encoding="utf-8") for name in names}
-    script = "\n".join(texts[name] for name in SCRIPTS)
-    return {**texts, "script": f'"use strict";\n{{\n{script}}}\n'}
-
-
-ASSETS = _assets()
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

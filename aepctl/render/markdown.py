@@ -10,29 +10,23 @@ from itertools import groupby
 from aepctl.apply.report import ApplyReport
 from aepctl.errors import AepctlError
 from aepctl.plan import Plan
-from aepctl.render.display import display
-from aepctl.render.entries import Entry, by_file, plan_entries, report_entries
-from aepctl.render.escape import clip, code, code_within, comment, html
-from aepctl.render.fitting import Details, Group, Page, fit
-from aepctl.render.labels import (
-    RESCUE,
-    by_status,
-    label,
-    plan_counts,
-    report_counts,
-    totals,
-    urgency,
+from aepctl.render.entries import Entry, plan_entries, report_entries
+from aepctl.render.escape import code_within, comment
+from aepctl.render.fitting import Group, Page, fit
+from aepctl.render.labels import RESCUE, plan_counts, report_counts, totals
+from aepctl.render.markdown_parts import (
+    attention_groups,
+    field_details,
+    file_groups,
+    problem_line,
 )
 from aepctl.settings import Target
 from aepctl.yamldoc import InvalidInput, Problem
 
 BUDGET = 60_000
 """GitHub takes comments of 65,536 characters."""
-LONG = 160
-"""Characters of a name or a message within a line."""
 FEW = 20
 """Targets that are named."""
-NOWHERE = "no manifest"
 
 
 def plan_markdown(
@@ -52,9 +46,9 @@ def plan_markdown(
         head="\n".join(head),
         least=_least(plan_id, plan.environment, "Plan", said),
         total=len(entries),
-        attention=_attention(entries),
-        groups=_groups(entries),
-        details=_details(entries),
+        attention=attention_groups(entries),
+        groups=file_groups(entries),
+        details=field_details(entries),
         whole=whole,
     )
     return fit(page, max_bytes)
@@ -79,8 +73,8 @@ def report_markdown(
         head="\n".join(head),
         least=_least(plan_id, plan.environment, "Apply", said),
         total=len(entries),
-        attention=_attention(entries),
-        groups=_groups(entries),
+        attention=attention_groups(entries),
+        groups=file_groups(entries),
         whole=whole,
     )
     return fit(page, max_bytes)
@@ -97,7 +91,7 @@ def problems_markdown(
     every = sorted(problems, key=lambda problem: problem.origin)
     said = f"{len(every)} problem{'s' * (len(every) != 1)}" if every else "No problems"
     groups = [
-        Group(f"**{code_within(file, 400)}**", tuple(_problem(one) for one in group))
+        Group(f"**{code_within(file, 400)}**", tuple(problem_line(one) for one in group))
         for file, group in groupby(every, key=lambda problem: problem.origin.file)
     ]
     head = f"{marker('', environment)}\n## {said}\n"
@@ -127,12 +121,12 @@ def error_markdown(
 
 def marker(plan_id: str, environment: str) -> str:
     """The hidden first line. `-` stands for what there is not."""
-    plan_id, environment = comment(plan_id)[:80] or "-", comment(environment)[:100] or "-"
+    plan_id, environment = comment(plan_id)[:64] or "-", comment(environment)[:60] or "-"
     return f"<!-- aepctl plan-id={plan_id} environment={environment} -->"
 
 
 def _least(plan_id: str, environment: str, what: str, said: str) -> str:
-    head = f"{marker(plan_id, environment)}\n## {what} for {code_within(environment, 60)}\n"
+    head = f"{marker(plan_id, environment)}\n## {what} for {code_within(environment, 40)}\n"
     return f"{head}\n**{said}**\n"
 
 
@@ -159,77 +153,3 @@ def _ending(report: ApplyReport) -> Iterator[str]:
         yield f"> **Stopped:** {code_within(report.stopped, 1000)}\n"
     elif report.interrupted:
         yield "> **Interrupted:** everything that was started is recorded.\n"
-
-
-def _attention(entries: Sequence[Entry]) -> tuple[Group, ...]:
-    """What needs a look, one group a status, as its own heading."""
-    found: dict[str, list[Entry]] = {}
-    for entry in entries:
-        if entry.label.attention:
-            found.setdefault(entry.status, []).append(entry)
-    return tuple(
-        Group(
-            f"### {len(group)} {label(status).total}\n\n{label(status).hint}",
-            tuple(_line(entry, place=True) for entry in group),
-        )
-        for status, group in sorted(found.items(), key=lambda one: urgency(one[0]))
-    )
-
-
-def _groups(entries: Sequence[Entry]) -> tuple[Group, ...]:
-    """All others, by file."""
-    ordinary = (entry for entry in entries if not entry.label.attention)
-    return tuple(
-        Group(
-            f"**{code_within(file, 400) if file else NOWHERE}**: "
-            f"{totals(by_status(entry.status for entry in group))}",
-            tuple(_line(entry) for entry in group),
-        )
-        for file, group in by_file(ordinary)
-    )
-
-
-def _line(entry: Entry, *, place: bool = False) -> str:
-    """`+` `key` `name` and what else is to be known, on one line."""
-    parts = [code(entry.label.symbol), code(clip(entry.change.key, LONG))]
-    name = entry.said.get("name")
-    if name is not None:
-        parts.append(code(clip(name, LONG)))
-    if entry.audience_id is not None:
-        parts.append(f"as {code(clip(entry.audience_id, LONG))}")
-    if entry.change.fields:
-        parts.append(f"({', '.join(one.field for one in entry.change.fields)})")
-    source = entry.change.source
-    if place and source is not None:
-        parts.append(f"in {code(clip(source.file, LONG))} line {source.line}")
-    line = " ".join(parts)
-    return f"{line}: {code(clip(entry.note, 4 * LONG))}" if entry.note else line
-
-
-def _details(entries: Sequence[Entry]) -> tuple[Details, ...]:
-    """Field by field, one folded diff a file."""
-    with_fields = (entry for entry in entries if entry.fields)
-    return tuple(
-        Details(
-            f"{f'<code>{html(clip(file, LONG))}</code>' if file else NOWHERE}, field by field",
-            tuple(_diff(entry) for entry in group),
-        )
-        for file, group in by_file(with_fields)
-    )
-
-
-def _diff(entry: Entry) -> str:
-    lines = [f"@@ {display(entry.change.key)} @@"]
-    for one in entry.fields:
-        if one.before is not None:
-            lines.append(f"- {one.field:<11}  {display(one.before)}")
-        if one.after is not None:
-            lines.append(f"+ {one.field:<11}  {display(one.after)}")
-    return "\n".join(lines)
-
-
-def _problem(problem: Problem) -> str:
-    origin = problem.origin
-    where = f"line {origin.line}: " if origin.line else ""
-    hint = f" ({code(clip(problem.hint, 2 * LONG))})" if problem.hint else ""
-    return f"{where}{code(clip(problem.message, 4 * LONG))}{hint}"

@@ -9,7 +9,7 @@ from review_samples import PLAN, plans
 
 from aepctl.plan import Plan
 from aepctl.plan.changes import Summary
-from aepctl.render.gitlab import plan_terraform
+from aepctl.render.gitlab import failed_terraform, plan_terraform
 
 
 def test_a_plan(golden: Callable[[str, str], None]) -> None:
@@ -25,3 +25,7 @@ def test_the_counts_are_those_of_the_plan(plan: Plan) -> None:
 def test_no_number_is_larger_than_gitlab_takes() -> None:
     plan = replace(PLAN, summary=Summary(create=1_000_000))
     assert json.loads(plan_terraform(plan))["create"] == 999_999
+
+
+def test_a_run_that_failed_does_not_look_like_nothing_to_do() -> None:
+    assert json.loads(failed_terraform()) == {}

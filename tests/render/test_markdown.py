@@ -25,6 +25,7 @@ from review_samples import (
 from aepctl.apply.report import ApplyReport
 from aepctl.errors import AepctlError
 from aepctl.plan import Plan
+from aepctl.plan.changes import Summary
 from aepctl.render.display import UNSAFE
 from aepctl.render.entries import report_entries
 from aepctl.render.fitting import LEAST
@@ -163,6 +164,14 @@ def test_an_absurdly_small_budget_leaves_the_totals(most: int) -> None:
     assert len(text.encode()) <= most
     assert said(text)["to create"] == 3
     assert "the lines of 8 of 8 changes" in text
+
+
+def test_the_least_page_holds_the_largest_counts() -> None:
+    most = Summary(*(999_999 for _ in range(7)))
+    plan = replace(PLAN, summary=most, environment="ü" * 200)
+    text = plan_markdown(plan, plan_id="f" * 64, max_bytes=LEAST, whole="ü`" * 200)
+    assert len(text.encode()) <= LEAST
+    assert set(said(text).values()) == {999_999}
 
 
 def test_a_smaller_budget_is_refused() -> None:
