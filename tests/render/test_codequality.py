@@ -2,10 +2,10 @@
 
 import json
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from goldens import Golden
 from hypothesis import given
 from review_samples import LOYALTY, PROBLEMS, problems
 
@@ -29,8 +29,8 @@ def moved(problem: Problem, lines: int) -> Problem:
     return replace(problem, origin=replace(origin, line=origin.line + lines), message=message)
 
 
-def test_problems(golden: Callable[[str, str], None]) -> None:
-    golden("problems.codequality.json", codequality(PROBLEMS))
+def test_problems(golden: Golden) -> None:
+    golden("render/problems.codequality.json", codequality(PROBLEMS))
 
 
 def test_no_problem_is_an_empty_list() -> None:

@@ -1,9 +1,9 @@
 """What GitHub Actions takes: annotations within its limits, and outputs that cannot be forged."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from goldens import Golden
 from hypothesis import given
 from hypothesis import strategies as st
 from review_samples import (
@@ -37,8 +37,6 @@ from aepctl.render.github import (
 )
 from aepctl.yamldoc import InvalidInput, Problem
 
-Golden = Callable[[str, str], None]
-
 
 def commands(text: str) -> list[tuple[str, dict[str, str], str]]:
     """What the runner reads: command, properties, message (ActionCommand.cs)."""
@@ -69,7 +67,7 @@ def problem(number: int, rule: str = "text") -> Problem:
 
 
 def test_problems(golden: Golden) -> None:
-    golden("problems.annotations.txt", annotations(PROBLEMS, root="marketing"))
+    golden("render/problems.annotations.txt", annotations(PROBLEMS, root="marketing"))
 
 
 def test_what_hides_other_problems_comes_first() -> None:
@@ -94,7 +92,7 @@ def test_a_problem_of_a_whole_file_names_no_line() -> None:
 
 
 def test_what_came_of_an_apply_unknown_first(golden: Golden) -> None:
-    golden("apply.annotations.txt", report_annotations(REPORT))
+    golden("render/apply.annotations.txt", report_annotations(REPORT))
 
 
 def test_ids_that_no_disk_took_come_first() -> None:
@@ -129,11 +127,13 @@ def test_every_unknown_and_refused_outcome_is_told(report: ApplyReport) -> None:
 
 
 def test_the_outputs_of_a_plan(golden: Golden) -> None:
-    golden("plan.outputs.txt", output_block(plan_outputs(PLAN, plan_id="3f9a2c"), "END7"))
+    golden("render/plan.outputs.txt", output_block(plan_outputs(PLAN, plan_id="3f9a2c"), "END7"))
 
 
 def test_the_outputs_of_an_apply(golden: Golden) -> None:
-    golden("apply.outputs.txt", output_block(report_outputs(REPORT, plan_id="3f9a2c"), "END7"))
+    golden(
+        "render/apply.outputs.txt", output_block(report_outputs(REPORT, plan_id="3f9a2c"), "END7")
+    )
 
 
 def test_a_plan_without_changes_says_so() -> None:

@@ -1,9 +1,9 @@
 """GitLab's terraform report: exactly three numbers."""
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 
+from goldens import Golden
 from hypothesis import given
 from review_samples import PLAN, plans
 
@@ -12,8 +12,8 @@ from aepctl.plan.changes import Summary
 from aepctl.render.gitlab import failed_terraform, plan_terraform
 
 
-def test_a_plan(golden: Callable[[str, str], None]) -> None:
-    golden("plan.terraform.json", plan_terraform(PLAN))
+def test_a_plan(golden: Golden) -> None:
+    golden("render/plan.terraform.json", plan_terraform(PLAN))
 
 
 @given(plans())

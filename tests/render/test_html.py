@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from browser import CHROMIUM, Browser, chromium
+from goldens import Golden
 from hypothesis import given
 from review_samples import (
     NASTY,
@@ -38,7 +39,6 @@ from aepctl.render.html import error_html, plan_html, problems_html, report_html
 from aepctl.render.html_rows import plain_table
 from aepctl.yamldoc import InvalidInput, Problem
 
-Golden = Callable[[str, str], None]
 AXE = os.environ.get("AEPCTL_AXE", "")
 ATTACK = "<img src=x onerror=alert(1)></script><script>window.hit=1</script>"
 
@@ -88,7 +88,7 @@ def assert_sound(page: str) -> None:
 
 
 def test_the_rows_for_readers_without_a_script(golden: Golden) -> None:
-    golden("plan.rows.html", plain_table(report_entries(REPORT)))
+    golden("render/plan.rows.html", plain_table(report_entries(REPORT)))
 
 
 def test_the_totals_stand_in_the_page_itself() -> None:

@@ -1,8 +1,8 @@
 """JUnit: one case for each thing, well-formed whatever the texts hold."""
 
-from collections.abc import Callable
 from xml.etree import ElementTree as ET
 
+from goldens import Golden
 from hypothesis import given
 from review_samples import PLAN, PROBLEMS, REPORT, plans, problems, reports, statuses
 
@@ -14,7 +14,6 @@ from aepctl.render.entries import report_entries
 from aepctl.render.junit import error_junit, plan_junit, problems_junit, report_junit
 from aepctl.yamldoc import InvalidInput, Problem
 
-Golden = Callable[[str, str], None]
 KINDS = ("failure", "error", "skipped")
 
 
@@ -32,15 +31,15 @@ def counts(text: str) -> dict[str, int]:
 
 
 def test_a_plan(golden: Golden) -> None:
-    golden("plan.junit.xml", plan_junit(PLAN))
+    golden("render/plan.junit.xml", plan_junit(PLAN))
 
 
 def test_what_came_of_an_apply(golden: Golden) -> None:
-    golden("apply.junit.xml", report_junit(REPORT))
+    golden("render/apply.junit.xml", report_junit(REPORT))
 
 
 def test_problems(golden: Golden) -> None:
-    golden("problems.junit.xml", problems_junit(PROBLEMS))
+    golden("render/problems.junit.xml", problems_junit(PROBLEMS))
 
 
 def test_no_problem_is_a_case_that_passed() -> None:

@@ -2,10 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from goldens import Golden
 from hypothesis import given
 from hypothesis import strategies as st
 from review_samples import (
@@ -38,7 +38,6 @@ from aepctl.render.markdown import (
 )
 from aepctl.yamldoc import InvalidInput, Problem
 
-Golden = Callable[[str, str], None]
 WHOLE = "https://ci.example/runs/7/plan.html"
 TEMPLATE = re.compile(r"[A-Za-z0-9 ,.;:()'*#>\n-]*")
 budgets = st.integers(LEAST, 6000)
@@ -83,19 +82,21 @@ def said(markdown: str) -> dict[str, int]:
 
 
 def test_a_plan(golden: Golden) -> None:
-    golden("plan.md", plan_markdown(PLAN, plan_id="3f9a2c", whole=WHOLE))
+    golden("render/plan.md", plan_markdown(PLAN, plan_id="3f9a2c", whole=WHOLE))
 
 
 def test_a_plan_that_does_not_fit(golden: Golden) -> None:
-    golden("plan-short.md", plan_markdown(PLAN, plan_id="3f9a2c", max_bytes=2300, whole=WHOLE))
+    golden(
+        "render/plan-short.md", plan_markdown(PLAN, plan_id="3f9a2c", max_bytes=2300, whole=WHOLE)
+    )
 
 
 def test_what_came_of_an_apply(golden: Golden) -> None:
-    golden("apply.md", report_markdown(REPORT, plan_id="3f9a2c", whole=WHOLE))
+    golden("render/apply.md", report_markdown(REPORT, plan_id="3f9a2c", whole=WHOLE))
 
 
 def test_problems(golden: Golden) -> None:
-    golden("problems.md", problems_markdown(PROBLEMS, environment="prod"))
+    golden("render/problems.md", problems_markdown(PROBLEMS, environment="prod"))
 
 
 def test_a_run_that_failed() -> None:
