@@ -27,7 +27,7 @@ from aepctl.errors import AepctlError
 from aepctl.plan import Plan
 from aepctl.plan.changes import Summary
 from aepctl.render.display import UNSAFE
-from aepctl.render.entries import report_entries
+from aepctl.render.entries import plan_entries, report_entries
 from aepctl.render.fitting import LEAST
 from aepctl.render.markdown import (
     error_markdown,
@@ -194,6 +194,23 @@ def test_any_plan_fits_any_budget(plan: Plan, most: int, whole: str | None) -> N
     assert lines_of(text) + left_out(text, "lines") == len(plan.changes)
     if "Left out" in text and whole:
         assert "All of it: " in text
+
+
+@given(plans())
+def test_a_real_markdown_parser_finds_no_markup_but_ours(plan: Plan) -> None:
+    markdown_it = pytest.importorskip("markdown_it", reason="markdown-it-py is not installed")
+    parser = markdown_it.MarkdownIt("gfm-like", {"linkify": False, "html": True})
+    tokens = parser.parse(plan_markdown(plan, plan_id="x"))
+    inner = [child.type for token in tokens for child in token.children or ()]
+    assert set(inner) <= {"text", "code_inline", "strong_open", "strong_close", "softbreak"}
+    blocks = Counter(token.type for token in tokens)
+    statuses = {entry.status for entry in plan_entries(plan) if entry.label.attention}
+    assert blocks["heading_open"] == 1 + len(statuses)
+    assert blocks["list_item_open"] == len(plan.changes)
+    assert not {"table_open", "blockquote_open", "code_block", "hr"} & set(blocks)
+    html = [token.content for token in tokens if token.type == "html_block"]
+    assert all(re.match("<!-- aepctl |<details><summary>|</details>", one) for one in html)
+    assert len(html) == 1 + 2 * blocks["fence"]
 
 
 @given(plans())
