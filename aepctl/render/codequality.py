@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 from posixpath import normpath
 
-from aepctl.render.display import display
+from aepctl.render.display import COMMAND, display
 from aepctl.yamldoc import Problem
 
 PLACE = re.compile(r"\bline \d+|:\d+(:\d+)?")
@@ -23,7 +23,8 @@ def codequality(problems: Iterable[Problem], *, root: str = "") -> str:
         same = (path, problem.rule, PLACE.sub("", problem.message))
         seen[same] += 1
         issues.append(_issue(problem, path, _fingerprint(*same, str(seen[same]))))
-    return "[" + ",".join(f"\n  {json.dumps(issue)}" for issue in issues) + "\n]\n"
+    lines = (COMMAND.sub(r"##\1\\u005b", json.dumps(issue)) for issue in issues)
+    return "[" + ",".join(f"\n  {line}" for line in lines) + "\n]\n"
 
 
 def _issue(problem: Problem, path: str, fingerprint: str) -> dict[str, object]:

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from posixpath import normpath
 from typing import Any
 
 from goldens import Golden
@@ -11,6 +12,7 @@ from review_samples import LOYALTY, PROBLEMS, problems
 
 from aepctl.audience import Origin
 from aepctl.render.codequality import codequality
+from aepctl.render.display import COMMAND
 from aepctl.yamldoc import Problem
 
 
@@ -64,7 +66,10 @@ def test_another_file_rule_or_message_changes_the_fingerprint() -> None:
 @given(problems)
 def test_any_problems_are_one_issue_each(some: list[Problem]) -> None:
     found = issues(*some)
-    assert len(found) == len(some)
+    text = codequality(some)
+    assert text.isascii()
+    assert not COMMAND.search(text)
+    assert [one["location"]["path"] for one in found] == [normpath(p.origin.file) for p in some]
     assert len({issue["fingerprint"] for issue in found}) == len(some)
     for issue in found:
         assert issue["severity"] in {"info", "minor", "major", "critical", "blocker"}
