@@ -148,7 +148,7 @@ class Machine(RuleBasedStateMachine):
     @rule()
     def move_what_was_renamed(self) -> None:
         with inside(self.world):
-            for change in reading.plan(Scope()).of(Action.DECIDE):
+            for change in reading.plan(Scope()).plan.of(Action.DECIDE):
                 assert change.reason is not None
                 words = change.reason.split("`aepctl state mv ")[1].split("`")[0].split()
                 deciding.move(None, *words)

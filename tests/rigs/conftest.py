@@ -7,7 +7,7 @@ from rig import Record
 @pytest.fixture
 def report(record_property: Record) -> Record:
     """Note what a rig counted: `report("kill", "25 kills, 0 duplicates")`."""
-    return lambda name, counts: record_property(f"rig: {name}", counts)
+    return lambda name, counts: record_property(f"rig: {name}", str(counts))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -284,7 +284,7 @@ def test_results_that_cannot_be_written_end_the_words_and_not_the_work(
             timeout=60,
         )
     assert done.returncode == 1, done.stderr
-    assert "standard output could not be written (No space left" in done.stderr
+    assert "standard output could not be written (No space left on device)" in done.stderr
     assert "Traceback" not in done.stderr
     assert ground.project.ids().keys() == set(ground.wanted)
     ground.check_next_runs()
