@@ -146,6 +146,45 @@ def test_a_disk_that_fails_at_any_call(
     report(f"disk fails, {how}, after {start}", f"{calls} runs, {rescued} with IDs printed")
 
 
+class ThenDies(FaultyDisk):
+    """After the call that fails, the process goes on, and dies when it comes to fold."""
+
+    dead = False
+
+    def _call(self, name: str, *args: object) -> object:
+        failed = self.at is not None and len(self.calls) >= self.at
+        self.dead = self.dead or (failed and name == "replace")
+        if self.dead:
+            raise Crash
+        return super()._call(name, *args)
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_what_follows_a_line_that_was_half_written_counts(
+    world: World, report: Record, start: str
+) -> None:
+    """The disk fails once, other notes are made, and only the journal is there afterwards."""
+    calls = 0
+    for parallelism in (1, 3):
+        for at in itertools.count(1):
+            world.begin(start)
+            disk = ThenDies(world.memory, at, done="half")
+            told, rescue = Told(), ""
+            with suppress(AepctlError, Crash):
+                rescue = world.apply(disk, told, parallelism).rescue
+            assert world.platform.without_intent == []
+            check_state(world, start)
+            unnoted = len(told.acknowledged.keys() - world.store().read().audiences.keys())
+            assert unnoted <= 1  # the one whose note failed, and which only a report could print
+            if not unnoted:
+                check_told(world, told, rescue)
+            check_next_runs(world)
+            calls += 1
+            if len(disk.calls) < at:
+                break
+    report(f"half a line is written, then the process dies, after {start}", f"{calls} runs")
+
+
 @pytest.mark.parametrize("start", STARTS)
 @pytest.mark.parametrize("lost", LOST)
 def test_a_process_that_dies_at_any_call(
