@@ -66,8 +66,9 @@ def make_plan(
 def _orphans(
     known: Mapping[str, Known], wanted: AbstractSet[str]
 ) -> dict[tuple[str, str, str], str]:
-    """The keys that are no longer wanted, by what their audience is."""
-    return {one.audience.identity: key for key, one in known.items() if key not in wanted}
+    """The keys that are no longer wanted, by what their audience is; of several, the first."""
+    gone = sorted((key for key in known if key not in wanted), reverse=True)
+    return {known[key].audience.identity: key for key in gone}
 
 
 def _compare(

@@ -11,11 +11,6 @@ from aepctl.errors import AepctlError
 from aepctl.plan import Plan
 from aepctl.yamldoc import InvalidInput, Problem
 
-DOCUMENTS = ("text", "json", "markdown", "html")
-"""Formats for standard output."""
-FILES = (*DOCUMENTS, "gitlab", "codequality", "junit")
-"""Formats for files."""
-
 
 @dataclass(frozen=True, slots=True)
 class Result:

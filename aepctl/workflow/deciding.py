@@ -13,7 +13,7 @@ from aepctl.settings import load_settings
 from aepctl.state.held import HeldState, hold
 from aepctl.state.journal import replay
 from aepctl.state.lock import holder
-from aepctl.state.model import Intent, Known, Snapshot
+from aepctl.state.model import Intent, Known, Phase, Snapshot
 from aepctl.state.store import StateStore
 from aepctl.workflow.reading import read_wanted
 
@@ -99,7 +99,8 @@ def move(environment: str | None, old: str, new: str) -> Decided:
         if old not in snapshot.audiences:
             raise AepctlError(f"state knows no {old}", next="`aepctl plan` lists the keys")
         _refuse_known(new, snapshot)
-        if _intent(new, snapshot) is not None:
+        intent = _intent(new, snapshot)
+        if intent is not None and intent.phase is Phase.OPEN:
             raise SafetyRefusal(
                 f"a create of {new} is open", next=f"first: `aepctl state resolve {new} …`"
             )

@@ -89,12 +89,16 @@ class Ground:
         return StateStore(str(self.path), settings.target)
 
     def run(self, *command: str, **options: object) -> Ended:
-        """Run the real program, or whatever runs it."""
+        """Run the real program, or whatever runs it.
+
+        Without measuring its coverage: that writes files of its own, which a limit would hit.
+        """
+        kept = {name: value for name, value in os.environ.items() if "COVERAGE" not in name}
         done = subprocess.run(
             command or APPLY,
             check=False,
             cwd=self.project.root,
-            env={**os.environ, "PYTHONPATH": str(CODE), "PYTHONDONTWRITEBYTECODE": "1"},
+            env={**kept, "PYTHONPATH": str(CODE), "PYTHONDONTWRITEBYTECODE": "1"},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
