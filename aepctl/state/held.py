@@ -185,6 +185,7 @@ class HeldState:
         """Know the audience of `old` under the key `new`. Raises KeyError; folds at once."""
         audiences = dict(self._state.audiences)
         audiences[new] = audiences.pop(old)
+        self._intents = {name: one for name, one in self._intents.items() if one.key != new}
         self._state = replace(self._state, audiences=audiences, serial=self._state.serial + 1)
         self.fold()
 

@@ -106,6 +106,15 @@ class TestMove:
         assert project.ids() == {"argentum": ids["silver"]}
         assert project.state()["serial"] == serial + 1
 
+    def test_an_attempt_that_was_looked_for_in_vain_is_no_hindrance(
+        self, project: Project, there: Emulator
+    ) -> None:
+        assert project.apply().code == 4  # gold is looked for, and not found
+        assert "absent" in project.run("state", "intents").out
+        assert project.run("state", "mv", "silver", "gold").code == 0
+        assert project.run("state", "intents").out == "Nothing is open.\n"
+        assert project.files == ["prod.json"]
+
     def test_refuses_what_would_lose_something(self, project: Project, there: Emulator) -> None:
         assert project.run("state", "mv", "nobody", "x").code == 1
         assert project.run("state", "mv", "silver", "silver").code == 3
