@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Annotated, Literal, NoReturn
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from aepctl.audience import Origin
 from aepctl.errors import AepctlError, CredentialsError
 from aepctl.yamldoc import Fault, InvalidInput, Problem, check, parse
-from aepctl.yamldoc.texts import KEY, KEY_HINT, Key, Line, Written
+from aepctl.yamldoc.texts import CONTROLS, KEY, KEY_HINT, EditorsSay, Key, Line, Written
 
 FILE = "aepctl.yaml"
 AIS_URL = "https://platform.adobe.io/core/ais"
@@ -85,30 +85,69 @@ def _state_path(path: str) -> str:
     return path
 
 
-Url = Annotated[Line, AfterValidator(_safe_url)]
+Url = Annotated[
+    Line,
+    AfterValidator(_safe_url),
+    WithJsonSchema({"type": "string", "pattern": r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s@?#]+$"}),
+    EditorsSay("A plain https URL was expected: no user, no `?…`, no `#…`."),
+]
+StatePath = Annotated[
+    Line,
+    AfterValidator(_state_path),
+    WithJsonSchema({"type": "string", "pattern": rf"^[^{CONTROLS}]*\.json$"}),
+    EditorsSay("A path that ends in .json was expected."),
+]
 
 
 class EnvironmentModel(Written):
-    """One environment of aepctl.yaml."""
+    """One environment: an organisation's sandbox, and the state that belongs to it."""
 
-    endpoint: Literal["emulator"] | None = None
-    org: Line | None = None
-    sandbox: Line | None = None
-    state: Annotated[Line, AfterValidator(_state_path)] | None = None
-    ais_url: Url = AIS_URL
-    ups_url: Url = UPS_URL
-    ims_url: Url = IMS_URL
-    settle_seconds: Annotated[float, Field(strict=False, ge=0, le=3600)] = 30.0
-    max_creates: Annotated[int, Field(strict=False, ge=0)] = 500
-    audience_ids: Literal["server", "client"] = "server"
+    endpoint: Literal["emulator"] | None = Field(
+        default=None,
+        description="`emulator`: the embedded emulator, which needs no account. Left out: Adobe.",
+    )
+    org: Line | None = Field(
+        default=None,
+        description="The organisation, `…@AdobeOrg`. AEP_ORG_ID overrides it.",
+        examples=["1BD6382559DF0C130A49422D@AdobeOrg"],
+    )
+    sandbox: Line | None = Field(
+        default=None, description="The sandbox's name. AEP_SANDBOX overrides it."
+    )
+    state: StatePath | None = Field(
+        default=None, description="The state file of this environment. Default: `state/NAME.json`."
+    )
+    ais_url: Url = Field(default=AIS_URL, description="Where audiences are created.")
+    ups_url: Url = Field(default=UPS_URL, description="Where audiences are looked up.")
+    ims_url: Url = Field(default=IMS_URL, description="Where tokens come from.")
+    settle_seconds: Annotated[float, Field(strict=False, ge=0, le=3600)] = Field(
+        default=30.0,
+        description="How long a lookup of something unknown is repeated before it is left for "
+        "the next run. AEPCTL_SETTLE_SECONDS overrides it.",
+    )
+    max_creates: Annotated[int, Field(strict=False, ge=0)] = Field(
+        default=500, description="More creates than this need `--yes-create N`."
+    )
+    audience_ids: Literal["server", "client"] = Field(
+        default="server",
+        description="Who makes up `audienceId`. `client`: aepctl does (revision 3 of the API), "
+        "which makes a lookup exact.",
+    )
 
 
 class ConfigModel(Written):
-    """The file aepctl.yaml."""
+    """The settings of a project: the file aepctl.yaml."""
 
-    manifests: Line = "audiences"
-    default_environment: Key | None = None
-    environments: dict[Key, EnvironmentModel] = Field(default_factory=dict)
+    manifests: Line = Field(
+        default="audiences", description="The folder of manifests, read recursively."
+    )
+    default_environment: Key | None = Field(
+        default=None,
+        description="The environment to use without `--env` and AEPCTL_ENV. Default: the only one.",
+    )
+    environments: dict[Key, EnvironmentModel] = Field(
+        default_factory=dict, description="The environments by name."
+    )
 
 
 def load_settings(environ: Mapping[str, str], environment: str | None = None) -> Settings:

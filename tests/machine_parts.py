@@ -71,16 +71,25 @@ class Inode:
 
 
 class MemoryDisk(Disk):
-    """Files in memory, with what would survive a power cut kept apart from what is written."""
+    """Files in memory, with what would survive a power cut kept apart from what is written.
+
+    Of changed names that were not made durable, a power cut keeps some and undoes others.
+    """
 
     def __init__(self, fuse: Fuse) -> None:
         self.fuse = fuse
         self.names: dict[str, Inode] = {}
         self.durable_names: dict[str, Inode] = {}
+        self.pending: list[dict[str, Inode | None]] = []
         self.handles: dict[int, Inode] = {}
         self.writes = 0
 
-    def power_cut(self) -> None:
+    def power_cut(self, kept: int) -> None:
+        """Each bit of `kept` tells whether one change of names lasts."""
+        for number, change in enumerate(self.pending):
+            if kept >> number & 1:
+                _rename(self.durable_names, change)
+        self.pending = []
         self.names = dict(self.durable_names)
         for inode in self.names.values():
             inode.data = inode.durable
@@ -94,6 +103,10 @@ class MemoryDisk(Disk):
         if self.fuse.burn():
             raise Crash
 
+    def _renames(self, change: dict[str, Inode | None]) -> None:
+        _rename(self.names, change)
+        self.pending.append(change)
+
     def read(self, path: Path) -> bytes | None:
         inode = self.names.get(path.name)
         return None if inode is None else inode.data
@@ -103,13 +116,16 @@ class MemoryDisk(Disk):
 
     def open_new(self, path: Path) -> int:
         self._changes()
-        return self._open(self.names.setdefault(path.name, Inode()), empty=True)
+        return self._open(path.name, empty=True)
 
     def open_append(self, path: Path) -> int:
         self._changes()
-        return self._open(self.names.setdefault(path.name, Inode()))
+        return self._open(path.name)
 
-    def _open(self, inode: Inode, *, empty: bool = False) -> int:
+    def _open(self, name: str, *, empty: bool = False) -> int:
+        if name not in self.names:
+            self._renames({name: Inode()})
+        inode = self.names[name]
         if empty:
             inode.data = b""
         handle = max(self.handles, default=99) + 1
@@ -139,15 +155,24 @@ class MemoryDisk(Disk):
 
     def replace(self, source: Path, target: Path) -> None:
         self._changes()
-        self.names[target.name] = self.names.pop(source.name)
+        self._renames({source.name: None, target.name: self.names[source.name]})
 
     def remove(self, path: Path) -> None:
         self._changes()
-        self.names.pop(path.name, None)
+        self._renames({path.name: None})
 
     def sync_folder(self, folder: Path) -> None:
         self._changes()
         self.durable_names = dict(self.names)
+        self.pending = []
+
+
+def _rename(names: dict[str, Inode], change: dict[str, Inode | None]) -> None:
+    for name, inode in change.items():
+        if inode is None:
+            names.pop(name, None)
+        else:
+            names[name] = inode
 
 
 class JumpingClock:
@@ -267,7 +292,13 @@ class World:
             self.wrongs.append(f"{mine.key} was sent although an earlier create is unresolved")
 
     def _commit(self, audience: Audience, request_id: str, given: str | None) -> Made:
-        twins = [one for one in self.live() if one.audience.identity == audience.identity]
+        owners = {one.audience_id: key for key, one in self.snapshot().audiences.items()}
+        twins = [
+            one
+            for one in self.live()
+            if one.audience.identity == audience.identity
+            and not self._gave_its_name_away(owners.get(one.audience_id), audience)
+        ]
         if twins and audience.identity not in self.excused:
             self.wrongs.append(f"{audience.name} was made twice")
         created = self.clock.now() + timedelta(seconds=self.late)
@@ -280,6 +311,11 @@ class World:
         )
         self.made.append(made)
         return made
+
+    def _gave_its_name_away(self, key: str | None, audience: Audience) -> bool:
+        """Whether this key owns an audience that is to get another name."""
+        one = self.wanted.get(key or "")
+        return one is not None and one.audience.identity != audience.identity
 
     def get(self, path: str, query: dict[str, str]) -> Reply:
         if self.fuse.burn():

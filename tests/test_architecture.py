@@ -42,7 +42,7 @@ OWNERS = {
     "starlette": {"emulator"},
     "uvicorn": {"emulator"},
     "sqlite3": {"emulator"},
-    "pydantic": {"yamldoc", "manifests", "settings", "state", "aep", "workflow"},
+    "pydantic": {"yamldoc", "manifests", "settings", "state", "aep", "workflow", "render"},
 }
 IMPURE = {"os", "io", "pathlib", "time", "datetime", "random", "socket", "subprocess", "threading"}
 

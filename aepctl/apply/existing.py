@@ -39,6 +39,11 @@ class Existing:
         given = self._by_id.get(change.audience_id) if change.audience_id else None
         if given is not None:
             return self._by_given_id(change, audience, given)
+        owner = self._owners.get(change.audience_id or "", change.key)
+        if owner != change.key:
+            # Not on the platform any more, or not shown yet: either way no two keys may share it.
+            reason = f"its audienceId {change.audience_id} is the one that state has for {owner}"
+            return replace(change, action=Action.DECIDE, reason=reason)
         matches = self.free(audience, change.key)
         if not matches:
             return change

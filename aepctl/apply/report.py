@@ -13,6 +13,7 @@ class ApplyReport:
 
     `outcomes` are in the plan's order. `not_started` counts changes for which nothing was sent.
     `rescue` holds IDs that could not be written to disk, for `aepctl state recover`.
+    `plan_id` names the saved plan that was applied, if one was.
     """
 
     plan: Plan
@@ -21,6 +22,7 @@ class ApplyReport:
     stopped: str | None = None
     interrupted: bool = False
     rescue: str = ""
+    plan_id: str = ""
 
     def count(self, result: Result) -> int:
         return Counter(outcome.result for outcome in self.outcomes)[result]

@@ -1,12 +1,15 @@
 """aepctl apply."""
 
 import re
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from aepctl.cli.formats import guarded, output_option
+from aepctl.cli.formats import guarded, output_options, outputs_of
 from aepctl.cli.plan import target_option
+
+if TYPE_CHECKING:
+    from aepctl.render.formats import Result
 
 UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 
@@ -29,7 +32,7 @@ class Duration(click.ParamType[float]):
 
 @click.command()
 @click.argument("plan", required=False, metavar="[PLAN]")
-@output_option
+@output_options
 @target_option
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")
 @click.option(
@@ -66,6 +69,9 @@ def apply(
     environment: str | None,
     plan: str | None,
     output: str,
+    writes: tuple[tuple[str, str], ...],
+    github: bool,
+    max_bytes: int,
     targets: tuple[str, ...],
     auto_approve: bool,
     parallelism: int,
@@ -81,10 +87,13 @@ def apply(
     if plan is not None and (targets or yes_create is not None):
         raise click.UsageError("a saved plan has its own targets and approval")
 
-    def work() -> int:
+    outputs = outputs_of(output, writes, github, max_bytes)
+
+    def work() -> "Result":
         from aepctl.apply.stopping import Stop
         from aepctl.cli.conversation import conversation
         from aepctl.cli.signals import stopping_on_signals
+        from aepctl.render.formats import Result
         from aepctl.workflow import applying
         from aepctl.workflow.reading import Scope
 
@@ -101,6 +110,6 @@ def apply(
         with stopping_on_signals(stop), person:
             report = applying.apply(options, person, stop)
         person.finish(report)
-        return report.exit_code
+        return Result(report, "outcomes", report.exit_code, report.plan_id, report.plan.environment)
 
-    return guarded(output, "outcomes", work)
+    return guarded(outputs, "outcomes", work)

@@ -28,7 +28,7 @@ class Person(Protocol):
 
 def conversation(output: str, *, approved: bool) -> Person:
     """The one for an output format."""
-    return InText(approved=approved) if output == "text" else InJson(approved=approved)
+    return InText(approved=approved) if output == "text" else Quietly(approved=approved)
 
 
 class InText:
@@ -76,8 +76,8 @@ class InText:
         _rescue(report)
 
 
-class InJson:
-    """One document at the end; on the way, lines on standard error."""
+class Quietly:
+    """Lines on standard error: standard output is for the document at the end."""
 
     def __init__(self, *, approved: bool) -> None:
         self._approved = approved
@@ -100,9 +100,6 @@ class InJson:
         note(outcome_text(outcome, Paint(on=colour(error=True))))
 
     def finish(self, report: ApplyReport) -> None:
-        from aepctl.render.outcome_json import report_json
-
-        say(report_json(report))
         if report.stopped:
             note(f"Stopped: {display(report.stopped)}")
         _rescue(report)

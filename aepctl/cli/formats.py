@@ -1,11 +1,63 @@
-"""What `-o` gives: one document on standard output, whole on every outcome, errors included."""
+"""What `-o` and `--write` give: whole documents on every outcome, errors included."""
 
+import os
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from aepctl.cli.output import colour, machine_format, note, say
 from aepctl.errors import AepctlError
+
+if TYPE_CHECKING:
+    from aepctl.render.formats import Result
+
+DOCUMENTS = ("text", "json", "markdown", "html")
+FILES = (*DOCUMENTS, "gitlab", "codequality", "junit")
+NEED_ID = frozenset({"markdown", "html", "github"})
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Where a command's result goes, and in which formats."""
+
+    output: str = "text"
+    writes: tuple[tuple[str, str], ...] = ()
+    max_bytes: int = 60_000
+
+    @property
+    def need_plan_id(self) -> bool:
+        return bool({self.output, *(name for name, _ in self.writes)} & NEED_ID)
+
+    @property
+    def whole(self) -> str | None:
+        """A file that has all of what Markdown may have to leave out."""
+        kept = dict(reversed(self.writes))
+        return next((kept[name] for name in ("html", "text", "json") if name in kept), None)
+
+
+class Write(click.ParamType[tuple[str, str]]):
+    """`FORMAT:PATH`."""
+
+    name = "format:path"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        if isinstance(value, tuple):
+            return value
+        name, _, path = str(value).partition(":")
+        if name not in {*FILES, "github"}:
+            known = ", ".join((*FILES, "github"))
+            self.fail(f"{value!r}: FORMAT:PATH was expected; formats are {known}", param, ctx)
+        if bool(path) is (name == "github"):
+            wanted = "nothing after the colon" if path else f"a path, such as {name}:FILE"
+            self.fail(f"{value!r}: {wanted} was expected", param, ctx)
+        return name, path
+
 
 output_option = click.option(
     "-o",
@@ -17,32 +69,118 @@ output_option = click.option(
 )
 
 
-def guarded(output: str, empty: str, work: Callable[[], int]) -> int:
-    """Do the work of a command; an expected error becomes words, and a document in JSON.
+def output_options(command: Command) -> Command:
+    """The options of a command whose result has every format."""
+    options = (
+        click.option(
+            "-o",
+            "--output",
+            type=click.Choice(DOCUMENTS),
+            default="text",
+            show_default=True,
+            help="Format of the result on standard output.",
+        ),
+        click.option(
+            "--write",
+            "writes",
+            type=Write(),
+            multiple=True,
+            metavar="FORMAT:PATH",
+            help=f"Write the result to a file as well: {', '.join(FILES)}; or `github:`. "
+            "Repeatable.",
+        ),
+        click.option(
+            "--github",
+            is_flag=True,
+            help="As `--write github:`: annotations, step summary and outputs of GitHub Actions.",
+        ),
+        click.option(
+            "--max-bytes",
+            type=click.IntRange(min=600),
+            default=60_000,
+            show_default=True,
+            metavar="N",
+            help="The most that Markdown may take, such as a comment's limit.",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
 
-    `empty` names the list that the document would hold.
+
+def outputs_of(
+    output: str, writes: tuple[tuple[str, str], ...], github: bool, max_bytes: int
+) -> Outputs:
+    """What the options of `output_options` ask for."""
+    return Outputs(output, (*writes, *((("github", ""),) if github else ())), max_bytes)
+
+
+def guarded(outputs: Outputs, empty: str, work: Callable[[], "Result | int"]) -> int:
+    """Do the work of a command and give its result in every format asked for; its exit code.
+
+    An error becomes words on standard error, and a whole document in the other formats, before it
+    goes on to end the program. `empty` names the list that a JSON document would hold. In text the
+    work itself says its result.
     """
-    if output == "json":
+    if outputs.output != "text":
         machine_format()
     try:
-        return work()
+        result = work()
     except BaseException as error:
-        if output == "json":
-            _document(error, empty)
         _problems(error)
+        if outputs != Outputs():
+            from aepctl.render.formats import Result
+
+            expected = _expected(error)
+            environment = click.get_current_context().find_root().params.get("environment")
+            failed = Result(expected, empty, expected.exit_code, environment=environment or "")
+            _give(outputs, failed)
         raise
+    if isinstance(result, int):
+        return result
+    return result.exit_code if _give(outputs, result) else result.exit_code or 1
 
 
-def _document(error: BaseException, empty: str) -> None:
-    from aepctl.render.plan_json import error_json
+def _give(outputs: Outputs, result: "Result") -> bool:
+    """Write the result wherever it is wanted; whether all of it went there."""
+    from aepctl.render.formats import Limits, render
 
-    if not isinstance(error, AepctlError):
-        interrupted = isinstance(error, KeyboardInterrupt | click.Abort)
-        said = "interrupted" if interrupted else f"a bug in aepctl: {type(error).__name__}"
-        expected = AepctlError(said)
-        expected.exit_code = 130 if interrupted else 70
-        error = expected
-    say(error_json(error, empty))
+    limits = Limits(outputs.max_bytes, outputs.whole)
+    if outputs.output != "text":
+        say(render(outputs.output, result, limits))
+    whole = True
+    for name, path in outputs.writes:
+        try:
+            if name == "github":
+                from aepctl.cli.github import write_github
+
+                write_github(result, outputs.whole, _root())
+            else:
+                Path(path).write_text(render(name, result, limits, root=_root()), encoding="utf-8")
+        except OSError as error:
+            note(f"error: --write {name}:{path} cannot be written: {error.strerror}")
+            whole = False
+    return whole
+
+
+def _root() -> str:
+    """The way from the repository to this folder: reports name files from the repository."""
+    repository = os.environ.get("GITHUB_WORKSPACE") or os.environ.get("CI_PROJECT_DIR")
+    here = Path.cwd().resolve()
+    if not repository or not here.is_relative_to(Path(repository).resolve()):
+        return ""
+    root = here.relative_to(Path(repository).resolve()).as_posix()
+    return "" if root == "." else root
+
+
+def _expected(error: BaseException) -> AepctlError:
+    """The error as one of ours: a bug and an interrupt have documents as well."""
+    if isinstance(error, AepctlError):
+        return error
+    interrupted = isinstance(error, KeyboardInterrupt | click.Abort)
+    expected = AepctlError("interrupted" if interrupted else f"a bug: {type(error).__name__}")
+    expected.exit_code = 130 if interrupted else 70
+    return expected
 
 
 def _problems(error: BaseException) -> None:

@@ -11,6 +11,7 @@ from aepctl.cli.apply import apply
 from aepctl.cli.emulator import emulator
 from aepctl.cli.output import note, prepare_streams, unwritten
 from aepctl.cli.plan import plan
+from aepctl.cli.schema import schema
 from aepctl.cli.state import state
 from aepctl.cli.validate import validate
 from aepctl.errors import AepctlError
@@ -48,7 +49,7 @@ def cli(
             raise AepctlError(f"--chdir {chdir}: {error.strerror}") from error
 
 
-for command in (validate, plan, apply, state, emulator):
+for command in (validate, plan, apply, state, schema, emulator):
     cli.add_command(command)
 
 

@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aepctl.cli.formats import guarded, output_option
+from aepctl.cli.formats import Outputs, guarded, output_options, outputs_of
 from aepctl.cli.output import colour, say
 
 if TYPE_CHECKING:
+    from aepctl.render.formats import Result
     from aepctl.workflow.reading import Planned, Scope
 
 target_option = click.option(
@@ -20,7 +21,7 @@ target_option = click.option(
 
 
 @click.command()
-@output_option
+@output_options
 @target_option
 @click.option(
     "--detailed-exitcode",
@@ -33,6 +34,9 @@ target_option = click.option(
 def plan(
     environment: str | None,
     output: str,
+    writes: tuple[tuple[str, str], ...],
+    github: bool,
+    max_bytes: int,
     targets: tuple[str, ...],
     detailed_exitcode: bool,
     out: str | None,
@@ -43,7 +47,9 @@ def plan(
     if check is not None and (targets or out is not None):
         raise click.UsageError("--check goes with neither --target nor --out: the file has both")
 
-    def work() -> int:
+    outputs = outputs_of(output, writes, github, max_bytes)
+
+    def work() -> "Result | int":
         from aepctl.workflow import reading
 
         scope = reading.Scope(environment, targets)
@@ -52,18 +58,21 @@ def plan(
             from aepctl.workflow.saved import save
 
             save(out, planned)
-        if output == "json":
-            from aepctl.render.plan_json import plan_json
-
-            say(plan_json(planned.plan))
-        else:
+        made = planned.plan
+        code = 2 if detailed_exitcode and made.changes else 0
+        if output == "text":
             from aepctl.render.display import Paint
             from aepctl.render.plan_text import plan_text
 
-            say(plan_text(planned.plan, Paint(on=colour())))
-        return 2 if detailed_exitcode and planned.plan.changes else 0
+            say(plan_text(made, Paint(on=colour())))
+        if outputs == Outputs():
+            return code
+        from aepctl.render.formats import Result
 
-    return guarded(output, "changes", work)
+        plan_id = planned.binding().id if outputs.need_plan_id else ""
+        return Result(made, "changes", code, plan_id, made.environment)
+
+    return guarded(outputs, "changes", work)
 
 
 def _check(file: str, scope: "Scope") -> "Planned":

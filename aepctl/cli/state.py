@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from aepctl.cli.formats import guarded, output_option
+from aepctl.cli.formats import Outputs, guarded, output_option
 from aepctl.cli.output import colour, say
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def intents(environment: str | None, output: str) -> int:
         say(intents_json(found) if output == "json" else intents_text(found, Paint(on=colour())))
         return 0
 
-    return guarded(output, "intents", work)
+    return guarded(Outputs(output), "intents", work)
 
 
 @state.command()
@@ -56,7 +56,7 @@ def resolve(
             return _tell(deciding.recreate(environment, key))
         return _tell(deciding.abandon(environment, key))
 
-    return guarded("text", "", work)
+    return guarded(Outputs(), "", work)
 
 
 @state.command()
@@ -73,7 +73,7 @@ def recover(environment: str | None, file: TextIO) -> int:
 
         return _tell(deciding.recover(environment, file.read(), file.name))
 
-    return guarded("text", "", work)
+    return guarded(Outputs(), "", work)
 
 
 @state.command("mv")
@@ -88,7 +88,7 @@ def move(environment: str | None, old: str, new: str) -> int:
 
         return _tell(deciding.move(environment, old, new))
 
-    return guarded("text", "", work)
+    return guarded(Outputs(), "", work)
 
 
 def _tell(decided: "Decided") -> int:

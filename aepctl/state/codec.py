@@ -27,31 +27,42 @@ class _OnDisk(BaseModel):
 
 
 class _TargetOnDisk(_OnDisk):
-    endpoint: str
-    org: str
-    sandbox: str
+    """Whose audiences these are; the state is refused for any other target."""
+
+    endpoint: str = Field(description="Where audiences are created, or `emulator`.")
+    org: str = Field(description="The organisation.")
+    sandbox: str = Field(description="The sandbox's name.")
 
 
 class KnownOnDisk(_OnDisk):
-    """One line of state."""
+    """One audience as it was last sent, and the IDs that the platform knows it by."""
 
-    audience_id: str = Field(alias="audienceId", min_length=1)
-    name: str
-    description: str | None = None
-    namespace: str
-    origin_name: str = Field(alias="originName")
-    id: str | None = None
+    audience_id: str = Field(
+        alias="audienceId", min_length=1, description="The audience's ID on the platform."
+    )
+    name: str = Field(description="The audience's name.")
+    description: str | None = Field(default=None, description="Its description, if it has one.")
+    namespace: str = Field(description="Its namespace.")
+    origin_name: str = Field(alias="originName", description="Its originName.")
+    id: str | None = Field(
+        default=None, description="The platform's own `id`; revision 3 of the create call gives it."
+    )
 
 
 class StateOnDisk(_OnDisk):
-    """The state file."""
+    """A state file: which audiences exist, under which IDs."""
 
-    format: str
-    lineage: str = Field(min_length=1)
-    serial: int = Field(ge=0)
-    target: _TargetOnDisk
-    plans: list[str] = Field(default_factory=list)
-    audiences: dict[str, KnownOnDisk]
+    format: str = Field(
+        description="MAJOR.MINOR of this format.",
+        json_schema_extra={"pattern": r"^\d{1,4}\.\d{1,4}$"},
+    )
+    lineage: str = Field(min_length=1, description="Names this state for as long as it lives.")
+    serial: int = Field(ge=0, description="Grows with each change.")
+    target: _TargetOnDisk = Field(description="Whose audiences these are.")
+    plans: list[str] = Field(
+        default_factory=list, description="The ids of saved plans that were applied."
+    )
+    audiences: dict[str, KnownOnDisk] = Field(description="The known audiences by key.")
 
 
 def encode_state(state: State) -> str:

@@ -221,6 +221,9 @@ class HeldState:
                 folded = replace(folded, serial=1)
             if folded != self._saved:
                 replace_file(self._store.disk, self._store.path, encode_state(folded).encode())
+            elif self._notes.size:
+                # A run that was killed may have renamed state without making that durable.
+                self._store.disk.sync_folder(self._store.path.parent)
             self._state = self._saved = folded
             self._known = {}
             self._notes.shorten(self._left(folded))

@@ -70,7 +70,7 @@ def apply(options: ApplyOptions, conversation: Conversation, stop: Stop) -> Appl
         run.refuse_another(plan)
         if not (plan.of(Action.SETTLE) or plan.of(Action.CREATE)):
             conversation.show(plan)
-            return ApplyReport(plan, _undecided(plan))
+            return ApplyReport(plan, _undecided(plan), plan_id=saved.id if saved else "")
         credentials(settings, os.environ)  # what is missing is said before anything is asked
         with platform_of(settings) as platform:
             return run.go(plan, platform)
@@ -191,6 +191,7 @@ class _Run:
             stopped=self.stop.reason,
             interrupted=self.stop.interrupted,
             rescue=rescue,
+            plan_id=self.saved.id if self.saved else "",
         )
 
     def _adopt(self, changes: Iterable[Change], clock: SystemClock) -> tuple[Outcome, ...]:

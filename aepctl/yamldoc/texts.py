@@ -4,9 +4,10 @@ The patterns are plain enough for JSON Schema, Rust (inside pydantic) and Python
 """
 
 import re
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, StringConstraints
 
 CONTROLS = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
 CONTROLS_IN_LINES = r"\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029"
@@ -17,17 +18,43 @@ def _visible(controls: str) -> str:
     return rf"^[^{controls}]*[^{controls}\s][^{controls}]*$"
 
 
-Line = Annotated[str, StringConstraints(pattern=_visible(CONTROLS))]
+@dataclass(frozen=True)
+class EditorsSay:
+    """What an editor says where the pattern is broken, instead of showing the pattern."""
+
+    what: str
+
+    def __get_pydantic_json_schema__(
+        self, schema: Any, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {**handler(schema), "patternErrorMessage": self.what}
+
+
+Line = Annotated[
+    str,
+    StringConstraints(pattern=_visible(CONTROLS)),
+    EditorsSay("One line of text that can be seen was expected."),
+]
 """One line that can be seen: not blank, no control characters."""
 
-Lines = Annotated[str, StringConstraints(pattern=_visible(CONTROLS_IN_LINES))]
+Lines = Annotated[
+    str,
+    StringConstraints(pattern=_visible(CONTROLS_IN_LINES)),
+    EditorsSay("Text that can be seen was expected."),
+]
 """As Line, but line feeds and tabs are welcome."""
 
 KEY = r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}"
-Key = Annotated[str, StringConstraints(pattern=f"^{KEY}$")]
+Key = Annotated[
+    str, StringConstraints(pattern=f"^{KEY}$"), EditorsSay(f"A key was expected: {KEY_HINT}.")
+]
 """An audience's stable address. See KEY_HINT."""
 
-AudienceId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,128}$")]
+AudienceId = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,128}$"),
+    EditorsSay("An ID was expected: letters, digits, '.', '_', ':' and '-', at most 128."),
+]
 """An ID that the client gives."""
 
 

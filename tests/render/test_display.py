@@ -33,6 +33,8 @@ def test_what_can_be_seen_is_left_alone(text: str) -> None:
         ("\u2028\u2029\x85", r"\u2028\u2029\x85"),
         ("\udcff", r"\udcff"),
         ("\U000e0041", r"\U000e0041"),
+        ("Gold\u3164\u115f\u034f", r"Gold\u3164\u115f\u034f"),
+        ("\U000e0101", r"\U000e0101"),
     ],
 )
 def test_what_cannot_be_seen_or_acts_on_a_terminal_is_spelled_out(text: str, shown: str) -> None:

@@ -1,0 +1,23 @@
+"""aepctl schema."""
+
+import click
+
+from aepctl.cli.output import machine_format, say
+
+
+@click.command()
+@click.argument("name", type=click.Choice(["manifest", "config", "plan", "outcome", "state"]))
+def schema(name: str) -> None:
+    """Print the JSON Schema of NAME, for editors and for programs.
+
+    \b
+    manifest  the files in audiences/
+    config    aepctl.yaml
+    plan      what `plan -o json` prints
+    outcome   what `apply -o json` prints
+    state     the state file
+    """
+    from aepctl.render.schemas import schema_text
+
+    machine_format()
+    say(schema_text(name))

@@ -1,0 +1,71 @@
+/* What the page knows, and what of it is looked at. */
+
+const $ = (id) => document.getElementById(id);
+const data = JSON.parse($("data").textContent);
+const STEP = 100;
+const OPEN_AT_FIRST = 25;
+const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
+const number = new Intl.NumberFormat("en");
+
+const rows = data.rows.map(
+  ([status, file, line, key, name, namespace, originName, description, id, note, fields], at) => {
+    const [value, word, symbol, tone] = data.statuses[status];
+    const path = data.files[file] ?? "";
+    const place = path && (line ? `${path}:${line}` : path);
+    return {
+      at, status: value, rank: status, word, symbol, tone, path, line, place,
+      key, name: name ?? "", namespace: namespace ?? "", originName: originName ?? "",
+      description, id: id ?? "", note, fields,
+    };
+  },
+);
+const text = (row) =>
+  (row.text ??= [
+    row.word, row.key, row.name, row.namespace, row.originName, row.description, row.place,
+    row.id, row.note, ...row.fields.flat(),
+  ].filter(Boolean).join("\n").toLowerCase());
+
+const COLUMNS = [
+  { id: "status", title: "Status", order: (a, b) => a.rank - b.rank },
+  { id: "key", title: "Key" },
+  { id: "name", title: "Name" },
+  { id: "namespace", title: "Namespace", minor: true },
+  { id: "originName", title: "Origin name", minor: true },
+  {
+    id: "file", title: "File",
+    order: (a, b) => collator.compare(a.path, b.path) || a.line - b.line,
+  },
+];
+if (rows.filter((row) => row.id).length * 2 > rows.length) {
+  COLUMNS.splice(4, 1); /* an ID needs the room; the origin is among the details */
+  COLUMNS.push({ id: "id", title: "ID", minor: true });
+}
+const narrow = matchMedia("(max-width: 60rem)");
+const visible = () => COLUMNS.filter((column) => !(column.minor && narrow.matches));
+const orderOf = (column) =>
+  column.order ?? ((a, b) => collator.compare(a[column.id], b[column.id]));
+
+const view = { q: "", statuses: new Set(), ns: null, file: null, sort: "", down: false };
+const telling = rows.filter((row) => row.note || row.fields.length);
+const toggled = new Set(telling.length <= OPEN_AT_FIRST ? telling.map((row) => row.at) : []);
+let allOpen = false;
+let matching = rows;
+let shown = 0;
+
+const wordsOf = (text) => text.toLowerCase().split(/\s+/).filter(Boolean);
+
+function matches() {
+  const words = wordsOf(view.q);
+  const found = rows.filter(
+    (row) =>
+      (!view.statuses.size || view.statuses.has(row.status)) &&
+      (view.ns === null || row.namespace === view.ns) &&
+      (view.file === null || row.path === view.file) &&
+      words.every((word) => text(row).includes(word)),
+  );
+  const column = COLUMNS.find((one) => one.id === view.sort);
+  if (!column) return found;
+  const order = orderOf(column);
+  const sign = view.down ? -1 : 1;
+  return found.sort((a, b) => sign * order(a, b) || a.at - b.at);
+}

@@ -1,0 +1,94 @@
+"""One function a medium, for text that people or the platform wrote. All of it may be hostile.
+
+Each starts from `display`, so that nothing invisible and no line break is left: what follows only
+has to keep the visible characters from meaning something. The terminal needs `display` alone.
+"""
+
+import re
+from collections.abc import Iterable
+from urllib.parse import quote
+
+from aepctl.render.display import display
+
+TICKS = re.compile("`+")
+NOT_XML = re.compile("[\ufdd0-\ufdef\ufffe\uffff]")
+LINK = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~/?#=&%+-]*)?")
+HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
+ELLIPSIS = "…"
+
+
+def clip(text: str, most: int) -> str:
+    """At most so many characters, and an ellipsis in place of the others."""
+    return text if len(text) <= most else text[: most - 1] + ELLIPSIS
+
+
+def code(text: str) -> str:
+    """Markdown, within a line: a code span, the one place without mentions, links and markup.
+
+    The delimiter is longer than any run of backticks inside, so that it ends where it should.
+    Not for tables: there even code ends at a `|`.
+    """
+    shown = display(text) or " "
+    if "`" not in shown and shown[0] != " " != shown[-1]:
+        return f"`{shown}`"
+    mark = "`" * (longest_ticks((shown,)) + 1)
+    return f"{mark} {shown} {mark}" if shown.strip() else f"{mark}{shown}{mark}"
+
+
+def code_within(text: str, most: int) -> str:
+    """Markdown, within a line: as `code`, cut so that it takes at most so many bytes."""
+    length = len(text)
+    while len(code(clip(text, length)).encode()) > most and length > 1:
+        length = min(length * 3 // 4, most)
+    return code(clip(text, length))
+
+
+def fence(lines: Iterable[str]) -> str:
+    """Markdown: the fence for these lines, longer than any run of backticks in them."""
+    return "`" * max(3, longest_ticks(lines) + 1)
+
+
+def longest_ticks(texts: Iterable[str]) -> int:
+    """The longest run of backticks."""
+    return max((len(run) for text in texts for run in TICKS.findall(text)), default=0)
+
+
+def link(address: str, most: int) -> str:
+    """Markdown: a link where the address is plainly one and short enough, else text as code."""
+    fits = len(address) + 2 <= most and LINK.fullmatch(address)
+    return f"<{address}>" if fits else code_within(address, most)
+
+
+def comment(text: str) -> str:
+    """HTML and Markdown, within a comment: letters, digits and `%_.-~`, which cannot end it."""
+    return quote(text, safe="", errors="backslashreplace")
+
+
+def html(text: str) -> str:
+    """HTML: text and quoted attributes."""
+    return display(text).translate(HTML)
+
+
+def script_json(encoded: str) -> str:
+    """HTML: JSON within a script element, which its text can neither end nor turn into comment."""
+    return encoded.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def command_data(text: str) -> str:
+    """GitHub: one line of the message of a workflow command."""
+    return display(text).replace("%", "%25")
+
+
+def command_property(text: str) -> str:
+    """GitHub: a property of a workflow command."""
+    shown = display(text).replace("%", "%25")
+    return shown.replace(":", "%3A").replace(",", "%2C")
+
+
+def xml(text: str) -> str:
+    """XML 1.0: text and quoted attributes; what XML cannot carry is spelled out."""
+    return NOT_XML.sub(_spelled, display(text)).translate(HTML)
+
+
+def _spelled(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape").decode("ascii")

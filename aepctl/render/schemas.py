@@ -1,0 +1,83 @@
+"""JSON Schemas (2020-12) of every file and document, from the models that read or describe them."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core.core_schema import DictSchema, FloatSchema, IntSchema, StringSchema
+from pydantic_core.core_schema import WithDefaultSchema as DefaultSchema
+
+from aepctl.manifests.model import ManifestDocument
+from aepctl.render.documents import OutcomeDocument, PlanDocument
+from aepctl.settings import ConfigModel
+from aepctl.state.codec import StateOnDisk
+from aepctl.yamldoc.texts import Written
+
+MODELS: Mapping[str, tuple[str, type[BaseModel]]] = {
+    "manifest": ("aepctl manifest: audiences/*.yaml", ManifestDocument),
+    "config": ("aepctl settings: aepctl.yaml", ConfigModel),
+    "plan": ("aepctl plan -o json", PlanDocument),
+    "outcome": ("aepctl apply -o json", OutcomeDocument),
+    "state": ("aepctl state: state/NAME.json", StateOnDisk),
+}
+NUMBER = "A number was expected."
+
+
+def schema(name: str) -> dict[str, Any]:
+    """The schema of one of MODELS."""
+    title, model = MODELS[name]
+    generator = _OfYaml if issubclass(model, Written) else _Schema
+    made = model.model_json_schema(schema_generator=generator)
+    for definition in made.get("$defs", {}).values():
+        definition.pop("title", None)
+    return {"$schema": GenerateJsonSchema.schema_dialect, **made, "title": title}
+
+
+def schema_text(name: str) -> str:
+    """The schema of one of MODELS as JSON."""
+    return json.dumps(schema(name), indent=2, ensure_ascii=False) + "\n"
+
+
+class _Schema(GenerateJsonSchema):
+    """As pydantic does it, but what has a default of None is left out rather than null."""
+
+    def default_schema(self, schema: DefaultSchema) -> JsonSchemaValue:
+        inner = schema["schema"]
+        default = schema.get("default")
+        if default is None and "default" in schema and inner["type"] == "nullable":
+            return self.generate_inner(inner["schema"])
+        if isinstance(default, BaseModel):
+            return self.generate_inner(inner)
+        return super().default_schema(schema)
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002
+        """Never: a name with a capital letter tells nobody anything."""
+        return False
+
+
+class _OfYaml(_Schema):
+    """For what people write in YAML: `1.10` and `true` are text to aepctl, but not to an editor.
+
+    A number may stand in quotes, for the same reason.
+    """
+
+    def str_schema(self, schema: StringSchema) -> JsonSchemaValue:
+        return {**super().str_schema(schema), "type": ["string", "number", "boolean"]}
+
+    def int_schema(self, schema: IntSchema) -> JsonSchemaValue:
+        quoted = {"pattern": "^[0-9]+$", "patternErrorMessage": NUMBER}
+        return {**super().int_schema(schema), "type": ["integer", "string"], **quoted}
+
+    def float_schema(self, schema: FloatSchema) -> JsonSchemaValue:
+        quoted = {"pattern": r"^[0-9]+(\.[0-9]+)?$", "patternErrorMessage": NUMBER}
+        return {**super().float_schema(schema), "type": ["number", "string"], **quoted}
+
+    def dict_schema(self, schema: DictSchema) -> JsonSchemaValue:
+        """Keys that do not match their pattern are wrong, not unknown; `1234:` is a key, too."""
+        made = super().dict_schema(schema)
+        value = made.pop("patternProperties").popitem()[1]
+        keys = self.generate_inner(schema["keys_schema"])
+        del keys["type"]
+        return {**made, "propertyNames": keys, "additionalProperties": value}

@@ -1,0 +1,439 @@
+"""The HTML page: complete without a script, and what it does with one, in a real browser."""
+
+import base64
+import hashlib
+import json
+import os
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browser import CHROMIUM, Browser, chromium
+from goldens import Golden
+from hypothesis import given
+from review_samples import (
+    NASTY,
+    PLAN,
+    PROBLEMS,
+    REPORT,
+    create,
+    plan_of,
+    plans,
+    problems,
+    reports,
+    statuses,
+)
+
+from aepctl.apply.report import ApplyReport
+from aepctl.audience import Audience, Origin
+from aepctl.errors import AepctlError
+from aepctl.plan import Action, Change, Plan
+from aepctl.render.display import UNSAFE, display
+from aepctl.render.entries import report_entries
+from aepctl.render.html import error_html, plan_html, problems_html, report_html
+from aepctl.render.html_rows import plain_table
+from aepctl.yamldoc import InvalidInput, Problem
+
+AXE = os.environ.get("AEPCTL_AXE", "")
+ATTACK = "<img src=x onerror=alert(1)></script><script>window.hit=1</script>"
+
+
+def rows(page: str) -> list[list[Any]]:
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
+    listed: list[list[Any]] = json.loads(found[1])["rows"] if found else []
+    return listed
+
+
+class Shape(HTMLParser):
+    """The elements of a page, and whether each is closed in its turn."""
+
+    VOID = frozenset({"meta", "link", "input", "br"})
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[str] = []
+        self.attributes: set[str] = set()
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes |= {name for name, _ in attrs}
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def assert_sound(page: str) -> None:
+    """Well nested, nothing loaded, nothing inline but what the policy names by its hash."""
+    shape = Shape(page)
+    assert shape.open == []
+    assert not shape.attributes & {"src", "onclick", "onerror", "style", "srcset"}
+    assert not set(shape.tags) & {"img", "iframe", "object", "base"}
+    assert not UNSAFE.search(page.replace("\n", ""))
+    policy = re.search(r'Content-Security-Policy" content="([^"]+)"', page)
+    assert policy is not None
+    assert policy[1].startswith("default-src 'none';")
+    inline = re.findall(r"<(?:style|script)>(.*?)</(?:style|script)>", page, re.DOTALL)
+    hashes = [base64.b64encode(hashlib.sha256(t.encode()).digest()).decode() for t in inline]
+    assert re.findall(r"'sha256-([^']+)'", policy[1]) == hashes
+
+
+def test_the_rows_for_readers_without_a_script(golden: Golden) -> None:
+    golden("render/plan.rows.html", plain_table(report_entries(REPORT)))
+
+
+def test_the_totals_stand_in_the_page_itself() -> None:
+    text = re.sub(r"<[^>]+>", "", plan_html(PLAN, plan_id="3f9a2c"))
+    for words in ("3 to create", "1 to settle", "26 unchanged", "3f9a2c", "AdobeOrg"):
+        assert words in text
+
+
+def test_nothing_to_do_needs_no_script() -> None:
+    page = plan_html(plan_of(unchanged=3), plan_id="x")
+    assert "Nothing to do." in page
+    assert "<script" not in page
+    assert_sound(page)
+
+
+def test_a_stopped_and_an_interrupted_run_say_so() -> None:
+    assert REPORT.stopped is not None
+    assert REPORT.stopped in report_html(REPORT, plan_id="x")
+    page = report_html(replace(REPORT, stopped=None, interrupted=True, rescue="{}"), plan_id="x")
+    assert "<dd>interrupted</dd>" in page
+    assert "aepctl state recover" in page
+
+
+def test_a_run_that_failed() -> None:
+    page = error_html(AepctlError("the state is <locked>\nby ci", next="wait"))
+    assert "<p>the state is &lt;locked&gt;</p><p>by ci</p><p>Next: wait</p>" in page
+    assert_sound(page)
+    assert error_html(InvalidInput(PROBLEMS)) == problems_html(PROBLEMS)
+
+
+@given(plans())
+def test_any_plan(plan: Plan) -> None:
+    page = plan_html(plan, plan_id="x")
+    assert_sound(page)
+    assert [row[3] for row in rows(page)] == [display(change.key) for change in plan.changes]
+    assert page.count("<tr><td>") == len(plan.changes)
+    for action, count in statuses(plan).items():
+        tile = re.search(rf'data-status="{action}">.*?<b>(\d+)</b>', page)
+        assert tile is not None
+        assert int(tile[1]) == count
+
+
+@given(reports())
+def test_any_report(report: ApplyReport) -> None:
+    page = report_html(report, plan_id="x")
+    assert_sound(page)
+    assert len(rows(page)) == len(report_entries(report))
+    counts = Counter(entry.status for entry in report_entries(report))
+    told = re.findall(r'data-status="([a-z-]+)">.*?<b>(\d+)</b>', page)
+    assert {status: int(count) for status, count in told} == counts
+
+
+@given(problems)
+def test_any_problems(some: list[Problem]) -> None:
+    page = problems_html(some)
+    assert_sound(page)
+    assert page.count("<tr><td>") == len(some)
+
+
+# ------------------------------------------------------------------- in a browser
+
+needs_browser = pytest.mark.skipif(not CHROMIUM, reason="no chromium on this machine")
+
+
+def large(count: int) -> Plan:
+    """Some of each kind, in a few files and namespaces."""
+    made = []
+    for n in range(count):
+        one = create(f"key-{n:04}", f"Tier {n}", f"audiences/team-{n % 7}.yaml", n + 1)
+        if n % 3 == 0:
+            one = replace(one, action=Action.UPDATE, before=None)
+        assert one.after is not None
+        made.append(replace(one, after=replace(one.after, namespace=("crm", "ads")[n % 2])))
+    return plan_of(*made)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        running.look(1400, 1000)
+        yield running
+
+
+@pytest.fixture
+def show(browser: Browser, tmp_path: Path) -> Callable[..., Browser]:
+    def show(page: str, fragment: str = "") -> Browser:
+        file = tmp_path / "page.html"
+        file.write_text(page, encoding="utf-8")
+        browser.open("about:blank")
+        browser.open(f"{file.as_uri()}{fragment}")
+        return browser
+
+    return show
+
+
+Show = Callable[..., Browser]
+KEYS = "[...document.querySelectorAll('tr.row .key')].map(e => e.textContent)"
+COUNT = "document.getElementById('count').textContent"
+
+
+def keys(page: Browser) -> list[str]:
+    found: list[str] = page.js(KEYS)
+    return found
+
+
+def click(page: Browser, selector: str) -> None:
+    page.js(f"document.querySelector({json.dumps(selector)}).click()")
+
+
+def choose(page: Browser, select: str, option: str) -> None:
+    page.js(
+        f"(() => {{ const s = document.getElementById('{select}');"
+        f"s.value = [...s.options].find(o => o.text === {json.dumps(option)}).value;"
+        "s.dispatchEvent(new Event('change')); })()"
+    )
+
+
+@needs_browser
+def test_a_page_asks_the_network_for_nothing(show: Show) -> None:
+    page = show(plan_html(PLAN, plan_id="x"))
+    assert [one for one in page.requests if not one.startswith(("file:", "data:"))] == []
+    assert page.messages == []
+    assert keys(page) == [change.key for change in PLAN.changes]
+    assert page.js(COUNT) == "8 audiences"
+
+
+@needs_browser
+def test_search_finds_words_in_any_field(show: Show) -> None:
+    page = show(plan_html(PLAN, plan_id="x"))
+    page.press("/")
+    page.type("tier sil")
+    assert keys(page) == ["loyalty-silver"]
+    assert page.js(COUNT) == "1 of 8 audiences"
+    page.press("Escape")
+    page.type("0123456789ab")
+    assert keys(page) == ["loyalty-bronze"]
+    page.type("?")
+    assert keys(page) == []
+    assert page.js("document.getElementById('none').hidden") is False
+
+
+@needs_browser
+def test_totals_are_filters(show: Show) -> None:
+    page = show(plan_html(PLAN, plan_id="x"))
+    click(page, "button[data-status=create]")
+    assert keys(page) == ["loyalty-gold", "loyalty-silver", "stores-north"]
+    click(page, "button[data-status=adopt]")
+    assert len(keys(page)) == 4
+    click(page, "button[data-status=create]")
+    assert keys(page) == ["summer-sale"]
+    assert page.js("document.querySelectorAll('[data-status=unchanged] button').length") == 0
+
+
+@needs_browser
+def test_namespace_and_file_are_filters_and_clear_takes_all_back(show: Show) -> None:
+    page = show(plan_html(large(70), plan_id="x"))
+    choose(page, "ns", "crm")
+    choose(page, "file", "audiences/team-3.yaml")
+    assert keys(page) == ["key-0010", "key-0024", "key-0038", "key-0052", "key-0066"]
+    click(page, "#clear")
+    assert len(keys(page)) == 70
+    assert page.js("document.activeElement.id") == "q"
+
+
+@needs_browser
+def test_a_heading_sorts_up_then_down_then_not(show: Show) -> None:
+    page = show(plan_html(PLAN, plan_id="x"))
+    made = keys(page)
+    sort = "document.querySelector('.of-name').getAttribute('aria-sort')"
+    click(page, ".of-name button")
+    up = keys(page)
+    assert (up[0], up[-1]) == ("loyalty-bronze", "winter-sale")
+    assert page.js(sort) == "ascending"
+    click(page, ".of-name button")
+    assert keys(page)[0] == "winter-sale"
+    assert page.js(sort) == "descending"
+    click(page, ".of-name button")
+    assert keys(page) == made
+    assert page.js(sort) == "none"
+
+
+@needs_browser
+def test_lines_sort_as_numbers(show: Show) -> None:
+    lines = (10, 9, 100)
+    page = show(plan_html(plan_of(*(create(f"k{n}", "N", "a.yaml", n) for n in lines)), plan_id=""))
+    click(page, ".of-file button")
+    assert keys(page) == ["k9", "k10", "k100"]
+
+
+@needs_browser
+@pytest.mark.parametrize("width", [1400, 1000, 700, 360])
+def test_every_column_has_room(show: Show, browser: Browser, width: int) -> None:
+    browser.look(width, 900)
+    try:
+        for text in (plan_html(PLAN, plan_id="x"), report_html(REPORT, plan_id="x")):
+            page = show(text)
+            names = "[...document.querySelectorAll('tr.row .name')].map(e => e.offsetWidth)"
+            assert min(page.js(names)) >= 120
+            assert page.js("document.documentElement.scrollWidth") <= width
+    finally:
+        browser.look(1400, 1000)
+
+
+@needs_browser
+def test_a_row_opens_to_what_was_and_what_will_be(show: Show) -> None:
+    page = show(plan_html(plan_of(*PLAN.changes, *large(40).changes), plan_id="x"))
+    button = "[aria-label='Details of loyalty-bronze']"
+    opened = f"document.querySelector(\"{button}\").getAttribute('aria-expanded')"
+    assert page.js(opened) == "true"  # few rows have something to tell: these are open at first
+    below = (
+        f'document.getElementById(document.querySelector("{button}").getAttribute("aria-controls"))'
+    )
+    assert page.js(f"{below}.hidden") is False
+    cells = page.js(f"[...{below}.querySelectorAll('.fields tbody tr')].map(r => r.innerText)")
+    assert cells == ["name\tLoyalty - Bronze\tLoyalty - Bronze tier", "description\tMembers\tnone"]
+    click(page, button)
+    assert page.js(opened) == "false"
+    assert page.js(f"{below}.hidden") is True
+    click(page, "#expand")
+    assert page.js("document.querySelectorAll('tr.below:not([hidden])').length") == 48
+
+
+@needs_browser
+def test_the_keyboard_is_enough(show: Show) -> None:
+    page = show(plan_html(plan_of(*PLAN.changes, *large(40).changes), plan_id="x"))
+    reached = []
+    while "Details of winter-sale" not in reached and len(reached) < 40:
+        page.press("Tab")
+        reached.append(
+            page.js(
+                "(e => e.id || e.dataset.status || e.ariaLabel || e.innerText)"
+                "(document.activeElement)"
+            )
+        )
+    tiles = ["settle", "decide", "adopt", "create", "update", "removed"]
+    bar = ["q", "ns", "file", "expand"]
+    headings = ["Status", "Key", "Name", "Namespace", "Origin name", "File"]
+    assert reached == [*tiles, *bar, *headings, "Details of winter-sale"]
+    page.press(" ", " ")
+    assert page.js("document.activeElement.getAttribute('aria-expanded')") == "false"
+    assert page.js("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    page.js("document.querySelector('button[data-status=create]').focus()")
+    page.press("Enter")
+    assert "winter-sale" not in keys(page)
+
+
+@needs_browser
+def test_the_address_keeps_the_view(show: Show) -> None:
+    page = show(plan_html(large(70), plan_id="x"), "#q=tier&status=update&namespace=ads&sort=-key")
+    found = keys(page)
+    assert found == sorted(found, reverse=True)
+    assert all(int(key[-4:]) % 3 == 0 and int(key[-4:]) % 2 for key in found)
+    assert page.js("document.getElementById('q').value") == "tier"
+    page.js(
+        "document.getElementById('q').value = '33';"
+        "document.getElementById('q').dispatchEvent(new Event('input'))"
+    )
+    assert page.js("new URLSearchParams(location.hash.slice(1)).get('q')") == "33"
+    page.js("location.hash = '#status=create'")
+    page.js("new Promise((done) => setTimeout(done, 50))")
+    assert page.js(COUNT) == "46 of 70 audiences"
+
+
+@needs_browser
+def test_what_is_hostile_is_shown_and_does_nothing(show: Show) -> None:
+    changes = [
+        Change(
+            f"k{n}{text}",
+            Action.CREATE,
+            after=Audience(text, text, text, text),
+            source=Origin(f"{text}.yaml", 1, 1),
+        )
+        for n, text in enumerate((*NASTY, ATTACK))
+    ]
+    plan = replace(plan_of(*changes), environment=ATTACK, targets=(ATTACK,))
+    page = show(plan_html(plan, plan_id=ATTACK), "#q=" + "%3Cscript%3E")
+    assert len(keys(page)) == 2
+    click(page, "#clear")
+    click(page, "#expand")
+    assert keys(page) == [display(change.key) for change in changes]
+    assert page.js("window.hit") is None
+    assert page.js("document.querySelectorAll('main img, main script').length") == 0
+    assert page.messages == []
+    names = page.js("[...document.querySelectorAll('tr.row .name')].map(e => e.textContent)")
+    assert names == [display(text) for text in (*NASTY, ATTACK)]
+
+
+@needs_browser
+def test_many_rows_come_as_they_are_needed(show: Show) -> None:
+    page = show(plan_html(large(1000), plan_id="x"))
+    assert page.js(COUNT) == "1,000 audiences"
+    first = len(keys(page))
+    assert 100 <= first < 400
+    click(page, "#more")
+    assert len(keys(page)) >= first + 100
+    page.js("dispatchEvent(new Event('beforeprint'))")
+    assert len(keys(page)) == 1000
+
+
+@needs_browser
+def test_it_is_readable_where_no_script_runs(browser: Browser, show: Show) -> None:
+    browser.call("Emulation.setScriptExecutionDisabled", value=True)
+    try:
+        page = show(plan_html(PLAN, plan_id="x"))
+        assert page.js("document.querySelectorAll('noscript tbody tr').length") == 8
+        assert "Loyalty - Silver tier" in page.js("document.body.innerText")
+        assert "needs its script" not in page.js("document.body.innerText")
+    finally:
+        browser.call("Emulation.setScriptExecutionDisabled", value=False)
+
+
+@needs_browser
+def test_it_says_so_where_a_host_forbids_its_script(show: Show) -> None:
+    page = plan_html(PLAN, plan_id="x").replace("script-src 'sha256-", "script-src 'sha256-x")
+    shown = show(page)
+    shown.js("new Promise((done) => setTimeout(done, 2200))")
+    assert "needs its script" in shown.js("document.querySelector('.blocked').innerText")
+    assert shown.js("getComputedStyle(document.querySelector('.blocked')).visibility") == "visible"
+
+
+@needs_browser
+@pytest.mark.skipif(not AXE, reason="AEPCTL_AXE does not point to axe.min.js (npm: axe-core)")
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [1400, 800, 400])
+@pytest.mark.parametrize(
+    "text",
+    [
+        plan_html(PLAN, plan_id="x"),
+        plan_html(large(150), plan_id="x"),
+        report_html(REPORT, plan_id="x"),
+        problems_html(PROBLEMS),
+        error_html(AepctlError("no", next="yes")),
+    ],
+    ids=["plan", "large", "apply", "problems", "error"],
+)
+def test_axe_finds_no_violation(
+    show: Show, browser: Browser, text: str, width: int, dark: bool
+) -> None:
+    browser.look(width, 900, dark=dark)
+    try:
+        page = show(text)
+        page.js("document.querySelector('button[data-status]')?.click()")
+        page.js(Path(AXE).read_text(encoding="utf-8") + ";0")
+        found = page.js("axe.run().then((said) => said.violations)")
+        told = [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in found]
+        assert told == []
+    finally:
+        browser.look(1400, 1000)

@@ -1,0 +1,345 @@
+"""The action, and the pipelines of docs/pull-requests.md: what they run is what aepctl has."""
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+import yaml
+
+from aepctl.cli.main import cli
+
+ROOT = Path(__file__).resolve().parent.parent
+ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
+PAGE = (ROOT / "docs/pull-requests.md").read_text()
+FILES = dict(re.findall(r"<!-- file: (\S+) -->\n```yaml\n(.*?)```", PAGE, re.DOTALL))
+STEPS = re.findall(r"<!-- steps -->\n```yaml\n(.*?)```", PAGE, re.DOTALL)
+IDENTITY = ["-c", "user.name=tests", "-c", "user.email=tests@example.com"]
+
+
+def scripts(value: Any) -> Iterator[str]:
+    """Every script in a workflow, an action or a GitLab file."""
+    if isinstance(value, list):
+        for one in value:
+            yield from scripts(one)
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            if name == "run":
+                yield one
+            elif name in {"script", "before_script", "after_script"}:
+                yield "\n".join(one)
+            else:
+                yield from scripts(one)
+
+
+def step(file: str, name: str) -> str:
+    """The script of a step, by the name of the step."""
+    jobs = yaml.safe_load(FILES[file])["jobs"].values()
+    (found,) = [one for job in jobs for one in job["steps"] if one.get("name") == name]
+    return str(found["run"])
+
+
+PIPELINES = [*map(yaml.safe_load, [*FILES.values(), *STEPS])]
+SCRIPTS = [*scripts(ACTION), *scripts(PIPELINES), *re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)]
+
+
+def commands() -> Iterator[str]:
+    """Every `aepctl …` that a script of the page runs, or that its text names."""
+    for script in SCRIPTS:
+        for line in script.replace("\\\n", " ").splitlines():
+            found = re.match(r"\s*(?:exec )?(aepctl .*)", line)
+            if found:
+                yield found[1]
+    yield from re.findall(r"`(aepctl [^`]+)`", PAGE)
+
+
+def options(command: click.Command) -> set[str]:
+    return {name for one in command.params for name in one.opts}
+
+
+def unknown(words: list[str]) -> list[str]:
+    """The options among the words of a command line that aepctl does not have there."""
+    wrong, command = [], cli
+    for word in words:
+        if word == "--":
+            break
+        if word.startswith("-"):
+            name = word.partition("=")[0]
+            wrong += [] if name in options(command) else [f"{command.name} {name}"]
+        elif isinstance(command, click.Group) and word in command.commands:
+            command = command.commands[word]  # type: ignore[assignment]
+    return wrong
+
+
+def bash(script: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a script as GitHub does."""
+    file = folder / ".script.sh"
+    file.write_text(script)
+    kept = {"PATH": os.environ["PATH"], "HOME": str(folder), "GIT_CONFIG_NOSYSTEM": "1"}
+    words = ["bash", "--noprofile", "--norc", "-eo", "pipefail", str(file)]
+    try:
+        return subprocess.run(
+            words, cwd=folder, env=kept | environment, capture_output=True, text=True, check=False
+        )
+    finally:
+        file.unlink()
+
+
+class TestWhatIsRun:
+    def test_the_page_has_all_its_files(self) -> None:
+        assert set(FILES) == {
+            ".github/workflows/plan.yml",
+            ".github/workflows/apply.yml",
+            ".github/workflows/queue.yml",
+            ".gitlab-ci.yml",
+            ".pre-commit-config.yaml",
+            "audiences/loyalty.yaml",
+        }
+        assert all(PIPELINES)
+        assert len(SCRIPTS) > 10
+
+    @pytest.mark.parametrize("number", range(len(SCRIPTS)))
+    def test_every_script_is_bash_and_takes_nothing_from_outside_as_code(self, number: int) -> None:
+        script = SCRIPTS[number]
+        assert "${{" not in script
+        done = subprocess.run(
+            ["bash", "-n"], input=script, capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+
+    def test_every_command_and_option_exists(self) -> None:
+        found = list(commands())
+        assert len(found) > 5
+        assert [(line, unknown(shlex.split(line)[1:])) for line in found if "…" not in line] == [
+            (line, []) for line in found if "…" not in line
+        ]
+
+    def test_every_input_and_output_of_the_action_is_real_and_on_the_page(self) -> None:
+        steps = [
+            one
+            for pipeline in PIPELINES
+            if isinstance(pipeline, dict)
+            for job in pipeline.get("jobs", {}).values()
+            for one in job["steps"]
+            if one.get("uses", "").startswith("your-org/aepctl@")
+        ]
+        assert {one["with"]["command"] for one in steps} == {"plan", "apply"}
+        assert {name for one in steps for name in one["with"]} <= set(ACTION["inputs"])
+        for name in [*ACTION["inputs"], *ACTION["outputs"]]:
+            assert f"`{name}`" in PAGE
+        for name, output in ACTION["outputs"].items():
+            assert output["value"] == f"${{{{ steps.aepctl.outputs.{name} }}}}"
+
+
+class TestTheAction:
+    """Its scripts, run as GitHub runs them, with an aepctl that only tells how it was called."""
+
+    @pytest.fixture
+    def work(self, tmp_path: Path) -> Path:
+        program = tmp_path / "temp/aepctl/bin/aepctl"
+        program.parent.mkdir(parents=True)
+        program.write_text(
+            f"#!{sys.executable}\n"
+            "import json, os, sys\n"
+            "json.dump([os.getpid(), *sys.argv[1:]], open('called.json', 'w'))\n"
+            "sys.exit(int(os.environ.get('EXIT', '0')))\n"
+        )
+        program.chmod(0o755)
+        return tmp_path
+
+    def run(self, work: Path, number: int, **inputs: str) -> subprocess.CompletedProcess[str]:
+        one = ACTION["runs"]["steps"][number]
+        defaults = {name: field.get("default", "") for name, field in ACTION["inputs"].items()}
+        values = {f"inputs.{name}": value for name, value in defaults.items()}
+        values |= {f"inputs.{name.replace('_', '-')}": value for name, value in inputs.items()}
+        values["runner.temp"] = str(work / "temp")
+        environment = {
+            name: re.sub(r"\$\{\{ (\S+) \}\}", lambda found: values[found[1]], text)
+            for name, text in one["env"].items()
+        }
+        more = {"GITHUB_ACTION_PATH": str(ROOT), "EXIT": inputs.get("exit_code", "0")}
+        return bash(one["run"], work, **environment, **more)
+
+    def called(self, work: Path, **inputs: str) -> list[str]:
+        assert self.run(work, 1, **inputs).returncode == 0
+        return list(json.loads((work / "called.json").read_text())[1:])
+
+    def test_validates(self, work: Path) -> None:
+        assert self.called(work, command="validate") == ["validate", "--write", "github:"]
+
+    def test_plans(self, work: Path) -> None:
+        inputs = {"environment": "prod", "plan_file": "plan.json", "markdown_file": "plan.md"}
+        assert self.called(work, command="plan", args="--target\nloyalty *\n", **inputs) == [
+            "--env", "prod", "plan", "--write", "github:", "--write", "markdown:plan.md",
+            "--out", "plan.json", "--target", "loyalty *",
+        ]  # fmt: skip
+
+    def test_applies_a_saved_plan(self, work: Path) -> None:
+        assert self.called(work, command="apply", plan_file="-plan.json") == [
+            "apply", "--write", "github:", "--", "-plan.json",
+        ]  # fmt: skip
+
+    def test_uses_only_options_that_exist(self, work: Path) -> None:
+        for command in ("validate", "plan", "apply"):
+            words = self.called(
+                work, command=command, environment="x", plan_file="p", markdown_file="m"
+            )
+            assert unknown(words) == []
+
+    @pytest.mark.parametrize("name", ["environment", "plan_file", "markdown_file", "args"])
+    def test_runs_nothing_that_an_input_says(self, work: Path, name: str) -> None:
+        hostile = "$(touch pwned)`touch pwned`; touch pwned #\"' * ${HOME}"
+        words = self.called(work, command="plan", **{name: hostile})
+        assert any(hostile in word for word in words)
+        assert not (work / "pwned").exists()
+
+    @pytest.mark.parametrize("command", ["", "state", "plan; touch pwned", "--help"])
+    def test_refuses_other_commands(self, work: Path, command: str) -> None:
+        result = self.run(work, 1, command=command)
+        assert result.returncode == 64
+        assert "::error" in result.stdout
+        assert not (work / "called.json").exists()
+
+    def test_passes_on_the_exit_code(self, work: Path) -> None:
+        assert self.run(work, 1, command="apply", exit_code="4").returncode == 4
+
+    def test_aepctl_takes_the_place_of_the_shell_so_that_signals_reach_it(self, work: Path) -> None:
+        assert "\nexec " in ACTION["runs"]["steps"][1]["run"]
+
+    def test_installs_once_a_job(self, work: Path) -> None:
+        (work / "temp/aepctl/installed").write_text(str(ROOT))
+        assert self.run(work, 0, python="no-such-python").returncode == 0
+        assert self.run(work, 0, python="no-such-python", version="other").returncode == 1
+
+    def test_says_when_python_is_too_old(self, work: Path) -> None:
+        (work / "python").write_text("#!/bin/sh\nexit 1\n")
+        (work / "python").chmod(0o755)
+        result = self.run(work, 0, python=str(work / "python"))
+        assert result.returncode == 1
+        assert "::error title=aepctl::Python 3.11 or newer is needed" in result.stdout
+
+    @pytest.mark.timeout(300)
+    def test_installs_the_aepctl_that_it_came_with(self, work: Path) -> None:
+        result = self.run(work, 0, python=sys.executable)
+        assert result.returncode == 0, result.stdout + result.stderr
+        done = subprocess.run(
+            [work / "temp/aepctl/bin/aepctl", "--version"],
+            cwd=work, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        assert done.stdout.startswith("aepctl ")
+
+
+class TestTheComment:
+    @pytest.fixture
+    def work(self, tmp_path: Path) -> Path:
+        """A folder with a `gh` that tells how it was called; it finds $OURS."""
+        program = tmp_path / "bin/gh"
+        program.parent.mkdir()
+        program.write_text(
+            '#!/bin/sh\necho "$*" >> calls\ncase "$*" in *--jq*) printf "%s" "$OURS" ;; esac\n'
+        )
+        program.chmod(0o755)
+        return tmp_path
+
+    def calls(self, work: Path, **environment: str) -> list[str]:
+        script = step(".github/workflows/plan.yml", "Comment")
+        path = f"{work / 'bin'}:{os.environ['PATH']}"
+        known = {"PATH": path, "GITHUB_REPOSITORY": "o/r", "PULL": "7", "CHANGES": "true"}
+        done = bash(script, work, **(known | environment))
+        assert done.returncode == 0, done.stderr
+        calls = (work / "calls").read_text() if (work / "calls").exists() else ""
+        return [line for line in calls.splitlines() if line.startswith("api --silent")]
+
+    @pytest.fixture
+    def plan(self, work: Path) -> None:
+        (work / "plan.md").write_text("<!-- aepctl plan-id=x environment=prod -->\n")
+
+    def test_is_made_once(self, work: Path, plan: None) -> None:
+        made = "api --silent --method POST repos/o/r/issues/7/comments --field body=@plan.md"
+        assert self.calls(work, OURS="") == [made]
+
+    def test_is_updated_afterwards(self, work: Path, plan: None) -> None:
+        made = "api --silent --method PATCH repos/o/r/issues/comments/41 --field body=@plan.md"
+        assert self.calls(work, OURS="41\n42\n") == [made]
+        (work / "calls").unlink()
+        assert self.calls(work, OURS="41\n", CHANGES="false") == [made]
+
+    def test_is_left_out_where_there_is_nothing_to_say(self, work: Path, plan: None) -> None:
+        assert self.calls(work, OURS="", CHANGES="false") == []
+        (work / "plan.md").unlink()
+        assert self.calls(work, OURS="41") == []
+
+
+class TestTheStateIsCommittedBack:
+    @pytest.fixture
+    def clone(self, tmp_path: Path) -> Path:
+        """A clone of a repository in which somebody else has pushed since."""
+        remote, clone, other = (tmp_path / name for name in ("remote.git", "clone", "other"))
+        self.git(tmp_path, "init", "-q", "--bare", "-b", "main", str(remote))
+        self.git(tmp_path, "clone", "-q", str(remote), str(other))
+        (other / "state").mkdir()
+        (other / "state/prod.json").write_text("{}\n")
+        self.push(other)
+        self.git(tmp_path, "clone", "-q", str(remote), str(clone))
+        (other / "README.md").write_text("Something else\n")
+        self.push(other)
+        (clone / "state/prod.json").write_text('{"serial": 1}\n')
+        (clone / "state/prod.journal").write_text("open\n")
+        (clone / "plan.json").write_text("{}\n")
+        return clone
+
+    def git(self, folder: Path, *words: str) -> str:
+        done = subprocess.run(
+            ["git", *IDENTITY, *words], cwd=folder, capture_output=True, text=True, check=True
+        )
+        return done.stdout
+
+    def push(self, folder: Path) -> None:
+        self.git(folder, "checkout", "-q", "-B", "main")
+        self.git(folder, "add", "-A")
+        self.git(folder, "commit", "-q", "-m", "Something")
+        self.git(folder, "push", "-q", "origin", "HEAD:main")
+
+    def check(self, clone: Path) -> None:
+        remote = clone.parent / "remote.git"
+        assert self.git(remote, "show", "main:state/prod.json") == '{"serial": 1}\n'
+        listed = self.git(remote, "ls-tree", "-r", "--name-only", "main").split()
+        assert listed == ["README.md", "state/prod.journal", "state/prod.json"]
+        assert len(self.git(remote, "log", "--format=%h", "main").split()) == 3
+
+    def test_on_github(self, clone: Path) -> None:
+        script = step(".github/workflows/apply.yml", "Commit the state")
+        for _ in range(2):
+            done = bash(script, clone)
+            assert done.returncode == 0, done.stderr
+            self.check(clone)
+
+    def test_a_push_that_is_refused_fails_the_step(self, clone: Path) -> None:
+        self.git(clone, "remote", "set-url", "origin", str(clone.parent / "nowhere.git"))
+        script = step(".github/workflows/apply.yml", "Commit the state")
+        assert bash(script, clone).returncode != 0
+
+    def test_on_gitlab(self, clone: Path) -> None:
+        (script,) = yaml.safe_load(FILES[".gitlab-ci.yml"])["apply"]["after_script"]
+        self.git(clone, "checkout", "-q", "--detach")
+        remote = clone.parent / "remote.git"
+        self.git(remote, "config", "receive.advertisePushOptions", "true")
+        rewrite = {
+            "GIT_CONFIG_COUNT": "1",
+            "GIT_CONFIG_KEY_0": f"url.{remote}.insteadOf",
+            "GIT_CONFIG_VALUE_0": "https://aepctl:token@gitlab/o/r.git",
+        }
+        environment = {
+            "AEPCTL_PUSH_TOKEN": "token", "CI_SERVER_HOST": "gitlab", "CI_PROJECT_PATH": "o/r",
+            "CI_DEFAULT_BRANCH": "main",
+        }  # fmt: skip
+        done = bash(script, clone, **rewrite, **environment)
+        assert (clone / "recorded").exists(), done.stderr
+        self.check(clone)
