@@ -94,7 +94,7 @@ def _close(
         known[intent.key] = Known(intent.audience, line.audience_id, line.id)
 
 
-def doubted(intent: Intent, outcome: str, reason: str | None, *, exists: bool = False) -> Intent:
+def doubted(intent: Intent, outcome: str, reason: str | None, *, exists: bool) -> Intent:
     """The intent after an outcome that does not close it: unknown, absent or recreate."""
     phase = Phase.OPEN if outcome == "unknown" else Phase(outcome)
     doubt = reason or intent.doubt

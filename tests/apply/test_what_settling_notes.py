@@ -85,6 +85,18 @@ def test_what_is_known_under_the_same_key_is_its_own() -> None:
     assert Existing([found("A")], known).revise(change).action is Action.ADOPT
 
 
+@pytest.mark.parametrize("there", [(), (found("A"),)], ids=["gone", "there"])
+def test_an_id_that_state_has_for_another_key_needs_a_decision(there: tuple[Found, ...]) -> None:
+    known = {"aurum": Known(audience("gold"), "A")}
+    change = Change("gold", Action.CREATE, after=audience("gold"), audience_id="A")
+    revised = Existing(there, known).revise(change)
+    assert replace(revised, reason=None) == replace(change, action=Action.DECIDE)
+    assert "state" in (revised.reason or "")
+    assert "aurum" in (revised.reason or "")
+    ours = {"gold": known["aurum"]}
+    assert Existing((), ours).revise(change) is change
+
+
 @pytest.mark.parametrize(
     ("seconds", "result"), [(0, Result.ADOPTED), (-1, Result.UNKNOWN)], ids=["just", "too-old"]
 )
