@@ -52,7 +52,9 @@ class Attempts:
         try:
             return self.journal.begin(change.key, change.after, change.audience_id, self._now())
         except OSError as error:
-            self.stop.request(f"the journal cannot be written ({error.strerror}): nothing was sent")
+            self.stop.request(
+                f"the journal cannot be written ({error.strerror}): nothing more is sent"
+            )
             return None
 
     def _note(self, intent: Intent, verdict: Created | Refused | Unknown) -> Outcome:

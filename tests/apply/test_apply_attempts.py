@@ -184,7 +184,7 @@ def test_where_the_intent_cannot_be_noted_nothing_is_sent() -> None:
     assert create(engine, creator) is None
     assert creator.sent == []
     assert engine.stop.reason == (
-        "the journal cannot be written (No space left on device): nothing was sent"
+        "the journal cannot be written (No space left on device): nothing more is sent"
     )
 
 
