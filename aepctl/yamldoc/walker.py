@@ -22,7 +22,7 @@ from yaml.events import (
 )
 
 from aepctl.yamldoc.places import Fault, Path, Spot, quoted
-from aepctl.yamldoc.syntax import syntax_fault
+from aepctl.yamldoc.syntax import before_too_deep, syntax_fault
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_DEPTH = 32
@@ -98,7 +98,7 @@ class Walker:
             self.broken = True
         except yaml.MarkedYAMLError as error:
             self.broken = True
-            self.faults.append(syntax_fault(error, text))
+            self.faults.append(_fault_of(error, text))
 
     def _document(self, _event: Event) -> None:
         self._anchors.clear()
@@ -234,6 +234,15 @@ class Walker:
 
     def _fault(self, event: Event, rule: str, message: str, hint: str | None) -> None:
         self.faults.append(Fault(_spot(event), rule, message, hint))
+
+
+def _fault_of(error: yaml.MarkedYAMLError, text: str) -> Fault:
+    before = before_too_deep(error, text)
+    if before is None:
+        return syntax_fault(error, text)
+    walker = Walker()  # libyaml reads ahead of its events; what it did take passes our own limit
+    walker.walk(before)
+    return walker.faults[-1]
 
 
 def _spot(event: Event) -> Spot:

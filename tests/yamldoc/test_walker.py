@@ -183,6 +183,17 @@ def test_30_000_open_brackets_are_read_no_further_than_the_limit(opening: str) -
     assert [fault.rule for fault in walker.faults if fault.rule != "no-key"] == ["too-deep"]
 
 
+@pytest.mark.parametrize(
+    ("text", "spot"),
+    [("[" * 1_001, (1, 33)), ("ä: b\nc: " + "[{" * 700, (2, 35)), ("- " * 1_001, (1, 65))],
+)
+def test_where_libyaml_itself_refuses_the_place_is_that_of_our_limit(text: str, spot: Spot) -> None:
+    walker = walked(text)
+    assert [(fault.spot, fault.rule, fault.hint) for fault in walker.faults] == [
+        (spot, "too-deep", "32 levels are taken")
+    ]
+
+
 def test_a_text_has_a_limit() -> None:
     assert faults(f"a: {'x' * MAX_TEXT}") == []
     said = "a text of 65,537 characters"
