@@ -98,7 +98,13 @@ class Walker:
             self.broken = True
         except yaml.MarkedYAMLError as error:
             self.broken = True
-            self.faults.append(_fault_of(error, text))
+            before = before_too_deep(error, text)
+            if before is None:
+                self.faults.append(syntax_fault(error, text))
+            else:  # libyaml reads ahead of its events; what it did take passes our own limit
+                again = Walker(everywhere=self._everywhere)
+                again.walk(before)
+                self.faults = again.faults
 
     def _document(self, _event: Event) -> None:
         self._anchors.clear()
@@ -234,15 +240,6 @@ class Walker:
 
     def _fault(self, event: Event, rule: str, message: str, hint: str | None) -> None:
         self.faults.append(Fault(_spot(event), rule, message, hint))
-
-
-def _fault_of(error: yaml.MarkedYAMLError, text: str) -> Fault:
-    before = before_too_deep(error, text)
-    if before is None:
-        return syntax_fault(error, text)
-    walker = Walker()  # libyaml reads ahead of its events; what it did take passes our own limit
-    walker.walk(before)
-    return walker.faults[-1]
 
 
 def _spot(event: Event) -> Spot:
