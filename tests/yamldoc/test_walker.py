@@ -185,7 +185,12 @@ def test_30_000_open_brackets_are_read_no_further_than_the_limit(opening: str) -
 
 @pytest.mark.parametrize(
     ("before", "opening", "spot"),
-    [("", "[", (1, 33)), ("ä: b\nc: ", "{a: ", (2, 128)), ("", "- ", (1, 65)), ("", "[\n", (33, 1))],
+    [
+        ("", "[", (1, 33)),
+        ("ä: b\nc: ", "{a: ", (2, 128)),
+        ("", "- ", (1, 65)),
+        ("", "[\n", (33, 1)),
+    ],
 )
 def test_where_libyaml_itself_refuses_the_place_is_that_of_our_limit(
     before: str, opening: str, spot: Spot
