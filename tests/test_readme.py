@@ -3,12 +3,12 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from projects import copy_tracked
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -23,14 +23,7 @@ def command(name: str) -> str:
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
     """The files of the repository, and none that are not."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    ).stdout  # fmt: skip
-    for name in filter(None, listed.split("\0")):
-        if (ROOT / name).exists():
-            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, tmp_path / name)
+    copy_tracked(ROOT, tmp_path)
     return tmp_path
 
 
@@ -44,6 +37,7 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return {**kept, "PATH": f"{folder}:/usr/bin:/bin"}
 
 
+@pytest.mark.rig
 @pytest.mark.timeout(300)
 def test_the_first_command_creates_the_samples_and_then_finds_nothing_to_do(
     clone: Path, bare: dict[str, str]
