@@ -55,5 +55,25 @@ def test_the_first_command_creates_the_samples_and_then_finds_nothing_to_do(
 
 
 def test_the_second_command_is_what_the_gate_runs() -> None:
-    assert "command: test" in (ROOT / ".ci/run").read_text()
+    """The line that takes it from README.md, run; and the line that runs what was taken."""
+    gate = (ROOT / ".ci/run").read_text()
+    taking = re.search(r"^test_command=.*$", gate, re.MULTILINE)
+    assert taking
+    script = f'{taking[0]}\nprintf %s "$test_command"'
+    done = subprocess.run(["bash", "-c", script], cwd=ROOT, capture_output=True, check=True)
+    assert done.stdout.decode() == command("test")
+    assert re.search(r'^\S+ bash -euo pipefail -c "\$test_command"$', gate, re.MULTILINE)
     assert command("test").endswith(".venv/bin/pytest")
+
+
+@pytest.mark.parametrize("name", ["apply", "test"])
+def test_both_commands_keep_to_the_constraints(name: str) -> None:
+    assert " -c constraints.txt " in command(name)
+
+
+def test_the_constraints_name_versions_and_no_place_on_a_network_or_a_machine() -> None:
+    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    pins = [line for line in lines if not line.lstrip().startswith("#")]
+    assert [line for line in pins if not re.match(r"[a-z0-9-]+==[0-9a-z.]+( ; |$)", line)] == []
+    assert "aepctl" not in {line.split("==")[0] for line in pins}
+    assert not [line for line in lines if "://" in line or "--" in line]
