@@ -4,7 +4,7 @@ BIN := .venv/bin
 .PHONY: dev check test rigs all bench constraints schemas goldens mutants release
 
 dev: ## An environment in .venv with everything, in the pinned versions
-	python3 -m venv .venv && $(BIN)/pip install --quiet -c constraints.txt -e '.[dev]' && $(BIN)/pre-commit install
+	python3 -m venv .venv && $(BIN)/pip install --quiet -c constraints.txt -e '.[dev]'
 
 check: ## Linter, formatter, types, import contracts
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo
