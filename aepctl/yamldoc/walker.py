@@ -22,7 +22,7 @@ from yaml.events import (
 )
 
 from aepctl.yamldoc.places import Fault, Path, Spot, quoted
-from aepctl.yamldoc.syntax import syntax_fault
+from aepctl.yamldoc.syntax import before_too_deep, syntax_fault
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_DEPTH = 32
@@ -98,7 +98,13 @@ class Walker:
             self.broken = True
         except yaml.MarkedYAMLError as error:
             self.broken = True
-            self.faults.append(syntax_fault(error, text))
+            before = before_too_deep(error, text)
+            if before is None:
+                self.faults.append(syntax_fault(error, text))
+            else:  # libyaml reads ahead of its events; what it did take passes our own limit
+                again = Walker(everywhere=self._everywhere)
+                again.walk(before)
+                self.faults = again.faults
 
     def _document(self, _event: Event) -> None:
         self._anchors.clear()
