@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from aepctl.audience import Origin
-from aepctl.yamldoc import Problem
+from aepctl.model.problem import Origin, Problem
 
 SUFFIXES = (".yaml", ".yml")
 MAX_BYTES = 64 * 1024 * 1024

@@ -6,9 +6,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from aepctl.audience import Audience, Origin, Wanted
 from aepctl.manifests.model import Defaults, Entry, ManifestDocument
-from aepctl.yamldoc import Fault, Problem, YamlFile, check, parse, quoted
+from aepctl.model.audience import Audience, Wanted
+from aepctl.model.problem import Origin, Problem
+from aepctl.yamldoc import Finding, YamlFile, check, parse, quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Manifest:
 
 def read_manifest(file: str, raw: bytes) -> Manifest:
     """Read one file; `file` names it in problems. The documents of a file count as one."""
-    yaml_file = parse(file, raw, marks_under="audiences")
+    yaml_file = parse(file, raw, positions_under="audiences")
     if yaml_file.broken:
         return Manifest(problems=yaml_file.problems)
     documents = [(n, value) for n, value in enumerate(yaml_file.documents) if value is not None]
@@ -35,9 +36,9 @@ def read_manifest(file: str, raw: bytes) -> Manifest:
         else:
             problems += model
             checked.append((number, _sound(value)))
-    defaults, faults = _defaults(yaml_file, documents)
-    faults += _incomplete(yaml_file, documents, defaults)
-    problems += yaml_file.problems_at(faults)
+    defaults, findings = _defaults(yaml_file, documents)
+    findings += _incomplete(yaml_file, documents, defaults)
+    problems += yaml_file.problems_at(findings)
     return Manifest(
         tuple(_wanted(yaml_file, checked, defaults or Defaults())),
         tuple(_keys(yaml_file)),
@@ -46,7 +47,7 @@ def read_manifest(file: str, raw: bytes) -> Manifest:
 
 
 def _sound(document: Any) -> dict[str, Entry]:
-    """The entries of a faulty document that have no fault of their own."""
+    """The entries of a faulty document that have no finding of their own."""
     entries = document.get("audiences") if isinstance(document, dict) else None
     sound = {}
     for key, value in entries.items() if isinstance(entries, dict) else ():
@@ -59,34 +60,34 @@ def _sound(document: Any) -> dict[str, Entry]:
 
 def _defaults(
     yaml_file: YamlFile, documents: list[tuple[int, Any]]
-) -> tuple[Defaults | None, list[Fault]]:
+) -> tuple[Defaults | None, list[Finding]]:
     """The defaults of all documents together (None: they are faulty); each may be given once."""
     together: dict[str, Any] = {}
-    faults: list[Fault] = []
+    findings: list[Finding] = []
     for number, document in documents:
         given = document.get("defaults", {}) if isinstance(document, dict) else {}
         if not isinstance(given, dict):
-            return None, faults
+            return None, findings
         for field in given.keys() & together.keys():
-            spot = yaml_file.places()[0][(number, "defaults", field)]
+            position = yaml_file.places()[0][(number, "defaults", field)]
             message = f"`{field}` already has a default in an earlier document of this file"
-            faults.append(Fault(spot, "duplicate-key", message, "keep one of the two"))
+            findings.append(Finding(position, "duplicate-key", message, "keep one of the two"))
         together = given | together
     try:
-        return Defaults.model_validate(together), faults
+        return Defaults.model_validate(together), findings
     except ValidationError:  # told already, with its place, by the check of its document
-        return None, faults
+        return None, findings
 
 
 def _incomplete(
     yaml_file: YamlFile, documents: list[tuple[int, Any]], defaults: Defaults | None
-) -> Iterator[Fault]:
+) -> Iterator[Finding]:
     """What is missing: the audiences as a whole, or fields that defaults could have given."""
     mappings = [(number, value) for number, value in documents if isinstance(value, dict)]
     if len(mappings) == len(documents) and not any("audiences" in value for _, value in mappings):
         what = "`audiences` is missing" if yaml_file.text.strip() else "the file is empty"
         hint = "a manifest looks like `audiences: {KEY: {name: …}}`"
-        yield Fault((1, 1), "missing-field", what, hint)
+        yield Finding((1, 1), "missing-field", what, hint)
     if defaults is None:
         return
     given = {"namespace": defaults.namespace, "originName": defaults.origin_name}
@@ -97,9 +98,9 @@ def _incomplete(
         for key, entry in entries.items() if needed and isinstance(entries, dict) else ():
             for field in needed:
                 if isinstance(entry, dict) and field not in entry:
-                    spot = yaml_file.marks[number][key]
-                    yield Fault(
-                        spot, "missing-field", f"`{field}` of {quoted(key)} is missing", hint
+                    position = yaml_file.key_positions[number][key]
+                    yield Finding(
+                        position, "missing-field", f"`{field}` of {quoted(key)} is missing", hint
                     )
 
 
@@ -108,22 +109,22 @@ def _wanted(
 ) -> Iterator[Wanted]:
     file = yaml_file.file
     for number, entries in checked:
-        marks = yaml_file.marks[number]
+        key_positions = yaml_file.key_positions[number]
         for key, entry in entries.items():
             namespace = entry.namespace or defaults.namespace
             origin_name = entry.origin_name or defaults.origin_name
             if namespace is None or origin_name is None:
                 continue  # told already by _incomplete
             description = entry.description or defaults.description
-            line, column = marks[key]
+            line, column = key_positions[key]
             audience = Audience(entry.name, namespace, origin_name, description)
             origin = Origin(file, line, column)
             yield Wanted(key, audience, origin, entry.audience_id)
 
 
 def _keys(yaml_file: YamlFile) -> Iterator[tuple[str, Origin]]:
-    for marks in yaml_file.marks:
-        for key, (line, column) in marks.items():
+    for key_positions in yaml_file.key_positions:
+        for key, (line, column) in key_positions.items():
             yield key, Origin(yaml_file.file, line, column)
 
 

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-from aepctl.audience import Origin, Wanted
+from aepctl.errors import InvalidInput
 from aepctl.manifests.files import find_manifests
 from aepctl.manifests.manifest import Manifest, read_manifest
 from aepctl.manifests.rules import Clash, repeated_keys, same_audiences, same_ids, unused_ids
-from aepctl.yamldoc import InvalidInput, Problem, source_lines
+from aepctl.model.audience import Wanted
+from aepctl.model.problem import Origin, Problem
+from aepctl.yamldoc import source_lines
 
 
 def read_manifests(folder: str, *, given_ids: bool = False) -> tuple[Wanted, ...]:

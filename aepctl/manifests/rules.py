@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from aepctl.audience import Origin, Wanted
+from aepctl.model.audience import Wanted
+from aepctl.model.problem import Origin
 from aepctl.yamldoc import quoted
 
 

@@ -176,8 +176,8 @@ class Draft:
                 exists = intent.exists or event.exists
                 self._keep(replace(intent, phase=Phase.OPEN, reason=reason, exists=exists))
             case Ending.ABSENT:
-                since = {"phase": Phase.ABSENT, "absent_since": event.run}
-                self._keep(replace(intent, reason=reason, **since))
+                run = event.run
+                self._keep(replace(intent, phase=Phase.ABSENT, reason=reason, absent_since=run))
             case Ending.RECREATE:
                 self._keep(replace(intent, phase=Phase.RECREATE, reason=reason))
             case _:

@@ -1,8 +1,8 @@
-"""What libyaml says of a text that is no YAML, as a fault with a hint where one can be given."""
+"""What libyaml says of a text that is no YAML, as a finding with a hint where one can be given."""
 
 from yaml import MarkedYAMLError
 
-from aepctl.yamldoc.places import Fault, Spot, source_lines
+from aepctl.yamldoc.places import Finding, Position, source_lines
 
 TABS = "indent with spaces; YAML allows no tabs there"
 HINTS = {
@@ -11,18 +11,18 @@ HINTS = {
 }
 
 
-def syntax_fault(error: MarkedYAMLError, text: str) -> Fault:
+def syntax_finding(error: MarkedYAMLError, text: str) -> Finding:
     """The error, at its place."""
     mark, context = error.problem_mark or error.context_mark, error.context
-    spot: Spot = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
-    if context and error.context_mark is not None and error.context_mark.line + 1 < spot[0]:
+    position: Position = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
+    if context and error.context_mark is not None and error.context_mark.line + 1 < position[0]:
         context += f" (begun in line {error.context_mark.line + 1})"
     said = " ".join(part for part in (context, error.problem) if part)
-    return Fault(spot, "syntax", f"not valid YAML: {said}", _hint(said, text, spot))
+    return Finding(position, "syntax", f"not valid YAML: {said}", _hint(said, text, position))
 
 
-def _hint(said: str, text: str, spot: Spot) -> str | None:
-    line, column = spot
+def _hint(said: str, text: str, position: Position) -> str | None:
+    line, column = position
     before = source_lines(text)[line - 1][:column]
     if "\t" in before and not before.strip(" \t-"):
         return TABS

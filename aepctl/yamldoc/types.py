@@ -19,7 +19,7 @@ def _visible(controls: str) -> str:
 
 
 @dataclass(frozen=True)
-class EditorsSay:
+class PatternMessage:
     """What an editor says where the pattern is broken, instead of showing the pattern."""
 
     what: str
@@ -30,35 +30,35 @@ class EditorsSay:
         return {**handler(schema), "patternErrorMessage": self.what}
 
 
-Line = Annotated[
+SingleLine = Annotated[
     str,
     StringConstraints(pattern=_visible(CONTROLS)),
-    EditorsSay("One line of text that can be seen was expected."),
+    PatternMessage("One line of text that can be seen was expected."),
 ]
 """One line that can be seen: not blank, no control characters."""
 
-Lines = Annotated[
+MultiLine = Annotated[
     str,
     StringConstraints(pattern=_visible(CONTROLS_IN_LINES)),
-    EditorsSay("Text that can be seen was expected."),
+    PatternMessage("Text that can be seen was expected."),
 ]
-"""As Line, but line feeds and tabs are welcome."""
+"""As SingleLine, but line feeds and tabs are welcome."""
 
 KEY = r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}"
 Key = Annotated[
-    str, StringConstraints(pattern=f"^{KEY}$"), EditorsSay(f"A key was expected: {KEY_HINT}.")
+    str, StringConstraints(pattern=f"^{KEY}$"), PatternMessage(f"A key was expected: {KEY_HINT}.")
 ]
 """An audience's stable address. See KEY_HINT."""
 
 AudienceId = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,128}$"),
-    EditorsSay("An ID was expected: letters, digits, '.', '_', ':' and '-', at most 128."),
+    PatternMessage("An ID was expected: letters, digits, '.', '_', ':' and '-', at most 128."),
 ]
 """An ID that the client gives."""
 
 
-class Written(BaseModel):
+class StrictModel(BaseModel):
     """Base of the models for what people write: strict, closed, and never echoing the input."""
 
     model_config = ConfigDict(
@@ -73,7 +73,7 @@ class Written(BaseModel):
 
 
 def broken_rule(value: str) -> tuple[str, str]:
-    """Why a text is no Line, Lines, Key or AudienceId: what is wrong with it, and a hint."""
+    """Why a text is no SingleLine, MultiLine, Key or AudienceId: what is wrong with it, and a hint."""
     if not value.strip():
         return ("is blank", "write a text that can be seen")
     found = re.search(f"[{CONTROLS_IN_LINES}]", value) or re.search(f"[{CONTROLS}]", value)

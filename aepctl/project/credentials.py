@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aepctl.errors import CredentialsError
-from aepctl.settings import EMULATOR, Settings, check_header
+from aepctl.model.target import EMULATOR
+from aepctl.project.environment import Environment
 
 SCOPES = "openid,AdobeID,read_organizations,additional_info.projectedProductContext,session"
 
@@ -35,9 +36,9 @@ class Credentials:
     scopes: str = SCOPES
 
 
-def credentials(settings: Settings, environ: Mapping[str, str]) -> Credentials:
+def credentials(environment: Environment, environ: Mapping[str, str]) -> Credentials:
     """The secrets from the environment. Raises CredentialsError that names what is missing."""
-    if settings.target.endpoint == EMULATOR:
+    if environment.target.endpoint == EMULATOR:
         return Credentials(api_key="emulator", access_token=Secret("emulator"))
     given = {name: environ.get(name, "").strip() for name in (
         "AEP_ACCESS_TOKEN", "AEP_CLIENT_ID", "AEP_CLIENT_SECRET", "AEP_API_KEY", "AEP_SCOPES"
@@ -52,8 +53,8 @@ def credentials(settings: Settings, environ: Mapping[str, str]) -> Credentials:
     missing = [name for name in ("AEP_CLIENT_ID", "AEP_CLIENT_SECRET") if not given[name]]
     if missing:
         raise CredentialsError(
-            f"no credentials for `{settings.environment}`: {' and '.join(missing)} not set",
-            next="set AEP_CLIENT_ID and AEP_CLIENT_SECRET, or AEP_ACCESS_TOKEN and AEP_API_KEY",
+            f"no credentials for `{environment.name}`: {' and '.join(missing)} not set",
+            hint="set AEP_CLIENT_ID and AEP_CLIENT_SECRET, or AEP_ACCESS_TOKEN and AEP_API_KEY",
         )
     return Credentials(
         api_key=api_key,
@@ -61,3 +62,9 @@ def credentials(settings: Settings, environ: Mapping[str, str]) -> Credentials:
         client_secret=Secret(given["AEP_CLIENT_SECRET"]),
         scopes=given["AEP_SCOPES"] or SCOPES,
     )
+
+
+def check_header(value: str, name: str) -> None:
+    """Refuse what no HTTP header can carry; never show it. Raises CredentialsError."""
+    if not (value.isascii() and value.isprintable()):
+        raise CredentialsError(f"{name} contains characters that are not allowed in an HTTP header")
