@@ -9,7 +9,7 @@ from aepctl.model.target import Target
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """What one command runs with: whose audiences, at which addresses, and where state is kept.
+    """What one command runs with: whose audiences, at which addresses, and where its files are.
 
     `settle_seconds`: how long a lookup that finds nothing is repeated. `max_creates`: how many
     creates need no further word. `audience_ids`: who makes up `audienceId` (revision 3 only).
@@ -23,6 +23,7 @@ class Environment:
     ais_url: str
     ups_url: str
     ims_url: str
+    manifests: str = "audiences"
     settle_seconds: float = 30.0
     max_creates: int = 500
     audience_ids: Literal["server", "client"] = "server"

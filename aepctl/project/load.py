@@ -81,6 +81,7 @@ class Project:
             ais_url=model.ais_url,
             ups_url=model.ups_url,
             ims_url=model.ims_url,
+            manifests=self.manifests,
             settle_seconds=_settle_seconds(environ, model),
             max_creates=model.max_creates,
             audience_ids=model.audience_ids,

@@ -50,13 +50,13 @@ class _Explainer:
             what = f"{field}{whose} is missing"
             return Finding(position, "missing-field", what, f"add `{path[-1]}: …`")
         if key:
-            return Finding(self._keys[full], "key", f"{field} cannot be a key", KEY_HINT)
+            return Finding(self._keys[full], "key", f"invalid key {field}", KEY_HINT)
         return _wrong_value(detail, self._values[full], field, _at(self._document, path))
 
     def _unknown_field(self, path: Path, position: Position) -> Finding:
         known = _fields(self._model, path[:-1])
         close = get_close_matches(str(path[-1]), known, n=1, cutoff=0.6)
-        hint = f"did you mean {close[0]}?" if close else f"known here: {', '.join(known)}"
+        hint = f"did you mean {close[0]}?" if close else f"allowed fields: {', '.join(known)}"
         return Finding(position, "unknown-field", f"unknown field {quoted(path[-1])}", hint)
 
 
@@ -65,9 +65,9 @@ def _wrong_value(detail: ErrorDetails, position: Position, field: str, value: An
     if kind in {"model_type", "dict_type", "string_type"}:
         wanted = "text" if kind == "string_type" else "a mapping"
         found = SHAPES[type(value)]
-        return Finding(position, "wrong-type", f"{field} is {found}", f"{wanted} was expected")
+        return Finding(position, "wrong-type", f"{field}: expected {wanted}, found {found}")
     if kind == "string_pattern_mismatch":
-        said, hint = broken_rule(value)
+        said, hint = broken_rule(value, detail["ctx"]["pattern"])
         return Finding(position, "text", f"{field} {said}", hint)
     message = detail["msg"].removeprefix("Value error, ")
     return Finding(position, kind.replace("_", "-"), f"{field}: {message[:1].lower()}{message[1:]}")

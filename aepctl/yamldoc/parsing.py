@@ -97,8 +97,8 @@ def _not_text(text: str) -> list[Finding]:
     if first is None:
         return []
     more = len(NOT_TEXT.findall(text)) - 1
-    count = f", nor can {more:,} more like it" if more else ""
-    message = f"the character U+{ord(first[0]):04X} cannot stand in YAML{count}"
+    count = f" (and {more:,} more)" if more else ""
+    message = f"the character U+{ord(first[0]):04X} is not allowed in YAML{count}"
     hint = 'remove it; inside double quotes an escape such as "\\u00e9" can name a character'
     return [Finding(_position_after(text[: first.start()]), "control-character", message, hint)]
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, StringConstrai
 
 CONTROLS = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
 CONTROLS_IN_LINES = r"\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029"
+ID_HINT = "letters, digits, '.', '_', ':' and '-', at most 128"
 KEY_HINT = "letters, digits, '.', '_' and '-', at most 128, the first a letter or digit"
 
 
@@ -50,10 +51,9 @@ Key = Annotated[
 ]
 """An audience's stable address. See KEY_HINT."""
 
+AUDIENCE_ID = r"^[A-Za-z0-9._:-]{1,128}$"
 AudienceId = Annotated[
-    str,
-    StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,128}$"),
-    PatternMessage("An ID was expected: letters, digits, '.', '_', ':' and '-', at most 128."),
+    str, StringConstraints(pattern=AUDIENCE_ID), PatternMessage(f"An ID was expected: {ID_HINT}.")
 ]
 """An ID that the client gives."""
 
@@ -72,13 +72,13 @@ class StrictModel(BaseModel):
     )
 
 
-def broken_rule(value: str) -> tuple[str, str]:
-    """Why a text is no SingleLine, MultiLine, Key or AudienceId: what is wrong with it, and a hint."""
+def broken_rule(value: str, pattern: str = "") -> tuple[str, str]:
+    """Why a text does not match the pattern of one of these types: what is wrong, and a hint."""
     if not value.strip():
-        return ("is blank", "write a text that can be seen")
+        return ("is blank", "it must contain a visible character")
     found = re.search(f"[{CONTROLS_IN_LINES}]", value) or re.search(f"[{CONTROLS}]", value)
     if found is None:
-        return ("cannot be used", KEY_HINT)
+        return ("is not allowed", ID_HINT if pattern == AUDIENCE_ID else KEY_HINT)
     at = f"at position {found.start() + 1}"
     if found[0] == "\n":
         return (f"has a line break {at}", "write it as one line")

@@ -145,9 +145,9 @@ class Walker:
 
     def _duplicate(self, top: _Frame, key: str, event: NodeEvent) -> None:
         first = self.keys.get((*top.path, key))
-        at = f" (first in line {first[0]})" if first else ""
-        hint = "keep one of the two" if key != "<<" else "merge keys are not used here"
-        self._finding(event, "duplicate-key", f"{quoted(key)} stands here a second time{at}", hint)
+        at = f" (first defined on line {first[0]})" if first else ""
+        hint = "keep one of the two" if key != "<<" else "merge keys are not supported"
+        self._finding(event, "duplicate-key", f"duplicate key {quoted(key)}{at}", hint)
 
     def _put(self, value: Any, event: NodeEvent) -> None:
         top = self._top
@@ -219,10 +219,10 @@ class Walker:
         value = self._anchors.get(name)
         if value is None:
             if name in self._anchors:
-                said = f"{shown} repeats more than a text"
+                said = f"the alias {shown} refers to a mapping or list; only text can be repeated"
                 hint = "write it out; `defaults` gives fields to a whole file"
             else:
-                said = f"{shown} repeats something that was not named before"
+                said = f"the alias {shown} refers to nothing that was named before"
                 hint = f"name it with {quoted(f'&{name}')} first"
             self._finding(event, "alias", said, hint)
         self._text(f"*{name}" if value is None else value, event)
@@ -231,7 +231,10 @@ class Walker:
         if event.tag is not None and event.tag not in OWN_TAGS:
             shown = quoted(event.tag.replace("tag:yaml.org,2002:", "!!"))
             self._finding(
-                event, "tag", f"the tag {shown} is not used here", "write the text itself"
+                event,
+                "tag",
+                f"YAML tags such as {shown} are not supported",
+                "write the text itself",
             )
 
     def _finding(self, event: Event, rule: str, message: str, hint: str | None) -> None:

@@ -8,8 +8,9 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from aepctl.audience import Audience, Origin, Wanted
-from aepctl.manifests.manifest import Manifest, read_manifest
+from aepctl.manifests.document import Manifest, read_manifest
+from aepctl.model.audience import Audience, Wanted
+from aepctl.model.problem import Origin
 
 
 def read(text: str) -> Manifest:
@@ -158,7 +159,7 @@ def test_a_place_gets_one_problem_for_one_fault() -> None:
     assert said(text) == {
         (2, "no-value", "`a` has no value"),
         (3, "no-value", "`name` has no value"),
-        (3, "alias", "`*y` repeats something that was not named before"),
+        (3, "alias", "the alias `*y` refers to nothing that was named before"),
     }
 
 

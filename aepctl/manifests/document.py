@@ -19,13 +19,14 @@ class Manifest:
     wanted: tuple[Wanted, ...] = ()
     keys: tuple[tuple[str, Origin], ...] = ()
     problems: tuple[Problem, ...] = ()
+    text: str = ""
 
 
 def read_manifest(file: str, raw: bytes) -> Manifest:
     """Read one file; `file` names it in problems. The documents of a file count as one."""
     yaml_file = parse(file, raw, positions_under="audiences")
     if yaml_file.broken:
-        return Manifest(problems=yaml_file.problems)
+        return Manifest(problems=yaml_file.problems, text=yaml_file.text)
     documents = [(n, value) for n, value in enumerate(yaml_file.documents) if value is not None]
     problems = list(yaml_file.problems)
     checked: list[tuple[int, dict[str, Entry]]] = []
@@ -43,6 +44,7 @@ def read_manifest(file: str, raw: bytes) -> Manifest:
         tuple(_wanted(yaml_file, checked, defaults or Defaults())),
         tuple(_keys(yaml_file)),
         _one_each_place(problems),
+        yaml_file.text,
     )
 
 

@@ -4,7 +4,8 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
-from aepctl.audience import Audience, Origin, Wanted
+from aepctl.model.audience import Audience, Wanted
+from aepctl.model.problem import Origin
 
 GOLD = Audience("Gold", "agora", "Agora", "Loyal")
 

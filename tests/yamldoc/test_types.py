@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from aepctl.yamldoc.texts import KEY_HINT, Key, Line, Lines, Written, broken_rule
+from aepctl.yamldoc.types import AUDIENCE_ID, ID_HINT, KEY_HINT, Key, MultiLine, SingleLine, StrictModel, broken_rule
 
-LINE, LINES, KEY = TypeAdapter(Line), TypeAdapter(Lines), TypeAdapter(Key)
+LINE, LINES, KEY = TypeAdapter(SingleLine), TypeAdapter(MultiLine), TypeAdapter(Key)
 
 
 def accepted(adapter: TypeAdapter[str], text: str) -> bool:
@@ -31,7 +31,7 @@ def test_a_line_can_be_seen(text: str) -> None:
 def test_what_is_blank_is_no_text(text: str) -> None:
     assert not accepted(LINE, text)
     assert not accepted(LINES, text)
-    assert broken_rule(text) == ("is blank", "write a text that can be seen")
+    assert broken_rule(text) == ("is blank", "it must contain a visible character")
 
 
 @pytest.mark.parametrize("text", ["a\nb", "a\n", "\ta"])
@@ -60,7 +60,11 @@ def test_a_tab_in_a_line_is_told_by_its_code() -> None:
 
 
 def test_a_fine_line_can_still_be_no_key() -> None:
-    assert broken_rule("a b") == ("cannot be used", KEY_HINT)
+    assert broken_rule("a b") == ("is not allowed", KEY_HINT)
+
+
+def test_an_audience_id_has_a_rule_of_its_own() -> None:
+    assert broken_rule("a b", AUDIENCE_ID) == ("is not allowed", ID_HINT)
 
 
 @pytest.mark.parametrize("text", ["a", "A.b_c-9", "0", "x" * 128])
@@ -76,13 +80,13 @@ def test_anything_else_is_no_key(text: str) -> None:
 @given(st.text())
 def test_the_words_for_a_broken_rule_agree_with_the_rule(text: str) -> None:
     if not accepted(LINES, text):
-        assert broken_rule(text)[0] != "cannot be used"
+        assert broken_rule(text)[0] != "is not allowed"
     elif not accepted(LINE, text):
         assert re.search(r"position \d+", broken_rule(text)[0])
 
 
 def test_the_models_for_what_people_write_never_echo_it() -> None:
-    class Model(Written):
+    class Model(StrictModel):
         number: int
 
     with pytest.raises(ValidationError) as raised:

@@ -2,9 +2,8 @@
 
 import pytest
 
-from aepctl.audience import Origin
-from aepctl.errors import AepctlError
-from aepctl.yamldoc import InvalidInput, Problem
+from aepctl.errors import AepctlError, InvalidInput
+from aepctl.model.problem import Origin, Problem
 
 
 def problem(file: str, line: int, column: int, message: str = "") -> Problem:
@@ -27,7 +26,7 @@ def test_problems_stand_in_the_order_of_files_lines_and_columns() -> None:
 def test_it_counts_them(count: int, what: str) -> None:
     error = InvalidInput(problem("a.yaml", line, 1) for line in range(count))
     assert isinstance(error, AepctlError)
-    assert (error.what, str(error), error.exit_code) == (what, what, 1)
+    assert (error.message, str(error), error.exit_code) == (what, what, 1)
 
 
 def test_a_problem_needs_neither_hint_nor_source() -> None:
