@@ -56,7 +56,7 @@ def check_create(call: Call) -> None:
     """Both are marked "must" in "Create audience endpoint"; no document shows their errors."""
     if call.header("accept") != CREATE_ACCEPT:
         raise RefusedError(validation_error(call, f"The Accept header must be {CREATE_ACCEPT}"))
-    if call.asked("createAudienceMetaOnly") != "true":
+    if call.parameter("createAudienceMetaOnly") != "true":
         problem = "The query parameter createAudienceMetaOnly=true is required"
         raise RefusedError(validation_error(call, problem))
 

@@ -1,1 +1,1 @@
-"""The nouns that everything else is about. Plain frozen data; nothing here knows a file or a format."""
+"""The nouns that everything else is about: frozen data that knows no file and no format."""

@@ -134,7 +134,7 @@ def test_a_taken_port_is_reported(client: Client) -> None:
     port = int(client.emulator.url.rpartition(":")[2])
     with pytest.raises(EmulatorError, match=f"port {port}") as raised:
         serve(port=port)
-    assert raised.value.next
+    assert raised.value.hint
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "example.com", "", "::"])
@@ -182,14 +182,14 @@ from aepctl.errors import EmulatorError
 try:
     serve()
 except EmulatorError as error:
-    print(error.what, "|", error.next)
+    print(error.message, "|", error.hint)
 """
     assert missing in run(code).lower()
     assert run(code).endswith("pip install 'aepctl[emulator]'")
 
 
 def test_a_server_that_does_not_start_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    from aepctl.emulator.wire import QuickServer
+    from aepctl.emulator.quick_server import QuickServer
 
     async def startup(self: QuickServer, sockets: Any = None) -> None:
         self.should_exit = True

@@ -1,17 +1,17 @@
-"""The platform as a whole: what the routes share."""
+"""The service as a whole: what the routes share."""
 
 from collections import deque
 from typing import NamedTuple
 
 from aepctl.emulator.answers import Answer, Call
-from aepctl.emulator.faults import Behaviour, Switches
+from aepctl.emulator.faults import Behaviour, FaultInjector
 from aepctl.emulator.store import Store
 from aepctl.emulator.tokens import Tokens
 
 LOGGED = 100_000  # requests remembered
 
 
-class Logged(NamedTuple):
+class LoggedRequest(NamedTuple):
     """One request to the audience API: `result` is the status, or the fault that it met."""
 
     method: str
@@ -21,20 +21,20 @@ class Logged(NamedTuple):
     x_request_id: str
 
 
-class Platform:
+class Service:
     def __init__(self, store: Store, behaviour: Behaviour) -> None:
         self.store = store
         self.tokens = Tokens()
-        self.switches = Switches(behaviour)
-        self._log: deque[Logged] = deque(maxlen=LOGGED)
+        self.faults = FaultInjector(behaviour)
+        self._log: deque[LoggedRequest] = deque(maxlen=LOGGED)
 
     @property
     def behaviour(self) -> Behaviour:
-        return self.switches.behaviour
+        return self.faults.behaviour
 
     def log(self, call: Call, answer: Answer) -> None:
         result = answer.fault or answer.status
-        self._log.append(Logged(call.method, call.path, answer.name, result, call.request_id))
+        self._log.append(LoggedRequest(call.method, call.path, answer.name, result, call.request_id))
 
-    def logged(self) -> list[Logged]:
+    def logged(self) -> list[LoggedRequest]:
         return list(self._log)
