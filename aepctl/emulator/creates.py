@@ -40,6 +40,8 @@ UNCOMMITTED = frozenset(
     }
 )
 
+REQUIRED = ("name", "namespace", "originName")
+
 
 def create(service: Service, call: Call, caller: Caller) -> Answer:
     check_create(call)
@@ -56,7 +58,7 @@ def create(service: Service, call: Call, caller: Caller) -> Answer:
 
 def _wanted(call: Call) -> dict[str, Any]:
     given = json_object(call)
-    for field in ("name", "namespace", "originName"):
+    for field in REQUIRED:
         if not (isinstance(given.get(field), str) and given[field].strip()):
             raise RefusedError(unusable_json(call, field))
     if not isinstance(given.get("description"), str | None):

@@ -53,6 +53,11 @@ class Project:
         program = f"{program} --env {name}" if needed else program
         return self._resolved(name, model or EnvironmentModel(), environ, program)
 
+    def client_ids(self, name: str) -> bool:
+        """Whether manifests may give an `audienceId` in the environment `name`."""
+        model = self.environments.get(name)
+        return model is not None and model.audience_ids == "client"
+
     def _default(self) -> str:
         if self.default_environment:
             return self.default_environment

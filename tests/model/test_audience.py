@@ -1,11 +1,22 @@
 """The noun: what an audience is, what makes two the same, and how it is spelled."""
 
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, fields
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
 
-from aepctl.model.audience import Audience, Wanted
+from aepctl.aep.wire import ListedAudience
+from aepctl.emulator.checks import Caller
+from aepctl.emulator.creates import REQUIRED
+from aepctl.emulator.documents import new_document
+from aepctl.manifests.model import Defaults, Entry
+from aepctl.model.audience import FIELD_NAMES, FIELDS, Audience, Wanted
 from aepctl.model.problem import Origin
+from aepctl.render.documents import AudienceData
+from aepctl.state.codec import KnownOnDisk
 
 GOLD = Audience("Gold", "agora", "Agora", "Loyal")
 
@@ -45,3 +56,78 @@ def test_origins_are_ordered_as_people_read() -> None:
 def test_nouns_do_not_change(noun: object, field: str) -> None:
     with pytest.raises(FrozenInstanceError):
         setattr(noun, field, "other")
+
+
+def test_the_table_has_every_field_of_an_audience_in_the_order_in_which_it_is_sent() -> None:
+    assert [field.attribute for field in FIELDS] == [
+        "name", "description", "namespace", "origin_name"
+    ]  # fmt: skip
+    assert {field.attribute for field in FIELDS} == {one.name for one in fields(Audience)}
+    assert list(GOLD.fields()) == [field.name for field in FIELDS] == list(FIELD_NAMES)
+    bare = Audience("Gold", "agora", "Agora").fields()
+    assert list(bare) == [field.name for field in FIELDS if field.required]
+
+
+def test_the_identity_is_what_is_required() -> None:
+    required = [field.attribute for field in FIELDS if field.required]
+    assert GOLD.identity == tuple(getattr(GOLD, name) for name in required)
+
+
+@given(st.builds(Audience, st.text(), st.text(), st.text(), st.none() | st.text()))
+def test_fields_and_audience_are_the_same_told_twice(audience: Audience) -> None:
+    assert Audience.of(audience.fields()) == audience
+
+
+def test_a_field_that_is_missing_is_not_made_up() -> None:
+    with pytest.raises(KeyError):
+        Audience.of({"name": "Gold", "namespace": "agora"})
+
+
+class TestWhoSpellsTheFields:
+    """Each model of an audience has just the fields of the table, as the table says they are."""
+
+    def test_manifests(self) -> None:
+        own = {name: field for name, field in by_alias(Entry).items() if name != "audienceId"}
+        assert sorted(own) == sorted(FIELD_NAMES)
+        given = by_alias(Defaults)
+        assert sorted(given) == sorted(set(FIELD_NAMES) - {"name"})
+        for field in FIELDS:
+            pattern = multi_line if field.multiline else single_line
+            assert pattern(own[field.name]), field
+            assert field.name == "name" or pattern(given[field.name]), field
+
+    def test_the_wire(self) -> None:
+        assert set(FIELD_NAMES) <= set(by_alias(ListedAudience))
+
+    def test_state(self) -> None:
+        assert set(by_alias(KnownOnDisk)) == {*FIELD_NAMES, "audienceId", "id"}
+        for field in FIELDS:
+            assert by_alias(KnownOnDisk)[field.name].is_required() is field.required
+
+    def test_json(self) -> None:
+        assert list(by_alias(AudienceData)) == list(FIELD_NAMES)
+        for field in FIELDS:
+            assert by_alias(AudienceData)[field.name].is_required() is field.required
+
+    def test_the_emulator(self) -> None:
+        caller = Caller("org", "dev", "key")
+        document = new_document(caller, GOLD.fields(), "id-1")
+        assert {name: document[name] for name in FIELD_NAMES} == GOLD.fields()
+        assert REQUIRED == tuple(field.name for field in FIELDS if field.required)
+
+
+def by_alias(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
+def single_line(field: FieldInfo) -> bool:
+    return not multi_line(field)
+
+
+def multi_line(field: FieldInfo) -> bool:
+    adapter: TypeAdapter[str] = TypeAdapter(field.rebuild_annotation())
+    try:
+        adapter.validate_python("a\nb")
+    except ValidationError:
+        return False
+    return True
