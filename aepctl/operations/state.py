@@ -1,193 +1,182 @@
 """The state commands: what is open, and what a person decides about it. No network."""
 
-import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
-from aepctl.audience import Audience
 from aepctl.errors import AepctlError, SafetyRefusal, StateError
-from aepctl.settings import load_settings
-from aepctl.state.held import HeldState, hold
-from aepctl.state.journal import replay
-from aepctl.state.lock import holder
-from aepctl.state.model import Intent, Known, Phase, Snapshot
-from aepctl.state.store import StateStore
-from aepctl.workflow.reading import read_wanted
+from aepctl.model.audience import Audience, Ids, Known
+from aepctl.model.steps import Adopt, Create, Move
+from aepctl.operations.context import Context
+from aepctl.project.environment import Environment
+from aepctl.state.events import Ending
+from aepctl.state.journal_codec import read_journal
+from aepctl.state.load import load_state
+from aepctl.state.model import Intent, Phase, State
+from aepctl.state.recover import journal_lines, take_in
+from aepctl.state.session import StateSession, open_session
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What was done, and what will happen next."""
+    """What was done, and what will happen next: two sentences without their full stops."""
 
     done: str
     next: str
 
 
-def intents(environment: str | None) -> tuple[Intent, ...]:
-    """All intents without an outcome."""
-    return _store(environment).read().intents
+def intents(context: Context, environment: Environment) -> tuple[Intent, ...]:
+    """All intents without an outcome. Raises StateError."""
+    state = load_state(context.open_store(environment), environment.target)
+    return tuple(state.intents.values())
 
 
-def adopt(environment: str | None, key: str, audience_id: str) -> Decided:
-    """Decide that `key` is the audience with this ID."""
-    with _held(environment, f"aepctl state resolve {key}") as held:
-        snapshot = held.snapshot
-        owner = next(
-            (k for k, one in snapshot.audiences.items() if one.audience_id == audience_id), None
-        )
+def adopt(context: Context, environment: Environment, key: str, audience_id: str) -> Decided:
+    """Decide that `key` is the audience with this ID.
+
+    Raises StateLocked, StateError, InvalidInput; SafetyRefusal where state knows otherwise.
+    """
+    with _session(context, environment, f"state resolve {key}") as session:
+        state = session.state
+        owner = session.owner(audience_id)
         if owner == key:
-            return Decided(f"{key} is known as {audience_id} already", "nothing changes")
+            return Decided(f"`{key}` already has the audienceId {audience_id}", "nothing changes")
         if owner is not None:
             raise SafetyRefusal(
-                f"{audience_id} is the audience of {owner}; it cannot be that of {key} as well",
-                next=f"`aepctl state mv {owner} {key}` gives it the other key",
+                f"{audience_id} is the audienceId of `{owner}`; `{key}` cannot have it as well",
+                hint=f"to give it the other key: `{environment.command('state', 'mv', owner, key)}`",
             )
-        _refuse_known(key, snapshot)
-        intent = _intent(key, snapshot)
-        if intent is not None:
-            held.found(intent, Known(intent.audience, audience_id), _now())
+        _refuse_known(key, state)
+        intent = state.intent_of(key)
+        if intent is not None and isinstance(intent.step, Create):
+            session.end(intent, Ending.DONE, ids=Ids(audience_id))
         else:
-            held.adopted(key, Known(_wanted(environment, key), audience_id), _now())
-        held.fold()
+            wanted = _wanted(context, environment, key)
+            session.note(key, Adopt(Known(wanted, Ids(audience_id))))
+        session.checkpoint()
     return Decided(
-        f"{key} is now known as {audience_id}",
+        f"`{key}` now has the audienceId {audience_id} (not checked on the platform)",
         "the next plan compares it with the manifests; nothing is created for it",
     )
 
 
-def recreate(environment: str | None, key: str) -> Decided:
-    """Decide that `key` is to be created, whatever the platform has."""
-    with _held(environment, f"aepctl state resolve {key}") as held:
-        snapshot = held.snapshot
-        _refuse_known(key, snapshot)
-        intent = _intent(key, snapshot)
+def recreate(context: Context, environment: Environment, key: str) -> Decided:
+    """Decide that `key` is to be created, whatever the platform has.
+
+    Raises StateLocked, StateError, InvalidInput; SafetyRefusal where it is known.
+    """
+    with _session(context, environment, f"state resolve {key}") as session:
+        _refuse_known(key, session.state)
+        intent = session.state.intent_of(key)
         if intent is None:
-            intent = held.begin(key, _wanted(environment, key), None, _now())
-        held.recreate(intent, "decided: create it whatever the platform has", _now())
-        held.fold()
+            intent = session.begin(key, Create(_wanted(context, environment, key)))
+        reason = "decided: create it whatever the platform has"
+        session.end(intent, Ending.RECREATE, reason=reason)
+        session.checkpoint()
     return Decided(
-        f"{key} will be created again",
+        f"`{key}` will be created again",
         "the next apply creates it without looking for it first; if the earlier attempt did "
         "arrive, the platform then has it twice",
     )
 
 
-def abandon(environment: str | None, key: str) -> Decided:
-    """Decide to forget the attempt to create `key`."""
-    with _held(environment, f"aepctl state resolve {key}") as held:
-        intent = _intent(key, held.snapshot)
+def abandon(context: Context, environment: Environment, key: str) -> Decided:
+    """Decide to forget the open intent of `key`. Raises StateLocked, StateError, AepctlError."""
+    with _session(context, environment, f"state resolve {key}") as session:
+        intent = session.state.intent_of(key)
         if intent is None:
             raise AepctlError(
-                f"nothing is open for {key}", next="`aepctl state intents` lists what is"
+                f"no open intent for `{key}`",
+                hint=f"list them with `{environment.command('state', 'intents')}`",
             )
-        held.abandoned(intent, _now())
-        held.fold()
+        session.end(intent, Ending.ABANDONED)
+        session.checkpoint()
     return Decided(
-        f"the attempt to create {key} is forgotten",
+        f"the open intent of `{key}` is forgotten",
         "if the manifests still want it, the next apply looks for it on the platform: what is "
         "found is adopted, else it is created",
     )
 
 
-def move(environment: str | None, old: str, new: str) -> Decided:
-    """Give the audience of `old` the key `new`; the platform knows no keys."""
-    with _held(environment, f"aepctl state mv {old} {new}") as held:
-        snapshot = held.snapshot
-        if old not in snapshot.audiences:
-            raise AepctlError(f"state knows no {old}", next="`aepctl plan` lists the keys")
-        _refuse_known(new, snapshot)
-        intent = _intent(new, snapshot)
+def move(context: Context, environment: Environment, old: str, new: str) -> Decided:
+    """Give the audience of `old` the key `new`; the platform knows no keys.
+
+    Raises StateLocked, StateError, AepctlError; SafetyRefusal where `new` is taken.
+    """
+    with _session(context, environment, f"state mv {old} {new}") as session:
+        state = session.state
+        if old not in state.audiences:
+            raise AepctlError(
+                f"no audience `{old}` in the state {environment.state}",
+                hint="its keys stand there under `audiences`, one to a line",
+            )
+        _refuse_known(new, state)
+        intent = state.intent_of(new)
         if intent is not None and intent.phase is Phase.OPEN:
             raise SafetyRefusal(
-                f"a create of {new} is open", next=f"first: `aepctl state resolve {new} …`"
+                f"`{new}` has an open intent",
+                hint=f"resolve it first: `{environment.command('state', 'resolve', new)}`",
             )
-        held.move(old, new)
-    return Decided(f"{old} is now {new}", "the next plan compares it under its new key")
+        session.note(new, Move(old))
+        session.checkpoint()
+    return Decided(f"`{old}` is now `{new}`", "the next plan compares it under its new key")
 
 
-def recover(environment: str | None, text: str, file: str) -> Decided:
+def recover(context: Context, environment: Environment, text: str, file: str) -> Decided:
     """Take the IDs and open intents of a rescued journal into state. Running it again is harmless.
 
-    `text` may be a piece of a log: what stands before a journal line is passed over.
+    `text` may be a piece of a log: what stands before a journal line is passed over. Raises
+    StateLocked, StateError; SafetyRefusal where state has another ID for a key.
     """
-    lines, cut = _journal_lines(text)
-    found = replay("".join(f"{line}\n" for line in lines).encode(), file)
-    if found is None:
-        raise StateError(f"{file}: no journal lines here", next="give it what apply printed")
-    with _held(environment, f"aepctl state recover {file}") as held:
-        known = held.snapshot.audiences
-        for key, one in found.known.items():
-            if key in known and known[key].audience_id != one.audience_id:
-                raise SafetyRefusal(
-                    f"{key} is known as {known[key].audience_id}, but {file} has "
-                    f"{one.audience_id}: the platform has it twice",
-                    next="delete one of the two on the platform; state was not changed",
-                )
-        taken = held.take_in(found)
-        held.fold()
-    count = len(taken)
+    lines, cut = journal_lines(text)
+    journal = read_journal("".join(f"{line}\n" for line in lines).encode(), file)
+    if journal is None:
+        raise StateError(
+            f"{file} contains no aepctl journal lines",
+            hint="pass the output of the failed apply, or its log",
+        )
+    with _session(context, environment, f"state recover {file}") as session:
+        new, there = take_in(session, journal)
+        session.checkpoint()
+    left = "; the last line is cut short and was skipped" if cut else ""
     return Decided(
-        f"{count} of {len(found.known)} audiences taken into state{cut}",
-        "`aepctl plan` shows what is left to do",
+        f"recovered {_counted(len(new))}; {there} already recorded{left}",
+        f"`{environment.command('plan')}` shows what is left to do",
     )
 
 
-def _journal_lines(text: str) -> tuple[list[str], str]:
-    """The journal lines in a text; a last one that its writer did not finish is only told of."""
-    # Not splitlines(): a description may hold characters that it takes for the end of a line.
-    starts = ((line, line.find('{"type": "')) for line in text.split("\n"))
-    lines = [line[at:] for line, at in starts if at >= 0]
-    if lines and text.endswith(lines[-1]) and not _whole(lines[-1]):
-        lines.pop()
-        return lines, "; the last line is cut short and was passed over"
-    return lines, ""
-
-
-def _whole(line: str) -> bool:
-    try:
-        json.loads(line)
-    except ValueError:
-        return False
-    return True
-
-
-def _store(environment: str | None) -> StateStore:
-    settings = load_settings(os.environ, environment)
-    return StateStore(settings.state, settings.target)
+def _counted(count: int) -> str:
+    return f"{count} audience{'s' * (count != 1)}"
 
 
 @contextmanager
-def _held(environment: str | None, command: str) -> Iterator[HeldState]:
-    store = _store(environment)
-    with hold(store, holder(os.environ, command)) as held:
-        try:
-            yield held
-        except OSError as error:
-            raise StateError(f"{store.shown}: cannot be written: {error.strerror}") from error
+def _session(
+    context: Context, environment: Environment, command: str
+) -> Iterator[StateSession]:
+    with open_session(
+        context.open_store(environment),
+        environment.target,
+        context.run(command),
+        clock=context.clock,
+        ids=context.new_id,
+    ) as session:
+        yield session
 
 
-def _intent(key: str, snapshot: Snapshot) -> Intent | None:
-    return next((one for one in snapshot.intents if one.key == key), None)
-
-
-def _wanted(environment: str | None, key: str) -> Audience:
-    found = next((one for one in read_wanted(environment)[1] if one.key == key), None)
+def _wanted(context: Context, environment: Environment, key: str) -> Audience:
+    found = next((one for one in context.wanted(environment) if one.key == key), None)
     if found is None:
         raise AepctlError(
-            f"{key} is neither wanted nor open",
-            next="`aepctl plan` lists what is wanted, `aepctl state intents` what is open",
+            f"no audience `{key}` in the manifests and no open intent for it",
+            hint=f"`{environment.command('plan')}` shows what is wanted, "
+            f"`{environment.command('state', 'intents')}` what is open",
         )
     return found.audience
 
 
-def _refuse_known(key: str, snapshot: Snapshot) -> None:
-    if key in snapshot.audiences:
-        known = snapshot.audiences[key].audience_id
-        raise SafetyRefusal(f"{key} is known as {known} already", next="state was not changed")
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+def _refuse_known(key: str, state: State) -> None:
+    if key in state.audiences:
+        known = state.audiences[key].ids.audience_id
+        raise SafetyRefusal(
+            f"`{key}` already has the audienceId {known}", hint="the state was not changed"
+        )
