@@ -1,1 +1,1 @@
-"""What differs: wanted, known and observed in, an immutable plan out. No files, clock or network."""
+"""What differs: wanted, known and observed in, an immutable plan out. No files, clock, network."""

@@ -15,8 +15,10 @@ class Action(StrEnum):
     """What a change comes to, in a word for people. The machine obeys its steps instead.
 
     settle   an earlier step for this key has no known outcome (`intent`): nothing else is done for
-             the key before that is settled
-    decide   wanted, not known, and not created before a person decides (`reason`)
+             the key before that is settled. Where the step was another key's, but for the same
+             audience, `reason` says so
+    decide   wanted, not known, and not created before a person decides (`reason`; `matches` is what
+             the platform has that it may be)
     adopt    wanted, not known, and found on the platform (`observed`); only where it was looked at
     create   wanted, not known; `intent`, where an earlier attempt came to nothing
     update   known, but wanted otherwise (`diff`)
@@ -63,6 +65,7 @@ class Change:
     reason: str | None = None
     source: Origin | None = None
     intent: Intent | None = None
+    matches: tuple[Observed, ...] = ()
 
     @property
     def before(self) -> Known | Observed | None:

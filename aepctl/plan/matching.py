@@ -1,0 +1,41 @@
+"""What the platform was seen to have, found again by what it is, and whose it is already."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from aepctl.model.audience import Audience, Identity, Known, Observed
+
+
+class ObservedIndex:
+    """What was observed, by identity and by ID, and the keys that own some of it.
+
+    Answers do not depend on the order in which the platform listed.
+    """
+
+    def __init__(self, observed: Iterable[Observed], known: Mapping[str, Known]) -> None:
+        self._owners = {one.ids.audience_id: key for key, one in known.items()}
+        self._by_identity: dict[Identity, list[Observed]] = defaultdict(list)
+        self._by_id: dict[str, list[Observed]] = defaultdict(list)
+        for one in observed:
+            self._by_identity[one.audience.identity].append(one)
+            self._by_id[one.ids.audience_id].append(one)
+
+    def owner(self, audience_id: str) -> str | None:
+        """The key that is known under this ID."""
+        return self._owners.get(audience_id)
+
+    def with_id(self, audience_id: str | None) -> tuple[Observed, ...]:
+        """All that has this ID: several only where it changed while the list was read."""
+        return tuple(sorted(self._by_id.get(audience_id or "", ()), key=_order))
+
+    def free(self, audience: Audience, key: str) -> tuple[Observed, ...]:
+        """The audiences of this identity that no other key owns, one for each ID."""
+        unique: dict[str, Observed] = {}
+        for one in sorted(self._by_identity.get(audience.identity, ()), key=_order):
+            if self._owners.get(one.ids.audience_id, key) == key:
+                unique.setdefault(one.ids.audience_id, one)
+        return tuple(unique.values())
+
+
+def _order(one: Observed) -> tuple[str, str]:
+    return one.ids.audience_id, repr(one)

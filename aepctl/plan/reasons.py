@@ -1,0 +1,52 @@
+"""Why a change waits, in words, each with the command that goes on."""
+
+from collections.abc import Iterable
+
+from aepctl.plan.policy import Policy
+from aepctl.wording import command, listed
+
+
+def renamed(old: str, new: str, policy: Policy) -> str:
+    """A removed key has the same audience: creating it under the new key would make a second."""
+    return (
+        f"`{new}` has the same name, namespace and originName as `{old}`, which was removed from "
+        f"the manifests. If it was renamed: `{policy.command('state', 'mv', old, new)}`"
+    )
+
+
+def held_back(key: str, other: str) -> str:
+    """The same audience may have been created under another key."""
+    return (
+        f"`{key}` has the same name, namespace and originName as `{other}`, "
+        "and whether that was created is not known yet"
+    )
+
+
+def several(key: str, audience_ids: Iterable[str], program: str) -> str:
+    """More than one audience can be this one; all are named. `program` begins the command."""
+    ids = list(audience_ids)
+    resolve = f"{command(program, 'state', 'resolve', key)} --adopt ID"
+    return (
+        f"the platform has {len(ids)} audiences with this name, namespace and originName: "
+        f"{listed(ids)}. Choose one: `{resolve}`"
+    )
+
+
+def id_of_another(audience_id: str, name: str, owner: str | None) -> str:
+    """The ID that the client would give is that of another audience on the platform."""
+    whose = f" (`{owner}` in the state)" if owner is not None else ""
+    return (
+        f"its audienceId {audience_id} is that of another audience on the platform, "
+        f"{name!r}{whose}. Give it another `audienceId` in the manifest"
+    )
+
+
+def id_of_key(audience_id: str, owner: str) -> str:
+    """State has the ID that the client would give under another key.
+
+    The platform does not have it any more, or does not show it yet: no two keys may share it.
+    """
+    return (
+        f"its audienceId {audience_id} is the one that state has for `{owner}`. "
+        "Give it another `audienceId` in the manifest"
+    )
