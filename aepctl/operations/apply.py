@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from aepctl import __version__
+from aepctl.aep.verdicts import Failure
 from aepctl.apply import gates
 from aepctl.apply.executor import execute
 from aepctl.apply.outcomes import Outcome, OutcomeKind
@@ -13,34 +13,42 @@ from aepctl.apply.report import ApplyReport
 from aepctl.apply.sender import Sender
 from aepctl.apply.settler import Settler
 from aepctl.apply.stopping import Backoff, StopSignal
-from aepctl.aep.verdicts import Failure
-from aepctl.errors import AepctlError, ListForbidden, StateNotWritten
+from aepctl.errors import ListForbidden, StateNotWritten
 from aepctl.model.audience import Observed, Wanted
 from aepctl.operations.context import Context, Platform
 from aepctl.operations.plan import policy_of
 from aepctl.plan.binding import Binding, bind
 from aepctl.plan.plan import Action, Plan
 from aepctl.plan.planner import make_plan
+from aepctl.plan.policy import Existing, Policy
+from aepctl.plan.sides import Questions, to_look_up
 from aepctl.project.credentials import credentials
 from aepctl.project.environment import Environment
-from aepctl.state.holder import holder
 from aepctl.state.session import StateSession, open_session
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPlan:
+    """A reviewed plan: the file it is in, and what it is bound to."""
+
+    file: str
+    binding: Binding
 
 
 @dataclass(frozen=True, slots=True)
 class ApplyOptions:
     """How an apply goes about it.
 
-    `lock_timeout` is in seconds. `yes_create`: up to so many creates are approved. `saved`: a
-    reviewed plan and its file; the review was the approval, of just that plan.
+    `lock_timeout` is in seconds. `yes_create`: up to so many creates are approved. `saved`: the
+    review was the approval, of just that plan; it has targets of its own.
     """
 
     targets: tuple[str, ...] = ()
     parallelism: int = 8
     lock_timeout: float = 0.0
-    existing: Literal["adopt", "fail", "ignore"] = "adopt"
+    existing: Existing = "adopt"
     yes_create: int | None = None
-    saved: tuple[str, Binding] | None = None
+    saved: SavedPlan | None = None
 
 
 def apply(
@@ -57,12 +65,12 @@ def apply(
         context.open_store(environment),
         environment.target,
         run,
-        holder=holder(context.environ, run),
         wait=options.lock_timeout,
         clock=context.clock,
-        new_id=context.new_id,
+        ids=context.new_id,
     ) as session:
-        return _Apply(context, environment, options, stop, wanted, session).go()
+        policy = policy_of(environment, existing=options.existing, run=run.id)
+        return _Apply(context, environment, options, stop, wanted, session, policy).go()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,25 +83,156 @@ class _Apply:
     stop: StopSignal
     wanted: Sequence[Wanted]
     session: StateSession
+    policy: Policy
 
     def go(self) -> ApplyReport:
         self._check_saved()
-        if not to_look_up(self.wanted, self.session.state, self.options.targets):
+        if not self._questions():
             plan = self._plan(None)
             self.context.console.show(plan)
-            return self._report(plan)
+            return self._report(plan, gates.undecided(plan))
         credentials(self.environment, self.context.environ)  # before anything is asked or sent
         with self.context.open_platform(self.context, self.environment) as platform:
-            return self._with(platform)
+            settled, observed = self._ask(platform)
+            plan = self._plan(observed)
+            self.context.console.show(plan)
+            self._check(plan, observed)
+            return self._carry_out(plan, settled, platform)
 
-    def _with(self, platform: Platform) -> ApplyReport:
+    def _check_saved(self) -> None:
+        """A saved plan was made offline, so it is made offline again to be compared."""
+        saved = self.options.saved
+        if saved is not None:
+            now = bind(self._plan(None), self.wanted, self.session.state, __version__)
+            gates.check_saved(saved.file, saved.binding, now, self.session.state, self.policy)
+
+    def _questions(self) -> Questions:
+        return to_look_up(self.wanted, self.session.state, self.policy, self._targets)
+
+    @property
+    def _targets(self) -> tuple[str, ...]:
+        saved = self.options.saved
+        return self.options.targets if saved is None else saved.binding.targets
+
+    @property
+    def _approval(self) -> gates.Approval:
+        return gates.Approval(self.options.saved is not None, self.options.yes_create)
+
+    def _plan(self, observed: Sequence[Observed] | None) -> Plan:
+        return make_plan(self.wanted, self.session.state, observed, self.policy, self._targets)
+
+    def _ask(
+        self, platform: Platform
+    ) -> tuple[tuple[Outcome, ...], tuple[Observed, ...] | None]:
+        """What the platform says: of what is in doubt, and then of what is to be created."""
         reader = platform.reader()
         try:
-            settled = self._settle(reader, platform)
-            plan = self._plan(self._look(reader))
+            return self._settle(reader, platform), self._look(reader)
         finally:
             reader.close()
-        self.context.console.show(plan)
-        gates.check(plan, ...)
-        self._approve(plan)
-        return self._do(plan, settled, platform)
+
+    def _settle(self, reader: Reader, platform: Platform) -> tuple[Outcome, ...]:
+        """All that is in doubt, whatever the targets. Raises PlatformError, StateNotWritten."""
+        state = self.session.state
+        intents = [one for one in state.intents.values() if one.in_doubt(self.session.run.id)]
+        if not intents:
+            return ()
+        settler = Settler(
+            journal=self.session,
+            reader=reader,
+            clock=self.context.clock,
+            window=self.environment.settle_seconds,
+            timeout=platform.timeout,
+            program=self.environment.program,
+        )
+        try:
+            return settler.settle(intents, state)
+        except ListForbidden as error:
+            if self.options.existing != "ignore":
+                raise
+            decide = self.environment.command("state", "resolve")
+            failure = Failure(f"{error.message}; decide with `{decide} KEY`")
+            return tuple(
+                Outcome(one.key, Action.SETTLE, OutcomeKind.UNDECIDED, failure=failure)
+                for one in intents
+            )
+
+    def _look(self, reader: Reader) -> tuple[Observed, ...] | None:
+        """What the platform has of the candidates; None where nobody looked."""
+        questions = self._questions()
+        if not questions.candidates:
+            return None
+        if self.policy.existing != "ignore":
+            return reader.list_all()
+        count = len(questions.candidates)
+        if gates.checks_empty_state(self.policy, self.session.state, count, self._approval):
+            try:
+                return reader.list_all()
+            except ListForbidden:  # that is why existing audiences are ignored
+                return None
+        found = [
+            one
+            for candidate in questions.tried
+            for one in reader.search(candidate.step.audience, candidate.step.audience_id)
+        ]
+        return tuple(dict.fromkeys(found))
+
+    def _check(self, plan: Plan, observed: Sequence[Observed] | None) -> None:
+        gates.check(
+            plan,
+            self.policy,
+            self.session.state,
+            observed,
+            max_creates=self.environment.max_creates,
+            approval=self._approval,
+        )
+
+    def _carry_out(
+        self, plan: Plan, settled: tuple[Outcome, ...], platform: Platform
+    ) -> ApplyReport:
+        todo = [change for change in plan.changes if change.steps]
+        if todo:
+            self.context.console.approve(plan)
+            if self.options.saved is not None:
+                self.session.use_plan(self.options.saved.binding.id)
+        with self.stop.during_work():
+            backoff = Backoff(self.context.clock, self.stop)
+            done = execute(
+                todo,
+                Sender(self.session, self.context.clock, self.stop, backoff),
+                platform.writer,
+                parallelism=self.options.parallelism,
+                on_outcome=self.context.console.tell,
+            )
+            rescue = self._save()
+        outcomes = (*settled, *gates.undecided(plan), *done)
+        return self._report(plan, outcomes, not_started=len(todo) - len(done), rescue=rescue)
+
+    def _save(self) -> str | None:
+        """Write the state; where that fails, what no store has."""
+        try:
+            self.session.checkpoint()
+        except StateNotWritten as error:
+            self.stop.request(error.message)
+            return self.session.rescue()
+        return None
+
+    def _report(
+        self,
+        plan: Plan,
+        outcomes: Sequence[Outcome],
+        *,
+        not_started: int = 0,
+        rescue: str | None = None,
+    ) -> ApplyReport:
+        place = {change.key: number for number, change in enumerate(plan.changes)}
+        saved = self.options.saved
+        return ApplyReport(
+            plan=plan,
+            outcomes=tuple(sorted(outcomes, key=lambda one: place.get(one.key, -1))),
+            not_started=not_started,
+            stopped=self.stop.reason,
+            interrupted=self.stop.interrupted,
+            rescue=rescue,
+            plan_id=saved.binding.id if saved is not None else None,
+        )

@@ -7,7 +7,8 @@ from aepctl import __version__
 from aepctl.model.audience import Wanted
 from aepctl.operations.context import Context
 from aepctl.plan.plan import Plan
-from aepctl.plan.planner import Policy, make_plan
+from aepctl.plan.planner import make_plan
+from aepctl.plan.policy import Existing, Policy
 from aepctl.project.environment import Environment
 from aepctl.state.load import load_state
 from aepctl.state.model import State
@@ -31,7 +32,9 @@ class Planned:
         return bind(self.plan, self.wanted, self.state, __version__)
 
 
-def policy_of(environment: Environment, *, existing: str = "adopt", run: str | None = None) -> Policy:
+def policy_of(
+    environment: Environment, *, existing: Existing = "adopt", run: str | None = None
+) -> Policy:
     """How plans are made in an environment."""
     return Policy(
         environment=environment.name,
@@ -56,5 +59,5 @@ def check(context: Context, environment: Environment, file: str, saved: "Binding
     from aepctl.apply.gates import check_saved  # noqa: PLC0415 - a plan needs no gate
 
     planned = plan(context, environment, saved.targets)
-    check_saved(file, saved, planned.binding(), planned.state)
+    check_saved(file, saved, planned.binding(), planned.state, policy_of(environment))
     return planned

@@ -7,7 +7,7 @@ from typing import Any
 from aepctl.errors import AepctlError
 from aepctl.operations.plan import Planned
 from aepctl.plan.binding import Binding
-from aepctl.plan.planfile import decode, head
+from aepctl.plan.planfile import CREATE_ONE, DIGESTS, decode, digests, head
 from aepctl.render.json import document, plan_data
 from aepctl.state.stores.disk import Disk, replace_file
 
@@ -23,7 +23,7 @@ def save(path: str, planned: Planned) -> None:
             **head(binding),
             "summary": summary,
             "changes": changes,
-            "digests": dict(binding.changes),
+            DIGESTS: digests(binding),
         }
     )
     try:
@@ -51,10 +51,10 @@ def _read(path: str) -> Any:
     except OSError as error:
         raise AepctlError(
             f"{path}: cannot be read: {error.strerror}",
-            hint="save a plan with `aepctl plan --out FILE`",
+            hint=CREATE_ONE,
         ) from error
     except (ValueError, RecursionError) as error:
         raise AepctlError(
             f"{path} is not a plan saved by aepctl: it is not JSON",
-            hint="save one with `aepctl plan --out FILE`",
+            hint=CREATE_ONE,
         ) from error

@@ -2,7 +2,7 @@
 
 import getpass
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from aepctl.state.model import Run
 
@@ -11,13 +11,20 @@ COMMITS = ("GITHUB_SHA", "CI_COMMIT_SHA", "GIT_COMMIT", "BUILDKITE_COMMIT", "CIR
 PEOPLE = ("GITHUB_ACTOR", "GITLAB_USER_LOGIN", "BUILDKITE_BUILD_CREATOR")
 
 
-def run_of(environ: Mapping[str, str], run_id: str, at: str, command: str) -> Run:
+def run_of(
+    environ: Mapping[str, str],
+    run_id: str,
+    at: str,
+    command: str,
+    *,
+    user: Callable[[], str] = getpass.getuser,
+) -> Run:
     """The run, from the variables of the pipeline where it is one."""
     return Run(
         id=run_id,
         at=at,
         command=command,
-        by=_first(environ, PEOPLE) or _user(),
+        by=_first(environ, PEOPLE) or _person(user),
         commit=_first(environ, COMMITS),
         job=job_url(environ),
     )
@@ -35,8 +42,8 @@ def _first(environ: Mapping[str, str], names: tuple[str, ...]) -> str | None:
     return next((environ[name] for name in names if environ.get(name)), None)
 
 
-def _user() -> str | None:
+def _person(user: Callable[[], str]) -> str | None:
     try:
-        return f"{getpass.getuser()}@{socket.gethostname()}"
+        return f"{user()}@{socket.gethostname()}"
     except (OSError, KeyError):  # a container whose user has no name
         return None

@@ -1,10 +1,10 @@
 """A named target, resolved once, at the top, to a value that everything else is given."""
 
-import shlex
 from dataclasses import dataclass
 from typing import Literal
 
 from aepctl.model.target import Target
+from aepctl.wording import command
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,4 +36,4 @@ class Environment:
 
     def command(self, *words: str) -> str:
         """A command that can be pasted as it stands: it names this environment where needed."""
-        return f"{self.program} {shlex.join(words)}"
+        return command(self.program, *words)
