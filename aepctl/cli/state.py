@@ -4,95 +4,108 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from aepctl.cli.formats import Outputs, guarded, output_option
-from aepctl.cli.output import colour, say
+from aepctl.cli.formats import Outputs, output_option, run_and_render
+from aepctl.cli.invocation import Group, Invocation, pass_invocation
+from aepctl.cli.output import colour, print_result
 
 if TYPE_CHECKING:
-    from aepctl.workflow.deciding import Decided
+    from aepctl.operations.state import Decided
 
 
-@click.group()
+@click.group(cls=Group)
 def state() -> None:
     """Look at the state, and decide what only a person can decide."""
 
 
 @state.command()
 @output_option
-@click.pass_obj
-def intents(environment: str | None, output: str) -> int:
-    """List creates whose outcome is not known, why, and what happens next."""
+@pass_invocation
+def intents(invocation: Invocation, output: str) -> int:
+    """List steps whose outcome is not known, why, and what happens next."""
 
     def work() -> int:
+        from aepctl.operations import state as operation
         from aepctl.render.display import Paint
-        from aepctl.render.intents import intents_json, intents_text
-        from aepctl.workflow import deciding
+        from aepctl.render.json import intents_json
+        from aepctl.render.text import render
+        from aepctl.render.view import view_of_intents
 
-        found = deciding.intents(environment)
-        say(intents_json(found) if output == "json" else intents_text(found, Paint(on=colour())))
+        context = invocation.context()
+        environment = invocation.resolve(context)
+        found = operation.intents(context, environment)
+        if output == "json":
+            print_result(intents_json(found))
+        else:
+            print_result(render(view_of_intents(found, environment.program), Paint(on=colour())))
         return 0
 
-    return guarded(Outputs(output), "intents", work)
+    return run_and_render(Outputs(output), "intents", work)
 
 
 @state.command()
 @click.argument("key")
-@click.option("--adopt", metavar="ID", help="It is the audience with this audienceId.")
+@click.option("--adopt", metavar="ID", help="Record this audienceId for KEY.")
 @click.option("--recreate", is_flag=True, help="Create it, whatever the platform has.")
-@click.option("--abandon", is_flag=True, help="Forget the attempt; look again in the next apply.")
-@click.pass_obj
+@click.option("--abandon", is_flag=True, help="Forget the attempt; the next apply looks again.")
+@pass_invocation
 def resolve(
-    environment: str | None, key: str, adopt: str | None, recreate: bool, abandon: bool
+    invocation: Invocation, key: str, adopt: str | None, recreate: bool, abandon: bool
 ) -> int:
     """Decide about KEY: its create has no known outcome, or the platform has it several times."""
     if (adopt is not None) + recreate + abandon != 1:
-        raise click.UsageError("give one of --adopt ID, --recreate and --abandon")
+        raise click.UsageError("choose exactly one of --adopt ID, --recreate and --abandon")
 
     def work() -> int:
-        from aepctl.workflow import deciding
+        from aepctl.operations import state as operation
 
+        context = invocation.context()
+        environment = invocation.resolve(context)
         if adopt is not None:
-            return _tell(deciding.adopt(environment, key, adopt))
+            return _tell(operation.adopt(context, environment, key, adopt))
         if recreate:
-            return _tell(deciding.recreate(environment, key))
-        return _tell(deciding.abandon(environment, key))
+            return _tell(operation.recreate(context, environment, key))
+        return _tell(operation.abandon(context, environment, key))
 
-    return guarded(Outputs(), "", work)
+    return run_and_render(Outputs(), "", work)
 
 
 @state.command()
 @click.argument("file", type=click.File(encoding="utf-8", errors="replace"))
-@click.pass_obj
-def recover(environment: str | None, file: TextIO) -> int:
+@pass_invocation
+def recover(invocation: Invocation, file: TextIO) -> int:
     """Take the IDs that an apply could only print, or a rescued journal, into the state.
 
     FILE holds what it printed on standard error; `-` reads standard input.
     """
 
     def work() -> int:
-        from aepctl.workflow import deciding
+        from aepctl.operations import state as operation
 
-        return _tell(deciding.recover(environment, file.read(), file.name))
+        context = invocation.context()
+        environment = invocation.resolve(context)
+        return _tell(operation.recover(context, environment, file.read(), file.name))
 
-    return guarded(Outputs(), "", work)
+    return run_and_render(Outputs(), "", work)
 
 
 @state.command("mv")
 @click.argument("old")
 @click.argument("new")
-@click.pass_obj
-def move(environment: str | None, old: str, new: str) -> int:
+@pass_invocation
+def move(invocation: Invocation, old: str, new: str) -> int:
     """Give the audience of key OLD the key NEW, after a rename in the manifests."""
 
     def work() -> int:
-        from aepctl.workflow import deciding
+        from aepctl.operations import state as operation
 
-        return _tell(deciding.move(environment, old, new))
+        context = invocation.context()
+        return _tell(operation.move(context, invocation.resolve(context), old, new))
 
-    return guarded(Outputs(), "", work)
+    return run_and_render(Outputs(), "", work)
 
 
 def _tell(decided: "Decided") -> int:
     from aepctl.render.display import display
 
-    say(f"{display(decided.done)}.\nNext: {display(decided.next)}.\n")
+    print_result(f"{display(decided.done)}.\nNext: {display(decided.next)}.\n")
     return 0
