@@ -50,7 +50,11 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One execution of a command that changes state: who, when, for which commit, in which job."""
+    """One execution of a command that changes state: who, when, for which commit, in which job.
+
+    A run may write the state document several times. `part` counts those writes, from 1: each one
+    ends the journal that was kept until then, and the next journal belongs to the next part.
+    """
 
     id: str
     at: str
@@ -58,6 +62,7 @@ class Run:
     by: str | None = None
     commit: str | None = None
     job: str | None = None
+    part: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,8 @@ class State:
 
     `lineage` is None before the first write. `intents` are by id, in the order of their beginning.
     `plans` are the ids of the saved plans that were applied last: none is applied twice. `runs` are
-    the runs whose changes are in here, the latest last: a journal of one of them is obsolete.
+    the runs whose changes are in here, the latest last: a journal of one of them is obsolete
+    (see `has_run`). A key has one intent, except where somebody merged two states by hand.
     """
 
     lineage: str | None
@@ -76,6 +82,10 @@ class State:
     intents: Mapping[str, Intent] = field(default_factory=dict)
     plans: tuple[str, ...] = ()
     runs: tuple[Run, ...] = ()
+
+    def has_run(self, run: Run) -> bool:
+        """Whether what `run` did up to its part is in here."""
+        return any(one.id == run.id and one.part >= run.part for one in self.runs)
 
     def owner(self, audience_id: str) -> str | None:
         """The key that is known under this ID."""

@@ -8,71 +8,60 @@ import contextlib
 import fcntl
 import json
 import os
-import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 from aepctl.errors import StateError, StateLocked
 
-JOB_URLS = ("CI_JOB_URL", "BUILD_URL", "BUILDKITE_BUILD_URL", "CIRCLE_BUILD_URL")
-
-
-def holder(environ: Mapping[str, str], command: str) -> dict[str, str]:
-    """Who this process is, for whoever finds the state locked."""
-    who = {
-        "pid": str(os.getpid()),
-        "host": socket.gethostname(),
-        "since": datetime.now(UTC).isoformat(timespec="seconds"),
-        "command": command,
-    }
-    job = next((environ[name] for name in JOB_URLS if environ.get(name)), "")
-    server, repository = environ.get("GITHUB_SERVER_URL"), environ.get("GITHUB_REPOSITORY")
-    if server and repository and environ.get("GITHUB_RUN_ID"):
-        job = f"{server}/{repository}/actions/runs/{environ['GITHUB_RUN_ID']}"
-    return {**who, "job": job} if job else who
+FIRST_PAUSE_SECONDS = 0.05
+MAX_PAUSE_SECONDS = 1.0
 
 
 @contextmanager
 def locked(
     path: Path,
-    who: Mapping[str, str],
+    holder: Mapping[str, str],
     *,
+    name: str,
     wait: float = 0.0,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[None]:
-    """Hold the lock. Raises StateLocked, after waiting up to `wait` seconds for it."""
+    """Hold the lock of the state called `name`.
+
+    Raises StateLocked, after waiting up to `wait` seconds for it; StateError where there can be
+    no lock.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
     except OSError as error:
         raise StateError(
             f"{path}: the lock cannot be opened: {error.strerror}",
-            next="apply writes state: make the folder writable",
+            hint="the state is kept there: make the folder writable",
         ) from error
     try:
-        _take(handle, path, wait, sleep)
+        _take(handle, path, name, wait, sleep)
         with contextlib.suppress(OSError):  # on a full disk the lock holds without a signature
             os.ftruncate(handle, 0)
-            os.pwrite(handle, json.dumps(dict(who)).encode(), 0)
+            os.pwrite(handle, json.dumps(dict(holder)).encode(), 0)
         yield
     finally:
         os.close(handle)
 
 
-def _take(handle: int, path: Path, wait: float, sleep: Callable[[float], None]) -> None:
-    pause = 0.05
+def _take(handle: int, path: Path, name: str, wait: float, sleep: Callable[[float], None]) -> None:
+    pause = FIRST_PAUSE_SECONDS
     while True:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if wait <= 0:
                 raise StateLocked(
-                    f"{path.with_suffix('.json')} is locked by {_shown(handle)}",
-                    next="wait for it to end, or use --lock-timeout 60s; the lock goes away by "
-                    "itself when that process ends",
+                    f"{name} is locked by {_shown(handle)}",
+                    hint="wait for it to end, or use --lock-timeout 60s; the lock is released "
+                    "when that process ends",
                 ) from None
         except OSError as error:
             raise StateError(f"{path}: cannot be locked: {error.strerror}") from error
@@ -80,7 +69,7 @@ def _take(handle: int, path: Path, wait: float, sleep: Callable[[float], None]) 
             return
         sleep(min(pause, wait))
         wait -= pause
-        pause = min(pause * 2, 1.0)
+        pause = min(pause * 2, MAX_PAUSE_SECONDS)
 
 
 def _shown(handle: int) -> str:
