@@ -22,6 +22,16 @@ class OutcomeKind(StrEnum):
     UNDECIDED = "undecided"
     UNKNOWN = "unknown"
 
+    @property
+    def done(self) -> bool:
+        """Whether it came to what was wanted, so that what follows it may be done."""
+        return self in _DONE
+
+
+_DONE = frozenset(
+    {OutcomeKind.CREATED, OutcomeKind.ADOPTED, OutcomeKind.UPDATED, OutcomeKind.DELETED}
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
