@@ -20,13 +20,9 @@ class ObservedIndex:
             self._by_identity[one.audience.identity].append(one)
             self._by_id[one.ids.audience_id].append(one)
 
-    def owner(self, audience_id: str) -> str | None:
-        """The key that is known under this ID."""
-        return self._owners.get(audience_id)
-
-    def with_id(self, audience_id: str | None) -> tuple[Observed, ...]:
+    def with_id(self, audience_id: str) -> tuple[Observed, ...]:
         """All that has this ID: several only where it changed while the list was read."""
-        return tuple(sorted(self._by_id.get(audience_id or "", ()), key=_order))
+        return tuple(sorted(self._by_id.get(audience_id, ()), key=_order))
 
     def free(self, audience: Audience, key: str) -> tuple[Observed, ...]:
         """The audiences of this identity that no other key owns, one for each ID."""

@@ -60,6 +60,7 @@ class _Planner:
     def __init__(self, sides: Sides, policy: Policy, observed: Sequence[Observed] | None) -> None:
         self._sides = sides
         self._policy = policy
+        self._adopted: dict[str, str] = {}
         self._seen = None if observed is None else ObservedIndex(observed, sides.known)
 
     def settle(self, key: str, intent: Intent) -> Change:
@@ -103,50 +104,66 @@ class _Planner:
             return self._decide(self._sides.candidate(one), reason)
         other = self._sides.holds_back(one)
         if other is not None:
-            reason = reasons.held_back(one.key, other.key)
-            return Change(
-                one.key,
-                Action.SETTLE,
-                wanted=one.audience,
-                reason=reason,
-                source=one.origin,
-                intent=other,
-            )
-        return self._create_or_adopt(self._sides.candidate(one))
+            return self._wait(one, other)
+        candidate = self._sides.candidate(one)
+        given = candidate.step.audience_id
+        owner = self._sides.owner(given)
+        if given is not None and owner is not None:
+            return self._decide(candidate, reasons.id_of_key(given, owner))
+        return self._look(candidate)
 
-    def _create_or_adopt(self, candidate: Candidate) -> Change:
-        seen = self._seen
+    def _look(self, candidate: Candidate) -> Change:
+        """To be created, unless what was seen says otherwise."""
+        seen, given = self._seen, candidate.step.audience_id
         ignored = self._policy.existing == "ignore" and not candidate.was_tried
         if seen is None or candidate.is_decided or ignored:
             return _create(candidate)
-        given = candidate.step.audience_id
-        if given is not None:
-            change = self._by_given_id(candidate, given, seen)
-            if change is not None:
-                return change
+        there = seen.with_id(given) if given is not None else ()
+        if given is not None and there:
+            return self._by_given_id(candidate, given, there)
         matches = seen.free(candidate.wanted.audience, candidate.key)
         if not matches:
             return _create(candidate)
         if len(matches) == 1:
-            return _adopt(candidate, matches[0])
+            return self._adopt(candidate, matches[0])
         ids = (one.ids.audience_id for one in matches)
         reason = reasons.several(candidate.key, ids, self._policy.program)
         return self._decide(candidate, reason, matches)
 
-    def _by_given_id(self, candidate: Candidate, given: str, seen: ObservedIndex) -> Change | None:
-        """What the ID decides that the client would give; None where nothing has it."""
-        owner = seen.owner(given)
-        there = seen.with_id(given)
+    def _by_given_id(self, candidate: Candidate, given: str, there: tuple[Observed, ...]) -> Change:
         identity = candidate.wanted.audience.identity
         same = [one for one in there if one.audience.identity == identity]
-        if same and owner is None:
-            return _adopt(candidate, same[0])
-        if there:
-            reason = reasons.id_of_another(given, there[0].audience.name, owner)
-            return self._decide(candidate, reason, there)
-        if owner is not None:
-            return self._decide(candidate, reasons.id_of_key(given, owner))
-        return None
+        if same:
+            return self._adopt(candidate, same[0])
+        reason = reasons.id_of_another(given, there[0].audience.name)
+        return self._decide(candidate, reason, there)
+
+    def _adopt(self, candidate: Candidate, found: Observed) -> Change:
+        audience_id = found.ids.audience_id
+        other = self._adopted.setdefault(audience_id, candidate.key)
+        if other != candidate.key:
+            return self._decide(candidate, reasons.shown_as(audience_id, other), (found,))
+        return Change(
+            candidate.key,
+            Action.ADOPT,
+            observed=found,
+            wanted=candidate.wanted.audience,
+            diff=field_diffs(candidate.wanted.audience, observed=found.audience),
+            steps=(Adopt(Known(found.audience, found.ids)),),
+            source=candidate.wanted.origin,
+            intent=candidate.intent,
+        )
+
+    def _wait(self, one: Wanted, other: Intent) -> Change:
+        """The same audience may have been created under another key."""
+        return Change(
+            one.key,
+            Action.SETTLE,
+            wanted=one.audience,
+            reason=reasons.held_back(one.key, other.key),
+            source=one.origin,
+            intent=other,
+        )
 
     def _decide(
         self, candidate: Candidate, reason: str, matches: tuple[Observed, ...] = ()
@@ -172,19 +189,6 @@ def _create(candidate: Candidate) -> Change:
         Action.CREATE,
         wanted=candidate.wanted.audience,
         steps=(candidate.step,),
-        source=candidate.wanted.origin,
-        intent=candidate.intent,
-    )
-
-
-def _adopt(candidate: Candidate, found: Observed) -> Change:
-    return Change(
-        candidate.key,
-        Action.ADOPT,
-        observed=found,
-        wanted=candidate.wanted.audience,
-        diff=field_diffs(candidate.wanted.audience, observed=found.audience),
-        steps=(Adopt(Known(found.audience, found.ids)),),
         source=candidate.wanted.origin,
         intent=candidate.intent,
     )

@@ -32,21 +32,25 @@ def several(key: str, audience_ids: Iterable[str], program: str) -> str:
     )
 
 
-def id_of_another(audience_id: str, name: str, owner: str | None) -> str:
+def id_of_another(audience_id: str, name: str) -> str:
     """The ID that the client would give is that of another audience on the platform."""
-    whose = f" (`{owner}` in the state)" if owner is not None else ""
     return (
-        f"its audienceId {audience_id} is that of another audience on the platform, "
-        f"{name!r}{whose}. Give it another `audienceId` in the manifest"
+        f"its audienceId {audience_id} is that of another audience on the platform, {name!r}. "
+        "Give it another `audienceId` in the manifest"
     )
 
 
 def id_of_key(audience_id: str, owner: str) -> str:
-    """State has the ID that the client would give under another key.
-
-    The platform does not have it any more, or does not show it yet: no two keys may share it.
-    """
+    """State has the ID that the client would give under another key: no two keys may share it."""
     return (
         f"its audienceId {audience_id} is the one that state has for `{owner}`. "
         "Give it another `audienceId` in the manifest"
+    )
+
+
+def shown_as(audience_id: str, other: str) -> str:
+    """The platform was seen to have one ID for the audiences of two keys."""
+    return (
+        f"the platform showed audienceId {audience_id} as this audience and as that of `{other}`: "
+        "somebody changed it meanwhile. Plan again"
     )

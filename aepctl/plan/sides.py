@@ -68,11 +68,13 @@ def to_look_up(
     sides = Sides(wanted, state, policy, targets)
     intents, candidates = dict(sides.settling), []
     for one in sides.new():
-        other = sides.holds_back(one)
+        if sides.renamed_from(one) is not None:
+            continue
+        other, candidate = sides.holds_back(one), sides.candidate(one)
         if other is not None:
             intents[other.key] = other
-        elif sides.renamed_from(one) is None:
-            candidates.append(sides.candidate(one))
+        elif sides.owner(candidate.step.audience_id) is None:
+            candidates.append(candidate)
     return Questions(tuple(intent for _, intent in sorted(intents.items())), tuple(candidates))
 
 
@@ -123,6 +125,10 @@ class Sides:
         """Another key's create of the same audience that is in doubt."""
         return self._creates_in_doubt.get(one.audience.identity)
 
+    def owner(self, audience_id: str | None) -> str | None:
+        """The key that is known under this ID, if one is given."""
+        return None if audience_id is None else self._owners.get(audience_id)
+
     def candidate(self, one: Wanted) -> Candidate:
         """How a new audience would be created."""
         step = Create(one.audience, self._given_id(one))
@@ -131,6 +137,10 @@ class Sides:
     @cached_property
     def _removed(self) -> Mapping[Identity, str]:
         return removed_by_identity(self.known, self.wanted)
+
+    @cached_property
+    def _owners(self) -> Mapping[str, str]:
+        return {one.ids.audience_id: key for key, one in self.known.items()}
 
     @cached_property
     def _creates_in_doubt(self) -> Mapping[Identity, Intent]:
