@@ -8,29 +8,31 @@ import dataclasses
 import json
 import random
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
-from unittest.mock import patch
+from urllib.parse import urlsplit
 from uuid import UUID
 
-from aepctl.aep.replies import Answer, Broken, NotSent, Reply
 from aepctl.apply.outcomes import Outcome
 from aepctl.apply.report import ApplyReport
-from aepctl.apply.stopping import Stop
-from aepctl.audience import Audience, Origin, Wanted
-from aepctl.plan import Plan
-from aepctl.settings import Settings, Target
-from aepctl.state.disk import Disk
-from aepctl.state.journal import replay
-from aepctl.state.model import Phase, Snapshot
-from aepctl.state.store import StateStore
-from aepctl.workflow import applying, deciding, reading
-from aepctl.workflow.applying import ApplyOptions
-from aepctl.workflow.reading import Scope
+from aepctl.apply.stopping import StopSignal
+from aepctl.manifests import Manifests
+from aepctl.model.audience import Audience, Wanted
+from aepctl.model.problem import Origin
+from aepctl.model.steps import Create
+from aepctl.model.target import Target
+from aepctl.operations.apply import ApplyOptions, apply
+from aepctl.operations.context import Context
+from aepctl.plan.plan import Plan
+from aepctl.project.environment import Environment
+from aepctl.replies import NoResponse, NotSent, Reply, Response
+from aepctl.state.loading import Loaded, load, read_state
+from aepctl.state.model import Phase, State
+from aepctl.state.stores.base import Stored
+from aepctl.state.stores.disk import Disk
+from aepctl.state.stores.file import FileStore
 
 WINDOW = 10.0  # settle_seconds
 TARGET = Target("MACHINE@AdobeOrg", "dev", "https://platform.example")
@@ -226,31 +228,49 @@ class World:
     def __post_init__(self) -> None:
         self.disk = MemoryDisk(self.fuse)
         self.dice = random.Random(7)
-        self.settings = Settings(
-            environment="machine",
-            manifests="audiences",
-            state=str(self.folder / "machine.json"),
+        self.environment = Environment(
+            name="machine",
             target=TARGET,
-            ais_url=TARGET.endpoint,
-            ups_url=TARGET.endpoint,
+            state=str(self.folder / "machine.json"),
+            ais_url=f"{TARGET.endpoint}/ais",
+            ups_url=f"{TARGET.endpoint}/ups",
             ims_url=TARGET.endpoint,
             settle_seconds=WINDOW,
             audience_ids="client" if self.ids == "client" else "server",
         )
 
-    def store(self) -> StateStore:
-        """A new one each time, as every process has its own."""
-        return StateStore(self.settings.state, TARGET, disk=self.disk)
+    @property
+    def context(self) -> Context:
+        """This world, as the program is given it."""
 
-    def snapshot(self) -> Snapshot:
-        return self.store().read()
+        @contextmanager
+        def open_platform(*_: object) -> Iterator[World]:
+            yield self
+
+        return Context(
+            environ={"AEP_ACCESS_TOKEN": "test-token", "AEP_API_KEY": "test-key"},
+            clock=self.clock,
+            new_id=lambda: str(UUID(int=self.dice.getrandbits(128), version=4)),
+            read_manifests=lambda _: Manifests(tuple(self.wanted.values())),
+            open_store=lambda _: self.store(),
+            open_platform=open_platform,  # type: ignore[arg-type] # a connection in memory
+            console=Yes(self.told),
+        )
+
+    def store(self) -> FileStore:
+        """A new one each time, as every process has its own."""
+        return FileStore(self.environment.state, disk=self.disk)
+
+    def state(self) -> State:
+        """What counts: the document with what its journal adds."""
+        return read_state(self.store(), TARGET)
 
     def live(self) -> list[Made]:
         return [one for one in self.made if not one.deleted]
 
-    # What the program meets in place of the platform. See aepctl.aep.client.Platform.
+    # What the program meets in place of the platform. See aepctl.aep.connection.
 
-    timeout = 30.0
+    timeout_seconds = 30.0
 
     def connect(self) -> "World":
         return self
@@ -261,7 +281,15 @@ class World:
     def renew_token(self) -> bool:
         return True
 
-    def create(self, audience: Audience, request_id: str, audience_id: str | None = None) -> Reply:
+    def send(
+        self, method: str, url: str, *, request_id: str, accept: str = "", body: bytes | None = None
+    ) -> Reply:
+        assert (method, urlsplit(url).path) == ("POST", "/ais/audiences")
+        fields = json.loads(body or b"")
+        given = fields.pop("audienceId", None)
+        return self._create(Audience.of(fields), request_id, given)
+
+    def _create(self, audience: Audience, request_id: str, audience_id: str | None) -> Reply:
         if self.fuse.burn():
             raise Crash
         self._check_intent(audience, request_id)
@@ -272,27 +300,31 @@ class World:
             return NOT_COMMITTED[fault]
         given = audience_id if self.ids == "client" else None
         if given is not None and any(one.audience_id == given for one in self.live()):
-            return Answer(409, b"{}")
+            return Response(409, b"{}")
         made = self._commit(audience, request_id, given)
         if self.fuse.burn():  # committed, and nobody is there any more to hear it
             raise Crash
         if fault in COMMITTED:
             return COMMITTED[fault]
-        return Answer(200, json.dumps({"audienceId": made.audience_id}).encode())
+        return Response(200, json.dumps({"audienceId": made.audience_id}).encode())
+
+    def _durable(self) -> Loaded:
+        """What a power cut at this instant would leave of the state."""
+        kept = {name: inode.durable for name, inode in self.disk.durable_names.items()}
+        stored = Stored(kept.get("machine.json"), kept.get("machine.journal"))
+        return load(stored, self.store(), TARGET)
 
     def _check_intent(self, audience: Audience, request_id: str) -> None:
         """Nothing is sent whose intent would not survive a power cut."""
-        inode = self.disk.durable_names.get("machine.journal", Inode())
-        found = replay(inode.durable, "machine.journal")
-        intents = {one.id: one for one in found.intents} if found else {}
+        intents = self._durable().state.intents
         mine = intents.get(request_id)
-        if mine is None or mine.audience != audience:
+        if mine is None or not isinstance(mine.step, Create) or mine.step.audience != audience:
             self.wrongs.append(f"{audience.name} was sent without a durable intent")
         elif sum(one.key == mine.key and one.phase is Phase.OPEN for one in intents.values()) > 1:
             self.wrongs.append(f"{mine.key} was sent although an earlier create is unresolved")
 
     def _commit(self, audience: Audience, request_id: str, given: str | None) -> Made:
-        owners = {one.audience_id: key for key, one in self.snapshot().audiences.items()}
+        owners = {one.ids.audience_id: key for key, one in self.state().audiences.items()}
         twins = [
             one
             for one in self.live()
@@ -322,7 +354,9 @@ class World:
             raise Crash
         if self.list_faults:
             self.list_faults -= 1
-            return (Answer(503), Broken("cut"), Answer(429, retry_after=0.0))[self.list_faults % 3]
+            return (Response(503), NoResponse("cut"), Response(429, retry_after=0.0))[
+                self.list_faults % 3
+            ]
         now = self.clock.now()
         seen = [one for one in reversed(self.live()) if one.visible <= now]
         seen = [one for one in seen if query.get("name", "") in one.audience.name]
@@ -340,46 +374,32 @@ class World:
         ]
         following = {"next": start + PAGE} if start + PAGE < len(seen) else {}
         page = {"children": children, "_page": {"totalCount": len(seen), **following}}
-        return Answer(200, json.dumps(page).encode())
+        return Response(200, json.dumps(page).encode())
 
 
 NOT_COMMITTED: dict[str, Reply] = {
-    "refuse": Answer(400, b'{"message": "no"}'),
-    "rate-limit": Answer(429, retry_after=0.0),
-    "unauthorized": Answer(401),
-    "error-before": Answer(503),
-    "drop-before": Broken("dropped"),
+    "refuse": Response(400, b'{"message": "no"}'),
+    "rate-limit": Response(429, retry_after=0.0),
+    "unauthorized": Response(401),
+    "error-before": Response(503),
+    "drop-before": NoResponse("dropped"),
     "not-sent": NotSent("no connection"),
-    "conflict": Answer(409),
-    "redirect": Answer(307),
+    "conflict": Response(409),
+    "redirect": Response(307),
 }
 COMMITTED: dict[str, Reply] = {
-    "error-after": Answer(500),
-    "drop-after": Broken("dropped"),
-    "cut-body": Answer(200, b'{"audienceId": "1', complete=False),
-    "empty-body": Answer(200),
-    "no-id": Answer(200, b'{"name": "x"}'),
-    "html-body": Answer(200, b"<html>"),
+    "error-after": Response(500),
+    "drop-after": NoResponse("dropped"),
+    "cut-body": Response(200, b'{"audienceId": "1', complete=False),
+    "empty-body": Response(200),
+    "no-id": Response(200, b'{"name": "x"}'),
+    "html-body": Response(200, b"<html>"),
 }
 FAULTS = ("none", *NOT_COMMITTED, *COMMITTED)
 
 
-class JumpingPace:
-    """Holding off takes no real time."""
-
-    def __init__(self, clock: JumpingClock, stop: Stop) -> None:
-        self._clock = clock
-        self._stop = stop
-
-    def hold_off(self, seconds: float) -> None:
-        self._clock.sleep(seconds)
-
-    def wait(self) -> bool:
-        return not self._stop.requested()
-
-
 class Yes:
-    """A Conversation that says yes, and remembers which IDs it was told."""
+    """A console that says yes, and remembers which IDs it was told."""
 
     def __init__(self, told: set[str]) -> None:
         self._told = told
@@ -387,61 +407,31 @@ class Yes:
     def show(self, plan: Plan) -> None:
         return
 
-    def approve(self, plan: Plan) -> bool:
-        return True
+    def approve(self, plan: Plan) -> None:
+        return
 
     def tell(self, outcome: Outcome) -> None:
-        if outcome.audience_id is not None:
-            self._told.add(outcome.audience_id)
-
-
-@contextmanager
-def inside(world: World) -> Iterator[None]:
-    """The real commands, with this world in place of the real one."""
-
-    def read_wanted(_: object) -> tuple[Settings, tuple[Wanted, ...]]:
-        return world.settings, tuple(world.wanted.values())
-
-    @contextmanager
-    def platform_of(_: object) -> Iterator[World]:
-        yield world
-
-    def store_of(*_: object) -> StateStore:
-        return world.store()
-
-    places: dict[Any, dict[str, Any]] = {
-        applying: {
-            "read_wanted": read_wanted,
-            "StateStore": store_of,
-            "platform_of": platform_of,
-            "credentials": lambda *_: None,
-            "SystemClock": lambda: world.clock,
-            "Pace": JumpingPace,
-            "time": SimpleNamespace(sleep=world.clock.sleep),
-            "Reader": lambda connection: Reader(connection, pause=world.clock.sleep),
-        },
-        reading: {"read_wanted": read_wanted, "StateStore": store_of},
-        deciding: {
-            "_store": store_of,
-            "read_wanted": read_wanted,
-            "_now": lambda: world.clock.now().isoformat(),
-        },
-    }
-    with ExitStack() as patches:
-        for module, names in places.items():
-            for name, value in names.items():
-                patches.enter_context(patch.object(module, name, value))
-        yield
-
-
-Reader = applying.Reader  # the real one, before `inside` puts another in its place
+        if outcome.ids is not None:
+            self._told.add(outcome.ids.audience_id)
 
 
 def run_apply(world: World) -> ApplyReport:
     """One worker: the order of calls, and so the point of a crash, is the same each time."""
-    with inside(world):
-        options = ApplyOptions(Scope(), parallelism=1)
-        return applying.apply(options, Yes(world.told), Stop())
+    return apply(
+        world.context, world.environment, ApplyOptions(parallelism=1), WaitsInNoTime(world)
+    )
+
+
+class WaitsInNoTime(StopSignal):
+    """Holding back takes no real time."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self._clock = world.clock
+
+    def wait(self, seconds: float) -> bool:
+        self._clock.sleep(seconds)
+        return self.requested()
 
 
 def wanted(key: str, number: int, description: str | None = None) -> Wanted:

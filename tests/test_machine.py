@@ -22,15 +22,15 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from machine_parts import FAULTS, WINDOW, Crash, Made, World, described, inside, run_apply, wanted
+from machine_parts import FAULTS, WINDOW, Crash, Made, World, described, run_apply, wanted
 
-from aepctl.apply.outcomes import Result
-from aepctl.errors import AepctlError, PlatformError, SafetyRefusal, StateLocked
-from aepctl.plan import Action
-from aepctl.state.held import hold
-from aepctl.state.model import Phase, Snapshot
-from aepctl.workflow import deciding, reading
-from aepctl.workflow.reading import Scope
+from aepctl.apply.outcomes import OutcomeKind
+from aepctl.errors import AepctlError, PlatformError, SafetyRefusal, StateError, StateLocked
+from aepctl.operations import state as deciding
+from aepctl.operations.plan import plan
+from aepctl.plan.plan import Action, Plan
+from aepctl.state.codec import decode_state
+from aepctl.state.model import Phase, State
 
 ROUNDS = int(os.environ.get("AEPCTL_RIG_ROUNDS", "1"))
 COUNTS: Counter[str] = Counter()
@@ -119,7 +119,7 @@ class Machine(RuleBasedStateMachine):
         live[data.draw(st.integers(0, len(live) - 1))].deleted = True
         COUNTS["deletions"] += 1
 
-    @precondition(lambda self: len(self.world.snapshot().audiences) > 2)
+    @precondition(lambda self: len(self.world.state().audiences) > 2)
     @rule(journal=st.booleans())
     def drop_state(self, journal: bool) -> None:
         """Once what was created shows in lists: what the platform hides nobody can find."""
@@ -132,51 +132,70 @@ class Machine(RuleBasedStateMachine):
         self.world.told.clear()
         self.serials.clear()
         COUNTS["states dropped"] += 1
+        self._follow_the_advice_for_a_journal_without_its_state()
 
-    @precondition(lambda self: self.world.snapshot().intents)
+    def _follow_the_advice_for_a_journal_without_its_state(self) -> None:
+        """It is refused, naming both; a person moves it away and recovers what it holds."""
+        left = self.world.disk.names.get("machine.journal")
+        try:
+            self.world.state()
+        except StateError as error:
+            assert left is not None
+            assert "machine.journal" in error.message
+            assert "machine.json" in error.message
+            self.world.disk.names.pop("machine.journal")
+            self.world.disk.sync_folder(self.world.folder)
+            journal = left.data[: left.data.rfind(b"\n") + 1].decode()
+            self._decide(deciding.recover, journal, "moved-away")
+            COUNTS["journals recovered"] += 1
+
+    def _decide(self, decision: Callable[..., object], *words: str) -> None:
+        decision(self.world.context, self.world.environment, *words)
+
+    @precondition(lambda self: self.world.state().intents)
     @rule(data=st.data(), decision=st.sampled_from(["adopt", "abandon", "recreate"]))
     def resolve(self, data: st.DataObject, decision: str) -> None:
         world = self.world
-        intent = data.draw(st.sampled_from(world.snapshot().intents))
+        intent = data.draw(st.sampled_from(list(world.state().intents.values())))
         world.clock.sleep(2 * WINDOW)  # a person who abandons has looked
-        identity = intent.audience.identity
+        identity = intent.step.audience.identity
         twins = [one for one in world.live() if one.audience.identity == identity]
-        with inside(world):
-            try:
-                if decision == "adopt" and twins:
-                    deciding.adopt(None, intent.key, twins[0].audience_id)
-                elif decision == "recreate":
-                    deciding.recreate(None, intent.key)
-                    world.excused.add(identity)
-                    if intent.key in world.wanted:
-                        world.excused.add(world.wanted[intent.key].audience.identity)
-                elif decision == "abandon":
-                    deciding.abandon(None, intent.key)
-            except AepctlError:  # owned by another key
-                COUNTS["decisions refused"] += 1
+        try:
+            if decision == "adopt" and twins:
+                self._decide(deciding.adopt, intent.key, twins[0].audience_id)
+            elif decision == "recreate":
+                self._decide(deciding.recreate, intent.key)
+                world.excused.add(identity)
+                if intent.key in world.wanted:
+                    world.excused.add(world.wanted[intent.key].audience.identity)
+            elif decision == "abandon":
+                self._decide(deciding.abandon, intent.key)
+        except AepctlError:  # owned by another key
+            COUNTS["decisions refused"] += 1
         world.forgotten |= {one.audience_id for one in twins}
         COUNTS["decisions"] += 1
 
     @rule()
     def move_what_was_renamed(self) -> None:
-        with inside(self.world):
-            for change in reading.plan(Scope()).plan.of(Action.DECIDE):
-                assert change.reason is not None
-                words = change.reason.split("`aepctl state mv ")[1].split("`")[0].split()
-                try:
-                    deciding.move(None, *words)
-                except SafetyRefusal:  # an earlier create of the new key is to be resolved first
-                    COUNTS["decisions refused"] += 1
-                else:
-                    COUNTS["keys moved"] += 1
+        for change in self._plan().of(Action.DECIDE):
+            assert change.reason is not None
+            words = change.reason.split("`aepctl state mv ")[1].split("`")[0].split()
+            try:
+                self._decide(deciding.move, *words)
+            except SafetyRefusal:  # an earlier create of the new key is to be resolved first
+                COUNTS["decisions refused"] += 1
+            else:
+                COUNTS["keys moved"] += 1
+
+    def _plan(self) -> Plan:
+        return plan(self.world.context, self.world.environment).plan
 
     # What the program does
 
     @rule()
     def plan(self) -> None:
         before, writes = self.world.disk.everything(), self.world.disk.writes
-        with inside(self.world):
-            reading.plan(Scope())
+        self._plan()
         assert (self.world.disk.everything(), self.world.disk.writes) == (before, writes)
         COUNTS["plans"] += 1
 
@@ -212,11 +231,11 @@ class Machine(RuleBasedStateMachine):
         except PlatformError:
             COUNTS["applies that could not list"] += 1
         else:
-            in_vain = {one.key for one in report.outcomes if one.action == "settle"}
-            assert not in_vain & {one.key for one in report.outcomes if one.action == "create"}
-            COUNTS["created"] += report.count(Result.CREATED)
-            COUNTS["adopted"] += report.count(Result.ADOPTED)
-            COUNTS["unknown"] += report.count(Result.UNKNOWN)
+            in_vain = {one.key for one in report.outcomes if one.action is Action.SETTLE}
+            created = {one.key for one in report.outcomes if one.action is Action.CREATE}
+            assert not in_vain & created
+            for kind, count in report.counts().items():
+                COUNTS[kind] += count
         finally:
             world.disk.handles.clear()
             world.fuse.left, world.within, world.faults, world.list_faults = None, None, [], 0
@@ -239,9 +258,9 @@ class Machine(RuleBasedStateMachine):
     def _second_runner(self) -> None:
         """While the first one is at work: it may read, and gets no lock."""
         before = self.world.disk.everything()
-        reading.plan(Scope())
+        self._plan()
         try:
-            with hold(self.world.store(), {"pid": "2"}):
+            with self.world.store().hold({"pid": "2"}, wait=0.0):
                 self.world.wrongs.append("two runners hold the state")
         except StateLocked:
             COUNTS["second runners turned away"] += 1
@@ -256,31 +275,32 @@ class Machine(RuleBasedStateMachine):
 
     @invariant()
     def at_most_one_unresolved_create_a_key(self) -> None:
-        intents = self.world.snapshot().intents
+        intents = self.world.state().intents.values()
         keys = Counter(one.key for one in intents if one.phase is Phase.OPEN)
         assert max(keys.values(), default=0) <= 1
 
     @invariant()
     def every_audience_is_in_state_or_journal(self) -> None:
-        snapshot = self.world.snapshot()
+        state = self.world.state()
         for one in self.world.live():
             # Where a person wanted it twice, which of the two is known is not told apart.
             forgotten = one.audience_id in self.world.forgotten
             if not forgotten and one.audience.identity not in self.world.excused:
-                assert _noted(snapshot, one), one
-        ids = {one.audience_id for one in snapshot.audiences.values()}
+                assert _noted(state, one), one
+        ids = {one.ids.audience_id for one in state.audiences.values()}
         assert self.world.told - self.world.forgotten <= ids
 
     @invariant()
     def no_audience_belongs_to_two_keys(self) -> None:
-        ids = Counter(one.audience_id for one in self.world.snapshot().audiences.values())
+        ids = Counter(one.ids.audience_id for one in self.world.state().audiences.values())
         assert max(ids.values(), default=0) <= 1
 
     @invariant()
     def the_serial_only_grows(self) -> None:
-        state = self.world.store().load()[0]
-        if state is None:
+        document = self.world.store().read().document
+        if document is None:
             return
+        state = decode_state(document, "machine.json")
         before = self.serials.get(state.lineage)
         if before is not None:
             assert state.serial >= before[0]
@@ -304,9 +324,9 @@ class Machine(RuleBasedStateMachine):
             if report.exit_code in {0, 3}:
                 break
         assert report.exit_code in {0, 3}
-        snapshot = world.snapshot()
-        undecided = {one.key for one in report.outcomes if one.decision}
-        assert world.wanted.keys() - undecided <= snapshot.audiences.keys()
+        state = world.state()
+        undecided = {one.key for one in report.outcomes if one.kind is OutcomeKind.UNDECIDED}
+        assert world.wanted.keys() - undecided <= state.audiences.keys()
         self.nothing_went_wrong_on_the_way()
         self.every_audience_is_in_state_or_journal()
         COUNTS["lives"] += 1
@@ -332,10 +352,10 @@ def test_any_life(record_property: Callable[[str, object], None]) -> None:
     assert COUNTS["crashes"] > 300 * ROUNDS
 
 
-def _noted(snapshot: Snapshot, made: Made) -> bool:
+def _noted(state: State, made: Made) -> bool:
     """Whether state knows it, or the journal has its intent."""
-    known = {one.audience_id for one in snapshot.audiences.values()}
-    return made.audience_id in known or made.request in {one.id for one in snapshot.intents}
+    known = {one.ids.audience_id for one in state.audiences.values()}
+    return made.audience_id in known or made.request in state.intents
 
 
 def crashes_at(world: World, call: int) -> bool:
@@ -366,12 +386,12 @@ def test_a_kill_at_every_call_and_a_power_cut_at_every_call_of_the_next_run() ->
                     if cut:
                         world.disk.power_cut(kept)
                     where = (first, second, kept)
-                    snapshot = world.snapshot()
-                    assert all(_noted(snapshot, one) for one in world.live()), where
+                    state = world.state()
+                    assert all(_noted(state, one) for one in world.live()), where
                     world.clock.sleep(WINDOW)
                     assert run_apply(world).exit_code in {0, 4}
                     run_apply(world)
-                    ids = [one.audience_id for one in world.snapshot().audiences.values()]
+                    ids = [one.ids.audience_id for one in world.state().audiences.values()]
                     assert world.wrongs == [], where
                     assert ids == [one.audience_id for one in world.live()], where
                     files = set(world.disk.everything()) - {".machine.journal.tmp"}
@@ -387,13 +407,13 @@ def test_a_kill_at_every_call_and_a_power_cut_at_every_call_of_the_next_run() ->
 def test_no_two_keys_share_an_id_that_the_client_gives(tmp_path: Path) -> None:
     """Found by the machine: state lost, names exchanged, and the audience deleted by somebody."""
     world = World(tmp_path, "client", wanted={"k1": wanted("k1", 1)})
-    assert run_apply(world).count(Result.CREATED) == 1
+    assert run_apply(world).counts()[OutcomeKind.CREATED] == 1
     world.disk.names.clear()
     world.wanted = {"k1": wanted("k1", 2), "k2": wanted("k2", 1)}
-    assert run_apply(world).count(Result.ADOPTED) == 1  # k2, by its name, with the ID of k1
+    assert run_apply(world).counts()[OutcomeKind.ADOPTED] == 1  # k2, by its name, with the ID of k1
     world.made[0].deleted = True
     report = run_apply(world)
-    assert [(one.key, one.decision) for one in report.outcomes] == [("k1", True)]
+    assert [(one.key, one.kind) for one in report.outcomes] == [("k1", OutcomeKind.UNDECIDED)]
     assert report.outcomes[0].failure is not None
-    assert "is the one that state has for k2" in report.outcomes[0].failure.message
+    assert "is the one that state has for `k2`" in report.outcomes[0].failure.message
     assert len(world.made) == 1

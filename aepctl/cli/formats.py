@@ -116,9 +116,7 @@ def outputs_of(
     return Outputs(output, (*writes, *((("github", ""),) if github else ())), max_bytes)
 
 
-def run_and_render(
-    outputs: Outputs, json_list: str, work: Callable[[], "Result | int"]
-) -> int:
+def run_and_render(outputs: Outputs, json_list: str, work: Callable[[], "Result | int"]) -> int:
     """Do the work of a command and give its result in every format asked for; its exit code.
 
     An error becomes words on standard error, and a whole document in the other formats; then it is

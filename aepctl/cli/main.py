@@ -53,9 +53,7 @@ def run(arguments: Sequence[str], make_context: "Callable[[], Context] | None" =
     prepare_streams()
     invocation = Invocation(make_context=make_context)
     try:
-        code = cli.main(
-            list(arguments), prog_name="aepctl", standalone_mode=False, obj=invocation
-        )
+        code = cli.main(list(arguments), prog_name="aepctl", standalone_mode=False, obj=invocation)
     except click.ClickException as error:
         error.show()
         return USAGE if isinstance(error, click.UsageError) else error.exit_code
@@ -68,7 +66,9 @@ def run(arguments: Sequence[str], make_context: "Callable[[], Context] | None" =
         return _bug(error, arguments)
     code = code if isinstance(code, int) else 0
     if reason := unwritten():
-        print_status(f"error: standard output could not be written ({reason}): what it shows is not all")
+        print_status(
+            f"error: standard output could not be written ({reason}): what it shows is not all"
+        )
         return code or FAILED
     return code
 
@@ -88,7 +88,9 @@ def _bug(error: Exception, arguments: Sequence[str]) -> int:
     if "--debug" in arguments:
         print_status("".join(traceback.format_exception(error)).rstrip())
     frame = traceback.extract_tb(error.__traceback__)[-1]
-    print_status(f"internal error: {type(error).__name__} in {frame.name}, line {frame.lineno} of {frame.filename}")
+    print_status(
+        f"internal error: {type(error).__name__} in {frame.name}, line {frame.lineno} of {frame.filename}"
+    )
     print_status(
         "  This is a bug in aepctl, not in your files. What was recorded stays recorded.\n"
         f"  Please report it with the command, aepctl {__version__}, Python "

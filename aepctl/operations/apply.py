@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aepctl import __version__
+from aepctl.aep.reader import AudienceReader
 from aepctl.aep.verdicts import Failure
+from aepctl.aep.writer import AudienceWriter
 from aepctl.apply import gates
 from aepctl.apply.executor import execute
 from aepctl.apply.outcomes import Outcome, OutcomeKind
-from aepctl.apply.ports import Reader
 from aepctl.apply.report import ApplyReport
 from aepctl.apply.sender import Sender
 from aepctl.apply.settler import Settler
@@ -121,28 +122,27 @@ class _Apply:
     def _plan(self, observed: Sequence[Observed] | None) -> Plan:
         return make_plan(self.wanted, self.session.state, observed, self.policy, self._targets)
 
-    def _ask(
-        self, platform: Platform
-    ) -> tuple[tuple[Outcome, ...], tuple[Observed, ...] | None]:
+    def _ask(self, platform: Platform) -> tuple[tuple[Outcome, ...], tuple[Observed, ...] | None]:
         """What the platform says: of what is in doubt, and then of what is to be created."""
-        reader = platform.reader()
+        connection = platform.connect()
         try:
+            reader = AudienceReader(connection, self.context.clock)
             return self._settle(reader, platform), self._look(reader)
         finally:
-            reader.close()
+            connection.close()
 
-    def _settle(self, reader: Reader, platform: Platform) -> tuple[Outcome, ...]:
+    def _settle(self, reader: AudienceReader, platform: Platform) -> tuple[Outcome, ...]:
         """All that is in doubt, whatever the targets. Raises PlatformError, StateNotWritten."""
         state = self.session.state
         intents = [one for one in state.intents.values() if one.in_doubt(self.session.run.id)]
         if not intents:
             return ()
         settler = Settler(
-            journal=self.session,
+            sender=self._sender(),
             reader=reader,
-            clock=self.context.clock,
-            window=self.environment.settle_seconds,
-            timeout=platform.timeout,
+            connect=lambda: AudienceWriter(platform.connect()),
+            window_seconds=self.environment.settle_seconds,
+            timeout_seconds=platform.timeout_seconds,
             program=self.environment.program,
         )
         try:
@@ -157,7 +157,11 @@ class _Apply:
                 for one in intents
             )
 
-    def _look(self, reader: Reader) -> tuple[Observed, ...] | None:
+    def _sender(self) -> Sender:
+        clock = self.context.clock
+        return Sender(self.session, clock, self.stop, Backoff(clock, self.stop))
+
+    def _look(self, reader: AudienceReader) -> tuple[Observed, ...] | None:
         """What the platform has of the candidates; None where nobody looked."""
         questions = self._questions()
         if not questions.candidates:
@@ -196,17 +200,17 @@ class _Apply:
             if self.options.saved is not None:
                 self.session.use_plan(self.options.saved.binding.id)
         with self.stop.during_work():
-            backoff = Backoff(self.context.clock, self.stop)
             done = execute(
                 todo,
-                Sender(self.session, self.context.clock, self.stop, backoff),
-                platform.writer,
+                self._sender(),
+                lambda: AudienceWriter(platform.connect()),
                 parallelism=self.options.parallelism,
                 on_outcome=self.context.console.tell,
             )
             rescue = self._save()
         outcomes = (*settled, *gates.undecided(plan), *done)
-        return self._report(plan, outcomes, not_started=len(todo) - len(done), rescue=rescue)
+        not_started = len({change.key for change in todo} - {one.key for one in done})
+        return self._report(plan, outcomes, not_started=not_started, rescue=rescue)
 
     def _save(self) -> str | None:
         """Write the state; where that fails, what no store has."""

@@ -10,32 +10,31 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from aepctl.clock import Clock, SystemClock, timestamp
+from aepctl.clock import Clock, SystemClock
 from aepctl.manifests import Manifests, read_manifests, resolve
 from aepctl.model.audience import Wanted
 from aepctl.model.target import EMULATOR
 from aepctl.project.environment import Environment
 from aepctl.state.model import Run
-from aepctl.state.stores import StateStore, open_store
+from aepctl.state.run import new_id, this_run
+from aepctl.state.stores import open_store
+from aepctl.state.stores.base import StateStore
 
 if TYPE_CHECKING:
+    from aepctl.aep.connection import Connection
     from aepctl.apply.outcomes import Outcome
-    from aepctl.apply.ports import Reader, Writer
     from aepctl.plan.plan import Plan
-
-REQUEST_SECONDS = 30.0
 
 
 class Platform(Protocol):
     """The platform of one environment. See aep.connection.Platform."""
 
     @property
-    def timeout(self) -> float:
-        """Seconds that one request may take."""
+    def timeout_seconds(self) -> float:
+        """How long one request may take."""
         ...
 
-    def reader(self) -> "Reader": ...
-    def writer(self) -> "Writer":
+    def connect(self) -> "Connection":
         """A connection for one thread."""
         ...
 
@@ -64,13 +63,6 @@ class SilentConsole:
         return
 
 
-def new_id() -> str:
-    """A name that nothing else has."""
-    from uuid import uuid4  # noqa: PLC0415 - a plan needs none
-
-    return str(uuid4())
-
-
 @dataclass(frozen=True, slots=True)
 class Context:
     """The world of one command: variables, time, names, files, stores, the platform, a console."""
@@ -90,9 +82,7 @@ class Context:
 
     def run(self, command: str) -> Run:
         """The run that this process is: who, when, for which commit, in which job."""
-        from aepctl.operations.run import run_of  # noqa: PLC0415 - a plan needs none
-
-        return run_of(self.environ, self.new_id(), timestamp(self.clock), command)
+        return this_run(self.environ, command, clock=self.clock, ids=self.new_id)
 
 
 def system_context(console: Console | None = None) -> Context:
@@ -116,7 +106,7 @@ def _open_platform(context: Context, environment: Environment) -> Iterator[Platf
 
     with _emulated(environment) as reachable:
         given = credentials(reachable, context.environ)
-        platform = Aep(reachable, given, timeout=REQUEST_SECONDS)
+        platform = Aep(reachable, given)
         try:
             platform.tokens.current()
             yield platform

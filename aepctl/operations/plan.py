@@ -10,7 +10,7 @@ from aepctl.plan.plan import Plan
 from aepctl.plan.planner import make_plan
 from aepctl.plan.policy import Existing, Policy
 from aepctl.project.environment import Environment
-from aepctl.state.load import load_state
+from aepctl.state.loading import read_state
 from aepctl.state.model import State
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def policy_of(
 def plan(context: Context, environment: Environment, targets: tuple[str, ...] = ()) -> Planned:
     """Compare wanted with known. Raises InvalidInput, StateError, NoSuchTarget."""
     wanted = context.wanted(environment)
-    state = load_state(context.open_store(environment), environment.target)
+    state = read_state(context.open_store(environment), environment.target)
     made = make_plan(wanted, state, None, policy_of(environment), targets)
     return Planned(made, wanted, state)
 

@@ -4,16 +4,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from aepctl.errors import AepctlError, SafetyRefusal, StateError
+from aepctl.errors import AepctlError, SafetyRefusal
 from aepctl.model.audience import Audience, Ids, Known
 from aepctl.model.steps import Adopt, Create, Move
 from aepctl.operations.context import Context
 from aepctl.project.environment import Environment
 from aepctl.state.events import Ending
-from aepctl.state.journal_codec import read_journal
-from aepctl.state.load import load_state
+from aepctl.state.loading import read_state
 from aepctl.state.model import Intent, Phase, State
-from aepctl.state.recover import journal_lines, take_in
+from aepctl.state.recover import Recovered, read_rescued, take_in
 from aepctl.state.session import StateSession, open_session
 
 
@@ -27,7 +26,7 @@ class Decided:
 
 def intents(context: Context, environment: Environment) -> tuple[Intent, ...]:
     """All intents without an outcome. Raises StateError."""
-    state = load_state(context.open_store(environment), environment.target)
+    state = read_state(context.open_store(environment), environment.target)
     return tuple(state.intents.values())
 
 
@@ -128,31 +127,27 @@ def recover(context: Context, environment: Environment, text: str, file: str) ->
     `text` may be a piece of a log: what stands before a journal line is passed over. Raises
     StateLocked, StateError; SafetyRefusal where state has another ID for a key.
     """
-    lines, cut = journal_lines(text)
-    journal = read_journal("".join(f"{line}\n" for line in lines).encode(), file)
-    if journal is None:
-        raise StateError(
-            f"{file} contains no aepctl journal lines",
-            hint="pass the output of the failed apply, or its log",
-        )
+    journal, cut = read_rescued(text, file)
     with _session(context, environment, f"state recover {file}") as session:
-        new, there = take_in(session, journal)
+        recovered = take_in(session, journal)
         session.checkpoint()
     left = "; the last line is cut short and was skipped" if cut else ""
     return Decided(
-        f"recovered {_counted(len(new))}; {there} already recorded{left}",
+        f"{_told(recovered)}{left}",
         f"`{environment.command('plan')}` shows what is left to do",
     )
 
 
-def _counted(count: int) -> str:
-    return f"{count} audience{'s' * (count != 1)}"
+def _told(recovered: Recovered) -> str:
+    new, already, reopened = map(len, (recovered.new, recovered.already, recovered.reopened))
+    parts = [f"recovered {new} audience{'s' * (new != 1)}"]
+    parts += [f"{already} already recorded"] if already else []
+    parts += [f"{reopened} open again"] if reopened else []
+    return "; ".join(parts)
 
 
 @contextmanager
-def _session(
-    context: Context, environment: Environment, command: str
-) -> Iterator[StateSession]:
+def _session(context: Context, environment: Environment, command: str) -> Iterator[StateSession]:
     with open_session(
         context.open_store(environment),
         environment.target,

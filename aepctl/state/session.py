@@ -88,6 +88,11 @@ class StateSession:
         with self._mutex:
             return self._draft.state(self._saved)
 
+    @property
+    def run(self) -> Run:
+        """The run whose events these are."""
+        return self._run
+
     def owner(self, audience_id: str) -> str | None:
         """The key that is known under this ID."""
         with self._mutex:
