@@ -1,5 +1,6 @@
 """What all tests share: projects with commands run in them, platforms, golden files, properties."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,8 +12,13 @@ from projects import Project
 
 from aepctl.emulator import Behaviour, Emulator, Fault, serve
 
+ROUNDS = int(os.environ.get("AEPCTL_RIG_ROUNDS", "1"))
 settings.register_profile(
-    "aepctl", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    "aepctl",
+    max_examples=50 * ROUNDS,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("aepctl")
 

@@ -332,12 +332,20 @@ class Machine(RuleBasedStateMachine):
         COUNTS["lives"] += 1
 
 
-@pytest.mark.timeout(240 + 60 * ROUNDS)
-def test_any_life(record_property: Callable[[str, object], None]) -> None:
+@pytest.mark.timeout(300 + 300 * ROUNDS)
+@pytest.mark.parametrize(
+    "lives",
+    [
+        pytest.param(50, id="a short round"),
+        pytest.param(500 * ROUNDS, id="a long round", marks=pytest.mark.rig),
+    ],
+)
+def test_any_life(lives: int, record_property: Callable[[str, object], None]) -> None:
+    COUNTS.clear()
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=500 * ROUNDS,
+            max_examples=lives,
             stateful_step_count=40,
             deadline=None,
             derandomize=ROUNDS == 1,
@@ -349,7 +357,7 @@ def test_any_life(record_property: Callable[[str, object], None]) -> None:
     )
     told = ", ".join(f"{count} {what}" for what, count in sorted(COUNTS.items()))
     record_property("rig: state machine", told)
-    assert COUNTS["crashes"] > 300 * ROUNDS
+    assert COUNTS["crashes"] > lives / 2
 
 
 def _noted(state: State, made: Made) -> bool:
@@ -372,6 +380,7 @@ def crashes_at(world: World, call: int) -> bool:
         world.fuse.left = None
 
 
+@pytest.mark.rig
 def test_a_kill_at_every_call_and_a_power_cut_at_every_call_of_the_next_run() -> None:
     """A run that was killed leaves names that are not durable; the next one builds on them."""
     cases = 0

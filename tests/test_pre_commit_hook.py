@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from projects import copy_tracked
 
 ROOT = Path(__file__).resolve().parent.parent
 GIT = {
@@ -45,18 +46,12 @@ def committed(folder: Path, environment: dict[str, str]) -> None:
 def repository(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Path:
     """aepctl as it stands here, committed: pre-commit installs from commits."""
     folder = tmp_path_factory.mktemp("aepctl")
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    ).stdout  # fmt: skip
-    for name in filter(None, listed.split("\0")):
-        if not name.startswith("tests/") and (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, folder / name)
+    copy_tracked(ROOT, folder)
     committed(folder, environment)
     return folder
 
 
+@pytest.mark.rig
 @pytest.mark.timeout(300)  # pre-commit makes a virtual environment and installs into it
 def test_the_hook_passes_sound_manifests_and_shows_every_problem_of_others(
     tmp_path: Path, repository: Path, environment: dict[str, str], pre_commit: str

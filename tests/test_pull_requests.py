@@ -225,6 +225,7 @@ class TestTheAction:
         assert result.returncode == 1
         assert "::error title=aepctl::Python 3.11 or newer is needed" in result.stdout
 
+    @pytest.mark.rig
     @pytest.mark.timeout(300)
     def test_installs_the_aepctl_that_it_came_with(self, work: Path) -> None:
         result = self.run(work, 0, python=sys.executable)

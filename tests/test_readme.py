@@ -3,12 +3,12 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from projects import copy_tracked
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -23,14 +23,7 @@ def command(name: str) -> str:
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
     """The files of the repository, and none that are not."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    ).stdout  # fmt: skip
-    for name in filter(None, listed.split("\0")):
-        if (ROOT / name).exists():
-            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, tmp_path / name)
+    copy_tracked(ROOT, tmp_path)
     return tmp_path
 
 
@@ -44,6 +37,7 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return {**kept, "PATH": f"{folder}:/usr/bin:/bin"}
 
 
+@pytest.mark.rig
 @pytest.mark.timeout(300)
 def test_the_first_command_creates_the_samples_and_then_finds_nothing_to_do(
     clone: Path, bare: dict[str, str]
@@ -61,5 +55,25 @@ def test_the_first_command_creates_the_samples_and_then_finds_nothing_to_do(
 
 
 def test_the_second_command_is_what_the_gate_runs() -> None:
-    assert "command: test" in (ROOT / ".ci/run").read_text()
+    """The line that takes it from README.md, run; and the line that runs what was taken."""
+    gate = (ROOT / ".ci/run").read_text()
+    taking = re.search(r"^test_command=.*$", gate, re.MULTILINE)
+    assert taking
+    script = f'{taking[0]}\nprintf %s "$test_command"'
+    done = subprocess.run(["bash", "-c", script], cwd=ROOT, capture_output=True, check=True)
+    assert done.stdout.decode() == command("test")
+    assert re.search(r'^\S+ bash -euo pipefail -c "\$test_command"$', gate, re.MULTILINE)
     assert command("test").endswith(".venv/bin/pytest")
+
+
+@pytest.mark.parametrize("name", ["apply", "test"])
+def test_both_commands_keep_to_the_constraints(name: str) -> None:
+    assert " -c constraints.txt " in command(name)
+
+
+def test_the_constraints_name_versions_and_no_place_on_a_network_or_a_machine() -> None:
+    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    pins = [line for line in lines if not line.lstrip().startswith("#")]
+    assert [line for line in pins if not re.match(r"[a-z0-9-]+==[0-9a-z.]+( ; |$)", line)] == []
+    assert "aepctl" not in {line.split("==")[0] for line in pins}
+    assert not [line for line in lines if "://" in line or "--" in line]

@@ -4,6 +4,7 @@ from yaml import MarkedYAMLError
 
 from aepctl.yamldoc.places import Finding, Position, source_lines
 
+NESTED = "exceeded maximum nesting depth"
 TABS = "indent with spaces; YAML allows no tabs there"
 HINTS = {
     "mapping values are not allowed": "put a text that holds `: ` into quotes",
@@ -19,6 +20,12 @@ def syntax_finding(error: MarkedYAMLError, text: str) -> Finding:
         context += f" (begun in line {error.context_mark.line + 1})"
     said = " ".join(part for part in (context, error.problem) if part)
     return Finding(position, "syntax", f"not valid YAML: {said}", _hint(said, text, position))
+
+
+def before_too_deep(error: MarkedYAMLError, text: str) -> str | None:
+    """The text before what libyaml refuses as nested too deeply (from PyYAML 6.0.4 on), or None."""
+    mark = error.problem_mark
+    return text[: mark.index] if mark is not None and error.problem == NESTED else None
 
 
 def _hint(said: str, text: str, position: Position) -> str | None:

@@ -22,7 +22,7 @@ from yaml.events import (
 )
 
 from aepctl.yamldoc.places import Finding, Path, Position, quoted
-from aepctl.yamldoc.syntax import syntax_finding
+from aepctl.yamldoc.syntax import before_too_deep, syntax_finding
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_DEPTH = 32
@@ -98,7 +98,13 @@ class Walker:
             self.broken = True
         except yaml.MarkedYAMLError as error:
             self.broken = True
-            self.findings.append(syntax_finding(error, text))
+            before = before_too_deep(error, text)
+            if before is None:
+                self.findings.append(syntax_finding(error, text))
+            else:  # libyaml reads ahead of its events; what it did take passes our own limit
+                again = Walker(everywhere=self._everywhere)
+                again.walk(before)
+                self.findings = again.findings
 
     def _document(self, _event: Event) -> None:
         self._anchors.clear()

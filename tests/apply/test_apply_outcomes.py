@@ -2,7 +2,7 @@
 
 import pytest
 
-from aepctl.aep.replies import Answer, Broken, NotSent, Reply
+from aepctl.aep.replies import Answer, Broken, NotSent
 from aepctl.aep.wire import CreatedIds
 from aepctl.apply.outcomes import Created, Failure, Refused, Retry, Unknown, judge
 
@@ -77,13 +77,6 @@ def test_a_conflict_is_to_be_looked_up_for_it_says_that_something_is_there() -> 
     assert judge(Answer(409, ERROR)) == Unknown(Failure("no", "403010", 409), exists=True)
 
 
-@pytest.mark.parametrize("status", range(500, 600))
-def test_every_5xx_is_unknown(status: int) -> None:
-    assert judge(Answer(status, GOOD)) == Unknown(
-        Failure(f"HTTP {status} without a message", None, status)
-    )
-
-
 def test_no_other_status_is_sure_enough_to_be_refused() -> None:
     refused = {n for n in range(100, 1000) if isinstance(judge(Answer(n, ERROR)), Refused)}
     assert refused == {*REFUSING, 401, 429}
@@ -92,8 +85,3 @@ def test_no_other_status_is_sure_enough_to_be_refused() -> None:
 def test_no_other_status_is_created() -> None:
     made = {n for n in range(100, 1000) if isinstance(judge(Answer(n, GOOD)), Created)}
     assert made == set(range(200, 300))
-
-
-@pytest.mark.parametrize("reply", [Answer(500, GOOD), Broken("x"), Answer(200), Answer(409)])
-def test_an_unknown_has_no_way_to_be_sent_again(reply: Reply) -> None:
-    assert not hasattr(judge(reply), "retry")

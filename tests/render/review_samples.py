@@ -181,7 +181,7 @@ def reports(draw: st.DrawFn) -> ApplyReport:
     )
 
 
-problems = st.lists(st.builds(Problem, origins, filled, texts, st.none() | texts), max_size=15)
+problems = st.lists(st.builds(Problem, origins, filled, texts, st.none() | texts), max_size=6)
 
 
 def statuses(plan: Plan) -> Counter[str]:

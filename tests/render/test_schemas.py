@@ -128,10 +128,24 @@ def test_what_people_write_is_never_null(name: str) -> None:
     assert "null" not in re.findall(r'"(\w+)"', schema_text(name))
 
 
+def _same_in_any_version(made: Any) -> Any:
+    """Without what older versions of pydantic say in more words."""
+    if isinstance(made, list):
+        return [_same_in_any_version(one) for one in made]
+    if not isinstance(made, dict):
+        return made
+    if "const" in made:
+        made = {name: one for name, one in made.items() if name != "enum"}
+    if len(made.get("allOf", ())) == 1:
+        made = {name: one for name, one in made.items() if name != "allOf"} | made["allOf"][0]
+    return {name: _same_in_any_version(one) for name, one in made.items()}
+
+
 @pytest.mark.parametrize("name", ["manifest", "config"])
 def test_the_copies_in_docs_are_current(name: str) -> None:
-    """After a wanted change: `aepctl schema NAME > docs/schemas/NAME.json`."""
-    assert (ROOT / f"docs/schemas/{name}.json").read_text() == schema_text(name)
+    """After a wanted change: `make schemas`. To the byte .ci/run compares them."""
+    copy = json.loads((ROOT / f"docs/schemas/{name}.json").read_text())
+    assert _same_in_any_version(copy) == _same_in_any_version(schema(name))
 
 
 def test_another_name_is_a_usage_error(project: Project) -> None:

@@ -23,7 +23,7 @@ from aepctl.state.model import Known
 from aepctl.state.notes import JournalFile
 from aepctl.state.store import StateStore
 
-pytestmark = pytest.mark.timeout(120 * ROUNDS)
+pytestmark = [pytest.mark.rig, pytest.mark.timeout(120 * ROUNDS)]
 
 SIZE = 16 * 1024 * 1024
 OPTIONS = "loop,commit=300"  # nothing is written by itself while the test runs

