@@ -370,7 +370,9 @@ def test_a_state_has_a_run_with_the_parts_up_to_the_one_it_has() -> None:
 
 
 @given(histories())
-def test_the_state_that_was_given_is_never_changed(history) -> None:  # type: ignore[no-untyped-def]
+def test_the_state_that_was_given_is_never_changed(
+    history: tuple[State, tuple[Event, ...]],
+) -> None:
     before, events = history
     copy = replace(before, audiences=dict(before.audiences), intents=dict(before.intents))
     after = replay(before, events)
@@ -384,7 +386,7 @@ def test_the_state_that_was_given_is_never_changed(history) -> None:  # type: ig
 
 
 @given(histories())
-def test_one_by_one_is_the_same_as_all_at_once(history) -> None:  # type: ignore[no-untyped-def]
+def test_one_by_one_is_the_same_as_all_at_once(history: tuple[State, tuple[Event, ...]]) -> None:
     before, events = history
     state = before
     for event in events:
@@ -393,7 +395,9 @@ def test_one_by_one_is_the_same_as_all_at_once(history) -> None:  # type: ignore
 
 
 @given(histories())
-def test_never_two_keys_for_an_id_nor_two_intents_for_a_key(history) -> None:  # type: ignore[no-untyped-def]
+def test_never_two_keys_for_an_id_nor_two_intents_for_a_key(
+    history: tuple[State, tuple[Event, ...]],
+) -> None:
     before, events = history
     draft = Draft(before)
     for event in events:
@@ -409,6 +413,7 @@ def test_never_two_keys_for_an_id_nor_two_intents_for_a_key(history) -> None:  #
 class Counted(str):
     """A key that counts how often it is looked at."""
 
+    __slots__ = ()
     looked = 0
 
     def __eq__(self, other: object) -> bool:
