@@ -1,4 +1,4 @@
-"""The journal as text: one line an event, what counts of it, and every way in which it is refused."""
+"""The journal as text: one line an event, what counts of it, and all that it is refused for."""
 
 import json
 from dataclasses import replace

@@ -156,7 +156,7 @@ def test_a_patch_of_what_is_not_known_cannot_be_done() -> None:
     assert contradiction(state, ended(Ending.DONE)) == "`gold` is not known"
 
 
-@pytest.mark.parametrize("step", [PATCH, DELETE, Create(GOLD.audience)], ids=lambda one: type(one))
+@pytest.mark.parametrize("step", [PATCH, DELETE, Create(GOLD.audience)], ids=type)
 def test_what_is_known_under_another_id_was_not_what_was_done(step: RemoteStep) -> None:
     other = replace(EMPTY, audiences={"gold": Known(audience("Gold"), Ids("A-other"))})
     state = with_intent(other, intent(step=step))
@@ -173,9 +173,7 @@ def test_an_id_that_is_another_keys_did_not_come_of_this_create() -> None:
 
 
 @pytest.mark.parametrize("ending", [Ending.REFUSED, Ending.NOT_SENT, Ending.ABANDONED])
-@pytest.mark.parametrize(
-    "step", [Create(audience("Gold")), PATCH, DELETE], ids=lambda one: type(one)
-)
+@pytest.mark.parametrize("step", [Create(audience("Gold")), PATCH, DELETE], ids=type)
 def test_what_came_to_nothing_leaves_nothing(ending: Ending, step: RemoteStep) -> None:
     state = with_intent(BOTH, intent(step=step))
     assert replay(state, [ended(ending, reason="no")]) == BOTH
