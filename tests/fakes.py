@@ -11,7 +11,7 @@ from aepctl.aep.replies import Reply
 from aepctl.apply.stopping import Stop
 from aepctl.audience import Audience
 from aepctl.settings import Target
-from aepctl.state.disk import Disk
+from aepctl.state.stores.disk import Disk
 from aepctl.state.model import Intent, Known, Phase
 
 TARGET = Target("1BD6382559DF0C130A49422D@AdobeOrg", "dev", "https://platform.adobe.io")

@@ -23,7 +23,11 @@ class OnDisk(BaseModel):
 
 
 def _with_zone(text: str) -> str:
-    if datetime.fromisoformat(text).tzinfo is None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError("not a time") from None  # the error shows the text, which we do not
+    if moment.tzinfo is None:
         raise ValueError("a time without its zone")
     return text
 

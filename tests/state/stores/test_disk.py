@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from fakes import FaultyDisk, MemoryDisk, full
 
-from aepctl.state.disk import Disk, replace_file, write_all
+from aepctl.state.stores.disk import Disk, replace_file, write_all
 
 REPLACING = ["open_new", "write", "sync", "close", "replace", "sync_folder"]
 
@@ -142,3 +142,39 @@ def test_after_the_last_step_no_power_cut_brings_back_the_old(lost: str) -> None
         replace_file(disk, path, content)
     disk.power_cut(lost)
     assert disk.read(path) == b"new"
+
+
+def test_a_folder_that_is_made_survives_with_all_above_it(tmp_path: Path) -> None:
+    disk = Syncs()
+    disk.make_folder(tmp_path / "a" / "b")
+    assert set(disk.folders) == {tmp_path, tmp_path / "a"}
+    disk.folders.clear()
+    disk.make_folder(tmp_path / "a" / "b")
+    assert disk.folders == []
+
+
+class Syncs(Disk):
+    """Remembers which folders were synced."""
+
+    def __init__(self) -> None:
+        self.folders: list[Path] = []
+
+    def sync_folder(self, folder: Path) -> None:
+        self.folders.append(folder)
+        super().sync_folder(folder)
+
+
+@pytest.mark.parametrize("how", ["open_new", "open_append"])
+def test_files_can_be_read_by_all_and_written_by_their_owner(tmp_path: Path, how: str) -> None:
+    before = os.umask(0)
+    try:
+        Disk().close(getattr(Disk(), how)(tmp_path / "file"))
+    finally:
+        os.umask(before)
+    assert (tmp_path / "file").stat().st_mode & 0o777 == 0o644
+
+
+def test_what_is_no_folder_is_not_synced_as_one(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(NotADirectoryError):
+        Disk().sync_folder(tmp_path / "file")
