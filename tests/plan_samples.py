@@ -59,5 +59,5 @@ def plan(
     observed: Sequence[Observed] | None = None,
     **policy: Any,
 ) -> Plan:
-    """The plan of these, offline unless something was `observed`; `policy` is changed from POLICY."""
+    """The plan of these: offline unless something was `observed`, by POLICY with these changes."""
     return make_plan(tuple(wanted), state or NOTHING, observed, replace(POLICY, **policy), targets)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
+from typing import NamedTuple
 
 from aepctl.model.audience import Identity, Known, Wanted
 from aepctl.model.steps import Create
@@ -13,8 +14,7 @@ from aepctl.plan.select import selected
 from aepctl.state.model import Intent, Phase, State
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A wanted audience that nobody knows: created, unless the platform turns out to have it.
 
     `intent` is an earlier attempt that came to nothing, or one that a person decided to repeat.
@@ -119,11 +119,13 @@ class Sides:
 
     def renamed_from(self, one: Wanted) -> str | None:
         """The removed key that this new one may be another name of."""
-        return self._removed.get(one.audience.identity)
+        removed = self._removed
+        return removed.get(one.audience.identity) if removed else None
 
     def holds_back(self, one: Wanted) -> Intent | None:
         """Another key's create of the same audience that is in doubt."""
-        return self._creates_in_doubt.get(one.audience.identity)
+        creates = self._creates_in_doubt
+        return creates.get(one.audience.identity) if creates else None
 
     def owner(self, audience_id: str | None) -> str | None:
         """The key that is known under this ID, if one is given."""

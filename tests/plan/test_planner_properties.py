@@ -2,82 +2,20 @@
 
 import copy
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from random import Random
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from plan_samples import AT, audience, found, intend, know, plan, there, want
+from plan_samples import AT, found
+from plan_worlds import KEYS, World, worlds
 
 from aepctl.errors import NoSuchTarget
-from aepctl.model.audience import Identity, Ids, Observed, Wanted
+from aepctl.model.audience import Identity, Ids
 from aepctl.model.steps import Adopt, Create
-from aepctl.plan.plan import Action, Plan
+from aepctl.plan.plan import Action
 from aepctl.state.events import Begun, Draft, Ended, Ending, Noted
-from aepctl.state.model import Intent, Phase, State
-
-NAMES = st.sampled_from("ABC")
-AUDIENCES = st.builds(audience, NAMES, st.none() | NAMES, namespace=st.sampled_from("AB"))
-KEYS = st.text("abc", min_size=1, max_size=2)
-RUNS = st.sampled_from(["this-run", "earlier-run"])
-IDS = st.sampled_from(["id-of-a", "id-of-b", "id-of-ab", "X", "Y", "Z", "mine-a"])
-
-
-@dataclass(frozen=True)
-class World:
-    """Anything wanted, known, begun and observed; the manifests ask for no audience twice."""
-
-    wanted: tuple[Wanted, ...]
-    state: State
-    observed: tuple[Observed, ...] | None
-    existing: str
-    client_ids: bool
-
-    def plan(self, *targets: str) -> Plan:
-        return plan(
-            self.wanted,
-            self.state,
-            *targets,
-            observed=self.observed,
-            existing=self.existing,
-            client_ids=self.client_ids,
-        )
-
-
-@st.composite
-def worlds(draw: st.DrawFn, *, looked: bool | None = None) -> World:
-    pairs = draw(st.lists(st.tuples(KEYS, AUDIENCES), max_size=5, unique_by=(_key, _identity)))
-    wanted = [
-        replace(one, audience_id=f"mine-{one.key}" if draw(st.booleans()) else None)
-        for one in want(*pairs)
-    ]
-    known = dict(know(key, one) for key, one in draw(st.dictionaries(KEYS, AUDIENCES)).items())
-    for one in wanted:
-        if draw(st.booleans()):
-            known.update([know(one.key, one.audience)])
-    begun = draw(st.dictionaries(KEYS, AUDIENCES, max_size=3))
-    intents = [
-        intend(key, one, n, phase=draw(st.sampled_from(Phase)), absent_since=draw(RUNS))
-        for n, (key, one) in enumerate(begun.items())
-    ]
-    seen = st.lists(st.builds(there, AUDIENCES, IDS), max_size=5)
-    none = {True: st.nothing(), False: st.none(), None: st.none()}[looked]
-    observed = draw(none if looked is False else none | seen)
-    return World(
-        tuple(wanted),
-        found(known.items(), intents),
-        None if observed is None else tuple(observed),
-        draw(st.sampled_from(["adopt", "fail", "ignore"])),
-        draw(st.booleans()),
-    )
-
-
-def _key(pair: tuple[str, object]) -> str:
-    return pair[0]
-
-
-def _identity(pair: tuple[str, object]) -> object:
-    return getattr(pair[1], "identity", None)
+from aepctl.state.model import Intent, Phase
 
 
 def in_doubt(world: World) -> dict[str, Intent]:
@@ -136,8 +74,7 @@ def test_a_key_in_doubt_never_gets_steps(world: World) -> None:
 def test_never_two_creates_for_one_audience(world: World) -> None:
     """Neither in one plan, nor beside one that may still arrive."""
     identities: Counter[Identity] = Counter()
-    for intent in in_doubt(world).values():
-        identities.update({_identity_of(intent): 1} if not identities[_identity_of(intent)] else {})
+    identities.update({_identity_of(intent) for intent in in_doubt(world).values()})
     for change in world.plan().changes:
         for step in change.steps:
             if isinstance(step, Create):
