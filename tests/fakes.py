@@ -16,7 +16,7 @@ from aepctl.model.audience import Ids as AudienceIds
 from aepctl.model.steps import LocalStep, RemoteStep
 from aepctl.model.target import Target
 from aepctl.state.disk import Disk
-from aepctl.state.events import Begun, Draft, Ended, Ending, Event, Noted
+from aepctl.state.events import Begun, Draft, Ended, Ending, Event, Noted, replay
 from aepctl.state.model import Intent, State
 
 TARGET = Target("1BD6382559DF0C130A49422D@AdobeOrg", "dev", "https://platform.adobe.io")
@@ -207,8 +207,8 @@ RUN = "run-1"
 class FakeJournal:
     """A journal in memory, over the real reducer. `full_at` names what cannot be made durable.
 
-    That is `begin`, an ending such as `done`, or `note`. What cannot be made durable did not
-    happen, as after a crash at that moment; `events` are the others.
+    That is `begin`, an ending such as `done`, or `note`. As with the real one, an intent then is
+    not begun, and everything else has happened all the same. `events` are those that are durable.
     """
 
     full_at: set[str] = field(default_factory=set)
@@ -223,6 +223,11 @@ class FakeJournal:
     @property
     def state(self) -> State:
         return self._draft.state()
+
+    @property
+    def durable(self) -> State:
+        """What the next run would find after a crash."""
+        return replay(self.before, self.events)
 
     @property
     def words(self) -> list[str]:
@@ -254,10 +259,12 @@ class FakeJournal:
         return self._draft.owner(audience_id)
 
     def _take(self, word: str, event: Event) -> None:
-        if word in self.full_at:
-            raise StateNotWritten("the store is full", "No space left on device")
         with self._mutex:
-            self._draft.take(event)
+            full = word in self.full_at
+            if not (full and isinstance(event, Begun)):
+                self._draft.take(event)
+            if full:
+                raise StateNotWritten("the store is full", "No space left on device")
             self.events.append(event)
 
 

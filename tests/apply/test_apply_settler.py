@@ -194,8 +194,8 @@ def test_several_matches_wait_for_a_person(count: int, shown: str) -> None:
     lists = Lists([tuple(there("gold", f"A{n}") for n in range(count))])
     settled = Settled(lists, program="aepctl --env prod")
     failure = Failure(
-        f"the platform has {count} such audiences: {shown}; choose with "
-        "`aepctl --env prod state resolve gold --adopt ID`"
+        f"the platform has {count} audiences with this name, namespace and originName: {shown}. "
+        "Choose one: `aepctl --env prod state resolve gold --adopt ID`"
     )
     assert settled.one == Outcome("gold", Action.SETTLE, OutcomeKind.UNDECIDED, failure=failure)
     assert settled.events == []
@@ -268,7 +268,7 @@ def test_a_second_one_beside_what_its_key_has_needs_a_decision() -> None:
     known = {"gold": Known(audience("gold"), Ids("A"))}
     settled = Settled(Lists([(there("gold", "A", -9_999.0), there("gold", "B"))]), known=known)
     assert settled.one.kind is OutcomeKind.UNDECIDED
-    assert settled.message.startswith("the platform has 2 such audiences: A, B; choose with ")
+    assert settled.message.startswith("the platform has 2 audiences with this name, ")
     assert settled.events == []
 
 
@@ -277,8 +277,8 @@ def test_another_one_than_its_key_has_needs_a_decision() -> None:
     settled = Settled(Lists([(there("gold", "B"),)]), known=known)
     assert settled.one.kind is OutcomeKind.UNDECIDED
     assert settled.message == (
-        "state has A for it, and the platform has B too; choose with "
-        "`aepctl state resolve gold --adopt ID`"
+        "state has A for it, and the platform has B too. "
+        "Choose one: `aepctl state resolve gold --adopt ID`"
     )
     assert settled.events == []
 
@@ -311,8 +311,8 @@ def test_where_it_is_that_of_another_audience_a_person_decides() -> None:
     settled = Settled(Lists([(there("silver", "mine"),)]), [MINE])
     assert settled.one.kind is OutcomeKind.UNDECIDED
     assert settled.message == (
-        "its audienceId mine is that of another audience, 'silver'; choose with "
-        "`aepctl state resolve gold --adopt ID`"
+        "its audienceId mine is that of another audience on the platform, 'silver'. "
+        "Choose one: `aepctl state resolve gold --adopt ID`"
     )
     assert settled.events == []
 
