@@ -105,7 +105,7 @@ class Settler:
         found = sightings.of(intent, step, self.sender.journal.owner)
         doubt = doubt_about(step, found, state.audiences.get(intent.key))
         if doubt is not None:
-            return _undecided(intent, f"{doubt}; choose with `{self._resolve(intent)} --adopt ID`")
+            return _undecided(intent, f"{doubt}. Choose one: `{self._resolve(intent)} --adopt ID`")
         if found:
             return self._adopt(intent, found[0])
         return self._absent(intent) if self.sender.clock.monotonic() >= until else None

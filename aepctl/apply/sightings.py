@@ -59,15 +59,16 @@ def doubt_about(step: Create, found: Sequence[Observed], known: Known | None) ->
     if len(found) > 1:
         ids = [one.ids.audience_id for one in found]
         more = f" and {len(ids) - MAX_LISTED} more" if len(ids) > MAX_LISTED else ""
-        return f"the platform has {len(ids)} such audiences: {', '.join(ids[:MAX_LISTED])}{more}"
+        return (
+            f"the platform has {len(ids)} audiences with this name, namespace and originName: "
+            f"{', '.join(ids[:MAX_LISTED])}{more}"
+        )
     for one in found:
-        audience_id = one.ids.audience_id
+        audience_id, name = one.ids.audience_id, one.audience.name
         if one.audience.identity != step.audience.identity:
-            return (
-                f"its audienceId {audience_id} is that of another audience, {one.audience.name!r}"
-            )
+            other = f"another audience on the platform, {name!r}"
+            return f"its audienceId {audience_id} is that of {other}"
         if known is not None and known.ids.audience_id != audience_id:
-            return (
-                f"state has {known.ids.audience_id} for it, and the platform has {audience_id} too"
-            )
+            mine = known.ids.audience_id
+            return f"state has {mine} for it, and the platform has {audience_id} too"
     return None

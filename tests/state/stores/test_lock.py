@@ -68,12 +68,10 @@ def refusal(lock: Path, **how: float) -> str:
 
 def test_the_second_is_told_at_once_who_holds_it_since_when_and_where(lock: Path) -> None:
     with locked(lock, WHO, name=NAME):
-        began = time.monotonic()
         assert refusal(lock) == (
             "state/local.json is locked by `apply`, process 42 on runner-7, "
             "since 2026-01-31T12:00:00+00:00"
         )
-        assert time.monotonic() - began < 1
 
 
 def test_in_ci_the_job_is_named_too(lock: Path) -> None:

@@ -1,132 +1,113 @@
-"""One create on a real socket: what leaves, and what each thing that can happen comes back as."""
+"""One exchange on a real socket: what leaves, and what each thing that can happen comes back as."""
 
 import os
 import shutil
 import ssl
 import subprocess
-import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from fakes import audience
+from fakes import FakeClock
 from raw_server import (
-    GIVEN,
     TOKEN,
     RawServer,
     Step,
+    Wire,
     answer,
     close,
-    connected,
     created,
     cut,
     deaf_port,
     free_port,
     hang,
     http,
-    platform_at,
     raw,
     reset,
     reset_unread,
-    settings_to,
-    trickle,
 )
 
 from aepctl import __version__
-from aepctl.aep.client import MOST_BODY, NOT_SENT, Connection, Platform
-from aepctl.aep.replies import Answer, Broken, NotSent, Reply
-from aepctl.aep.tokens import ImsToken
-from aepctl.audience import Audience
-from aepctl.credentials import Credentials, Secret
+from aepctl.clock import Clock
+from aepctl.replies import NoResponse, NotSent, Reply, Response
+from aepctl.transport import MAX_BODY_BYTES, NOT_SENT, Transport, TransportFactory
 
-GOLD = audience("Gold")
+HEADERS = {"Authorization": f"Bearer {TOKEN}", "Accept": "application/json"}
+BODY = b'{"name": "Gold"}'
+
+
+@contextmanager
+def transport(timeout: float = 30.0, clock: Clock | None = None) -> Iterator[Transport]:
+    one = TransportFactory(timeout_seconds=timeout, clock=clock).transport()
+    try:
+        yield one
+    finally:
+        one.close()
+
+
+def post(one: Transport, url: str) -> Reply:
+    return one.send("POST", f"{url}/core/ais/audiences", HEADERS, BODY)
 
 
 def replied(*script: Step, **how: Any) -> Reply:
-    """What one create comes back as, where the server plays this script."""
-    with RawServer(*script) as server, connected(server.url, **how) as connection:
-        return connection.create(GOLD, "request-1")
+    """What one request comes back as, where the server plays this script."""
+    with RawServer(*script) as server, transport(**how) as one:
+        return post(one, server.url)
 
 
-def answered(*script: Step, **how: Any) -> Answer:
+def answered(*script: Step, **how: Any) -> Response:
     reply = replied(*script, **how)
-    assert isinstance(reply, Answer)
+    assert isinstance(reply, Response)
     return reply
 
 
 # What leaves
 
 
-def test_the_request_is_that_of_the_seed_document() -> None:
-    seed = Audience(
-        name="Sample audience name",
-        description="A sample description for the audience.",
-        namespace="agora",
-        origin_name="Agora_Collaboration",
-    )
-    with RawServer() as server, connected(server.url) as connection:
-        connection.create(seed, "5f1d")
+def test_the_request_is_what_was_asked_for_and_little_else() -> None:
+    with RawServer() as server, transport() as one:
+        post(one, server.url)
         (request,) = server.requests
-        assert request.line == "POST /core/ais/audiences?createAudienceMetaOnly=true HTTP/1.1"
+        assert request.line == "POST /core/ais/audiences HTTP/1.1"
         assert dict(request.headers) == {
             "Host": f"127.0.0.1:{server.port}",
             "Authorization": f"Bearer {TOKEN}",
-            "x-api-key": "key",
-            "x-gw-ims-org-id": "1BD6382559DF0C130A49422D@AdobeOrg",
-            "x-sandbox-name": "dev",
-            "x-request-id": "5f1d",
-            "Accept": "application/vnd.adobe.external.audiences+json; version=2",
-            "Content-Type": "application/json",
-            "Content-Length": str(len(request.body)),
+            "Accept": "application/json",
+            "Content-Length": str(len(BODY)),
             "User-Agent": f"aepctl/{__version__}",
             "Accept-Encoding": "gzip, deflate",
             "Connection": "keep-alive",
         }
         assert len(request.headers) == len(dict(request.headers))
-        assert request.body == (
-            b'{"name": "Sample audience name", '
-            b'"description": "A sample description for the audience.", '
-            b'"namespace": "agora", "originName": "Agora_Collaboration"}'
-        )
+        assert request.body == BODY
 
 
-def test_text_arrives_as_it_was_written() -> None:
-    name = 'Größe ❄ 金 \u2028 \\ " \U0001f600'
-    with RawServer() as server, connected(server.url) as connection:
-        connection.create(audience(name, name), "r")
-        assert server.requests[0].json() == {
-            "name": name,
-            "description": name,
-            "namespace": "agora",
-            "originName": "Agora_Collaboration",
-        }
+def test_a_request_without_a_body_has_none() -> None:
+    with RawServer() as server, transport() as one:
+        one.send("DELETE", f"{server.url}/audiences/1", HEADERS, None)
+        (request,) = server.requests
+        assert request.line == "DELETE /audiences/1 HTTP/1.1"
+        assert (request.body, request.header("Content-Type")) == (b"", None)
 
 
-def test_every_request_has_the_id_that_it_was_given() -> None:
-    with RawServer() as server, connected(server.url) as connection:
-        for number in range(3):
-            connection.create(GOLD, f"request-{number}")
-        ids = [request.header("x-request-id") for request in server.requests]
-    assert ids == ["request-0", "request-1", "request-2"]
-
-
-def test_cookies_of_an_answer_do_not_come_back_to_another_create() -> None:
+def test_cookies_of_an_answer_do_not_come_back_with_another_request() -> None:
     cookie = answer(200, '{"audienceId": "A"}', {"Set-Cookie": "session=1"})
-    with RawServer(cookie) as server, connected(server.url) as connection:
+    with RawServer(cookie) as server, transport() as one:
         for _ in range(2):
-            connection.create(GOLD, "r")
+            post(one, server.url)
         assert server.requests[1].header("Cookie") is None
 
 
 # What comes back
 
 
-def test_an_answer_has_status_body_and_the_platforms_request_id() -> None:
-    said = answer(400, '{"title": "Bad"}', {"x-request-id": "theirs"})
-    assert replied(said) == Answer(400, b'{"title": "Bad"}', request_id="theirs")
+def test_an_answer_has_status_body_and_the_other_sides_request_id() -> None:
+    bad = answer(400, '{"title": "Bad"}', {"x-request-id": "theirs"})
+    assert replied(bad) == Response(400, b'{"title": "Bad"}', request_id="theirs")
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -158,8 +139,7 @@ def test_redirects_are_not_followed(status: int) -> None:
 )
 def test_retry_after_is_seconds_or_a_date(value: str | None, seconds: float | None) -> None:
     headers = {} if value is None else {"Retry-After": value}
-    now = datetime(2026, 1, 31, 12, tzinfo=UTC)
-    assert answered(answer(429, headers=headers), now=lambda: now).retry_after == seconds
+    assert answered(answer(429, headers=headers), clock=FakeClock()).retry_after == seconds
 
 
 def test_retry_after_as_a_date_counts_from_the_real_time() -> None:
@@ -176,13 +156,13 @@ def test_a_body_that_is_cut_is_part_of_the_answer() -> None:
 
 def test_a_body_without_an_announced_length_ends_with_the_connection() -> None:
     reply = answered(raw(b'HTTP/1.1 200 OK\r\n\r\n{"audienceId": "A"}'))
-    assert reply == Answer(200, b'{"audienceId": "A"}')
+    assert reply == Response(200, b'{"audienceId": "A"}')
 
 
 def test_a_chunked_body_that_stops_within_is_cut() -> None:
     head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     assert not answered(raw(head + b"5\r\nwhole\r\n")).complete
-    assert answered(raw(head + b"5\r\nwhole\r\n0\r\n\r\n")) == Answer(200, b"whole")
+    assert answered(raw(head + b"5\r\nwhole\r\n0\r\n\r\n")) == Response(200, b"whole")
 
 
 def test_a_body_that_cannot_be_decompressed_is_cut() -> None:
@@ -191,28 +171,33 @@ def test_a_body_that_cannot_be_decompressed_is_cut() -> None:
 
 
 def test_no_more_of_a_body_is_read_than_an_answer_can_need() -> None:
-    reply = answered(answer(200, b"x" * (3 * MOST_BODY)))
+    reply = answered(answer(200, b"x" * (3 * MAX_BODY_BYTES)))
     assert not reply.complete
-    assert MOST_BODY < len(reply.body) < 2 * MOST_BODY
+    assert MAX_BODY_BYTES < len(reply.body) < 2 * MAX_BODY_BYTES
 
 
 def test_the_deadline_is_for_the_whole_answer_and_not_for_each_byte() -> None:
-    began = time.monotonic()
-    reply = answered(
-        raw_then_trickle(http(200, b"x" * 10_000)[:-10_000], b"x" * 10_000), timeout=0.15
-    )
-    assert time.monotonic() - began < 60
+    """Every byte is in time, all of them would take minutes."""
+
+    def trickle(wire: Wire) -> None:
+        wire.receive()
+        wire.send(http(200, b"x" * 10_000)[:-10_000])
+        while not wire.server.released.wait(0.02):
+            wire.send(b"x")
+
+    reply = answered(trickle, timeout=0.15)
     assert (reply.status, reply.complete) == (200, False)
+    assert 0 < len(reply.body) < 10_000
 
 
-def raw_then_trickle(head: bytes, body: bytes) -> Step:
-    slowly = trickle(body, 0.02)
+def test_a_body_that_comes_after_the_deadline_does_not_count_as_whole() -> None:
+    class Slow(FakeClock):
+        def monotonic(self) -> float:
+            self.seconds += 20.0
+            return self.seconds
 
-    def step(wire: Any) -> None:
-        wire.send(head)
-        slowly(wire)
-
-    return step
+    assert answered(created("A"), timeout=30.0, clock=Slow()).complete
+    assert not answered(created("A"), timeout=10.0, clock=Slow()).complete
 
 
 BROKEN = {
@@ -227,36 +212,36 @@ BROKEN = {
 @pytest.mark.parametrize("fault", BROKEN)
 def test_once_sending_has_begun_a_broken_connection_is_a_doubt(fault: str) -> None:
     step, reason = BROKEN[fault]
-    with RawServer(step) as server, connected(server.url, timeout=0.15) as connection:
-        reply = connection.create(GOLD, "r")
-        assert isinstance(reply, Broken)
+    with RawServer(step) as server, transport(timeout=0.15) as one:
+        reply = post(one, server.url)
+        assert isinstance(reply, NoResponse)
         assert reply.reason.startswith(reason)
         assert (server.connections, server.creates) == (1, 1)
 
 
 def test_a_reset_before_anything_was_read_is_a_doubt_and_nothing_is_sent_again() -> None:
-    with RawServer(reset_unread) as server, connected(server.url) as connection:
-        assert isinstance(connection.create(GOLD, "r"), Broken)
+    with RawServer(reset_unread) as server, transport() as one:
+        assert isinstance(post(one, server.url), NoResponse)
         server.wait_closed()
         assert (server.connections, server.creates) == (1, 0)
 
 
 def test_a_refused_connection_is_not_sent() -> None:
-    with connected(f"http://127.0.0.1:{free_port()}") as connection:
-        reply = connection.create(GOLD, "r")
+    with transport() as one:
+        reply = post(one, f"http://127.0.0.1:{free_port()}")
     assert isinstance(reply, NotSent)
     assert reply.reason.startswith("no connection (")
     assert "refused" in reply.reason
 
 
 def test_a_connection_that_takes_too_long_is_not_sent() -> None:
-    with deaf_port() as port, connected(f"http://127.0.0.1:{port}", timeout=0.1) as connection:
-        assert connection.create(GOLD, "r") == NotSent("connecting took too long")
+    with deaf_port() as port, transport(timeout=0.1) as one:
+        assert post(one, f"http://127.0.0.1:{port}") == NotSent("connecting took too long")
 
 
 def test_a_name_that_is_not_known_is_not_sent(no_proxies: None) -> None:
-    with connected("https://nobody.invalid") as connection:
-        reply = connection.create(GOLD, "r")
+    with transport() as one:
+        reply = post(one, "https://nobody.invalid")
     assert isinstance(reply, NotSent)
     assert reply.reason.startswith("no connection")
 
@@ -266,32 +251,32 @@ def test_a_connection_that_was_closed_while_idle_is_not_used_again() -> None:
         wire.receive()
         wire.send(http(200, '{"audienceId": "A"}', {"Connection": "keep-alive"}))
 
-    with RawServer(keep_alive) as server, connected(server.url) as connection:
-        assert isinstance(connection.create(GOLD, "r"), Answer)
+    with RawServer(keep_alive) as server, transport() as one:
+        assert isinstance(post(one, server.url), Response)
         server.wait_closed()
-        assert isinstance(connection.create(GOLD, "r"), Answer)
+        assert isinstance(post(one, server.url), Response)
         assert (server.connections, server.creates) == (2, 2)
 
 
 # Every exception of httpx has its place
 
-PLACES: dict[type[httpx.TransportError], type[NotSent] | type[Broken]] = {
+PLACES: dict[type[httpx.TransportError], type[NotSent] | type[NoResponse]] = {
     httpx.ConnectError: NotSent,
     httpx.ConnectTimeout: NotSent,
     httpx.PoolTimeout: NotSent,
     httpx.ProxyError: NotSent,
     httpx.UnsupportedProtocol: NotSent,
-    httpx.CloseError: Broken,
-    httpx.LocalProtocolError: Broken,
-    httpx.NetworkError: Broken,
-    httpx.ProtocolError: Broken,
-    httpx.ReadError: Broken,
-    httpx.ReadTimeout: Broken,
-    httpx.RemoteProtocolError: Broken,
-    httpx.TimeoutException: Broken,
-    httpx.TransportError: Broken,
-    httpx.WriteError: Broken,
-    httpx.WriteTimeout: Broken,
+    httpx.CloseError: NoResponse,
+    httpx.LocalProtocolError: NoResponse,
+    httpx.NetworkError: NoResponse,
+    httpx.ProtocolError: NoResponse,
+    httpx.ReadError: NoResponse,
+    httpx.ReadTimeout: NoResponse,
+    httpx.RemoteProtocolError: NoResponse,
+    httpx.TimeoutException: NoResponse,
+    httpx.TransportError: NoResponse,
+    httpx.WriteError: NoResponse,
+    httpx.WriteTimeout: NoResponse,
 }
 SECRET_URL = f"https://user:{TOKEN}@proxy.example"
 
@@ -306,14 +291,16 @@ def test_every_transport_error_that_httpx_has_is_placed() -> None:
     assert own == set(PLACES)
 
 
-class RaisingPlatform(Platform):
-    """A platform whose transport raises, instead of going out."""
+class Raising(TransportFactory):
+    """Its transports raise, instead of going out."""
 
-    error: Exception
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self._error = error
 
-    def http_client(self, url: str) -> httpx.Client:
+    def new_client(self, *, secure: bool, direct: bool) -> httpx.Client:
         def fail(request: httpx.Request) -> httpx.Response:
-            raise self.error
+            raise self._error
 
         return httpx.Client(transport=httpx.MockTransport(fail))
 
@@ -322,12 +309,10 @@ class RaisingPlatform(Platform):
 def test_each_transport_error_is_told_without_what_it_may_hide(
     error: type[httpx.TransportError],
 ) -> None:
-    platform = RaisingPlatform(settings_to("http://127.0.0.1"), GIVEN)
-    connection = platform.connect()
-    platform.error = error("" if error is httpx.ConnectError else f"{SECRET_URL} Bearer {TOKEN}")
-    reply = connection.create(GOLD, "r")
-    connection.close()
-    platform.close()
+    raised = error("" if error is httpx.ConnectError else f"{SECRET_URL} Bearer {TOKEN}")
+    one = Raising(raised).transport()
+    reply = post(one, "http://127.0.0.1")
+    one.close()
     assert isinstance(reply, PLACES[error])
     assert reply.reason
     assert TOKEN not in reply.reason
@@ -365,8 +350,8 @@ def test_to_the_world_the_proxy_of_the_environment_is_used_and_gets_no_token(
 ) -> None:
     with RawServer(answer(407)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
-        with connected("https://platform.invalid") as connection:
-            assert connection.create(GOLD, "r") == NotSent("the proxy refused")
+        with transport() as one:
+            assert post(one, "https://platform.invalid") == NotSent("the proxy refused")
         (request,) = proxy.requests
     assert request.line == "CONNECT platform.invalid:443 HTTP/1.1"
     assert request.header("Authorization") is None
@@ -405,8 +390,8 @@ def test_a_certificate_that_nobody_vouches_for_is_refused_before_anything_is_sen
     secure: RawServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("SSL_CERT_FILE", raising=False)
-    with connected(secure.url) as connection:
-        reply = connection.create(GOLD, "r")
+    with transport() as one:
+        reply = post(one, secure.url)
     assert isinstance(reply, NotSent)
     assert "certificate" in reply.reason.lower()
     assert (secure.connections, secure.requests) == (1, [])
@@ -416,41 +401,34 @@ def test_a_certificate_in_ssl_cert_file_is_trusted(
     secure: RawServer, certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", os.fspath(certificate))
-    with connected(secure.url) as connection:
-        reply = connection.create(GOLD, "r")
-    assert isinstance(reply, Answer)
+    with transport() as one:
+        reply = post(one, secure.url)
+    assert isinstance(reply, Response)
     assert secure.creates == 1
 
 
 def test_plain_http_where_tls_was_expected_is_not_sent() -> None:
     with (
         RawServer(lambda wire: wire.send(http(400))) as server,
-        connected(server.url.replace("http:", "https:")) as connection,
+        transport() as one,
     ):
-        assert isinstance(connection.create(GOLD, "r"), NotSent)
+        assert isinstance(post(one, server.url.replace("http:", "https:")), NotSent)
         assert server.creates == 0
 
 
-# Secrets
+def test_the_certificates_are_loaded_once_and_only_for_https() -> None:
+    factory = TransportFactory()
+    factory.new_client(secure=False, direct=True).close()
+    contexts = [factory._tls]
+    for direct in (True, False):
+        factory.new_client(secure=True, direct=direct).close()
+        contexts.append(factory._tls)
+    assert contexts[0] is None
+    assert contexts[1] is not None
+    assert contexts[1] is contexts[2]
 
 
-def test_a_given_token_cannot_be_renewed() -> None:
-    with connected("http://127.0.0.1") as connection:
-        assert connection.renew_token() is False
-
-
-def test_without_a_given_token_ims_is_asked() -> None:
-    asking = Credentials(api_key="k", client_id="c", client_secret=Secret("s"))
-    with platform_at("http://127.0.0.1", asking) as platform:
-        assert isinstance(platform.tokens, ImsToken)
-
-
-def test_no_repr_shows_a_secret() -> None:
-    asking = Credentials(api_key="k", client_id="c", client_secret=Secret(TOKEN))
-    for credentials in (GIVEN, asking):
-        with platform_at("http://127.0.0.1", credentials) as platform:
-            connection = Connection(platform)
-            shown = [platform, connection, platform.tokens, credentials, platform.settings]
-            inside = [vars(one) for one in (platform, connection, platform.tokens)]
-            connection.close()
-        assert TOKEN not in repr([*shown, *inside])
+def test_no_repr_shows_what_was_sent() -> None:
+    with RawServer() as server, transport() as one:
+        post(one, server.url)
+        assert TOKEN not in repr([one, vars(one)])
