@@ -45,6 +45,7 @@ class Page:
     """A review comment, most important first. `least` is all of it that must be there.
 
     `attention` and `groups` hold one line for each of `total` things, which are `things`.
+    `full_report` is where all of it can be read.
     """
 
     head: str
@@ -54,7 +55,7 @@ class Page:
     attention: tuple[Group, ...] = ()
     groups: tuple[Group, ...] = ()
     details: tuple[Details, ...] = ()
-    whole: str | None = None
+    full_report: str | None = None
 
 
 def fit(page: Page, max_bytes: int) -> str:
@@ -148,7 +149,7 @@ def _left_out(page: Page, details: int, groups: Iterable[Group], most: int = 400
         parts.append(f"the lines of {lines:,} of {page.total:,} {page.things}")
     if not parts:
         return ""
-    where = f" All of it: {link(page.whole, most)}" if page.whole else ""
+    where = f" All of it: {link(page.full_report, most)}" if page.full_report else ""
     return f"\n> **Left out to fit:** {' and '.join(parts)}.{where}\n"
 
 
