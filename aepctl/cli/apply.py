@@ -96,7 +96,7 @@ def apply(
         from aepctl.cli.console import console_for
         from aepctl.cli.signals import stopping_on_signals
         from aepctl.operations.apply import ApplyOptions, apply
-        from aepctl.render.formats import Result
+        from aepctl.render.formats import of_report
 
         stop = StopSignal()
         console = console_for(output, approved=auto_approve or plan is not None)
@@ -115,14 +115,7 @@ def apply(
         with stopping_on_signals(stop), console:
             report = apply(context, environment, options, stop)
         console.finish(report, environment.program)
-        return Result(
-            report,
-            "outcomes",
-            report.exit_code,
-            report.plan_id,
-            environment.name,
-            environment.program,
-        )
+        return of_report(report, environment.program)
 
     return run_and_render(outputs, "outcomes", work)
 

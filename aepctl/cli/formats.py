@@ -116,7 +116,9 @@ def outputs_of(
     return Outputs(output, (*writes, *((("github", ""),) if github else ())), max_bytes)
 
 
-def run_and_render(outputs: Outputs, json_list: str, work: Callable[[], "Result | int"]) -> int:
+def run_and_render(
+    outputs: Outputs, json_list: str | None, work: Callable[[], "Result | int"]
+) -> int:
     """Do the work of a command and give its result in every format asked for; its exit code.
 
     An error becomes words on standard error, and a whole document in the other formats; then it is
@@ -130,12 +132,11 @@ def run_and_render(outputs: Outputs, json_list: str, work: Callable[[], "Result 
     except BaseException as error:
         _problems(error)
         if outputs != Outputs():
-            from aepctl.render.formats import Result
+            from aepctl.render.formats import of_error
 
-            expected = _expected(error)
-            environment = click.get_current_context().find_object(Invocation)
-            name = environment.environment if environment else None
-            _give(outputs, Result(expected, json_list, expected.exit_code, environment=name))
+            invocation = click.get_current_context().find_object(Invocation)
+            name = invocation.environment if invocation else None
+            _give(outputs, of_error(_expected(error), json_list, name))
         raise
     if isinstance(result, int):
         return result
@@ -158,7 +159,7 @@ def _give(outputs: Outputs, result: "Result") -> bool:
 
                 write_github(result, limits, prefix)
             else:
-                text = render(name, result, limits, prefix=prefix)
+                text = render(name, result, limits, root=prefix)
                 Path(path).write_text(text, encoding="utf-8")
         except OSError as error:
             print_status(f"error: --write {name}:{path} cannot be written: {error.strerror}")

@@ -65,10 +65,10 @@ def plan(
             print_result(plan_text(made, Paint(on=colour())))
         if outputs == Outputs():
             return code
-        from aepctl.render.formats import Result
+        from aepctl.render.formats import of_plan
 
         plan_id = planned.binding().id if outputs.need_plan_id else None
-        return Result(made, "changes", code, plan_id, made.environment)
+        return of_plan(made, plan_id=plan_id, exit_code=code)
 
     return run_and_render(outputs, "changes", work)
 

@@ -10,6 +10,7 @@ from aepctl.cli.output import colour, print_result
 
 if TYPE_CHECKING:
     from aepctl.operations.state import Decided
+    from aepctl.render.formats import Result
 
 
 @click.group(cls=Group)
@@ -23,21 +24,19 @@ def state() -> None:
 def intents(invocation: Invocation, output: str) -> int:
     """List steps whose outcome is not known, why, and what happens next."""
 
-    def work() -> int:
+    def work() -> "Result":
         from aepctl.operations import state as operation
         from aepctl.render.display import Paint
-        from aepctl.render.json import intents_json
+        from aepctl.render.formats import of_intents
         from aepctl.render.text import render
-        from aepctl.render.view import view_of_intents
 
         context = invocation.context()
         environment = invocation.resolve(context)
         found = operation.intents(context, environment)
-        if output == "json":
-            print_result(intents_json(found))
-        else:
-            print_result(render(view_of_intents(found, environment.program), Paint(on=colour())))
-        return 0
+        result = of_intents(found, environment.program)
+        if output == "text":
+            print_result(render(result.view(), Paint(on=colour())))
+        return result
 
     return run_and_render(Outputs(output), "intents", work)
 
@@ -66,7 +65,7 @@ def resolve(
             return _tell(operation.recreate(context, environment, key))
         return _tell(operation.abandon(context, environment, key))
 
-    return run_and_render(Outputs(), "", work)
+    return run_and_render(Outputs(), None, work)
 
 
 @state.command()
@@ -85,7 +84,7 @@ def recover(invocation: Invocation, file: TextIO) -> int:
         environment = invocation.resolve(context)
         return _tell(operation.recover(context, environment, file.read(), file.name))
 
-    return run_and_render(Outputs(), "", work)
+    return run_and_render(Outputs(), None, work)
 
 
 @state.command("mv")
@@ -101,7 +100,7 @@ def move(invocation: Invocation, old: str, new: str) -> int:
         context = invocation.context()
         return _tell(operation.move(context, invocation.resolve(context), old, new))
 
-    return run_and_render(Outputs(), "", work)
+    return run_and_render(Outputs(), None, work)
 
 
 def _tell(decided: "Decided") -> int:

@@ -6,6 +6,7 @@ import click
 
 from aepctl.cli.formats import output_options, outputs_of, run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
+from aepctl.cli.output import print_result
 
 if TYPE_CHECKING:
     from aepctl.render.formats import Result
@@ -28,9 +29,12 @@ def validate(
 
     def work() -> "Result":
         from aepctl.operations.validate import validate
-        from aepctl.render.formats import Result
+        from aepctl.render.formats import of_validation, render
 
         count = validate(invocation.context(), invocation.environment)
-        return Result(count, "problems", environment=invocation.environment)
+        result = of_validation(count, invocation.environment)
+        if output == "text":
+            print_result(render("text", result))
+        return result
 
     return run_and_render(outputs_of(output, writes, github, max_bytes), "problems", work)

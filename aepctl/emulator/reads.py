@@ -113,7 +113,9 @@ def _filter(call: Call) -> Callable[[Document], bool]:
     exact = [text.partition("==") for text in call.query.get("property", ())]
     if not all(attribute and operator for attribute, operator, _ in exact):
         raise RefusedError(validation_error(call, "The query parameter property is invalid."))
-    contained = [(f, call.parameter(f).casefold()) for f in ("name", "description") if call.parameter(f)]
+    contained = [
+        (f, call.parameter(f).casefold()) for f in ("name", "description") if call.parameter(f)
+    ]
     people = call.parameter("entityType") in PEOPLE
 
     def wanted(document: Document) -> bool:

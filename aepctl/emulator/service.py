@@ -34,7 +34,9 @@ class Service:
 
     def log(self, call: Call, answer: Answer) -> None:
         result = answer.fault or answer.status
-        self._log.append(LoggedRequest(call.method, call.path, answer.name, result, call.request_id))
+        self._log.append(
+            LoggedRequest(call.method, call.path, answer.name, result, call.request_id)
+        )
 
     def logged(self) -> list[LoggedRequest]:
         return list(self._log)

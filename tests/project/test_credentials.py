@@ -88,7 +88,10 @@ class TestCredentials:
     def test_what_no_header_can_carry_is_refused_and_not_shown(self, name: str, text: str) -> None:
         with pytest.raises(CredentialsError) as raised:
             credentials(load(), {**GIVEN, name: text})
-        assert raised.value.message == f"{name} contains characters that are not allowed in an HTTP header"
+        assert (
+            raised.value.message
+            == f"{name} contains characters that are not allowed in an HTTP header"
+        )
         assert "hunter2" not in "".join(traceback.format_exception(raised.value))
 
     def test_no_representation_shows_a_secret(self) -> None:

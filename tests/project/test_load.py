@@ -6,14 +6,22 @@ from pathlib import Path
 
 import pytest
 from goldens import Golden
-from project_samples import FILE, SECRET, load, one_environment, problems, project_of, refused, write
+from project_samples import (
+    FILE,
+    SECRET,
+    load,
+    one_environment,
+    problems,
+    project_of,
+    refused,
+    write,
+)
 
 from aepctl.errors import AepctlError, InvalidInput
 from aepctl.model.target import Target
 from aepctl.project.environment import Environment
 from aepctl.project.load import Project, load_project
 from aepctl.project.model import AIS_URL, IMS_URL, UPS_URL
-
 
 
 pytestmark = pytest.mark.usefixtures("folder")

@@ -110,7 +110,10 @@ def test_an_anchor_belongs_to_its_document() -> None:
 @pytest.mark.parametrize("text", ["a: &x [b]\nc: *x\n", "a: &x {b: *x}\n"])
 def test_an_alias_repeats_a_text_only(text: str) -> None:
     ((_, rule, message),) = findings(text)
-    assert (rule, message) == ("alias", "the alias `*x` refers to a mapping or list; only text can be repeated")
+    assert (rule, message) == (
+        "alias",
+        "the alias `*x` refers to a mapping or list; only text can be repeated",
+    )
 
 
 def test_an_alias_bomb_does_not_go_off() -> None:
@@ -195,17 +198,17 @@ def test_30_000_open_brackets_are_read_no_further_than_the_limit(opening: str) -
     ],
 )
 def test_where_libyaml_itself_refuses_the_place_is_that_of_our_limit(
-    before: str, opening: str, spot: Spot
+    before: str, opening: str, position: Position
 ) -> None:
-    (fault,) = walked(before + opening * 1_001).faults
+    (finding,) = walked(before + opening * 1_001).findings
     assert (fault.spot, fault.rule, fault.message) == (spot, "too-deep", "nested too deeply")
     assert fault.hint == "32 levels are taken"
 
 
 def test_where_libyaml_itself_refuses_the_faults_before_are_told_as_well() -> None:
-    told = faults("[{" * 600)
+    told = findings("[{" * 600)
     assert [rule for _, rule, _ in told] == ["no-key"] * 15 + ["too-deep"]
-    assert told == faults("[{" * 400)
+    assert told == findings("[{" * 400)
 
 
 def test_a_text_has_a_limit() -> None:
