@@ -25,7 +25,7 @@ def quoted(name: object) -> str:
     """What people wrote, as a message shows it: between backticks, and not all of 5 MB."""
     text = str(name)
     if not text:
-        return "an empty text"
+        return "(empty)"
     return f"`{text}`" if len(text) <= LONGEST else f"`{text[:LONGEST]}…`"
 
 

@@ -9,7 +9,7 @@ from goldens import DATA, Golden
 from aepctl.errors import InvalidInput
 from aepctl.manifests import read_manifests
 from aepctl.render.display import Paint
-from aepctl.render.problems import problems_text
+from aepctl.render.text import problems_text
 
 FAULTS = sorted(path.stem for path in (DATA / "manifests").glob("*.yaml"))
 

@@ -22,6 +22,8 @@ from aepctl.model.target import Target
 from aepctl.project.environment import Environment
 from aepctl.project.load import Project, load_project
 from aepctl.project.model import AIS_URL, IMS_URL, UPS_URL
+from aepctl.render.display import Paint
+from aepctl.render.text import problems_text
 
 
 pytestmark = pytest.mark.usefixtures("folder")

@@ -189,7 +189,7 @@ def test_30_000_open_brackets_are_read_no_further_than_the_limit(opening: str) -
 
 
 @pytest.mark.parametrize(
-    ("before", "opening", "spot"),
+    ("before", "opening", "position"),
     [
         ("", "[", (1, 33)),
         ("ä: b\nc: ", "{a: ", (2, 128)),
@@ -201,8 +201,8 @@ def test_where_libyaml_itself_refuses_the_place_is_that_of_our_limit(
     before: str, opening: str, position: Position
 ) -> None:
     (finding,) = walked(before + opening * 1_001).findings
-    assert (fault.spot, fault.rule, fault.message) == (spot, "too-deep", "nested too deeply")
-    assert fault.hint == "32 levels are taken"
+    assert (finding.position, finding.rule, finding.message) == (position, "too-deep", "nested too deeply")
+    assert finding.hint == "32 levels are taken"
 
 
 def test_where_libyaml_itself_refuses_the_faults_before_are_told_as_well() -> None:
