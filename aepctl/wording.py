@@ -25,6 +25,6 @@ def command(program: str, *words: str) -> str:
 
 def first_error(error: "ValidationError") -> tuple[tuple[str, ...], str]:
     """Where pydantic found the first error, and what it says of it; never the value itself."""
-    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    first = error.errors()[0]
     message = first["msg"]
     return tuple(str(part) for part in first["loc"]), f"{message[:1].lower()}{message[1:]}"

@@ -5,7 +5,7 @@ was reviewed.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -97,19 +97,12 @@ def _canonical(change: Change) -> list[object]:
 
 
 def _step(step: Step) -> list[object]:
-    return [type(step).__name__.lower(), *(_plain(getattr(step, name)) for name in step.__slots__)]
-
-
-def _plain(value: Audience | Ids | Known | str | None) -> object:
-    match value:
-        case Audience():
-            return value.fields()
-        case Ids():
-            return _ids(value)
-        case Known():
-            return _known(value)
-        case _:
-            return value
+    values: list[object] = [type(step).__name__.lower()]
+    for name in step.__slots__:
+        value = getattr(step, name)
+        plain = _PLAIN.get(type(value))
+        values.append(plain(value) if plain else value)
+    return values
 
 
 def _known(known: Known | None) -> list[object] | None:
@@ -124,5 +117,13 @@ def _fields(audience: Audience | None) -> dict[str, str] | None:
     return audience.fields() if audience else None
 
 
+_PLAIN: Mapping[type, Callable[..., object]] = {
+    Audience: Audience.fields,
+    Ids: _ids,
+    Known: _known,
+}
+_encode = json.JSONEncoder(sort_keys=True).encode  # json.dumps would make one for each change
+
+
 def _digest(value: Iterable[object]) -> str:
-    return sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+    return sha256(_encode(value).encode()).hexdigest()

@@ -17,6 +17,7 @@ def field_diffs(
     from deepdiff import DeepDiff  # noqa: PLC0415 - 0.1 s to import; most plans never need it
 
     sides = [one.fields() if one is not None else {} for one in (known, observed, wanted)]
+    # The threshold: however few fields two sides share, they are compared field by field.
     found = DeepDiff(before.fields(), sides[2], view="tree", threshold_to_diff_deeper=0)
     differing = {
         difference.path(output_format="list")[0]

@@ -37,6 +37,13 @@ def test_the_same_plan_has_the_same_id() -> None:
     assert differences(bound(), bound()) == ()
 
 
+def test_the_id_is_the_same_in_every_run() -> None:
+    assert bound().id == "8238f58844c7d450"
+    assert (
+        bound().changes["new"] == "6f9c834bafe355780ef347882ddd43e6a69bd32e42f86800f91858340b4ac781"
+    )
+
+
 def test_it_is_bound_to_a_digest_of_each_change() -> None:
     changes = bound().changes
     assert list(changes) == ["silver", "new"]
@@ -73,7 +80,7 @@ OTHERS: list[tuple[Callable[[], Binding], str]] = [
     ),
     (lambda: bound(state=replace(KNOWN, serial=2)), "state serial was 1, is now 2"),
     (lambda: bound(version="1.1"), "aepctl version was 1.0, is now 1.1"),
-    (lambda: bound(WANTED, KNOWN, "*"), "--target was none, is now *"),
+    (lambda: bound(WANTED, KNOWN, "*", "gold"), "--target was none, is now * gold"),
 ]
 
 
@@ -111,6 +118,24 @@ def test_no_state_yet_is_said_so() -> None:
 
 def test_a_lineage_that_was_never_written_is_none_yet() -> None:
     assert bound(state=replace(NOTHING, lineage="drawn just now")).lineage is None
+
+
+def test_targets_are_told_as_they_were_given() -> None:
+    saved = bound(WANTED, KNOWN, "*", "gold")
+    assert differences(saved, bound()) == ("--target was * gold, is now none",)
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        Known(audience("Silver", "Older"), Ids("id-of-silver")),
+        Known(audience("Silver", "Old"), Ids("another")),
+        Known(audience("Silver", "Old"), Ids("id-of-silver", "platform-id")),
+    ],
+)
+def test_what_is_known_before_a_change_is_part_of_it(known: Known) -> None:
+    now = bound(state=found([know("gold", GOLD), ("silver", known)]))
+    assert differences(bound(), now) == ("other changes for silver",)
 
 
 def test_what_became_of_an_attempt_is_part_of_it() -> None:

@@ -249,3 +249,14 @@ def test_one_that_was_seen_as_two_audiences_is_adopted_once() -> None:
         "the platform showed audienceId A as this audience and as that of `gold`: "
         "somebody changed it meanwhile. Plan again"
     )
+
+
+def test_several_keys_are_adopted_each_for_itself() -> None:
+    silver = audience("Silver")
+    changes = plan(
+        want(("gold", GOLD), ("silver", silver)), observed=[there(silver, "S"), there(GOLD, "A")]
+    ).changes
+    assert [change.steps for change in changes] == [
+        (Adopt(Known(GOLD, Ids("A", "p-A"))),),
+        (Adopt(Known(silver, Ids("S", "p-S"))),),
+    ]

@@ -50,8 +50,8 @@ def test_the_same_audience_in_doubt_under_another_key_is_to_be_settled_first() -
 
 
 def test_a_new_key_for_a_removed_one_is_not_looked_for() -> None:
-    state = found([know("old", GOLD), know("silver", SILVER)])
-    assert not asked(state)
+    assert not asked(found([know("old", GOLD), know("silver", SILVER)]))
+    assert [one.key for one in asked(found([know("old", GOLD)])).candidates] == ["silver"]
     doubted = found([know("old", GOLD), know("silver", SILVER)], [intend("aurum", GOLD)])
     assert not asked(doubted, "gold")
 
