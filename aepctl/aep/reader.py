@@ -18,6 +18,10 @@ from aepctl.model.audience import Audience, Ids, Observed
 from aepctl.replies import NoResponse, NotSent, Reply, Response
 
 VIEW_RIGHT = "get the right to view segments"
+WITHOUT_LOOKING = (
+    "; or use --existing ignore, which creates without looking: what exists already (after a lost "
+    "state, say) is then made twice"
+)
 LIST = "list audiences"
 PAGE_SIZE = 100
 MAX_ATTEMPTS = 6
@@ -170,10 +174,7 @@ def _check_allowed(reply: Reply, purpose: str) -> None:
     error = decode_error(reply.status, reply.body)
     raise ListForbidden(
         f"these credentials may not {purpose}: {error.code or reply.status}: {error.message}",
-        hint=VIEW_RIGHT
-        if purpose != LIST
-        else f"{VIEW_RIGHT}; or use --existing ignore, which "
-        "creates without looking: what exists already (after a lost state, say) is then made twice",
+        hint=VIEW_RIGHT + (WITHOUT_LOOKING if purpose == LIST else ""),
     )
 
 

@@ -30,9 +30,18 @@ from aepctl.apply.sender import (
 )
 from aepctl.errors import CredentialsError
 from aepctl.model.audience import Ids, Known
-from aepctl.model.steps import Create, Delete, Patch, RemoteStep
+from aepctl.model.steps import (
+    Adopt,
+    Create,
+    Delete,
+    Forget,
+    LocalStep,
+    Patch,
+    Record,
+    RemoteStep,
+)
 from aepctl.plan.plan import Action
-from aepctl.state.events import Begun, Ended, Ending
+from aepctl.state.events import Begun, Ended, Ending, Noted
 from aepctl.state.model import Intent, State
 
 IDS = Ids("A", "P")
@@ -118,6 +127,32 @@ def test_the_intents_id_is_the_requests() -> None:
     engine, writer = Engine(), FakeWriter([BUSY, CREATED])
     create(engine, writer)
     assert writer.sent == [(CREATE, "id-1"), (CREATE, "id-2")]
+
+
+# Steps that touch state only
+
+
+def test_an_adoption_is_noted_and_has_an_outcome() -> None:
+    engine = Engine()
+    adopt = Adopt(Known(GOLD, IDS))
+    outcome = engine.sender.note("gold", Action.ADOPT, adopt)
+    assert outcome == Outcome("gold", Action.ADOPT, OutcomeKind.ADOPTED, IDS)
+    assert engine.journal.events == [Noted("gold", adopt, AT)]
+    assert not engine.stop.requested()
+
+
+@pytest.mark.parametrize("step", [Record(SHINY), Forget()], ids=["record", "forget"])
+def test_other_steps_of_that_kind_are_noted_without_an_outcome(step: LocalStep) -> None:
+    engine = Engine(FakeJournal(before=KNOWN))
+    assert engine.sender.note("gold", Action.UPDATE, step) is None
+    assert engine.journal.events == [Noted("gold", step, AT)]
+
+
+def test_where_a_step_cannot_be_noted_it_is_told_and_the_run_stops() -> None:
+    engine = Engine(FakeJournal({"note"}))
+    outcome = engine.sender.note("gold", Action.ADOPT, Adopt(Known(GOLD, IDS)))
+    assert outcome == Outcome("gold", Action.ADOPT, OutcomeKind.ADOPTED, IDS)
+    assert engine.stop.reason == "the journal cannot be written (No space left on device)"
 
 
 # An answer that is somebody else's
