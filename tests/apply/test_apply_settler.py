@@ -366,6 +366,7 @@ def test_a_patch_of_several_fields_of_which_some_are_there_needs_a_decision() ->
     both = intent_for("gold", Patch(IDS, BEFORE, audience("gold 2", "Shiny")))
     settled = Settled(Lists([(there("gold 2", "A", text="Dull"),)]), [both], known=KNOWN)
     assert settled.one.kind is OutcomeKind.UNDECIDED
+    assert settled.message.startswith("somebody else changed it meanwhile (name, description): ")
 
 
 def test_where_somebody_else_changed_it_a_person_decides() -> None:
