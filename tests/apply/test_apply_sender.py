@@ -189,6 +189,15 @@ def test_an_id_that_two_creates_of_one_run_are_given_at_once_goes_to_one_of_them
     assert sorted(one.kind for one in outcomes if one) == ["created", "unknown"]
 
 
+def test_creates_of_one_run_that_are_given_ids_of_their_own_are_all_created() -> None:
+    engine, writer = Engine(), FakeWriter([Done(Ids("A")), Done(Ids("B"))])
+    for key in ("gold", "silver"):
+        create(engine, writer, key)
+    assert engine.journal.state.audiences == {
+        "gold": Known(GOLD, Ids("A")), "silver": Known(audience("silver"), Ids("B"))
+    }  # fmt: skip
+
+
 def test_an_id_that_its_own_key_has_is_its_own() -> None:
     engine = Engine(FakeJournal(before=KNOWN))
     assert kind(engine, FakeWriter([CREATED])) is OutcomeKind.CREATED
