@@ -17,6 +17,12 @@ from aepctl.errors import ListForbidden, PlatformError
 from aepctl.model.audience import Audience, Ids, Observed
 from aepctl.replies import NoResponse, NotSent, Reply, Response
 
+VIEW_RIGHT = "get the right to view segments"
+WITHOUT_LOOKING = (
+    "; or use --existing ignore, which creates without looking: what exists already (after a lost "
+    "state, say) is then made twice"
+)
+LIST = "list audiences"
 PAGE_SIZE = 100
 MAX_ATTEMPTS = 6
 MAX_ROUNDS = 5
@@ -105,7 +111,7 @@ class AudienceReader:
         while start not in begun:
             begun.add(start)
             paging = {**query, "start": start, "limit": str(PAGE_SIZE)}
-            page = self._ask("/audiences", paging, _page, "list audiences")
+            page = self._ask("/audiences", paging, _page, LIST)
             yield page
             if page.next is None:
                 return
@@ -168,8 +174,7 @@ def _check_allowed(reply: Reply, purpose: str) -> None:
     error = decode_error(reply.status, reply.body)
     raise ListForbidden(
         f"these credentials may not {purpose}: {error.code or reply.status}: {error.message}",
-        hint="get the right to view segments; or use --existing ignore, which creates without "
-        "looking: what exists already (after a lost state, say) is then made twice",
+        hint=VIEW_RIGHT + (WITHOUT_LOOKING if purpose == LIST else ""),
     )
 
 

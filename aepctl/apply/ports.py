@@ -12,8 +12,8 @@ from aepctl.state.model import Intent
 class Journal(Protocol):
     """Durable notes of what is about to be done and what came of it. For any number of threads.
 
-    Each method raises StateNotWritten where the note could not be made durable. See
-    state.session.StateSession.
+    Each method raises StateNotWritten where the note could not be made durable; an intent then is
+    not begun, and everything else has happened all the same. See state.session.StateSession.
     """
 
     def begin(self, key: str, step: RemoteStep) -> Intent:
@@ -67,5 +67,8 @@ class Reader(Protocol):
         ...
 
     def get(self, ids: Ids) -> Observed | None:
-        """The audience with these IDs; None where the platform says that it is not there."""
+        """The audience with these IDs; None where the platform says that it is not there.
+
+        Raises ValueError without the platform's own id.
+        """
         ...

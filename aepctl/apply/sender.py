@@ -186,7 +186,9 @@ def _trouble(verdict: Verdict) -> str | None:
 def _outcome(intent: Intent, action: Action, verdict: Verdict) -> Outcome:
     match verdict:
         case Done(ids):
-            return Outcome(intent.key, action, done_kind(intent.step), ids or _ids(intent.step))
+            step = intent.step
+            of = ids if isinstance(step, Create) else step.ids
+            return Outcome(intent.key, action, done_kind(step), of)
         case Refused(failure) | NotSent(failure):
             return Outcome(intent.key, action, OutcomeKind.REFUSED, failure=failure)
         case Unknown(failure):
@@ -206,7 +208,3 @@ def done_kind(step: RemoteStep) -> OutcomeKind:
             return OutcomeKind.DELETED
         case _:
             assert_never(step)
-
-
-def _ids(step: RemoteStep) -> Ids | None:
-    return None if isinstance(step, Create) else step.ids

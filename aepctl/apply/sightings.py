@@ -31,7 +31,7 @@ class Sightings:
 
         What another key owns is not; what its own key owns is, whatever its age.
         """
-        given = self._by_id.get(step.audience_id or "")
+        given = None if step.audience_id is None else self._by_id.get(step.audience_id)
         if given is not None and owner(given.ids.audience_id) in {None, intent.key}:
             return [given]
         alike = self._by_identity.get(step.audience.identity, {}).values()

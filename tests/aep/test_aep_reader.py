@@ -242,8 +242,12 @@ class TestGetting:
 
     def test_403_says_that_these_credentials_may_not(self) -> None:
         reader, _, _ = read(Response(403, b'{"error_code": "403025", "message": "profile"}'))
-        with pytest.raises(ListForbidden, match="may not read the audience a-gold: 403025"):
+        with pytest.raises(ListForbidden) as caught:
             reader.get(GOLD)
+        assert caught.value.message == (
+            "these credentials may not read the audience a-gold: 403025: profile"
+        )
+        assert caught.value.hint == "get the right to view segments"
 
     def test_without_the_platforms_own_id_nothing_can_be_asked(self) -> None:
         reader, connection, _ = read()

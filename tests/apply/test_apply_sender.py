@@ -30,9 +30,18 @@ from aepctl.apply.sender import (
 )
 from aepctl.errors import CredentialsError
 from aepctl.model.audience import Ids, Known
-from aepctl.model.steps import Create, Delete, Patch, RemoteStep
+from aepctl.model.steps import (
+    Adopt,
+    Create,
+    Delete,
+    Forget,
+    LocalStep,
+    Patch,
+    Record,
+    RemoteStep,
+)
 from aepctl.plan.plan import Action
-from aepctl.state.events import Begun, Ended, Ending
+from aepctl.state.events import Begun, Ended, Ending, Noted
 from aepctl.state.model import Intent, State
 
 IDS = Ids("A", "P")
@@ -120,6 +129,32 @@ def test_the_intents_id_is_the_requests() -> None:
     assert writer.sent == [(CREATE, "id-1"), (CREATE, "id-2")]
 
 
+# Steps that touch state only
+
+
+def test_an_adoption_is_noted_and_has_an_outcome() -> None:
+    engine = Engine()
+    adopt = Adopt(Known(GOLD, IDS))
+    outcome = engine.sender.note("gold", Action.ADOPT, adopt)
+    assert outcome == Outcome("gold", Action.ADOPT, OutcomeKind.ADOPTED, IDS)
+    assert engine.journal.events == [Noted("gold", adopt, AT)]
+    assert not engine.stop.requested()
+
+
+@pytest.mark.parametrize("step", [Record(SHINY), Forget()], ids=["record", "forget"])
+def test_other_steps_of_that_kind_are_noted_without_an_outcome(step: LocalStep) -> None:
+    engine = Engine(FakeJournal(before=KNOWN))
+    assert engine.sender.note("gold", Action.UPDATE, step) is None
+    assert engine.journal.events == [Noted("gold", step, AT)]
+
+
+def test_where_a_step_cannot_be_noted_it_is_told_and_the_run_stops() -> None:
+    engine = Engine(FakeJournal({"note"}))
+    outcome = engine.sender.note("gold", Action.ADOPT, Adopt(Known(GOLD, IDS)))
+    assert outcome == Outcome("gold", Action.ADOPT, OutcomeKind.ADOPTED, IDS)
+    assert engine.stop.reason == "the journal cannot be written (No space left on device)"
+
+
 # An answer that is somebody else's
 
 
@@ -152,6 +187,15 @@ def test_an_id_that_two_creates_of_one_run_are_given_at_once_goes_to_one_of_them
     for thread in threads:
         thread.join()
     assert sorted(one.kind for one in outcomes if one) == ["created", "unknown"]
+
+
+def test_creates_of_one_run_that_are_given_ids_of_their_own_are_all_created() -> None:
+    engine, writer = Engine(), FakeWriter([Done(Ids("A")), Done(Ids("B"))])
+    for key in ("gold", "silver"):
+        create(engine, writer, key)
+    assert engine.journal.state.audiences == {
+        "gold": Known(GOLD, Ids("A")), "silver": Known(audience("silver"), Ids("B"))
+    }  # fmt: skip
 
 
 def test_an_id_that_its_own_key_has_is_its_own() -> None:

@@ -188,7 +188,12 @@ def test_waiting_is_measured_on_the_monotonic_clock_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "shown"), [(2, "A0, A1"), (12, f"{', '.join(f'A{n}' for n in range(10))} and 2 more")]
+    ("count", "shown"),
+    [
+        (2, "A0, A1"),
+        (10, "A0, A1, A2, A3, A4, A5, A6, A7, A8, A9"),
+        (12, "A0, A1, A2, A3, A4, A5, A6, A7, A8, A9 and 2 more"),
+    ],
 )
 def test_several_matches_wait_for_a_person(count: int, shown: str) -> None:
     lists = Lists([tuple(there("gold", f"A{n}") for n in range(count))])
@@ -366,6 +371,7 @@ def test_a_patch_of_several_fields_of_which_some_are_there_needs_a_decision() ->
     both = intent_for("gold", Patch(IDS, BEFORE, audience("gold 2", "Shiny")))
     settled = Settled(Lists([(there("gold 2", "A", text="Dull"),)]), [both], known=KNOWN)
     assert settled.one.kind is OutcomeKind.UNDECIDED
+    assert settled.message.startswith("somebody else changed it meanwhile (name, description): ")
 
 
 def test_where_somebody_else_changed_it_a_person_decides() -> None:
