@@ -25,7 +25,6 @@ from aepctl.project.model import AIS_URL, IMS_URL, UPS_URL
 from aepctl.render.display import Paint
 from aepctl.render.text import problems_text
 
-
 pytestmark = pytest.mark.usefixtures("folder")
 
 

@@ -201,7 +201,11 @@ def test_where_libyaml_itself_refuses_the_place_is_that_of_our_limit(
     before: str, opening: str, position: Position
 ) -> None:
     (finding,) = walked(before + opening * 1_001).findings
-    assert (finding.position, finding.rule, finding.message) == (position, "too-deep", "nested too deeply")
+    assert (finding.position, finding.rule, finding.message) == (
+        position,
+        "too-deep",
+        "nested too deeply",
+    )
     assert finding.hint == "32 levels are taken"
 
 
