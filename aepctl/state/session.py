@@ -6,7 +6,7 @@ What others may meanwhile do to the platform depends on it: an intent counts fro
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from aepctl.clock import Clock, timestamp
@@ -48,6 +48,11 @@ def open_session(
         session = StateSession(held, store.where, loaded, run, clock, ids)
         try:
             yield session
+        except Exception:
+            # A refusal ends a run in good order, too: what it settled before goes to the document.
+            with suppress(StateNotWritten):  # the log has it all the same
+                session.checkpoint()
+            raise
         finally:
             session.release()
 

@@ -203,7 +203,7 @@ class TestUnknown:
         assert "Next: run `aepctl apply` again" in result.out
         assert project.files == ["prod.json"]
         (intent,) = project.state()["intents"].values()
-        assert (intent["key"], intent["step"]) == ("gold", "create")
+        assert (intent["key"], intent["step"]["type"]) == ("gold", "create")
         plan = project.run("plan", "-o", "json").json
         assert [(one["key"], one["action"]) for one in plan["changes"]] == [("gold", "settle")]
         result = project.apply()
