@@ -51,15 +51,19 @@ class Settler:
         clock = self.sender.clock
         start, now = clock.monotonic(), clock.now()
         waiting = {one: start + self._patience(one, now) for one in intents}
+        known = {key: one.ids for key, one in state.audiences.items()}
         outcomes: list[Outcome] = []
         attempt = 0
         while waiting:
             sightings = self._look(waiting)
             for intent, until in list(waiting.items()):
-                outcome = self._settle(intent, state, sightings, until)
-                if outcome is not None:
-                    outcomes.append(outcome)
-                    del waiting[intent]
+                outcome = self._settle(intent, known.get(intent.key), sightings, until)
+                if outcome is None:
+                    continue
+                outcomes.append(outcome)
+                del waiting[intent]
+                if outcome.kind is OutcomeKind.ADOPTED and outcome.ids is not None:
+                    known[intent.key] = outcome.ids
             if waiting:
                 clock.sleep(_pause(attempt))
                 attempt += 1
@@ -81,12 +85,12 @@ class Settler:
         )
 
     def _settle(
-        self, intent: Intent, state: State, sightings: Sightings, until: float
+        self, intent: Intent, known: Ids | None, sightings: Sightings, until: float
     ) -> Outcome | None:
         """The outcome, or None where it is to be looked again."""
         match intent.step:
             case Create() as step:
-                return self._create(intent, step, state, sightings, until)
+                return self._create(intent, step, known, sightings, until)
             case Patch() as step:
                 return self._patch(intent, step)
             case Delete() as step:
@@ -95,7 +99,7 @@ class Settler:
                 assert_never(intent.step)
 
     def _create(
-        self, intent: Intent, step: Create, state: State, sightings: Sightings, until: float
+        self, intent: Intent, step: Create, known: Ids | None, sightings: Sightings, until: float
     ) -> Outcome | None:
         """One match is adopted. None is no proof: after the window the next run may create it.
 
@@ -103,7 +107,7 @@ class Settler:
         or known.
         """
         found = sightings.of(intent, step, self.sender.journal.owner)
-        doubt = doubt_about(step, found, state.audiences.get(intent.key))
+        doubt = doubt_about(step, found, known)
         if doubt is not None:
             return _undecided(intent, f"{doubt}. Choose one: `{self._resolve(intent)} --adopt ID`")
         if found:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from aepctl.model.audience import Identity, Known, Observed
+from aepctl.model.audience import Identity, Ids, Observed
 from aepctl.model.steps import Create
 from aepctl.state.model import Intent
 
@@ -51,10 +51,10 @@ def _can_be_its_doing(intent: Intent, observed: Observed) -> bool:
     return observed.created >= earliest.timestamp()
 
 
-def doubt_about(step: Create, found: Sequence[Observed], known: Known | None) -> str | None:
+def doubt_about(step: Create, found: Sequence[Observed], known: Ids | None) -> str | None:
     """Why a person has to say which audience is this create's; None where it is plain.
 
-    `known` is what its key has already.
+    `known` are the IDs that its key has already.
     """
     if len(found) > 1:
         ids = [one.ids.audience_id for one in found]
@@ -68,7 +68,7 @@ def doubt_about(step: Create, found: Sequence[Observed], known: Known | None) ->
         if one.audience.identity != step.audience.identity:
             other = f"another audience on the platform, {name!r}"
             return f"its audienceId {audience_id} is that of {other}"
-        if known is not None and known.ids.audience_id != audience_id:
-            mine = known.ids.audience_id
+        if known is not None and known.audience_id != audience_id:
+            mine = known.audience_id
             return f"state has {mine} for it, and the platform has {audience_id} too"
     return None

@@ -218,8 +218,9 @@ def test_after_four_attempts_that_reached_nobody_the_run_stops() -> None:
     engine, writer = Engine(), FakeWriter([UNREACHED] * 9)
     assert kind(engine, writer) is OutcomeKind.REFUSED
     assert len(writer.sent) == MAX_ATTEMPTS[UNSENT] == 4
-    reason = "the platform cannot be reached: nothing was sent: no connection"
-    assert engine.stop.reason == reason
+    assert engine.stop.reason == ("the platform cannot be reached: nothing was sent: no connection")
+    reason = "nothing was sent: no connection"
+    assert engine.journal.events[1] == Ended("id-1", Ending.NOT_SENT, RUN, AT, reason=reason)
 
 
 def test_a_platform_that_asks_for_patience_gets_it() -> None:
@@ -312,7 +313,10 @@ def test_a_stop_during_a_pause_leaves_the_audience_refused(engine: Engine) -> No
 
 def test_where_no_token_can_be_had_the_run_stops(engine: Engine) -> None:
     writer = FakeWriter([CredentialsError("no token: bad secret")])
-    assert kind(engine, writer) is OutcomeKind.REFUSED
+    failure = Failure("no token: bad secret")
+    assert create(engine, writer) == Outcome(
+        "gold", Action.CREATE, OutcomeKind.REFUSED, failure=failure
+    )
     assert engine.stop.reason == "no token: bad secret"
     assert engine.words == ["begin", "refused"]
 
@@ -333,6 +337,19 @@ def test_where_the_intent_cannot_be_noted_nothing_is_sent() -> None:
     assert engine.stop.reason == (
         "the journal cannot be written (No space left on device): nothing more is sent"
     )
+
+
+def test_where_the_next_intent_cannot_be_noted_the_outcome_so_far_stands() -> None:
+    engine = Engine()
+
+    class Filling(FakeWriter):
+        def send(self, step: RemoteStep, request_id: str) -> Verdict:
+            engine.journal.full_at.add("begin")
+            return super().send(step, request_id)
+
+    writer = Filling([BUSY, CREATED])
+    assert kind(engine, writer) is OutcomeKind.REFUSED
+    assert len(writer.sent) == 1
 
 
 @pytest.mark.parametrize(

@@ -288,6 +288,16 @@ def test_another_one_than_its_key_has_needs_a_decision() -> None:
     assert settled.events == []
 
 
+def test_of_two_intents_for_one_key_the_second_does_not_take_another_audience() -> None:
+    """There are two only where somebody merged two states by hand."""
+    first = replace(GOLD, step=Create(audience("gold"), "A"))
+    second = replace(GOLD, id="id-2", step=Create(audience("gold"), "B"))
+    settled = Settled(Lists([(there("gold", "A"), there("gold", "B"))]), [first, second])
+    assert [one.kind for one in settled.outcomes] == [OutcomeKind.ADOPTED, OutcomeKind.UNDECIDED]
+    assert settled.state.owner("A") == "gold"
+    assert settled.state.owner("B") is None
+
+
 # A create with an ID that we gave
 
 
