@@ -11,6 +11,7 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
+from aepctl.settings import ConfigModel
 from hypothesis import given
 from hypothesis import strategies as st
 from projects import Project
@@ -21,7 +22,6 @@ from aepctl.manifests.model import ManifestDocument
 from aepctl.plan.changes import Summary
 from aepctl.render.documents import PlanSummary
 from aepctl.render.schemas import MODELS, schema, schema_text
-from aepctl.settings import ConfigModel
 from aepctl.yamldoc import check, parse
 from aepctl.yamldoc.parsing import NOT_TEXT
 
