@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from aepctl.aep.verdicts import Failure
@@ -114,6 +115,9 @@ PROBLEMS = (
     Problem(Origin(LOYALTY, 12, 3), "duplicate-key", "`gold` again (first in line 2)", "keep one"),
     Problem(Origin(RETAIL, 0, 0), "empty", "the file holds no audiences"),
 )
+
+few = settings(max_examples=40)
+"""For properties of whole plans and reports, which have many texts each."""
 
 NASTY = (
     "\x00", "\x1b[31m", "\r", "\n", "\u2028", "\u202e", "\u200b", "\x85", "\ud800", "\ufffe",

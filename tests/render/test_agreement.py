@@ -5,7 +5,7 @@ import re
 from xml.etree import ElementTree as ET
 
 from hypothesis import given
-from review_samples import plans, reports
+from review_samples import few, plans, reports
 
 from aepctl.apply.outcomes import OutcomeKind
 from aepctl.apply.report import ApplyReport
@@ -51,6 +51,7 @@ def assert_agreed(view: View, counts: Counts) -> None:
         assert format_(view, counts) == counts, format_.__name__
 
 
+@few
 @given(plans())
 def test_all_formats_of_a_plan(plan: Plan) -> None:
     counts = json.loads(plan_json(plan))["summary"]
@@ -62,6 +63,7 @@ def test_all_formats_of_a_plan(plan: Plan) -> None:
     assert int(cases or -1) == sum(counts.values()) - counts["unchanged"]
 
 
+@few
 @given(reports())
 def test_all_formats_of_a_report(report: ApplyReport) -> None:
     said = json.loads(report_json(report))["summary"]

@@ -12,6 +12,7 @@ from review_samples import (
     PLAN,
     PROBLEMS,
     REPORT,
+    few,
     plan_of,
     plans,
     problems,
@@ -125,6 +126,7 @@ def test_no_text_forges_a_command_or_a_property(some: list[Problem], root: str) 
     assert all(set(told) <= {"file", "line", "col", "title"} for _, told, _ in found)
 
 
+@few
 @given(reports())
 def test_every_unknown_refused_and_undecided_outcome_is_told(report: ApplyReport) -> None:
     found = commands(annotations(view_of_report(report), limit=1000))
@@ -152,6 +154,7 @@ def test_a_plan_without_changes_says_so() -> None:
     assert outputs(view_of_plan(plan_of(unchanged=3)), 0)["changes"] == "false"
 
 
+@few
 @given(plans())
 def test_the_outputs_count_what_the_plan_counts(plan: Plan) -> None:
     told = outputs(view_of_plan(plan), 2)
@@ -164,6 +167,7 @@ def test_the_outputs_count_what_the_plan_counts(plan: Plan) -> None:
     assert told["exit_code"] == "2"
 
 
+@few
 @given(reports())
 def test_the_outputs_count_what_the_report_counts(report: ApplyReport) -> None:
     told = outputs(view_of_report(report), report.exit_code)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from goldens import Golden
 from hypothesis import given
-from review_samples import PLAN, REPORT, plans
+from review_samples import PLAN, REPORT, few, plans
 
 from aepctl.errors import AepctlError
 from aepctl.plan.plan import Plan
@@ -23,6 +23,7 @@ def test_a_plan(golden: Golden) -> None:
     golden("render/plan.terraform.json", render(view_of_plan(PLAN)))
 
 
+@few
 @given(plans())
 def test_the_counts_are_those_of_the_plan(plan: Plan) -> None:
     actions = plan.counts()

@@ -22,6 +22,7 @@ from review_samples import (
     PROBLEMS,
     REPORT,
     create,
+    few,
     plan_of,
     plans,
     problems,
@@ -152,6 +153,7 @@ def test_every_field_has_its_place_in_a_row() -> None:
     assert {*COLUMN_FIELDS, "description"} == set(FIELD_NAMES)
 
 
+@few
 @given(plans())
 def test_any_plan(plan: Plan) -> None:
     page = plan_page(plan)
@@ -164,6 +166,7 @@ def test_any_plan(plan: Plan) -> None:
         assert int(tile[1]) == count
 
 
+@few
 @given(reports())
 def test_any_report(report: ApplyReport) -> None:
     page = render(view_of_report(report))

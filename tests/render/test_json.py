@@ -18,6 +18,7 @@ from plans import (
     UNDECIDED,
 )
 from pydantic import TypeAdapter
+from review_samples import few
 from review_samples import plans as any_plan
 from review_samples import problems as any_problems
 from review_samples import reports as any_report
@@ -118,6 +119,7 @@ def test_a_decision_is_needed_exactly_where_the_outcome_is_undecided(kind: Outco
     assert (created["outcome"], created["decision"]) == ("created", False)
 
 
+@few
 @given(any_plan())
 def test_any_plan_is_what_its_type_describes(plan: Plan) -> None:
     for change in plan.changes:
@@ -127,6 +129,7 @@ def test_any_plan_is_what_its_type_describes(plan: Plan) -> None:
     assert [one["key"] for one in data["changes"]] == [one.key for one in plan.changes]
 
 
+@few
 @given(any_report())
 def test_any_report_is_what_its_type_describes(report: ApplyReport) -> None:
     data = assert_described(report_json(report), ReportData)

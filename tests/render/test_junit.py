@@ -4,7 +4,7 @@ from xml.etree import ElementTree as ET
 
 from goldens import Golden
 from hypothesis import given
-from review_samples import PLAN, PROBLEMS, REPORT, plans, problems, reports, statuses
+from review_samples import PLAN, PROBLEMS, REPORT, few, plans, problems, reports, statuses
 
 from aepctl.apply.outcomes import OutcomeKind
 from aepctl.apply.report import ApplyReport
@@ -64,6 +64,7 @@ def test_a_run_that_failed_for_its_input_shows_the_problems() -> None:
     assert render(failed) == render(view_of_problems(PROBLEMS))
 
 
+@few
 @given(plans())
 def test_any_plan(plan: Plan) -> None:
     actions = statuses(plan)
@@ -75,6 +76,7 @@ def test_any_plan(plan: Plan) -> None:
     }
 
 
+@few
 @given(reports())
 def test_any_report(report: ApplyReport) -> None:
     done = {outcome.key for outcome in report.outcomes}

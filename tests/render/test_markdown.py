@@ -15,6 +15,7 @@ from review_samples import (
     PROBLEMS,
     REPORT,
     create,
+    few,
     filled,
     plan_of,
     plans,
@@ -230,6 +231,7 @@ def test_each_nasty_text_alone_is_harmless(text: str) -> None:
     assert_well_formed(plan_page(plan, plan_id=text), 60_000)
 
 
+@few
 @given(plans(), budgets, st.none() | st.just(WHOLE) | filled)
 def test_any_plan_fits_any_budget(plan: Plan, most: int, whole: str | None) -> None:
     text = plan_page(plan, plan_id="x", max_bytes=most, whole=whole)
@@ -239,6 +241,7 @@ def test_any_plan_fits_any_budget(plan: Plan, most: int, whole: str | None) -> N
         assert "All of it: " in text
 
 
+@few
 @given(plans())
 def test_a_real_markdown_parser_finds_no_markup_but_ours(plan: Plan) -> None:
     markdown_it = pytest.importorskip("markdown_it", reason="markdown-it-py is not installed")
@@ -256,6 +259,7 @@ def test_a_real_markdown_parser_finds_no_markup_but_ours(plan: Plan) -> None:
     assert len(html) == 1 + 2 * blocks["fence"]
 
 
+@few
 @given(plans())
 def test_the_counts_are_those_of_the_plan(plan: Plan) -> None:
     counts = said(plan_page(plan, plan_id="x", max_bytes=LEAST))
@@ -264,6 +268,7 @@ def test_the_counts_are_those_of_the_plan(plan: Plan) -> None:
     assert counts.get("removed from the manifests", 0) == statuses(plan)["removed"]
 
 
+@few
 @given(reports(), budgets)
 def test_any_report_fits_any_budget(report: ApplyReport, most: int) -> None:
     text = render(view_of_report(report), max_bytes=most, full_report=WHOLE)

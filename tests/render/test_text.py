@@ -7,7 +7,7 @@ import pytest
 from goldens import Golden
 from hypothesis import given
 from plans import CREATED, EVIL, EVIL_INTENT, INTENTS, PLANS, PROGRAM, REPORTS
-from review_samples import PROBLEMS
+from review_samples import PROBLEMS, few
 from review_samples import plans as any_plan
 from review_samples import reports as any_report
 
@@ -138,6 +138,7 @@ def test_nothing_hostile_comes_through() -> None:
     assert outcome_line(EVIL, PLAIN).isprintable()
 
 
+@few
 @given(any_plan())
 def test_any_plan_is_harmless_and_says_each_of_its_keys(plan: Plan) -> None:
     text = plan_text(plan, PLAIN)
@@ -146,6 +147,7 @@ def test_any_plan_is_harmless_and_says_each_of_its_keys(plan: Plan) -> None:
     assert len(heads) == len(plan.changes)
 
 
+@few
 @given(any_report())
 def test_any_report_is_harmless(report: ApplyReport) -> None:
     assert_harmless(render(view_of_report(report, PROGRAM)))
