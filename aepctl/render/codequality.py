@@ -15,7 +15,10 @@ PLACE = re.compile(r"\bline \d+|:\d+(:\d+)?")
 
 
 def render(view: View, *, root: str = "") -> str:
-    """The problems as a JSON list, empty where there are none. `root` leads from the repository to where files start."""
+    """The problems as a JSON list, empty where there are none.
+
+    `root` leads from the repository to where files start.
+    """
     seen: Counter[tuple[str, str, str]] = Counter()
     issues = []
     for problem in view.problems:

@@ -1,8 +1,8 @@
 """The documents that `-o json` gives, as types: schemas.py makes JSON Schemas of them.
 
-json.py writes them, and mypy checks that what it writes is what is described here. A field that is NotRequired is left out
-where there is nothing to say; every other one is always there, null where its type allows it. Minor
-versions add fields. Names are those of JSON.
+json.py writes them, and mypy checks that what it writes is what is described here. A field that is
+NotRequired is left out where there is nothing to say; every other one is always there, null where
+its type allows it. Minor versions add fields. Names are those of JSON.
 """
 
 from collections.abc import Iterable

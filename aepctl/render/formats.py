@@ -35,50 +35,85 @@ class Limits:
 
 def of_plan(plan: "Plan", *, plan_id: str | None = None, exit_code: int = 0) -> Result:
     """A plan; `plan_id` names it where it is saved."""
-    from aepctl.render import json, view
 
-    return Result(lambda: view.view_of_plan(plan, plan_id), lambda: json.plan_json(plan), exit_code)
+    def view() -> "View":
+        from aepctl.render.view import view_of_plan
+
+        return view_of_plan(plan, plan_id)
+
+    def document() -> str:
+        from aepctl.render.json import plan_json
+
+        return plan_json(plan)
+
+    return Result(view, document, exit_code)
 
 
 def of_report(report: "ApplyReport", program: str = "aepctl") -> Result:
     """What came of an apply. `program` is how a command for its environment begins."""
-    from aepctl.render import json, view
 
-    return Result(
-        lambda: view.view_of_report(report, program),
-        lambda: json.report_json(report),
-        report.exit_code,
-    )
+    def view() -> "View":
+        from aepctl.render.view import view_of_report
+
+        return view_of_report(report, program)
+
+    def document() -> str:
+        from aepctl.render.json import report_json
+
+        return report_json(report)
+
+    return Result(view, document, report.exit_code)
 
 
 def of_intents(intents: "Iterable[Intent]", program: str = "aepctl") -> Result:
     """The steps without a known outcome."""
-    from aepctl.render import json, view
-
     found = tuple(intents)
-    return Result(lambda: view.view_of_intents(found, program), lambda: json.intents_json(found))
+
+    def view() -> "View":
+        from aepctl.render.view import view_of_intents
+
+        return view_of_intents(found, program)
+
+    def document() -> str:
+        from aepctl.render.json import intents_json
+
+        return intents_json(found)
+
+    return Result(view, document)
 
 
 def of_validation(count: int, environment: str | None = None) -> Result:
     """So many sound audiences."""
-    from aepctl.render import json, view
 
-    return Result(
-        lambda: view.view_of_validation(count, environment), lambda: json.validation_json(count)
-    )
+    def view() -> "View":
+        from aepctl.render.view import view_of_validation
+
+        return view_of_validation(count, environment)
+
+    def document() -> str:
+        from aepctl.render.json import validation_json
+
+        return validation_json(count)
+
+    return Result(view, document)
 
 
 def of_error(
     error: "AepctlError", json_list: str | None = None, environment: str | None = None
 ) -> Result:
     """Why there is no result. `json_list` names the list that its JSON holds, empty."""
-    from aepctl.render import json, view
 
-    return Result(
-        lambda: view.view_of_error(error, environment),
-        lambda: json.error_json(error, json_list),
-        error.exit_code,
-    )
+    def view() -> "View":
+        from aepctl.render.view import view_of_error
+
+        return view_of_error(error, environment)
+
+    def document() -> str:
+        from aepctl.render.json import error_json
+
+        return error_json(error, json_list)
+
+    return Result(view, document, error.exit_code)
 
 
 def render(name: str, result: Result, limits: Limits = Limits(), *, root: str = "") -> str:

@@ -61,7 +61,7 @@ def _rows(view: View, counted: str, full_report: str | None) -> Page:
         total=len(view.rows),
         attention=attention_groups(view.rows),
         groups=file_groups(view.rows),
-        details=field_details(view.rows),
+        details=() if view.plan else field_details(view.rows),
         full_report=full_report,
     )
 

@@ -74,11 +74,11 @@ def _block(row: Row, paint: Paint) -> list[str]:
     for one in row.diff:
         before, after = _side(one.before), _side(one.wanted)
         lines.append(f"{_label(one.field)}{before} {paint('->', 'dim')} {after}")
+    if row.note is not None:
+        lines.append(f"    {display(row.note)}")
     if how.line:
         line = how.line.format(name=_side(row.name), id=_side(row.audience_id))
         lines.append(f"    {line}")
-    if row.note is not None:
-        lines.append(f"    {display(row.note)}")
     return lines
 
 

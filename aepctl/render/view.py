@@ -224,8 +224,8 @@ def _change_row(change: Change, status: str | None = None, outcome: Outcome | No
 def _why(change: Change) -> str | None:
     """Why this is more than a wish."""
     if change.reason is not None:
-        decide = change.action is Action.DECIDE
-        return f"decision needed: {change.reason}" if decide else change.reason
+        what = "decision needed" if change.action is Action.DECIDE else "waiting"
+        return f"{what}: {change.reason}"
     intent = change.intent
     if intent is None:
         return None
@@ -272,8 +272,8 @@ def _report_rows(report: ApplyReport) -> Iterator[Row]:
 
 def _alerts(report: ApplyReport, program: str) -> Iterator[tuple[str, str]]:
     if report.rescue is not None:
-        command = f"`{program} state recover`"
-        yield NOT_RECORDED, f"some IDs could not be written; the log holds them, for {command}"
+        command = f"save it, then run `{program} state recover FILE`"
+        yield NOT_RECORDED, f"some IDs are not in state. This run's log has them: {command}."
     if report.stopped is not None:
         yield "Stopped", report.stopped
     elif report.interrupted:
@@ -302,5 +302,5 @@ def _intent_row(intent: Intent) -> Row:
 def _deciding(rows: Sequence[Row], program: str) -> str:
     """What to run, about one that is still open where there is one."""
     key = next((row.key for row in rows if row.status == Phase.OPEN), rows[0].key)
-    decide = f"`{program} state resolve {key}` with --adopt ID, --recreate or --abandon"
-    return f"run `{program} apply`. To decide about `{key}` yourself: {decide}."
+    resolve = f"`{program} state resolve {key}` and --adopt ID, --recreate or --abandon"
+    return f"run `{program} apply`, or decide about `{key}` with {resolve}."

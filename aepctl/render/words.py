@@ -23,8 +23,8 @@ class Word:
 
     `word` names one of them, `counted` follows a number. `urgency` puts it before all others that
     need attention less; None: it needs none. `line` is what text says below a row, with {name} and
-    {id}. `junit` is the element of a test case that did not pass. `output` is the name of GitHub's
-    step output, and `terraform` the number of GitLab's report that counts it.
+    {id} of its audience. `junit` is the element of a test case that did not pass. `output` is the
+    name of GitHub's step output, and `terraform` the number of GitLab's report that counts it.
     """
 
     word: str
@@ -178,8 +178,7 @@ WORDS: dict[str, Word] = {
         "open",
         "?",
         "warn",
-        urgency=10,
-        hint="The next apply checks first whether it was done.",
+        line="the next apply checks on the platform whether it was done",
         junit="error",
         output="open",
     ),
@@ -188,8 +187,7 @@ WORDS: dict[str, Word] = {
         "not found",
         "?",
         "warn",
-        urgency=11,
-        hint="It was not found on the platform. The next apply checks again, then creates it.",
+        line="the next apply checks again, then creates it",
         junit="error",
         output="absent",
     ),
@@ -198,8 +196,7 @@ WORDS: dict[str, Word] = {
         "to create again",
         "+",
         "warn",
-        urgency=12,
-        hint="A person decided: the next apply creates it without checking.",
+        line="decided by a person: the next apply creates it without checking",
         output="recreate",
     ),
 }
