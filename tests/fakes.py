@@ -15,10 +15,10 @@ from aepctl.model.audience import Audience
 from aepctl.model.audience import Ids as AudienceIds
 from aepctl.model.steps import LocalStep, RemoteStep
 from aepctl.model.target import Target
-from aepctl.state.stores.disk import Disk
 from aepctl.state.events import Begun, Ended, Ending, Event, Noted
 from aepctl.state.model import Intent, State
 from aepctl.state.reducer import Draft, replay
+from aepctl.state.stores.disk import Disk
 
 TARGET = Target("1BD6382559DF0C130A49422D@AdobeOrg", "dev", "https://platform.adobe.io")
 AT = "2026-01-31T12:00:00.000+00:00"

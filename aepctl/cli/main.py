@@ -34,8 +34,8 @@ INTERRUPTED = 130
 @click.option("--no-color", is_flag=True, help="No colours, even on a terminal.")
 @click.option("--debug", is_flag=True, help="Show the traceback of a bug.")
 def cli(
-    no_color: bool,  # noqa: ARG001 - read by cli.output.colour
-    debug: bool,  # noqa: ARG001 - read by run
+    no_color: bool,
+    debug: bool,
 ) -> None:
     """Declarative external audiences for Adobe Experience Platform: never twice, never lost.
 

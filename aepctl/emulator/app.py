@@ -21,8 +21,8 @@ from starlette.types import Receive, Scope, Send
 from aepctl.emulator.answers import Answer, Call, Delivery, RefusedError, service_error
 from aepctl.emulator.checks import Caller, check_gateway
 from aepctl.emulator.creates import create
-from aepctl.emulator.service import Service
 from aepctl.emulator.reads import bulk_get, get_audience, list_audiences
+from aepctl.emulator.service import Service
 from aepctl.emulator.tokens import token_answer
 from aepctl.emulator.updates import delete_audience, patch_audience, put_audience
 

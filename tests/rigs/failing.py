@@ -13,23 +13,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from fakes import AT, MemoryDisk, audience
-
 from aepctl.aep.replies import Answer, Broken, Reply
-from aepctl.apply.outcomes import Outcome, Result
-from aepctl.apply.report import ApplyReport
-from aepctl.apply.stopping import Stop
 from aepctl.audience import Audience
-from aepctl.plan import Plan
 from aepctl.settings import Target
-from aepctl.state.codec import encode_state
 from aepctl.state.disk import Disk
 from aepctl.state.journal import replay
 from aepctl.state.lines import encode_header, encode_intent, encode_outcome
-from aepctl.state.model import Intent, Known, State
 from aepctl.state.store import StateStore
 from aepctl.workflow import applying, deciding
 from aepctl.workflow.reading import Scope
+from fakes import AT, MemoryDisk, audience
+
+from aepctl.apply.outcomes import Outcome, Result
+from aepctl.apply.report import ApplyReport
+from aepctl.apply.stopping import Stop
+from aepctl.plan import Plan
+from aepctl.state.codec import encode_state
+from aepctl.state.model import Intent, Known, State
 
 ORG = "1BD6382559DF0C130A49422D@AdobeOrg"
 TARGET = Target(ORG, "prod", "https://platform.adobe.io")
