@@ -209,24 +209,33 @@ def test_a_power_cut_after_a_finished_run_brings_no_journal_back(lost: str) -> N
     assert read_state(store, TARGET).audiences == {"gold": known("gold")}
 
 
-@pytest.mark.parametrize("lost", ["contents", "names", "both"])
-def test_a_power_cut_after_an_obsolete_log_was_dropped_brings_no_old_document_back(
-    lost: str,
-) -> None:
+def test_the_removal_of_a_log_is_never_durable_before_its_document_is() -> None:
     """A run put its document in place and was killed before that was durable; the next one finds
-    the log obsolete and drops it: the document must be durable by then."""
+    the log obsolete and removes it. A disk may make the removal durable, and the rename not."""
+    disk = FaultyDisk(memory_after_the_kill())
+    with session(in_memory(disk), "next"):
+        pass
+    assert disk.calls[-2:] == ["remove", "sync_folder"]
+    again = FaultyDisk(memory_after_the_kill(), len(disk.calls), error=Crash, lasting=True)
+    with suppress(Crash), session(in_memory(again), "next"):
+        raise AssertionError("it was not killed")
+    left = again.real
+    assert isinstance(left, MemoryDisk)
+    left.safe_names.pop(FOLDER[-1] / "local.journal", None)
+    left.power_cut("names")
+    assert "lead" in read_state(in_memory(left), TARGET).audiences
+
+
+def memory_after_the_kill() -> MemoryDisk:
+    """The document is in place, but not durably, and its log is still there."""
     memory = prepared()
     sound = FaultyDisk(prepared())
     with session(in_memory(sound), "next"):
         pass
-    at = sound.calls.index("replace") + 2  # the names are synced next
-    disk = FaultyDisk(memory, at, error=Crash, lasting=True)
+    disk = FaultyDisk(memory, sound.calls.index("replace") + 2, error=Crash, lasting=True)
     with suppress(Crash), session(in_memory(disk), "killed"):
         raise AssertionError("it was not killed")
-    with session(in_memory(memory), "next"):
-        pass
-    memory.power_cut(lost)
-    assert "lead" in read_state(in_memory(memory), TARGET).audiences
+    return memory
 
 
 # Many runs, with crashes in between, against the simplest model of what is known
