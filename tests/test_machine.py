@@ -140,14 +140,17 @@ class Machine(RuleBasedStateMachine):
         try:
             self.world.state()
         except StateError as error:
-            assert left is not None
-            assert "machine.journal" in error.message
-            assert "machine.json" in error.message
-            self.world.disk.names.pop("machine.journal")
-            self.world.disk.sync_folder(self.world.folder)
-            journal = left.data[: left.data.rfind(b"\n") + 1].decode()
-            self._decide(deciding.recover, journal, "moved-away")
-            COUNTS["journals recovered"] += 1
+            message = error.message
+        else:
+            return
+        assert left is not None
+        assert "machine.journal" in message
+        assert "machine.json" in message
+        self.world.disk.names.pop("machine.journal")
+        self.world.disk.sync_folder(self.world.folder)
+        journal = left.data[: left.data.rfind(b"\n") + 1].decode()
+        self._decide(deciding.recover, journal, "moved-away")
+        COUNTS["journals recovered"] += 1
 
     def _decide(self, decision: Callable[..., object], *words: str) -> None:
         decision(self.world.context, self.world.environment, *words)

@@ -49,7 +49,7 @@ for command in (validate, plan, apply, state, schema, emulator):
 
 
 def run(arguments: Sequence[str], make_context: "Callable[[], Context] | None" = None) -> int:
-    """Run one command line, in another world than the real one where one is given; its exit code."""
+    """Run one command line; its exit code. `make_context` gives another world than the real one."""
     prepare_streams()
     invocation = Invocation(make_context=make_context)
     try:
@@ -89,7 +89,8 @@ def _bug(error: Exception, arguments: Sequence[str]) -> int:
         print_status("".join(traceback.format_exception(error)).rstrip())
     frame = traceback.extract_tb(error.__traceback__)[-1]
     print_status(
-        f"internal error: {type(error).__name__} in {frame.name}, line {frame.lineno} of {frame.filename}"
+        f"internal error: {type(error).__name__} in {frame.name}, "
+        f"line {frame.lineno} of {frame.filename}"
     )
     print_status(
         "  This is a bug in aepctl, not in your files. What was recorded stays recorded.\n"

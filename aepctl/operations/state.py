@@ -41,9 +41,10 @@ def adopt(context: Context, environment: Environment, key: str, audience_id: str
         if owner == key:
             return Decided(f"`{key}` already has the audienceId {audience_id}", "nothing changes")
         if owner is not None:
+            move = environment.command("state", "mv", owner, key)
             raise SafetyRefusal(
                 f"{audience_id} is the audienceId of `{owner}`; `{key}` cannot have it as well",
-                hint=f"to give it the other key: `{environment.command('state', 'mv', owner, key)}`",
+                hint=f"to give it the other key: `{move}`",
             )
         _refuse_known(key, state)
         intent = state.intent_of(key)

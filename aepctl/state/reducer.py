@@ -80,6 +80,10 @@ class Draft:
         """The intent with this id, unless its outcome has ended it."""
         return self._intents.get(intent_id)
 
+    def intent_ended_by(self, event: Event) -> Intent | None:
+        """The intent that this event would end, before it happens."""
+        return self.intent(event.intent_id) if isinstance(event, Ended) else None
+
     def take(self, event: Event) -> None:
         """Let the event happen. Raises Contradiction; the draft then is as it was."""
         match event:

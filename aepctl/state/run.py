@@ -35,7 +35,7 @@ def this_run(
 def holder(run: Run) -> dict[str, str]:
     """Who holds the state while `run` is at work."""
     given = {"pid": str(os.getpid()), "host": socket.gethostname(), "since": run.at}
-    given["command"] = f"aepctl {run.command}"
+    given["command"] = run.command
     return given if run.job is None else {**given, "job": run.job}
 
 

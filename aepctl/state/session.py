@@ -149,7 +149,7 @@ class StateSession:
             draft = Draft(self._draft.state(self._saved))
             taken = []
             for event in events:
-                taken.append((event, _ended_intent(event, draft)))
+                taken.append((event, draft.intent_ended_by(event)))
                 draft.take(event)
             self._draft = draft
             self._pending += taken
@@ -199,7 +199,7 @@ class StateSession:
 
     def _take(self, event: Event) -> None:
         """Know it first: what happened has happened, also where it cannot be written."""
-        intent = _ended_intent(event, self._draft)
+        intent = self._draft.intent_ended_by(event)
         self._draft.take(event)
         self._pending.append((event, intent))
         self._append()
@@ -243,10 +243,6 @@ class StateSession:
         if self._released:
             reason = "the state is no longer held"
             raise StateNotWritten(f"{self._where}: cannot be written: {reason}", reason)
-
-
-def _ended_intent(event: Event, draft: Draft) -> Intent | None:
-    return draft.intent(event.intent_id) if isinstance(event, Ended) else None
 
 
 def _matters(event: Event) -> bool:

@@ -1,6 +1,7 @@
-"""What libyaml says of a text that is no YAML, as a finding with a hint where one can be given."""
+"""What libyaml says, in our words: where an event is, and what is wrong with a text."""
 
 from yaml import MarkedYAMLError
+from yaml.events import Event
 
 from aepctl.yamldoc.places import Finding, Position, source_lines
 
@@ -34,3 +35,10 @@ def _hint(said: str, text: str, position: Position) -> str | None:
     if "\t" in before and not before.strip(" \t-"):
         return TABS
     return next((hint for words, hint in HINTS.items() if words in said), None)
+
+
+def position_of(event: Event) -> Position:
+    """Where an event of libyaml begins."""
+    mark = event.start_mark
+    assert mark is not None  # noqa: S101 - every event of a parse has one
+    return (mark.line + 1, mark.column + 1)

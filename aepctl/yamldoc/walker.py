@@ -22,7 +22,7 @@ from yaml.events import (
 )
 
 from aepctl.yamldoc.places import Finding, Path, Position, quoted
-from aepctl.yamldoc.syntax import before_too_deep, syntax_finding
+from aepctl.yamldoc.syntax import before_too_deep, position_of, syntax_finding
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_DEPTH = 32
@@ -60,9 +60,9 @@ class _Frame:
 class Walker:
     """Builds the documents of one text. Use once.
 
-    `positions_under` names a top-level key; the places of the keys below it go to `key_positions`, one dict a
-    document. With `everywhere`, `keys` and `values` hold the place of each key and value as well:
-    slower and larger, so it is done only for a text that has a problem.
+    `positions_under` names a top-level key; the places of the keys below it go to `key_positions`,
+    one dict a document. With `everywhere`, `keys` and `values` hold the place of each key and value
+    as well: slower and larger, so it is done only for a text that has a problem.
     """
 
     def __init__(self, *, positions_under: str | None = None, everywhere: bool = False) -> None:
@@ -79,7 +79,7 @@ class Walker:
         self._top: _Frame | None = None
 
     def walk(self, text: str) -> None:
-        """Read `text` to its end or to its first syntax error; findings are gathered, not raised."""
+        """Read `text` to its end or first syntax error; findings are gathered, not raised."""
         handlers: dict[type[Event], Callable[[Any], None]] = {
             ScalarEvent: self._scalar,
             MappingStartEvent: self._start,
@@ -145,9 +145,9 @@ class Walker:
         if key in top.container:
             self._duplicate(top, key, event)
         elif self._everywhere:
-            self.keys.setdefault((*top.path, key), _position(event))
+            self.keys.setdefault((*top.path, key), position_of(event))
         if top.marking:
-            self.key_positions[-1].setdefault(key, _position(event))
+            self.key_positions[-1].setdefault(key, position_of(event))
 
     def _duplicate(self, top: _Frame, key: str, event: NodeEvent) -> None:
         first = self.keys.get((*top.path, key))
@@ -159,7 +159,7 @@ class Walker:
         top = self._top
         if top is None:
             if self._everywhere:
-                self.values[(len(self.documents),)] = _position(event)
+                self.values[(len(self.documents),)] = position_of(event)
             self.documents.append(value)  # None is fine here: a document with nothing in it
             return
         container = top.container
@@ -172,11 +172,11 @@ class Walker:
             self._nothing(key, event)
         if container.__class__ is dict:
             if self._everywhere:
-                self.values.setdefault((*top.path, key), _position(event))
+                self.values.setdefault((*top.path, key), position_of(event))
             container.setdefault(key, value)
         else:
             if self._everywhere:
-                self.values[(*top.path, len(container))] = _position(event)
+                self.values[(*top.path, len(container))] = position_of(event)
             container.append(value)
 
     def _nothing(self, key: Any, event: NodeEvent) -> None:
@@ -206,7 +206,7 @@ class Walker:
             marking = len(self._open) == 1 and here == self._positions_under
             self._put(container, event)
         elif self._everywhere:
-            self.values[path] = _position(event)
+            self.values[path] = position_of(event)
         frame = _Frame(container, path, is_key=is_key, marking=marking)
         self._open.append(frame)
         self._top = frame
@@ -244,10 +244,4 @@ class Walker:
             )
 
     def _finding(self, event: Event, rule: str, message: str, hint: str | None) -> None:
-        self.findings.append(Finding(_position(event), rule, message, hint))
-
-
-def _position(event: Event) -> Position:
-    mark = event.start_mark
-    assert mark is not None  # noqa: S101 - every event of a parse has one
-    return (mark.line + 1, mark.column + 1)
+        self.findings.append(Finding(position_of(event), rule, message, hint))

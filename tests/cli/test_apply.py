@@ -318,10 +318,7 @@ class TestLookingBeforeCreating:
         project.want("gold", "bronze")
         result = project.apply()
         assert result.code == 3
-        assert (
-            "decision needed: the platform has 2 audiences with this name, namespace and originName: "
-            in result.out
-        )
+        assert "decision needed: the platform has 2 audiences with this name" in result.out
         assert "created  bronze" in result.out
         assert project.run("state", "resolve", "gold", "--recreate").code == 0
         assert "+ gold" in project.run("plan").out
@@ -502,7 +499,9 @@ class TestState:
     ) -> None:
         project.settle_on(platform())
         project.want("gold")
-        run = Run("run-1", "2027-01-01T00:00:00.000+00:00", "apply", job="https://ci.example/job/7")
+        run = Run(
+            "run-1", "2027-01-01T00:00:00.000+00:00", "aepctl apply", job="https://ci.example/job/7"
+        )
         with FileStore(str(project.root / "state/prod.json")).hold(holder(run), wait=0):
             result = project.apply()
             assert result.code == 5

@@ -14,8 +14,9 @@ from aepctl.errors import NoSuchTarget
 from aepctl.model.audience import Identity, Ids
 from aepctl.model.steps import Adopt, Create
 from aepctl.plan.plan import Action
-from aepctl.state.events import Begun, Draft, Ended, Ending, Noted
+from aepctl.state.events import Begun, Ended, Ending, Noted
 from aepctl.state.model import Intent, Phase
+from aepctl.state.reducer import Draft
 
 
 def in_doubt(world: World) -> dict[str, Intent]:

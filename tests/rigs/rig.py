@@ -106,20 +106,21 @@ class Site:
     def __exit__(self, *error: object) -> None:
         self.close()
 
-    def known(self) -> dict[str, dict[str, str]]:
-        """What the state file says, by key."""
+    def document(self) -> dict[str, Any]:
+        """What the state file says."""
         if not self.state.exists():
             return {}
-        found: dict[str, dict[str, str]] = json.loads(self.state.read_text())["audiences"]
+        found: dict[str, Any] = json.loads(self.state.read_text())
+        return found
+
+    def known(self) -> dict[str, dict[str, str]]:
+        """What the state file knows, by key."""
+        found: dict[str, dict[str, str]] = self.document().get("audiences", {})
         return found
 
     def intents(self) -> list[dict[str, Any]]:
-        """The intents in the journal that no later line is about."""
-        if not self.journal.exists():
-            return []
-        lines = [json.loads(line) for line in self.journal.read_text().splitlines()]
-        closed = {line["intent"] for line in lines if line["type"] == "outcome"}
-        return [one for one in lines if one["type"] == "intent" and one["intent"] not in closed]
+        """The intents in the state file: after an orderly end all that are open are there."""
+        return list(self.document().get("intents", {}).values())
 
     def left_over(self) -> list[str]:
         """What is in the folder of states besides the state and its lock."""
@@ -127,11 +128,37 @@ class Site:
         return sorted(one.name for one in self.state.parent.iterdir() if one.name not in usual)
 
     def normal_state(self) -> str:
-        """The state file's text without what differs from run to run: IDs, lineage, serial."""
+        """The state file's text without what differs from run to run: IDs, lineage, serial, runs.
+
+        Of each run it keeps all but its id, its time and the number of its writes; equal ones count
+        once, because how many there are tells how often it was killed.
+        """
+        document = self.document()
+        alike = {
+            json.dumps({k: v for k, v in run.items() if k not in {"id", "at", "part"}})
+            for run in document["runs"]
+        }
         text = self.state.read_text()
+        written, _, _ = text.partition(',\n  "runs": [')
+        assert written != text
+        text = f"{written}\n{sorted(alike)}"
         text = re.sub(r'"(audienceId|lineage)": "[^"]*"', r'"\1": ""', text)
         text = re.sub(r'"id": "[^"]*", ', "", text)  # a list has it, an answer to revision 1 not
         return re.sub(r'"serial": \d+', '"serial": 0', text)
+
+
+def rescued(lines: Iterable[str]) -> dict[str, str]:
+    """The ID of each key in journal lines that a run has printed."""
+    keys: dict[str, str] = {}
+    ids: dict[str, str] = {}
+    for line in map(json.loads, lines):
+        if line["type"] == "intent":
+            keys[line["intent"]] = line["key"]
+        elif line["type"] == "outcome" and "audienceId" in line:
+            ids[keys[line["intent"]]] = line["audienceId"]
+        elif line["type"] == "noted" and line["step"]["type"] == "adopt":
+            ids[line["key"]] = line["step"]["audienceId"]
+    return ids
 
 
 def identities(emulator: Emulator) -> list[Identity]:
