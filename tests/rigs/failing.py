@@ -13,26 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-<<<<<<< HEAD
-import pytest
-from aepctl.aep.replies import Answer, Broken, Reply
-from aepctl.audience import Audience
-from aepctl.settings import Target
-from aepctl.state.disk import Disk
-from aepctl.state.journal import replay
-from aepctl.state.lines import encode_header, encode_intent, encode_outcome
-from aepctl.state.store import StateStore
-from aepctl.workflow import applying, deciding
-from aepctl.workflow.reading import Scope
-from fakes import AT, MemoryDisk, audience
-
-from aepctl.apply.outcomes import Outcome, Result
-from aepctl.apply.report import ApplyReport
-from aepctl.apply.stopping import Stop
-from aepctl.plan import Plan
-from aepctl.state.codec import encode_state
-from aepctl.state.model import Intent, Known, State
-=======
 from fakes import AT, MemoryDisk, audience
 
 from aepctl.apply.outcomes import Outcome
@@ -59,7 +39,6 @@ from aepctl.state.run import new_id
 from aepctl.state.stores.base import Stored
 from aepctl.state.stores.disk import Disk
 from aepctl.state.stores.file import FileStore, whole_lines
->>>>>>> rigs
 
 TARGET = Target("1BD6382559DF0C130A49422D@AdobeOrg", "prod", "https://platform.example")
 WANTED = ("old", "lead", "found", "vanished", "there", "gold", "late", "picky", "mute")

@@ -183,7 +183,7 @@ def creates(emulator: Emulator) -> int:
     return sum(one.method == "POST" and one.name is not None for one in emulator.requests)
 
 
-def wait_for(what: Callable[[], object], seconds: float = 60, *, often: float = 0.005) -> bool:
+def wait_for(what: Callable[[], object], seconds: float = 15, *, often: float = 0.005) -> bool:
     """Wait until it is so; whether it came to be."""
     ends = time.monotonic() + seconds
     while not what():
