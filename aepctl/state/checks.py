@@ -3,8 +3,6 @@
 import re
 from typing import NoReturn
 
-from pydantic import ValidationError
-
 from aepctl.errors import StateError
 
 MARKERS = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
@@ -48,12 +46,6 @@ def minor_version(found: str, newest: str, file: str, line: int) -> int:
 def _version(text: str) -> tuple[int, int]:
     major, _, minor = text.partition(".")
     return int(major), int(minor)
-
-
-def first_error(error: ValidationError) -> tuple[tuple[str | int, ...], str]:
-    """Where the first thing is that is wrong, and what. Never the value that was refused."""
-    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    return first["loc"], f"{first['msg'][:1].lower()}{first['msg'][1:]}"
 
 
 def refuse(file: str, line: int, message: str, hint: str) -> NoReturn:

@@ -13,7 +13,6 @@ from aepctl.model.target import Target
 from aepctl.state.checks import (
     VERSION,
     check_conflict,
-    first_error,
     minor_version,
     refuse,
     text_of,
@@ -28,6 +27,7 @@ from aepctl.state.on_disk import (
     TargetOnDisk,
 )
 from aepctl.state.spelling import encode_intent, encode_run
+from aepctl.wording import first_error
 
 FORMAT = "1.1"
 REPAIR = "nothing was changed; restore the file's last good version from Git, or correct the line"

@@ -15,7 +15,6 @@ from aepctl.model.target import Target
 from aepctl.state.checks import (
     VERSION,
     check_conflict,
-    first_error,
     minor_version,
     refuse,
     text_of,
@@ -32,6 +31,7 @@ from aepctl.state.on_disk import (
     TargetOnDisk,
 )
 from aepctl.state.spelling import encode_ids, encode_intent, encode_local, encode_run
+from aepctl.wording import first_error
 
 JOURNAL_FORMAT = "1.1"
 REPAIR = (

@@ -75,7 +75,7 @@ class IdsOnDisk(OnDisk):
 class CreateOnDisk(OnDisk):
     """Create the audience."""
 
-    type: Literal["create"]
+    type: Literal["create"] = Field(description="What kind of step it is.")
     audience: FieldsOnDisk = Field(description="The audience as it is sent.")
     audience_id: str | None = Field(
         default=None, alias="audienceId", description="The ID that aepctl gives it (revision 3)."
@@ -88,7 +88,7 @@ class CreateOnDisk(OnDisk):
 class PatchOnDisk(IdsOnDisk):
     """Change fields of an audience that exists."""
 
-    type: Literal["patch"]
+    type: Literal["patch"] = Field(description="What kind of step it is.")
     before: FieldsOnDisk = Field(description="The audience as it was known.")
     after: FieldsOnDisk = Field(description="The audience as it shall be.")
 
@@ -99,7 +99,7 @@ class PatchOnDisk(IdsOnDisk):
 class DeleteOnDisk(IdsOnDisk):
     """Delete an audience that exists."""
 
-    type: Literal["delete"]
+    type: Literal["delete"] = Field(description="What kind of step it is.")
     audience: FieldsOnDisk = Field(description="The audience as it was known.")
 
     def step(self) -> Delete:
@@ -109,8 +109,8 @@ class DeleteOnDisk(IdsOnDisk):
 class AdoptOnDisk(IdsOnDisk):
     """Record an audience that exists on the platform already."""
 
-    type: Literal["adopt"]
-    audience: FieldsOnDisk
+    type: Literal["adopt"] = Field(description="What kind of step it is.")
+    audience: FieldsOnDisk = Field(description="The audience as it was seen.")
 
     def step(self) -> Adopt:
         return Adopt(Known(self.audience.audience(), self.ids()))
@@ -119,8 +119,8 @@ class AdoptOnDisk(IdsOnDisk):
 class MoveOnDisk(OnDisk):
     """Record what another key had."""
 
-    type: Literal["move"]
-    from_key: str = Field(alias="from")
+    type: Literal["move"] = Field(description="What kind of step it is.")
+    from_key: str = Field(alias="from", description="The key that it had.")
 
     def step(self) -> Move:
         return Move(self.from_key)
@@ -129,7 +129,7 @@ class MoveOnDisk(OnDisk):
 class ForgetOnDisk(OnDisk):
     """Record nothing of it any more."""
 
-    type: Literal["forget"]
+    type: Literal["forget"] = Field(description="What kind of step it is.")
 
     def step(self) -> Forget:
         return Forget()
@@ -138,8 +138,8 @@ class ForgetOnDisk(OnDisk):
 class RecordOnDisk(OnDisk):
     """Record other fields for an audience that is known."""
 
-    type: Literal["record"]
-    audience: FieldsOnDisk
+    type: Literal["record"] = Field(description="What kind of step it is.")
+    audience: FieldsOnDisk = Field(description="The audience as it was seen.")
 
     def step(self) -> Record:
         return Record(self.audience.audience())

@@ -13,15 +13,15 @@ from pathlib import Path
 from typing import Self
 
 import pytest
+from aepctl.settings import load_settings
+from aepctl.state.lines import encode_header, encode_intent
+from aepctl.state.store import StateStore
 from projects import Project
 from rig import CODE
 
 from aepctl.emulator import Behaviour, Emulator, serve
-from aepctl.settings import load_settings
 from aepctl.state.codec import decode_state
-from aepctl.state.lines import encode_header, encode_intent
 from aepctl.state.model import Intent, Snapshot
-from aepctl.state.store import StateStore
 
 AT = "2026-01-31T12:00:00.000+00:00"
 TOLD = re.compile(r"^(?:created|adopted) +(\S+)  (\S+)$", re.MULTILINE)

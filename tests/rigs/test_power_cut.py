@@ -14,14 +14,14 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from aepctl.state.disk import Disk, replace_file
+from aepctl.state.held import hold
+from aepctl.state.notes import JournalFile
+from aepctl.state.store import StateStore
 from fakes import AT, TARGET, audience
 from rig import ROUNDS, Record
 
-from aepctl.state.disk import Disk, replace_file
-from aepctl.state.held import hold
 from aepctl.state.model import Known
-from aepctl.state.notes import JournalFile
-from aepctl.state.store import StateStore
 
 pytestmark = [pytest.mark.rig, pytest.mark.timeout(120 * ROUNDS)]
 
