@@ -68,3 +68,18 @@ def platform() -> Iterator[Callable[..., Emulator]]:
             return running.enter_context(serve(behaviour=chosen))
 
         yield start
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What the rigs counted, whichever process ran them."""
+    lines = [
+        f"{name.removeprefix('rig: ')}: {value}"
+        for outcome in ("passed", "failed")
+        for one in terminalreporter.stats.get(outcome, ())
+        for name, value in one.user_properties
+        if name.startswith("rig: ")
+    ]
+    if lines:
+        terminalreporter.section("rigs")
+        for line in lines:
+            terminalreporter.write_line(line)

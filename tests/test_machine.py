@@ -335,7 +335,7 @@ class Machine(RuleBasedStateMachine):
         COUNTS["lives"] += 1
 
 
-@pytest.mark.timeout(300 + 300 * ROUNDS)
+@pytest.mark.timeout(600 * ROUNDS)
 @pytest.mark.parametrize(
     "lives",
     [
@@ -384,6 +384,7 @@ def crashes_at(world: World, call: int) -> bool:
 
 
 @pytest.mark.rig
+@pytest.mark.timeout(600)
 def test_a_kill_at_every_call_and_a_power_cut_at_every_call_of_the_next_run() -> None:
     """A run that was killed leaves names that are not durable; the next one builds on them."""
     cases = 0

@@ -52,7 +52,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, 
 
 
 @pytest.mark.rig
-@pytest.mark.timeout(300)  # pre-commit makes a virtual environment and installs into it
+@pytest.mark.timeout(600)  # pre-commit makes a virtual environment and installs into it
 def test_the_hook_passes_sound_manifests_and_shows_every_problem_of_others(
     tmp_path: Path, repository: Path, environment: dict[str, str], pre_commit: str
 ) -> None:

@@ -226,7 +226,7 @@ class TestTheAction:
         assert "::error title=aepctl::Python 3.11 or newer is needed" in result.stdout
 
     @pytest.mark.rig
-    @pytest.mark.timeout(300)
+    @pytest.mark.timeout(600)
     def test_installs_the_aepctl_that_it_came_with(self, work: Path) -> None:
         result = self.run(work, 0, python=sys.executable)
         assert result.returncode == 0, result.stdout + result.stderr

@@ -38,7 +38,7 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 @pytest.mark.rig
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_the_first_command_creates_the_samples_and_then_finds_nothing_to_do(
     clone: Path, bare: dict[str, str]
 ) -> None:

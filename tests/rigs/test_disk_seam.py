@@ -21,7 +21,7 @@ from aepctl.apply.outcomes import OutcomeKind
 from aepctl.errors import AepctlError
 from aepctl.state.codec import decode_state
 
-pytestmark = [pytest.mark.rig, pytest.mark.timeout(120 * ROUNDS)]
+pytestmark = [pytest.mark.rig, pytest.mark.timeout(600 * ROUNDS)]
 
 SHORTEST = 50  # calls; a run that makes fewer has not done what it is for
 RUNS = 4  # after so many healthy runs nothing is open

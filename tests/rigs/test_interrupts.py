@@ -24,7 +24,7 @@ PATIENCE = 6.0
 """Seconds for which what is under way is waited for."""
 BOTH = (signal.SIGINT, signal.SIGTERM)
 
-pytestmark = pytest.mark.rig
+pytestmark = [pytest.mark.rig, pytest.mark.timeout(600)]
 
 Start = Callable[..., tuple[Site, Emulator]]
 

@@ -23,7 +23,7 @@ from rig import ROUNDS, Record
 
 from aepctl.state.model import Known
 
-pytestmark = [pytest.mark.rig, pytest.mark.timeout(120 * ROUNDS)]
+pytestmark = [pytest.mark.rig, pytest.mark.timeout(600 * ROUNDS)]
 
 SIZE = 16 * 1024 * 1024
 OPTIONS = "loop,commit=300"  # nothing is written by itself while the test runs

@@ -18,7 +18,7 @@ import pytest
 from really import APPLY, Ended, Ground, Grounds
 from rig import ROUNDS, Record
 
-pytestmark = [pytest.mark.rig, pytest.mark.timeout(180 * ROUNDS)]
+pytestmark = [pytest.mark.rig, pytest.mark.timeout(600 * ROUNDS)]
 
 NEW = tuple(f"new-{n}" for n in range(24))
 SIZE = 64 * 1024

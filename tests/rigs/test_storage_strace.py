@@ -12,7 +12,7 @@ import pytest
 from really import APPLY, Grounds
 from rig import ROUNDS, Record
 
-pytestmark = [pytest.mark.rig, pytest.mark.timeout(180 * ROUNDS)]
+pytestmark = [pytest.mark.rig, pytest.mark.timeout(600 * ROUNDS)]
 
 CALLS = (
     ("fsync", "EIO", 3),
