@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from really import APPLY, Ended, Ground, Grounds
-from rig import ROUNDS, Record
+from rig import ROUNDS, Record, rescued
 
 pytestmark = [pytest.mark.rig, pytest.mark.timeout(180 * ROUNDS)]
 
@@ -83,8 +83,9 @@ def check_stopped(ground: Ground, ended: Ended) -> None:
 
 def check_recovery(ground: Ground, ended: Ended) -> None:
     """The lines that were printed, in the log they were printed to, come into state once."""
-    printed = {one["key"]: one["audienceId"] for one in map(json.loads, ended.printed[1:])}
-    assert "`aepctl state recover FILE`" in ended.err
+    printed = rescued(ended.printed)
+    assert printed
+    assert "aepctl state recover FILE`" in ended.err
     log = "".join(f"2026-01-31T12:00:01.123Z {line}\n" for line in ended.err.splitlines())
     other = log.replace(json.loads(ended.printed[0])["lineage"], "another")
     run = ground.project.run
@@ -94,11 +95,11 @@ def check_recovery(ground: Ground, ended: Ended) -> None:
     assert not printed.keys() & ground.project.ids().keys()
     done = run("state", "recover", "log")
     assert (done.code, done.err) == (0, "")
-    assert done.out.startswith(f"{len(printed)} of {len(printed)} audiences taken into state.")
+    assert done.out.startswith(f"recovered {len(printed)} audience")
     ids = ground.project.ids()
     assert {key: ids[key] for key in printed} == printed
     state = ground.path.read_bytes()
-    assert run("state", "recover", "log").out.startswith("0 of ")
+    assert run("state", "recover", "log").out.startswith(f"recovered 0 audiences; {len(printed)} already recorded")
     assert ground.path.read_bytes() == state
 
 
