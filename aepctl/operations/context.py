@@ -81,8 +81,8 @@ class Context:
         return resolve(manifests, environment.name, client_ids=environment.client_ids)
 
     def run(self, command: str) -> Run:
-        """The run that this process is: who, when, for which commit, in which job."""
-        return this_run(self.environ, command, clock=self.clock, ids=self.new_id)
+        """The run of `aepctl COMMAND` that this is: who, when, for which commit, in which job."""
+        return this_run(self.environ, f"aepctl {command}", clock=self.clock, ids=self.new_id)
 
 
 def system_context(console: Console | None = None) -> Context:

@@ -117,7 +117,7 @@ class Ground:
     def check(self, ended: Ended) -> State:
         """State is old or new; whatever was sent or told can be found; nothing else lies there."""
         assert "Traceback" not in ended.err, ended.err
-        assert "bug:" not in ended.err, ended.err
+        assert "internal error:" not in ended.err, ended.err
         found = self.state()
         known = {key: one.ids.audience_id for key, one in found.audiences.items()}
         assert "old" in known
