@@ -6,7 +6,7 @@ The only place where the real parts are put together.
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -42,24 +42,24 @@ class Platform(Protocol):
 class Console(Protocol):
     """The person, or the pipeline, at the other end of an apply."""
 
-    def show(self, plan: "Plan", /) -> None: ...
-    def approve(self, plan: "Plan", /) -> None:
+    def show(self, plan: "Plan") -> None: ...
+    def approve(self, plan: "Plan") -> None:
         """Return where the plan may be carried out. Raises AepctlError, SafetyRefusal."""
         ...
 
-    def tell(self, outcome: "Outcome", /) -> None: ...
+    def tell(self, outcome: "Outcome") -> None: ...
 
 
 class SilentConsole:
     """For commands that neither show nor ask."""
 
-    def show(self, _plan: "Plan", /) -> None:
+    def show(self, plan: "Plan") -> None:
         return
 
-    def approve(self, _plan: "Plan", /) -> None:
+    def approve(self, plan: "Plan") -> None:
         return
 
-    def tell(self, _outcome: "Outcome", /) -> None:
+    def tell(self, outcome: "Outcome") -> None:
         return
 
 
@@ -73,7 +73,7 @@ class Context:
     read_manifests: Callable[[str], Manifests]
     open_store: Callable[[Environment], StateStore]
     open_platform: Callable[["Context", Environment], AbstractContextManager[Platform]]
-    console: Console = field(default_factory=SilentConsole)
+    console: Console = SilentConsole()
 
     def wanted(self, environment: Environment) -> tuple[Wanted, ...]:
         """All that the manifests want in an environment. Raises InvalidInput."""
@@ -81,7 +81,7 @@ class Context:
         return resolve(manifests, environment.name, client_ids=environment.client_ids)
 
     def run(self, command: str) -> Run:
-        """The run that this process is: who, when, for which commit, in which job."""
+        """The run of `aepctl COMMAND` that this is: who, when, for which commit, in which job."""
         return this_run(self.environ, f"aepctl {command}", clock=self.clock, ids=self.new_id)
 
 

@@ -119,8 +119,16 @@ class Site:
         return found
 
     def intents(self) -> list[dict[str, Any]]:
-        """The intents in the state file: after an orderly end all that are open are there."""
-        return list(self.document().get("intents", {}).values())
+        """The intents without an outcome: in the state file after an orderly end, else in the journal.
+
+        Only a run that began with an empty state and ended at once is asked for the latter.
+        """
+        if not self.journal.exists():
+            return list(self.document().get("intents", {}).values())
+        assert not self.document().get("intents")
+        lines = [json.loads(line) for line in self.journal.read_text().splitlines()]
+        closed = {line["intent"] for line in lines if line["type"] == "outcome"}
+        return [one for one in lines if one["type"] == "intent" and one["intent"] not in closed]
 
     def left_over(self) -> list[str]:
         """What is in the folder of states besides the state and its lock."""

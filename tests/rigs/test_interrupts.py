@@ -73,7 +73,7 @@ def test_the_first_signal_finishes_what_is_under_way(start: Start, number: signa
     assert process.returncode == 130
     assert at_signal <= creates(emulator) <= at_signal + WORKERS
     assert f"Stopped: interrupted by {number.name}" in out
-    assert f"{creates(emulator)} created, {40 - creates(emulator)} not started" in out
+    assert f"{40 - creates(emulator)} not started, {creates(emulator)} created" in out
     assert "starting nothing new" in err
     assert "Traceback" not in err
     check_nothing_lost(ground, emulator)
@@ -176,8 +176,10 @@ def test_interrupted_at_the_question(start: Start, number: signal.Signals) -> No
         process = ground.start(*PROGRAM, "apply", stdin=terminal)
         assert process.stderr is not None
         said = ""
-        while not said.endswith("goes on: "):
-            said += process.stderr.read(1)
+        while not said.endswith("to continue: "):
+            letter = process.stderr.read(1)
+            assert letter, said
+            said += letter
         signalled(process, number, 10)
     assert process.returncode == 130
     assert process.stderr.read().strip() == "interrupted"
