@@ -75,7 +75,10 @@ class Change:
     @property
     def given_id(self) -> str | None:
         """The audienceId that the client would give."""
-        return next((one.audience_id for one in self.steps if isinstance(one, Create)), None)
+        for step in self.steps:
+            if isinstance(step, Create):
+                return step.audience_id
+        return None
 
 
 @dataclass(frozen=True, slots=True)

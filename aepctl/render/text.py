@@ -62,15 +62,14 @@ def summary(view: View, paint: Paint) -> str:
 def _block(row: Row, paint: Paint) -> list[str]:
     """What is planned for an audience, or known of it."""
     how = word(row.status)
-    key, file, *values = display_all(
-        (row.key, row.file or "", *(row.fields.values() if row.new else ()))
-    )
-    place = f"  {file}:{row.source.line}" if row.source else ""
-    lines = [paint(f"{how.symbol} {key}", how.colour, "bold") + paint(place, "dim")]
-    if row.new:
-        lines += [_label(field) + value for field, value in zip(row.fields, values, strict=True)]
-        if row.audience_id is not None:
-            lines.append(_label("audienceId") + display(row.audience_id))
+    fields = row.fields if row.new else {}
+    shown = display_all((row.key, row.source.file if row.source else "", *fields.values()))
+    place = f"  {shown[1]}:{row.source.line}" if row.source else ""
+    lines = [paint(f"{how.symbol} {shown[0]}", how.colour, "bold") + paint(place, "dim")]
+    if fields:
+        lines.append(_template(*fields) % shown[2:])
+    if row.new and row.audience_id is not None:
+        lines.append(_label("audienceId") + display(row.audience_id))
     for one in row.diff:
         before, after = _side(one.before), _side(one.wanted)
         lines.append(f"{_label(one.field)}{before} {paint('->', 'dim')} {after}")
@@ -80,6 +79,12 @@ def _block(row: Row, paint: Paint) -> list[str]:
         line = how.line.format(name=_side(row.name), id=_side(row.audience_id))
         lines.append(f"    {line}")
     return lines
+
+
+@cache
+def _template(*fields: str) -> str:
+    """A line for each field, with `%s` for its value."""
+    return "\n".join(f"{_label(field)}%s" for field in fields)
 
 
 @cache
