@@ -6,7 +6,7 @@ The only place where the real parts are put together.
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -42,24 +42,24 @@ class Platform(Protocol):
 class Console(Protocol):
     """The person, or the pipeline, at the other end of an apply."""
 
-    def show(self, plan: "Plan") -> None: ...
-    def approve(self, plan: "Plan") -> None:
+    def show(self, plan: "Plan", /) -> None: ...
+    def approve(self, plan: "Plan", /) -> None:
         """Return where the plan may be carried out. Raises AepctlError, SafetyRefusal."""
         ...
 
-    def tell(self, outcome: "Outcome") -> None: ...
+    def tell(self, outcome: "Outcome", /) -> None: ...
 
 
 class SilentConsole:
     """For commands that neither show nor ask."""
 
-    def show(self, plan: "Plan") -> None:
+    def show(self, _plan: "Plan", /) -> None:
         return
 
-    def approve(self, plan: "Plan") -> None:
+    def approve(self, _plan: "Plan", /) -> None:
         return
 
-    def tell(self, outcome: "Outcome") -> None:
+    def tell(self, _outcome: "Outcome", /) -> None:
         return
 
 
@@ -73,7 +73,7 @@ class Context:
     read_manifests: Callable[[str], Manifests]
     open_store: Callable[[Environment], StateStore]
     open_platform: Callable[["Context", Environment], AbstractContextManager[Platform]]
-    console: Console = SilentConsole()
+    console: Console = field(default_factory=SilentConsole)
 
     def wanted(self, environment: Environment) -> tuple[Wanted, ...]:
         """All that the manifests want in an environment. Raises InvalidInput."""

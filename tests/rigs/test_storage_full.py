@@ -152,7 +152,7 @@ def test_a_disk_that_fills_up(grounds: Grounds, mounts: Mounts, report: Record) 
 
 
 def test_a_limit_on_the_size_of_files(grounds: Grounds, report: Record) -> None:
-    """With hardly more room than the state needs, outcomes fit neither the journal nor the state."""
+    """With hardly more room than the state needs, outcomes fit neither journal nor state."""
     counts = Counts()
     for limit in (None, *range(0, 6000, 97 if ROUNDS > 1 else 700)):
         ground = grounds(*NEW)
