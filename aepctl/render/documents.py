@@ -11,31 +11,21 @@ from typing import Annotated, NotRequired, TypeAlias
 from pydantic import ConfigDict, Field, RootModel, WithJsonSchema
 from typing_extensions import TypedDict  # pydantic takes typing's from Python 3.12 on
 
-from aepctl.apply.outcomes import OutcomeKind
 from aepctl.model.audience import FIELD_NAMES, FIELDS
 from aepctl.plan.plan import Action
 from aepctl.render.words import UNCHANGED
 from aepctl.state.model import Phase
 
 FORMAT = "1.1"
-ALWAYS_COUNTED = (
-    OutcomeKind.CREATED,
-    OutcomeKind.ADOPTED,
-    OutcomeKind.REFUSED,
-    OutcomeKind.UNDECIDED,
-    OutcomeKind.UNKNOWN,
-)
-"""The outcomes whose count is there even if it is zero."""
-NOT_STARTED = "notStarted"
 Schema: TypeAlias = dict[str, object]
-_COUNT: Schema = {"minimum": 0, "type": "integer"}
+COUNT: Schema = {"minimum": 0, "type": "integer"}
 
 
 def _text(description: str) -> Schema:
     return {"description": description, "type": "string"}
 
 
-def _object(description: str, properties: Schema, optional: Iterable[str] = ()) -> Schema:
+def object_schema(description: str, properties: Schema, optional: Iterable[str] = ()) -> Schema:
     """The schema of an object whose fields come from a table."""
     required = [name for name in properties if name not in set(optional)]
     return {
@@ -54,39 +44,25 @@ _IDS: Schema = {
     "id": _text("The platform's own `id`, where it gave one."),
 }
 _LEFT_OUT = [one.name for one in FIELDS if not one.required]
-_PLAN_COUNTS = _object(
+PLAN_COUNTS = object_schema(
     "How many audiences there are under each action.",
-    dict.fromkeys((*(action.value for action in Action), UNCHANGED), _COUNT),
+    dict.fromkeys((*(action.value for action in Action), UNCHANGED), COUNT),
 )
-_OUTCOME_COUNTS = _object(
-    "How many changes had each outcome.",
-    {
-        **{kind.value: _COUNT for kind in OutcomeKind},
-        NOT_STARTED: {"description": "Changes for which nothing was sent.", **_COUNT},
-        "stopped": {
-            "anyOf": [{"type": "string"}, {"type": "null"}],
-            "description": "Why the run stopped early, or null.",
-        },
-        "plan": _PLAN_COUNTS,
-    },
-    [kind.value for kind in OutcomeKind if kind not in ALWAYS_COUNTED],
-)
-
 Format = Annotated[str, Field(pattern=r"^1\.\d+$", description="MAJOR.MINOR of this format.")]
 FieldName = Annotated[str, WithJsonSchema({"enum": list(FIELD_NAMES), "type": "string"})]
 AudienceData = Annotated[
-    dict[str, str], WithJsonSchema(_object("An audience as it is wanted.", _FIELDS, _LEFT_OUT))
+    dict[str, str],
+    WithJsonSchema(object_schema("An audience as it is wanted.", _FIELDS, _LEFT_OUT)),
 ]
 KnownData = Annotated[
     dict[str, str],
     WithJsonSchema(
-        _object(
+        object_schema(
             "An audience as it is known, with its IDs.", {**_FIELDS, **_IDS}, [*_LEFT_OUT, "id"]
         )
     ),
 ]
-PlanSummary = Annotated[dict[str, int], WithJsonSchema(_PLAN_COUNTS)]
-OutcomeSummary = Annotated[dict[str, object], WithJsonSchema(_OUTCOME_COUNTS)]
+PlanSummary = Annotated[dict[str, int], WithJsonSchema(PLAN_COUNTS)]
 
 
 class TargetData(TypedDict):
@@ -185,14 +161,14 @@ class ProblemData(TypedDict):
     hint: Annotated[str | None, Field(description="What may help, or null.")]
 
 
-class _Result(TypedDict):
+class ResultData(TypedDict):
     format: Format
     environment: Annotated[str, Field(description="The environment's name.")]
     target: Annotated[TargetData, Field(description="Whose audiences these are.")]
     error: Annotated[None, Field(description="Null: there is a result.")]
 
 
-class _Failure(TypedDict):
+class FailedData(TypedDict):
     format: Format
     environment: Annotated[None, Field(description="Null: the error came first.")]
     target: Annotated[None, Field(description="Null: the error came first.")]
@@ -203,7 +179,7 @@ class _Failure(TypedDict):
     error: Annotated[ErrorData, Field(description="Why there is no result.")]
 
 
-class PlanData(_Result):
+class PlanData(ResultData):
     """What differs between the manifests and the state."""
 
     targets: Annotated[list[str], Field(description="The `--target` options.")]
@@ -211,7 +187,7 @@ class PlanData(_Result):
     summary: Annotated[PlanSummary, Field(description="How many there are of each kind.")]
 
 
-class FailedPlan(_Failure):
+class FailedPlan(FailedData):
     """A plan that could not be made."""
 
     changes: Annotated[list[ChangeData], Field(max_length=0, description="Empty.")]
@@ -219,50 +195,5 @@ class FailedPlan(_Failure):
 
 class PlanDocument(RootModel[PlanData | FailedPlan]):
     """What `aepctl plan -o json` prints."""
-
-    model_config = ConfigDict(defer_build=True)
-
-
-class FailureData(TypedDict):
-    """Why a change was not done: the platform's own words where it had some."""
-
-    message: Annotated[str, Field(description="What the platform said, or what was seen.")]
-    code: Annotated[str | None, Field(description="The platform's error code, or null.")]
-    status: Annotated[int | None, Field(description="The HTTP status, or null.")]
-    requestId: Annotated[str | None, Field(description="The `x-request-id`, or null.")]
-
-
-class OutcomeData(TypedDict):
-    """What came of one change."""
-
-    key: Annotated[str, Field(description="The audience's key in the manifests.")]
-    action: Annotated[Action, Field(description="What was to do.")]
-    outcome: Annotated[
-        OutcomeKind,
-        Field(
-            description="`unknown` is neither success nor failure: the next apply checks it. "
-            "`undecided`: nothing was done, because a person has to decide first."
-        ),
-    ]
-    audienceId: Annotated[str | None, Field(description="The ID of what it was done to, or null.")]
-    decision: Annotated[bool, Field(description="True exactly where the outcome is `undecided`.")]
-    error: Annotated[FailureData | None, Field(description="Null, or why it was not done.")]
-
-
-class ReportData(_Result):
-    """What came of an apply."""
-
-    outcomes: Annotated[list[OutcomeData], Field(description="What came of each change.")]
-    summary: Annotated[OutcomeSummary, Field(description="How many there are of each kind.")]
-
-
-class FailedApply(_Failure):
-    """An apply that did not start."""
-
-    outcomes: Annotated[list[OutcomeData], Field(max_length=0, description="Empty.")]
-
-
-class OutcomeDocument(RootModel[ReportData | FailedApply]):
-    """What `aepctl apply -o json` prints."""
 
     model_config = ConfigDict(defer_build=True)

@@ -53,12 +53,12 @@ def of_report(report: "ApplyReport", program: str = "aepctl") -> Result:
     """What came of an apply. `program` is how a command for its environment begins."""
 
     def view() -> "View":
-        from aepctl.render.view import view_of_report
+        from aepctl.render.report import view_of_report
 
         return view_of_report(report, program)
 
     def document() -> str:
-        from aepctl.render.json import report_json
+        from aepctl.render.report_json import report_json
 
         return report_json(report)
 

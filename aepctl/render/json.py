@@ -1,14 +1,11 @@
-"""Everything as JSON, from the values themselves. The schema is versioned: see documents.
+"""Everything as JSON, from the values themselves; reports of an apply are in report_json.
 
-One change, outcome, problem or intent stands on one line.
+The schema is versioned: see documents. One change, outcome, problem or intent stands on one line.
 """
 
 import json
 from collections.abc import Iterable, Mapping
 
-from aepctl.aep.verdicts import Failure
-from aepctl.apply.outcomes import Outcome, OutcomeKind
-from aepctl.apply.report import ApplyReport
 from aepctl.errors import AepctlError, InvalidInput
 from aepctl.model.audience import Known, Observed
 from aepctl.model.problem import Problem
@@ -16,16 +13,11 @@ from aepctl.model.target import Target
 from aepctl.plan.plan import Action, Change, Plan
 from aepctl.render.display import COMMAND, UNSAFE
 from aepctl.render.documents import (
-    ALWAYS_COUNTED,
     FORMAT,
     ChangeData,
-    FailureData,
-    OutcomeData,
-    OutcomeSummary,
     PlanData,
     PlanSummary,
     ProblemData,
-    ReportData,
     TargetData,
 )
 from aepctl.render.view import audience_id_of
@@ -43,19 +35,6 @@ def plan_json(plan: Plan) -> str:
         "targets": list(plan.targets),
         "changes": changes,
         "summary": summary,
-        "error": None,
-    }
-    return document(data)
-
-
-def report_json(report: ApplyReport) -> str:
-    """What came of an apply."""
-    data: ReportData = {
-        "format": FORMAT,
-        "environment": report.plan.environment,
-        "target": target_data(report.plan.target),
-        "outcomes": [_outcome(outcome) for outcome in report.outcomes],
-        "summary": _outcome_summary(report),
         "error": None,
     }
     return document(data)
@@ -101,7 +80,7 @@ def error_json(error: AepctlError, json_list: str | None = None) -> str:
 
 def plan_data(plan: Plan) -> tuple[PlanSummary, list[ChangeData]]:
     """A plan's counts and changes as they stand in JSON, here and in a saved plan."""
-    return _plan_summary(plan), [_change(change) for change in plan.changes]
+    return plan_summary(plan), [_change(change) for change in plan.changes]
 
 
 def target_data(target: Target) -> TargetData:
@@ -122,7 +101,8 @@ def problem_data(problem: Problem) -> ProblemData:
     }
 
 
-def _plan_summary(plan: Plan) -> PlanSummary:
+def plan_summary(plan: Plan) -> PlanSummary:
+    """How many audiences there are under each action, and unchanged."""
     counts = plan.counts()
     return {action.value: counts[action] for action in Action} | {UNCHANGED: plan.unchanged}
 
@@ -159,36 +139,6 @@ def _known(known: Known | Observed) -> dict[str, str]:
     ids = known.ids
     data = {"audienceId": ids.audience_id, **known.audience.fields()}
     return data if ids.platform_id is None else {**data, "id": ids.platform_id}
-
-
-def _outcome(outcome: Outcome) -> OutcomeData:
-    return {
-        "key": outcome.key,
-        "action": outcome.action,
-        "outcome": outcome.kind,
-        "audienceId": outcome.ids.audience_id if outcome.ids else None,
-        "decision": outcome.kind is OutcomeKind.UNDECIDED,
-        "error": _failure(outcome.failure) if outcome.failure else None,
-    }
-
-
-def _failure(failure: Failure) -> FailureData:
-    return {
-        "message": failure.message,
-        "code": failure.code,
-        "status": failure.status,
-        "requestId": failure.request_id,
-    }
-
-
-def _outcome_summary(report: ApplyReport) -> OutcomeSummary:
-    counts = report.counts()
-    return {
-        **{k.value: counts[k] for k in OutcomeKind if counts[k] or k in ALWAYS_COUNTED},
-        "notStarted": report.not_started,
-        "stopped": report.stopped,
-        "plan": _plan_summary(report.plan),
-    }
 
 
 def document(fields: Mapping[str, object]) -> str:

@@ -10,7 +10,8 @@ from pydantic_core.core_schema import WithDefaultSchema as DefaultSchema
 
 from aepctl.manifests.model import ManifestDocument
 from aepctl.project.model import ConfigModel
-from aepctl.render.documents import OutcomeDocument, PlanDocument
+from aepctl.render.documents import PlanDocument
+from aepctl.render.outcome_documents import OutcomeDocument
 from aepctl.yamldoc.types import StrictModel
 
 TITLES = {

@@ -3,14 +3,17 @@
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache
+from typing import TYPE_CHECKING
 
-from aepctl.apply.outcomes import Outcome
-from aepctl.apply.report import ApplyReport
 from aepctl.model.problem import Problem
 from aepctl.plan.plan import Plan
 from aepctl.render.display import Paint, display, display_all
-from aepctl.render.view import Row, View, outcome_row, view_of_plan, view_of_report
+from aepctl.render.view import Row, View, view_of_plan
 from aepctl.render.words import by_urgency, word
+
+if TYPE_CHECKING:
+    from aepctl.apply.outcomes import Outcome
+    from aepctl.apply.report import ApplyReport
 
 PLAIN = Paint(on=False)
 MAX_SOURCE = 100
@@ -38,13 +41,17 @@ def plan_text(plan: Plan, paint: Paint) -> str:
     return render(view_of_plan(plan), paint)
 
 
-def outcome_line(outcome: Outcome, paint: Paint) -> str:
+def outcome_line(outcome: "Outcome", paint: Paint) -> str:
     """One outcome, as it happens, on one line without its end."""
+    from aepctl.render.report import outcome_row  # noqa: PLC0415 - a plan does without
+
     return _line(outcome_row(outcome), paint)
 
 
-def report_summary(report: ApplyReport, paint: Paint, program: str = "aepctl") -> str:
+def report_summary(report: "ApplyReport", paint: Paint, program: str = "aepctl") -> str:
     """How an apply went, after its outcomes; empty where nothing was to be done."""
+    from aepctl.render.report import view_of_report  # noqa: PLC0415 - a plan does without
+
     return summary(view_of_report(report, program), paint)
 
 

@@ -4,21 +4,18 @@ A new kind of result needs one more `view_of_…` here, and no format has to kno
 people and the platform wrote them; each format makes them harmless for its own medium.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
-from aepctl.aep.verdicts import Failure
-from aepctl.apply.outcomes import Outcome, OutcomeKind
-from aepctl.apply.report import ApplyReport
 from aepctl.errors import AepctlError, InvalidInput
 from aepctl.model.audience import Audience
 from aepctl.model.problem import Origin, Problem
 from aepctl.model.steps import Create, Patch, RemoteStep
 from aepctl.model.target import Target
 from aepctl.plan.plan import Action, Change, FieldDiff, Plan
-from aepctl.render.words import NOT_STARTED, STEPS, UNCHANGED, in_order
+from aepctl.render.words import STEPS, UNCHANGED, in_order
 from aepctl.state.model import Intent, Phase
 
 Fields: TypeAlias = Mapping[str, str]
@@ -115,32 +112,8 @@ def view_of_plan(plan: Plan, plan_id: str | None = None) -> View:
         plan_id=plan_id,
         totals=in_order(totals),
         nothing="no audiences",
-        rows=tuple(_change_row(change) for change in plan.changes),
+        rows=tuple(change_row(change) for change in plan.changes),
         empty="Nothing to do.",
-    )
-
-
-def view_of_report(report: ApplyReport, program: str = "aepctl") -> View:
-    """What came of an apply. `program` is how a command for its environment begins."""
-    plan = report.plan
-    counts = report.counts()
-    totals = {kind.value: counts[kind] for kind in OutcomeKind} | {NOT_STARTED: report.not_started}
-    return View(
-        command="apply",
-        title="Apply",
-        environment=plan.environment,
-        target=plan.target,
-        targets=plan.targets,
-        plan_id=report.plan_id,
-        totals=in_order(totals),
-        nothing="nothing was to be done",
-        rows=tuple(_report_rows(report)),
-        empty="Nothing to do.",
-        alerts=tuple(_alerts(report, program)),
-        next=f"run `{program} apply` again; it first checks whether these exist."
-        if counts[OutcomeKind.UNKNOWN]
-        else None,
-        plan=view_of_plan(plan, report.plan_id),
     )
 
 
@@ -182,16 +155,8 @@ def view_of_error(error: AepctlError, environment: str | None = None) -> View:
     return View("", "aepctl failed", environment, failed=failed)
 
 
-def outcome_row(outcome: Outcome, change: Change | None = None) -> Row:
-    """What came of a change, or of what was settled before the plan was made."""
-    if change is not None:
-        return _change_row(change, outcome.kind, outcome)
-    note = _failure(outcome.failure)
-    audience_id = outcome.ids.audience_id if outcome.ids else None
-    return Row(outcome.kind, outcome.key, note=note, audience_id=audience_id, ended=True)
-
-
-def _change_row(change: Change, status: str | None = None, outcome: Outcome | None = None) -> Row:
+def change_row(change: Change) -> Row:
+    """What a plan says of one audience."""
     before, wanted = change.known or change.observed, change.wanted
     if wanted is not None:
         fields = wanted.fields()
@@ -199,25 +164,16 @@ def _change_row(change: Change, status: str | None = None, outcome: Outcome | No
         fields = before.audience.fields()
     else:
         fields = audience_of(change.intent.step).fields() if change.intent else {}
-    if outcome is not None and outcome.ids is not None:
-        audience_id: str | None = outcome.ids.audience_id
-    else:
-        audience_id = before.ids.audience_id if before else change.given_id
-    note = None
-    if outcome is not None:
-        note = _failure(outcome.failure)
-    elif change.reason is not None or change.intent is not None:
-        note = _why(change)
+    note = _why(change) if change.reason is not None or change.intent is not None else None
     return Row(
-        status or change.action,
+        change.action,
         change.key,
         fields,
         change.diff,
         note,
         change.source,
-        audience_id,
+        before.ids.audience_id if before else change.given_id,
         change.action is Action.CREATE,
-        outcome is not None,
     )
 
 
@@ -248,45 +204,6 @@ def audience_of(step: RemoteStep) -> Audience:
 def audience_id_of(step: RemoteStep) -> str | None:
     """The ID that a step is about: of a create, the one that we give."""
     return step.audience_id if isinstance(step, Create) else step.ids.audience_id
-
-
-def _report_rows(report: ApplyReport) -> Iterator[Row]:
-    """All outcomes with their changes, and the changes without an outcome, in the plan's order.
-
-    What was settled before the plan was made has an outcome, but no change in it: it comes first.
-    """
-    outcomes: dict[str, list[Outcome]] = {}
-    for outcome in report.outcomes:
-        outcomes.setdefault(outcome.key, []).append(outcome)
-    planned = {change.key for change in report.plan.changes}
-    for outcome in report.outcomes:
-        if outcome.key not in planned:
-            yield outcome_row(outcome)
-    for change in report.plan.changes:
-        own = outcomes.get(change.key, ())
-        for outcome in own:
-            yield outcome_row(outcome, change)
-        if not own:
-            yield _change_row(change, NOT_STARTED if change.steps else None)
-
-
-def _alerts(report: ApplyReport, program: str) -> Iterator[tuple[str, str]]:
-    if report.rescue is not None:
-        command = f"save it, then run `{program} state recover FILE`"
-        yield NOT_RECORDED, f"some IDs are not in state. This run's log has them: {command}."
-    if report.stopped is not None:
-        yield "Stopped", report.stopped
-    elif report.interrupted:
-        yield "Interrupted", "everything that was started is recorded"
-
-
-def _failure(failure: Failure | None) -> str | None:
-    """The platform's own words, or ours where it had none."""
-    if failure is None:
-        return None
-    code = " ".join(part for part in (str(failure.status or ""), failure.code or "") if part)
-    tail = f" (x-request-id {failure.request_id})" if failure.request_id else ""
-    return f"{code}{': ' if code else ''}{failure.message}{tail}"
 
 
 def _intent_row(intent: Intent) -> Row:

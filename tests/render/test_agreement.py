@@ -11,8 +11,10 @@ from aepctl.apply.outcomes import OutcomeKind
 from aepctl.apply.report import ApplyReport
 from aepctl.plan.plan import Plan
 from aepctl.render import github, gitlab, html, junit, markdown, text
-from aepctl.render.json import plan_json, report_json
-from aepctl.render.view import View, view_of_plan, view_of_report
+from aepctl.render.json import plan_json
+from aepctl.render.report import view_of_report
+from aepctl.render.report_json import report_json
+from aepctl.render.view import View, view_of_plan
 from aepctl.render.words import NOT_STARTED, WORDS
 
 Counts = dict[str, int]

@@ -21,14 +21,10 @@ from aepctl.render.formats import (
     of_validation,
     render,
 )
-from aepctl.render.json import error_json, intents_json, plan_json, report_json, validation_json
-from aepctl.render.view import (
-    view_of_error,
-    view_of_intents,
-    view_of_plan,
-    view_of_report,
-    view_of_validation,
-)
+from aepctl.render.json import error_json, intents_json, plan_json, validation_json
+from aepctl.render.report import view_of_report
+from aepctl.render.report_json import report_json
+from aepctl.render.view import view_of_error, view_of_intents, view_of_plan, view_of_validation
 
 MIXED = REPORTS["mixed"]
 ERROR = AepctlError("it broke", hint="mend it")
@@ -106,11 +102,15 @@ def test_nothing_is_made_that_is_not_asked_for() -> None:
     assert render("text", Result(lambda: VIEWS["plan"], never)) == text.render(VIEWS["plan"])
 
 
-def test_text_needs_none_of_the_other_formats() -> None:
-    code = (
-        "import sys; from aepctl.render import text; "
-        "print([one for one in ('html', 'aepctl.render.json', 'aepctl.render.markdown') "
-        "if one in sys.modules])"
-    )
+def imported(module: str, *others: str) -> list[str]:
+    """Which of the others come along with a module."""
+    code = f"import sys, {module}; print(*(one for one in {others} if one in sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "[]\n"
+    return done.stdout.split()
+
+
+def test_a_plan_loads_neither_the_other_formats_nor_what_an_apply_needs() -> None:
+    apply = ("aepctl.apply", "aepctl.aep", "httpx")
+    assert imported("aepctl.render.text", *apply, "pydantic", "json", "aepctl.render.html") == []
+    for format_ in ("json", "markdown", "html", "junit", "gitlab", "github", "codequality"):
+        assert imported(f"aepctl.render.{format_}", *apply) == []

@@ -28,13 +28,8 @@ from aepctl.model.problem import Origin, Problem
 from aepctl.plan.plan import Plan
 from aepctl.render.display import UNSAFE
 from aepctl.render.github import SUMMARY_BYTES, annotations, output_block, outputs
-from aepctl.render.view import (
-    view_of_error,
-    view_of_plan,
-    view_of_problems,
-    view_of_report,
-    view_of_validation,
-)
+from aepctl.render.report import view_of_report
+from aepctl.render.view import view_of_error, view_of_plan, view_of_problems, view_of_validation
 
 
 def commands(text: str) -> list[tuple[str, dict[str, str], str]]:

@@ -28,7 +28,7 @@ from aepctl.apply.report import ApplyReport
 from aepctl.errors import AepctlError, InvalidInput, SafetyRefusal
 from aepctl.model.problem import Origin, Problem
 from aepctl.plan.plan import Action, Plan
-from aepctl.render.documents import FailedPlan, PlanData, ReportData
+from aepctl.render.documents import FailedPlan, PlanData
 from aepctl.render.json import (
     document,
     error_json,
@@ -36,10 +36,11 @@ from aepctl.render.json import (
     plan_data,
     plan_json,
     problem_data,
-    report_json,
     target_data,
     validation_json,
 )
+from aepctl.render.outcome_documents import ReportData
+from aepctl.render.report_json import report_json
 
 ALWAYS = {"created", "adopted", "refused", "undecided", "unknown"}
 

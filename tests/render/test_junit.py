@@ -12,13 +12,8 @@ from aepctl.errors import AepctlError, InvalidInput
 from aepctl.model.problem import Problem
 from aepctl.plan.plan import Plan
 from aepctl.render.junit import render
-from aepctl.render.view import (
-    view_of_error,
-    view_of_plan,
-    view_of_problems,
-    view_of_report,
-    view_of_validation,
-)
+from aepctl.render.report import view_of_report
+from aepctl.render.view import view_of_error, view_of_plan, view_of_problems, view_of_validation
 
 KINDS = ("failure", "error", "skipped")
 

@@ -33,16 +33,15 @@ from aepctl.errors import AepctlError, InvalidInput
 from aepctl.model.audience import Ids, Observed
 from aepctl.model.steps import Create, Delete, Patch, RemoteStep
 from aepctl.plan.plan import Action, Change, FieldDiff
+from aepctl.render.report import outcome_row, view_of_report
 from aepctl.render.view import (
     Failed,
     Row,
     View,
-    outcome_row,
     view_of_error,
     view_of_intents,
     view_of_plan,
     view_of_problems,
-    view_of_report,
     view_of_validation,
 )
 from aepctl.state.model import Phase
