@@ -27,7 +27,7 @@ from aepctl.operations.apply import ApplyOptions, apply
 from aepctl.operations.context import Context
 from aepctl.plan.plan import Plan
 from aepctl.project.environment import Environment
-from aepctl.replies import NoResponse, NotSent, Reply, Response
+from aepctl.replies import NoResponse, NothingSent, Reply, Response
 from aepctl.state.loading import Loaded, load, read_state
 from aepctl.state.model import Phase, State
 from aepctl.state.stores.base import Stored
@@ -383,7 +383,7 @@ NOT_COMMITTED: dict[str, Reply] = {
     "unauthorized": Response(401),
     "error-before": Response(503),
     "drop-before": NoResponse("dropped"),
-    "not-sent": NotSent("no connection"),
+    "not-sent": NothingSent("no connection"),
     "conflict": Response(409),
     "redirect": Response(307),
 }

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from aepctl.aep.verdicts import Failure
 from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.apply.report import ApplyReport
+from aepctl.model.failure import Failure
 from aepctl.plan.plan import Change
 from aepctl.render.view import NOT_RECORDED, Row, View, change_row, view_of_plan
 from aepctl.render.words import NOT_STARTED, in_order

@@ -26,11 +26,11 @@ from plans import (
 )
 from review_samples import PROBLEMS
 
-from aepctl.aep.verdicts import Failure
 from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.apply.report import ApplyReport
 from aepctl.errors import AepctlError, InvalidInput
 from aepctl.model.audience import Ids, Observed
+from aepctl.model.failure import Failure
 from aepctl.model.steps import Create, Delete, Patch, RemoteStep
 from aepctl.plan.plan import Action, Change, FieldDiff
 from aepctl.render.report import outcome_row, view_of_report

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fakes import AT, TARGET, audience
+from fakes import AT, TARGET, audience, replay
 from histories import histories
 from hypothesis import given
 from stores import MemoryStore
@@ -18,7 +18,7 @@ from aepctl.state.events import Begun, Ended, Ending, Event, Noted
 from aepctl.state.journal_codec import encode_event, encode_header
 from aepctl.state.loading import Loaded, load, read_state
 from aepctl.state.model import Intent, Phase, Run, State
-from aepctl.state.reducer import folded, replay
+from aepctl.state.reducer import folded
 
 OLD_RUN = Run("run-1", AT, "aepctl apply")
 RUN = Run("run-2", AT, "aepctl apply")
