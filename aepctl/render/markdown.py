@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from aepctl.model.target import Target
-from aepctl.render.escape import code_within, comment
+from aepctl.render.escape import code_within, comment, prose
 from aepctl.render.fitting import MarkdownPage, Section, fit
 from aepctl.render.markdown_parts import (
     attention_groups,
@@ -18,6 +18,7 @@ from aepctl.render.markdown_parts import (
 )
 from aepctl.render.view import Failed, View
 from aepctl.render.words import totals, word
+from aepctl.wording import listed
 
 MAX_BYTES = 60_000
 """GitHub takes comments of 65,536 characters."""
@@ -51,10 +52,10 @@ def _rows(view: View, counted: str, full_report: str | None) -> MarkdownPage:
         head.append(f"**{counted}**\n")
     if view.target is not None:
         head.append(_target(view.target, view.plan_id))
-    head += [f"> **{title}:** {code_within(text, 1000)}\n" for title, text in view.alerts]
+    head += [f"> **{title}:** {prose(text, 1000)}\n" for title, text in view.alerts]
     head += _notes(view)
     if view.next:
-        head.append(f"Next: {code_within(view.next, 1000)}\n")
+        head.append(f"Next: {prose(view.next, 1000)}\n")
     return MarkdownPage(
         head="\n".join(head),
         least=f"{_head(view, _title(view, 40))}\n**{counted}**\n",
@@ -83,10 +84,8 @@ def _target(target: Target, plan_id: str | None) -> str:
 
 def _notes(view: View) -> Iterator[str]:
     if view.targets:
-        left = len(view.targets) - MAX_TARGETS
-        more = f" and {left} more" if left > 0 else ""
-        shown = ", ".join(code_within(one, 200) for one in view.targets[:MAX_TARGETS])
-        yield f"Only {shown}{more}.\n"
+        targets = listed((code_within(one, 200) for one in view.targets), MAX_TARGETS)
+        yield f"Only {targets}.\n"
     if not view.rows:
         yield f"{view.empty}\n"
     ordinary = (word(status) for status in dict.fromkeys(row.status for row in view.rows))
@@ -109,7 +108,7 @@ def _problems(view: View, full_report: str | None) -> MarkdownPage:
 
 def _failed(view: View, failed: Failed, full_report: str | None) -> MarkdownPage:
     title = _head(view, view.title)
-    then = f"\nNext: {code_within(failed.hint, 1000)}\n" if failed.hint else ""
+    then = f"\nNext: {prose(failed.hint, 1000)}\n" if failed.hint else ""
     what = "\n\n".join(code_within(line, 1000) for line in failed.message.split("\n"))
     least = f"{title}\n{code_within(failed.message, 200)}\n"
     return MarkdownPage(f"{title}\n{what}\n{then}", least, 0, full_report=full_report)

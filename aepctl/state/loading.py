@@ -73,7 +73,7 @@ def _check_belongs(journal: "JournalContents", document: State | None, where: st
         raise StateError(
             f"{journal.name} was written for another state than {where} "
             f"(lineage {journal.lineage}; this state has {document.lineage})",
-            hint=f"bring back the state that it was written beside, or move {journal.name} away "
+            hint=f"restore the state that it was written beside, or move {journal.name} away "
             "if you are sure that what is open in it does not matter",
         )
     serial = document.serial if document is not None else 0
@@ -82,7 +82,7 @@ def _check_belongs(journal: "JournalContents", document: State | None, where: st
         raise StateError(
             f"{journal.name} was written upon serial {journal.serial} of {where}, {now}: "
             "the state was rolled back or deleted",
-            hint=f"bring {where} back from Git; or move {journal.name} away, and give it to "
+            hint=f"restore {where} from Git; or move {journal.name} away, and give it to "
             "`state recover` then, which takes its IDs and what is open into the present state",
         )
 
@@ -100,7 +100,7 @@ def _with_journal(document: State, journal: "JournalContents", where: str) -> St
         except Contradiction as error:
             raise StateError(
                 f"{journal.name}:{line} does not fit {where}: {error}",
-                hint="nothing was changed; one of the two was edited or replaced by hand: bring "
-                "back the one that belongs to the other",
+                hint="nothing was changed; one of the two was edited or replaced by hand: "
+                "restore the one that belongs to the other",
             ) from error
     return folded(document, draft.state(), journal.run)

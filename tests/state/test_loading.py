@@ -160,13 +160,13 @@ def test_the_journal_of_another_state_is_refused() -> None:
         "(lineage M; this state has L)"
     )
     assert error.hint == (
-        "bring back the state that it was written beside, or move state/local.journal away if "
+        "restore the state that it was written beside, or move state/local.journal away if "
         "you are sure that what is open in it does not matter"
     )
 
 
 HOW_TO_GO_ON = (
-    "bring state/local.json back from Git; or move state/local.journal away, and give it to "
+    "restore state/local.json from Git; or move state/local.journal away, and give it to "
     "`state recover` then, which takes its IDs and what is open into the present state"
 )
 
@@ -197,8 +197,8 @@ def test_what_cannot_have_happened_to_this_state_is_told_with_both_files_and_the
         "`gold` is known as A-other, not A-gold"
     )
     assert error.hint == (
-        "nothing was changed; one of the two was edited or replaced by hand: bring back the one "
-        "that belongs to the other"
+        "nothing was changed; one of the two was edited or replaced by hand: restore the one that "
+        "belongs to the other"
     )
 
 
