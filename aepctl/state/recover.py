@@ -152,7 +152,8 @@ class _Alone:
             raise StateError(
                 f"{self.journal.name}:{line}: {event.ids.audience_id} came of an intent that is "
                 "neither in this journal nor in the state",
-                hint="use `state resolve` to record it for its key",
+                hint="record it for its key: "
+                f"`aepctl state resolve KEY --adopt {event.ids.audience_id}`",
             )
 
     def _pass_over_contradiction(self, event: Event) -> bool:
@@ -223,7 +224,8 @@ def _two_creates(key: str, begun: str, journal: Journal, open_one: Intent) -> Sa
     return SafetyRefusal(
         f"`{key}` has an open intent ({open_one.id}), and {journal.name} has another ({begun}): "
         "the platform may have it twice",
-        hint=f"resolve the open one first: `state resolve {key}`; {UNCHANGED}",
+        hint=f"{UNCHANGED}; decide about the open one first: "
+        f"`aepctl state resolve {key} --adopt ID`",
     )
 
 
