@@ -6,6 +6,7 @@ platform; after it, neither does anything any more, until the next run.
 
 import dataclasses
 import json
+import math
 import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -203,7 +204,8 @@ class JumpingClock:
         return self.at.timestamp()
 
     def sleep(self, seconds: float) -> None:
-        self.at += timedelta(seconds=seconds)
+        """At least so long: who waits for less than it can count must not wait for ever."""
+        self.at += timedelta(microseconds=math.ceil(seconds * 1e6))
 
 
 @dataclass
