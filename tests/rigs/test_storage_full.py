@@ -101,7 +101,9 @@ def check_recovery(ground: Ground, ended: Ended) -> None:
     ids = ground.project.ids()
     assert {key: ids[key] for key in printed} == printed
     state = ground.path.read_bytes()
-    assert run("state", "recover", "log").out.startswith(f"recovered 0 audiences; {len(printed)} already recorded")
+    assert run("state", "recover", "log").out.startswith(
+        f"recovered 0 audiences; {len(printed)} already recorded"
+    )
     assert ground.path.read_bytes() == state
 
 
@@ -150,7 +152,7 @@ def test_a_disk_that_fills_up(grounds: Grounds, mounts: Mounts, report: Record) 
 
 
 def test_a_limit_on_the_size_of_files(grounds: Grounds, report: Record) -> None:
-    """With hardly more room than the state needs, outcomes fit neither the journal nor the state."""
+    """With hardly more room than the state needs, outcomes fit in neither journal nor state."""
     counts = Counts()
     for limit in (None, *range(0, 6000, 97 if ROUNDS > 1 else 700)):
         ground = grounds(*NEW)
