@@ -533,7 +533,7 @@ class Machine(RuleBasedStateMachine):
 @pytest.mark.parametrize(
     "lives",
     [
-        pytest.param(50, id="a short round"),
+        pytest.param(30, id="a short round"),
         pytest.param(500 * ROUNDS, id="a long round", marks=pytest.mark.rig),
     ],
 )
