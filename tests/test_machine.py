@@ -182,8 +182,12 @@ class Machine(RuleBasedStateMachine):
         journal = left[: left.rfind(b"\n") + 1].decode()
         try:
             self._decide(deciding.recover, journal, "moved-away")
-        except (SafetyRefusal, StateError):  # the state has another intent, or another lineage
-            assert self.world.store().read().document is not None
+        except (SafetyRefusal, StateError) as error:
+            # The state has another intent or another lineage; or it is gone, and with it the key of
+            # an intent that the lost state had, and that this journal only has the outcome of.
+            gone = self.world.store().read().document is None
+            keyless = "neither in this journal nor in the state" in error.message
+            assert keyless or not gone
             COUNTS["journals that could not be recovered"] += 1
         else:
             COUNTS["journals recovered"] += 1
@@ -297,6 +301,9 @@ class Machine(RuleBasedStateMachine):
     def move_what_was_renamed(self) -> None:
         for change in self._plan().of(Action.DECIDE):
             assert change.reason is not None
+            if "`aepctl state mv " not in change.reason:  # the ID to give is another key's
+                assert "is the one that state has for" in change.reason
+                continue
             words = change.reason.split("`aepctl state mv ")[1].split("`")[0].split()
             try:
                 self._decide(deciding.move, *words)
@@ -526,7 +533,7 @@ class Machine(RuleBasedStateMachine):
 @pytest.mark.parametrize(
     "lives",
     [
-        pytest.param(50, id="a short round"),
+        pytest.param(30, id="a short round"),
         pytest.param(500 * ROUNDS, id="a long round", marks=pytest.mark.rig),
     ],
 )
