@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from aepctl.model.audience import FIELDS, Audience, Ids, Observed
+from aepctl.model.audience import FIELDS, Audience, Ids, Observed, usable_id
 from aepctl.model.audience import Field as FieldOfAudience
 
 MAX_MESSAGE_CHARS = 300
@@ -96,13 +96,9 @@ def decode_created(body: bytes) -> Ids | None:
         created = _Created.model_validate_json(body)
     except ValidationError:  # cut, empty, HTML, no ID: all mean that the ID is not known
         return None
-    if not _usable(created.audience_id):
+    if not usable_id(created.audience_id):
         return None
-    return Ids(created.audience_id, created.id if _usable(created.id) else None)
-
-
-def _usable(identifier: Any) -> bool:
-    return isinstance(identifier, str) and identifier.isprintable() and bool(identifier.strip())
+    return Ids(created.audience_id, created.id if usable_id(created.id) else None)
 
 
 def decode_audience(body: bytes) -> Observed | None:

@@ -7,6 +7,7 @@ from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.errors import SafetyRefusal
 from aepctl.model.audience import Observed
 from aepctl.model.failure import Failure
+from aepctl.model.steps import Create
 from aepctl.plan.binding import Binding, differences
 from aepctl.plan.matching import ObservedIndex
 from aepctl.plan.plan import Action, Change, Plan
@@ -89,7 +90,7 @@ def check_empty_state(
 
 def check_creates(plan: Plan, policy: Policy, max_creates: int, approval: Approval) -> None:
     """More creates than `max_creates` need somebody's word."""
-    creates = plan.counts()[Action.CREATE]
+    creates = sum(isinstance(step, Create) for one in plan.changes for step in one.steps)
     if creates > max_creates and not approval.covers(creates):
         existing = () if policy.existing == "adopt" else ("--existing", policy.existing)
         again = _again(plan, policy, *existing, "--yes-create", str(creates))

@@ -1,35 +1,17 @@
 """aepctl apply."""
 
-import re
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
 from aepctl.cli.formats import output_options, outputs_of, run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
 from aepctl.cli.plan import target_option
+from aepctl.cli.types import lock_timeout_option
 
 if TYPE_CHECKING:
     from aepctl.operations.apply import SavedPlan
     from aepctl.render.formats import Result
-
-UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
-
-
-class Duration(click.ParamType[float]):
-    """`90`, `60s` or `5m`, in seconds."""
-
-    name = "duration"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float:
-        if isinstance(value, float):
-            return value
-        found = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", str(value).strip())
-        if found is None:
-            self.fail(f"{value!r} is not a duration such as 60s or 5m", param, ctx)
-        return float(found[1]) * UNITS[found[2]]
 
 
 @click.command(cls=Command)
@@ -45,13 +27,7 @@ class Duration(click.ParamType[float]):
     metavar="N",
     help="How many creates may be under way at once.",
 )
-@click.option(
-    "--lock-timeout",
-    type=Duration(),
-    default=0.0,
-    metavar="TIME",
-    help="How long to wait for a locked state, such as 60s. Default: not at all.",
-)
+@lock_timeout_option
 @click.option(
     "--existing",
     type=click.Choice(["adopt", "fail", "ignore"]),

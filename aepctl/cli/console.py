@@ -1,6 +1,7 @@
 """Talking with whoever runs an apply: show the plan, ask, tell each outcome, sum up."""
 
 import sys
+from collections import Counter
 from typing import Any, Protocol, Self
 
 import click
@@ -9,7 +10,6 @@ from aepctl.apply.outcomes import Outcome
 from aepctl.apply.report import ApplyReport
 from aepctl.cli.output import colour, print_result, print_status
 from aepctl.errors import AepctlError, SafetyRefusal
-from aepctl.model.steps import Adopt, Create
 from aepctl.plan.plan import Plan
 from aepctl.render.display import Paint, display
 from aepctl.render.text import outcome_line, plan_text, report_summary
@@ -119,9 +119,8 @@ def _ask(plan: Plan) -> None:
             "not approved: there is no terminal to ask on, so nothing was sent",
             hint="review the plan, then use --auto-approve",
         )
-    steps = [type(step) for change in plan.changes for step in change.steps]
-    parts = ((steps.count(Create), "create"), (steps.count(Adopt), "adopt"))
-    what = " and ".join(f"{verb} {count}" for count, verb in parts if count)
+    steps = Counter(type(step).__name__.lower() for change in plan.changes for step in change.steps)
+    what = " and ".join(f"{verb} {count}" for verb, count in sorted(steps.items(), reverse=True))
     where = f"{plan.environment}, sandbox {plan.target.sandbox}"
     question = f"{what.capitalize()} in {where}? Enter 'yes' to continue: "
     click.echo(f"\n{display(question)}", nl=False, err=True)

@@ -11,12 +11,13 @@ import click
 from aepctl.cli.invocation import Invocation
 from aepctl.cli.output import colour, machine_format, print_result, print_status
 from aepctl.errors import AepctlError, InternalError, Interrupted, InvalidInput
+from aepctl.render.formats import FORMATS
 
 if TYPE_CHECKING:
     from aepctl.render.formats import Result
 
 DOCUMENTS = ("text", "json", "markdown", "html")
-FILES = (*DOCUMENTS, "gitlab", "codequality", "junit")
+FILES = tuple(FORMATS)
 NEED_ID = frozenset({"markdown", "html", "github"})
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -130,13 +131,14 @@ def run_and_render(
     try:
         result = work()
     except BaseException as error:
+        invocation = click.get_current_context().find_object(Invocation) or Invocation()
+        if isinstance(error, AepctlError) and error.hint:
+            error.hint = invocation.pasteable(error.hint)
         _problems(error)
         if outputs != Outputs():
             from aepctl.render.formats import of_error
 
-            invocation = click.get_current_context().find_object(Invocation)
-            name = invocation.environment if invocation else None
-            _give(outputs, of_error(_expected(error), json_list, name))
+            _give(outputs, of_error(_expected(error), json_list, invocation.environment))
         raise
     if isinstance(result, int):
         return result
@@ -183,7 +185,10 @@ def _expected(error: BaseException) -> AepctlError:
         return error
     if isinstance(error, KeyboardInterrupt | click.Abort):
         return Interrupted("interrupted")
-    return InternalError(f"internal error: {type(error).__name__}")
+    return InternalError(
+        f"internal error: {type(error).__name__}",
+        hint="this is a bug in aepctl: report it with the output of `aepctl --debug …`",
+    )
 
 
 def _problems(error: BaseException) -> None:

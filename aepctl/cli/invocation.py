@@ -1,6 +1,7 @@
 """How the program was called: `--env` and `--chdir`, before a command or after it."""
 
 import contextlib
+import re
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ class Invocation:
     environment: str | None = None
     folders: list[str] = field(default_factory=list)
     make_context: "Callable[[], Context] | None" = None
+    resolved: "Environment | None" = None
 
     @property
     def program(self) -> str:
@@ -46,7 +48,20 @@ class Invocation:
         from aepctl.project.load import load_project
 
         name = name or self.environment
-        return load_project().environment(context.environ, name, program=self.program)
+        self.resolved = load_project().environment(context.environ, name, program=self.program)
+        return self.resolved
+
+    def pasteable(self, text: str) -> str:
+        """The text, whose commands run as they stand: in this folder, for this environment.
+
+        What knows neither suggests `aepctl COMMAND`; what knows them names them itself.
+        """
+        program = self.program
+        if self.resolved is not None:
+            program = self.resolved.program
+        elif self.environment is not None:
+            program = f"{program} --env {shlex.quote(self.environment)}"
+        return re.sub(r"`aepctl (?!-)", lambda _: f"`{program} ", text)
 
 
 def _environment(context: click.Context, _: click.Parameter, name: str | None) -> None:

@@ -7,6 +7,7 @@ import click
 from aepctl.cli.formats import Outputs, output_option, run_and_render
 from aepctl.cli.invocation import Group, Invocation, pass_invocation
 from aepctl.cli.output import colour, print_result
+from aepctl.cli.types import AudienceId, Key, lock_timeout_option
 
 if TYPE_CHECKING:
     from aepctl.operations.state import Decided
@@ -43,12 +44,18 @@ def intents(invocation: Invocation, output: str) -> int:
 
 @state.command()
 @click.argument("key")
-@click.option("--adopt", metavar="ID", help="Record this audienceId for KEY.")
+@click.option("--adopt", type=AudienceId(), metavar="ID", help="Record this audienceId for KEY.")
 @click.option("--recreate", is_flag=True, help="Create it, whatever the platform has.")
 @click.option("--abandon", is_flag=True, help="Forget the attempt; the next apply looks again.")
+@lock_timeout_option
 @pass_invocation
 def resolve(
-    invocation: Invocation, key: str, adopt: str | None, recreate: bool, abandon: bool
+    invocation: Invocation,
+    key: str,
+    adopt: str | None,
+    recreate: bool,
+    abandon: bool,
+    lock_timeout: float,
 ) -> int:
     """Decide about KEY: its create has no known outcome, or the platform has it several times."""
     if (adopt is not None) + recreate + abandon != 1:
@@ -60,18 +67,19 @@ def resolve(
         context = invocation.context()
         environment = invocation.resolve(context)
         if adopt is not None:
-            return _tell(operation.adopt(context, environment, key, adopt))
+            return _tell(operation.adopt(context, environment, key, adopt, wait=lock_timeout))
         if recreate:
-            return _tell(operation.recreate(context, environment, key))
-        return _tell(operation.abandon(context, environment, key))
+            return _tell(operation.recreate(context, environment, key, wait=lock_timeout))
+        return _tell(operation.abandon(context, environment, key, wait=lock_timeout))
 
     return run_and_render(Outputs(), None, work)
 
 
 @state.command()
 @click.argument("file", type=click.File(encoding="utf-8", errors="replace"))
+@lock_timeout_option
 @pass_invocation
-def recover(invocation: Invocation, file: TextIO) -> int:
+def recover(invocation: Invocation, file: TextIO, lock_timeout: float) -> int:
     """Take the IDs that an apply could only print, or a rescued journal, into the state.
 
     FILE holds what it printed on standard error; `-` reads standard input.
@@ -82,23 +90,26 @@ def recover(invocation: Invocation, file: TextIO) -> int:
 
         context = invocation.context()
         environment = invocation.resolve(context)
-        return _tell(operation.recover(context, environment, file.read(), file.name))
+        text = file.read()
+        return _tell(operation.recover(context, environment, text, file.name, wait=lock_timeout))
 
     return run_and_render(Outputs(), None, work)
 
 
 @state.command("mv")
 @click.argument("old")
-@click.argument("new")
+@click.argument("new", type=Key())
+@lock_timeout_option
 @pass_invocation
-def move(invocation: Invocation, old: str, new: str) -> int:
+def move(invocation: Invocation, old: str, new: str, lock_timeout: float) -> int:
     """Give the audience of key OLD the key NEW, after a rename in the manifests."""
 
     def work() -> int:
         from aepctl.operations import state as operation
 
         context = invocation.context()
-        return _tell(operation.move(context, invocation.resolve(context), old, new))
+        environment = invocation.resolve(context)
+        return _tell(operation.move(context, environment, old, new, wait=lock_timeout))
 
     return run_and_render(Outputs(), None, work)
 
@@ -106,5 +117,6 @@ def move(invocation: Invocation, old: str, new: str) -> int:
 def _tell(decided: "Decided") -> int:
     from aepctl.render.display import display
 
-    print_result(f"{display(decided.done)}.\nNext: {display(decided.next)}.\n")
+    then = f"Next: {display(decided.next)}.\n" if decided.next else ""
+    print_result(f"{display(decided.done)}.\n{then}")
     return 0

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self, TypeAlias
+from typing import Self, TypeAlias, TypeGuard
 
 from aepctl.model.problem import Origin
 
@@ -72,6 +72,11 @@ class Audience:
         given["namespace"] = self.namespace
         given["originName"] = self.origin_name
         return given
+
+
+def usable_id(text: object) -> TypeGuard[str]:
+    """Whether this can be an ID: visible characters, and no blanks around them."""
+    return isinstance(text, str) and text.isprintable() and bool(text) and text == text.strip()
 
 
 @dataclass(frozen=True, slots=True)

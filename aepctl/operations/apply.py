@@ -1,6 +1,7 @@
-"""apply: settle, look, plan, check, show, ask, do. Under the lock from first to last."""
+"""apply: settle, look, plan, show, check, ask, do. Under the lock from first to last."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from aepctl import __version__
@@ -8,6 +9,7 @@ from aepctl.aep.reader import AudienceReader
 from aepctl.aep.writer import AudienceWriter
 from aepctl.apply import gates
 from aepctl.apply.executor import execute
+from aepctl.apply.look import look
 from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.apply.report import ApplyReport
 from aepctl.apply.sender import Sender
@@ -88,17 +90,21 @@ class _Apply:
 
     def go(self) -> ApplyReport:
         self._check_saved()
-        if not self._questions():
-            plan = self._plan(None)
-            self.context.console.show(plan)
-            return self._report(plan, gates.undecided(plan))
-        credentials(self.environment, self.context.environ)  # before anything is asked or sent
-        with self.context.open_platform(self.context, self.environment) as platform:
-            settled, observed = self._ask(platform)
-            plan = self._plan(observed)
-            self.context.console.show(plan)
-            self._check(plan, observed)
-            return self._carry_out(plan, settled, platform)
+        if self._questions():
+            with self._platform() as platform:
+                settled, observed = self._ask(platform)
+                return self._carry_out(self._plan(observed), observed, settled, platform)
+        plan = self._plan(None)
+        if any(change.steps for change in plan.changes):
+            with self._platform() as platform:
+                return self._carry_out(plan, None, (), platform)
+        self.context.console.show(plan)
+        return self._report(plan, gates.undecided(plan))
+
+    def _platform(self) -> AbstractContextManager[Platform]:
+        """The platform; missing credentials are told before anything is asked or sent."""
+        credentials(self.environment, self.context.environ)
+        return self.context.open_platform(self.context, self.environment)
 
     def _check_saved(self) -> None:
         """A saved plan was made offline, so it is made offline again to be compared."""
@@ -162,24 +168,8 @@ class _Apply:
         return Sender(self.session, clock, self.stop, Backoff(clock, self.stop))
 
     def _look(self, reader: AudienceReader) -> tuple[Observed, ...] | None:
-        """What the platform has of the candidates; None where nobody looked."""
-        questions = self._questions()
-        if not questions.candidates:
-            return None
-        if self.policy.existing != "ignore":
-            return reader.list_all()
-        count = len(questions.candidates)
-        if gates.checks_empty_state(self.policy, self.session.state, count, self._approval):
-            try:
-                return reader.list_all()
-            except ListForbidden:  # that is why existing audiences are ignored
-                return None
-        found = [
-            one
-            for candidate in questions.tried
-            for one in reader.search(candidate.step.audience, candidate.step.audience_id)
-        ]
-        return tuple(dict.fromkeys(found))
+        state = self.session.state
+        return look(reader, self._questions(), state, self.policy, self._approval)
 
     def _check(self, plan: Plan, observed: Sequence[Observed] | None) -> None:
         gates.check(
@@ -192,8 +182,15 @@ class _Apply:
         )
 
     def _carry_out(
-        self, plan: Plan, settled: tuple[Outcome, ...], platform: Platform
+        self,
+        plan: Plan,
+        observed: Sequence[Observed] | None,
+        settled: tuple[Outcome, ...],
+        platform: Platform,
     ) -> ApplyReport:
+        """Show the plan, check it, ask, and do its steps."""
+        self.context.console.show(plan)
+        self._check(plan, observed)
         todo = [change for change in plan.changes if change.steps]
         if todo:
             self.context.console.approve(plan)

@@ -1,7 +1,6 @@
 """The state commands: what is open, and what a person decides about it. No network."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from aepctl.errors import AepctlError, SafetyRefusal
@@ -11,17 +10,17 @@ from aepctl.operations.context import Context
 from aepctl.project.environment import Environment
 from aepctl.state.events import Ending
 from aepctl.state.loading import read_state
-from aepctl.state.model import Intent, Phase, State
+from aepctl.state.model import Intent, Phase
 from aepctl.state.recover import Recovered, read_rescued, take_in
 from aepctl.state.session import StateSession, open_session
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What was done, and what will happen next: two sentences without their full stops."""
+    """What was done, and what will happen next, if anything: sentences without their full stops."""
 
     done: str
-    next: str
+    next: str | None = None
 
 
 def intents(context: Context, environment: Environment) -> tuple[Intent, ...]:
@@ -30,59 +29,74 @@ def intents(context: Context, environment: Environment) -> tuple[Intent, ...]:
     return tuple(state.intents.values())
 
 
-def adopt(context: Context, environment: Environment, key: str, audience_id: str) -> Decided:
+def adopt(
+    context: Context, environment: Environment, key: str, audience_id: str, *, wait: float = 0.0
+) -> Decided:
     """Decide that `key` is the audience with this ID.
 
     Raises StateLocked, StateError, InvalidInput; SafetyRefusal where state knows otherwise.
     """
-    with _session(context, environment, f"state resolve {key}") as session:
+    with _session(context, environment, f"state resolve {key}", wait) as session:
         state = session.state
         owner = session.owner(audience_id)
-        if owner == key:
-            return Decided(f"`{key}` already has the audienceId {audience_id}", "nothing changes")
-        if owner is not None:
-            move = environment.command("state", "mv", owner, key)
+        if owner not in {None, key}:
+            move = environment.command("state", "mv", str(owner), key)
             raise SafetyRefusal(
                 f"{audience_id} is the audienceId of `{owner}`; `{key}` cannot have it as well",
                 hint=f"to give it the other key: `{move}`",
             )
-        _refuse_known(key, state)
-        intent = state.intent_of(key)
+        known, intent = state.audiences.get(key), state.intent_of(key)
+        if known is not None and owner is None:
+            raise _known_otherwise(environment, key, known.ids.audience_id)
         if intent is not None and isinstance(intent.step, Create):
-            session.end(intent, Ending.DONE, ids=Ids(audience_id))
-        else:
+            ids, seen = (known.ids, known.audience) if known else (Ids(audience_id), None)
+            session.end(intent, Ending.DONE, ids=ids, observed=seen)
+        elif known is None:
             wanted = _wanted(context, environment, key)
             session.note(key, Adopt(Known(wanted, Ids(audience_id))))
         session.checkpoint()
+    if known is not None:
+        open_one = "; its open intent is closed" if intent is not None else ""
+        return Decided(f"`{key}` already has the audienceId {audience_id}{open_one}")
     return Decided(
         f"`{key}` now has the audienceId {audience_id} (not checked on the platform)",
         "the next plan compares it with the manifests; nothing is created for it",
     )
 
 
-def recreate(context: Context, environment: Environment, key: str) -> Decided:
+def _known_otherwise(environment: Environment, key: str, audience_id: str) -> SafetyRefusal:
+    keep = environment.command("state", "resolve", key, "--adopt", audience_id)
+    return SafetyRefusal(
+        f"`{key}` already has the audienceId {audience_id}",
+        hint=f"to keep that one: `{keep}`; the other one can only be deleted on the platform",
+    )
+
+
+def recreate(context: Context, environment: Environment, key: str, *, wait: float = 0.0) -> Decided:
     """Decide that `key` is to be created, whatever the platform has.
 
     Raises StateLocked, StateError, InvalidInput; SafetyRefusal where it is known.
     """
-    with _session(context, environment, f"state resolve {key}") as session:
-        _refuse_known(key, session.state)
-        intent = session.state.intent_of(key)
+    with _session(context, environment, f"state resolve {key}", wait) as session:
+        known, intent = session.state.audiences.get(key), session.state.intent_of(key)
+        if known is not None:
+            raise _known_otherwise(environment, key, known.ids.audience_id)
+        twice = "if the earlier attempt did arrive, the platform then has it twice"
         if intent is None:
+            twice = "if the platform has it already, it then has it twice"
             intent = session.begin(key, Create(_wanted(context, environment, key)))
         reason = "decided: create it whatever the platform has"
         session.end(intent, Ending.RECREATE, reason=reason)
         session.checkpoint()
     return Decided(
-        f"`{key}` will be created again",
-        "the next apply creates it without looking for it first; if the earlier attempt did "
-        "arrive, the platform then has it twice",
+        f"`{key}` will be created whatever the platform has",
+        f"the next apply creates it without looking for it first; {twice}",
     )
 
 
-def abandon(context: Context, environment: Environment, key: str) -> Decided:
+def abandon(context: Context, environment: Environment, key: str, *, wait: float = 0.0) -> Decided:
     """Decide to forget the open intent of `key`. Raises StateLocked, StateError, AepctlError."""
-    with _session(context, environment, f"state resolve {key}") as session:
+    with _session(context, environment, f"state resolve {key}", wait) as session:
         intent = session.state.intent_of(key)
         if intent is None:
             raise AepctlError(
@@ -98,38 +112,48 @@ def abandon(context: Context, environment: Environment, key: str) -> Decided:
     )
 
 
-def move(context: Context, environment: Environment, old: str, new: str) -> Decided:
+def move(
+    context: Context, environment: Environment, old: str, new: str, *, wait: float = 0.0
+) -> Decided:
     """Give the audience of `old` the key `new`; the platform knows no keys.
 
     Raises StateLocked, StateError, AepctlError; SafetyRefusal where `new` is taken.
     """
-    with _session(context, environment, f"state mv {old} {new}") as session:
+    with _session(context, environment, f"state mv {old} {new}", wait) as session:
         state = session.state
         if old not in state.audiences:
             raise AepctlError(
                 f"no audience `{old}` in the state {environment.state}",
                 hint="its keys stand there under `audiences`, one to a line",
             )
-        _refuse_known(new, state)
+        if new in state.audiences:
+            known = state.audiences[new].ids.audience_id
+            raise SafetyRefusal(
+                f"`{new}` already has the audienceId {known}",
+                hint=f"choose another key for `{old}`, or move `{new}` first",
+            )
         intent = state.intent_of(new)
         if intent is not None and intent.phase is Phase.OPEN:
+            forget = environment.command("state", "resolve", new, "--abandon")
             raise SafetyRefusal(
                 f"`{new}` has an open intent",
-                hint=f"resolve it first: `{environment.command('state', 'resolve', new)}`",
+                hint=f"apply settles it; to forget it: `{forget}`",
             )
         session.note(new, Move(old))
         session.checkpoint()
     return Decided(f"`{old}` is now `{new}`", "the next plan compares it under its new key")
 
 
-def recover(context: Context, environment: Environment, text: str, file: str) -> Decided:
+def recover(
+    context: Context, environment: Environment, text: str, file: str, *, wait: float = 0.0
+) -> Decided:
     """Take the IDs and open intents of a rescued journal into state. Running it again is harmless.
 
     `text` may be a piece of a log: what stands before a journal line is passed over. Raises
     StateLocked, StateError; SafetyRefusal where state has another ID for a key.
     """
     journal, cut = read_rescued(text, file)
-    with _session(context, environment, f"state recover {file}") as session:
+    with _session(context, environment, f"state recover {file}", wait) as session:
         recovered = take_in(session, journal)
         session.checkpoint()
     left = "; the last line is cut short and was skipped" if cut else ""
@@ -147,16 +171,18 @@ def _told(recovered: Recovered) -> str:
     return "; ".join(parts)
 
 
-@contextmanager
-def _session(context: Context, environment: Environment, command: str) -> Iterator[StateSession]:
-    with open_session(
+def _session(
+    context: Context, environment: Environment, command: str, wait: float
+) -> AbstractContextManager[StateSession]:
+    """The state under its lock, after waiting up to `wait` seconds for that."""
+    return open_session(
         context.open_store(environment),
         environment.target,
         context.run(command),
+        wait=wait,
         clock=context.clock,
         ids=context.new_id,
-    ) as session:
-        yield session
+    )
 
 
 def _wanted(context: Context, environment: Environment, key: str) -> Audience:
@@ -168,11 +194,3 @@ def _wanted(context: Context, environment: Environment, key: str) -> Audience:
             f"`{environment.command('state', 'intents')}` what is open",
         )
     return found.audience
-
-
-def _refuse_known(key: str, state: State) -> None:
-    if key in state.audiences:
-        known = state.audiences[key].ids.audience_id
-        raise SafetyRefusal(
-            f"`{key}` already has the audienceId {known}", hint="the state was not changed"
-        )

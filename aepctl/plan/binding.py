@@ -5,12 +5,11 @@ was reviewed.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from aepctl.model.audience import Audience, Ids, Known, Wanted
-from aepctl.model.steps import Step
+from aepctl.model.audience import Audience, Known, Wanted
 from aepctl.model.target import Target
 from aepctl.plan.plan import Change, Plan
 from aepctl.state.model import State
@@ -84,7 +83,10 @@ def differences(saved: Binding, now: Binding) -> tuple[str, ...]:
 
 
 def _canonical(change: Change) -> list[object]:
-    """What a change does; where it stands in a file is not part of it."""
+    """What a change does; where it stands in a file is not part of it.
+
+    Its steps follow from this. It is the form of aepctl 0.1.0, whose saved plans still hold.
+    """
     intent = change.intent
     return [
         change.key,
@@ -92,36 +94,20 @@ def _canonical(change: Change) -> list[object]:
         _known(change.known),
         _fields(change.wanted),
         [intent.id, intent.phase.value] if intent else None,
-        [_step(step) for step in change.steps],
+        change.given_id,
     ]
 
 
-def _step(step: Step) -> list[object]:
-    values: list[object] = [type(step).__name__.lower()]
-    for name in step.__slots__:
-        value = getattr(step, name)
-        plain = _PLAIN.get(type(value))
-        values.append(plain(value) if plain else value)
-    return values
-
-
 def _known(known: Known | None) -> list[object] | None:
-    return [_ids(known.ids), _fields(known.audience)] if known else None
-
-
-def _ids(ids: Ids) -> list[object]:
-    return [ids.audience_id, ids.platform_id]
+    if known is None:
+        return None
+    return [known.ids.audience_id, known.ids.platform_id, _fields(known.audience)]
 
 
 def _fields(audience: Audience | None) -> dict[str, str] | None:
     return audience.fields() if audience else None
 
 
-_PLAIN: Mapping[type, Callable[..., object]] = {
-    Audience: Audience.fields,
-    Ids: _ids,
-    Known: _known,
-}
 _encode = json.JSONEncoder(sort_keys=True).encode  # json.dumps would make one for each change
 
 

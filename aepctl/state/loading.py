@@ -82,8 +82,8 @@ def _check_belongs(journal: "JournalContents", document: State | None, where: st
         raise StateError(
             f"{journal.name} was written upon serial {journal.serial} of {where}, {now}: "
             "the state was rolled back or deleted",
-            hint=f"restore {where} from Git; or move {journal.name} away, and give it to "
-            "`state recover` then, which takes its IDs and what is open into the present state",
+            hint=f"restore {where} from Git; or, to go on with the present state, move "
+            f"{journal.name} away and take in what it holds: `aepctl state recover FILE`",
         )
 
 

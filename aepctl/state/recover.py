@@ -154,7 +154,8 @@ class _Alone:
             raise StateError(
                 f"{self.journal.name}:{line}: {event.ids.audience_id} came of an intent that is "
                 "neither in this journal nor in the state",
-                hint="use `state resolve` to record it for its key",
+                hint="record it for its key: "
+                f"`aepctl state resolve KEY --adopt {event.ids.audience_id}`",
             )
 
     def _pass_over_contradiction(self, event: Event) -> bool:
@@ -225,7 +226,8 @@ def _two_creates(key: str, begun: str, journal: JournalContents, open_one: Inten
     return SafetyRefusal(
         f"`{key}` has an open intent ({open_one.id}), and {journal.name} has another ({begun}): "
         "the platform may have it twice",
-        hint=f"resolve the open one first: `state resolve {key}`; {NOTHING_CHANGED}",
+        hint=f"{NOTHING_CHANGED}; decide about the open one first: "
+        f"`aepctl state resolve {key} --adopt ID`",
     )
 
 

@@ -3,9 +3,11 @@
 import json
 from collections.abc import Callable
 
+import httpx
 import pytest
-from projects import Project
+from projects import ORG, Project
 
+from aepctl.aep.writer import CREATE_ACCEPT
 from aepctl.emulator import Behaviour, Emulator, Fault, FaultKind
 from aepctl.model.audience import Audience
 from aepctl.model.steps import Create
@@ -32,7 +34,7 @@ def crashed_while_creating(key: str, project: Project) -> str:
     """The journal of a run that ended before it knew what came of a create."""
     state = project.state()
     org, sandbox, endpoint = (state["target"][name] for name in ("org", "sandbox", "endpoint"))
-    run = Run("crashed", "2027-01-01T00:00:00.000+00:00", "apply")
+    run = Run("crashed", "2026-01-01T00:00:00.000+00:00", "apply")
     step = Create(Audience(f"Name {key}", "agora", "Tests"))
     intent = Intent("intent-1", run.id, key, step, run.at)
     target = Target(org, sandbox, endpoint)
@@ -94,7 +96,7 @@ class TestResolve:
 
     def test_recreate_creates_in_the_next_apply(self, project: Project, there: Emulator) -> None:
         result = project.run("state", "resolve", "gold", "--recreate")
-        assert "`gold` will be created again" in result.out
+        assert "`gold` will be created whatever the platform has" in result.out
         assert "creates it without checking" in project.run("state", "intents").out
         assert project.apply().code == 0
         assert sorted(str(one["name"]) for one in there.audiences) == ["Name gold", "Name silver"]
@@ -207,3 +209,64 @@ class TestRecover:
         assert project.run("state", "intents").out == "No open intents.\n"
         assert project.run("state", "recover", "rescued").code == 0
         assert "? gold" in project.run("state", "intents").out
+
+
+class TestBadInput:
+    """What would make the state unusable is refused before it is looked at."""
+
+    @pytest.mark.parametrize("audience_id", ["", " ", "a\nb", " a", "a\u200b"])
+    def test_an_id_must_be_one(self, project: Project, there: Emulator, audience_id: str) -> None:
+        before = (project.root / "state/prod.json").read_bytes()
+        result = project.run("state", "resolve", "gold", "--adopt", audience_id)
+        assert result.code == 64
+        assert "an audienceId was expected" in result.err
+        assert (project.root / "state/prod.json").read_bytes() == before
+
+    @pytest.mark.parametrize("key", ["", "b c", ".a", "größe"])
+    def test_a_new_key_must_be_one(self, project: Project, there: Emulator, key: str) -> None:
+        result = project.run("state", "mv", "silver", key)
+        assert result.code == 64
+        assert "is not a valid key: letters, digits" in result.err
+        assert "silver" in project.ids()
+
+
+class TestAnOpenCreateOfAKnownKey:
+    """A crash, and another machine's newer state: the way out that is suggested is one."""
+
+    @pytest.fixture
+    def two(self, project: Project, platform: Start) -> Emulator:
+        """The platform has silver twice; state knows one, and an intent may have made the other."""
+        there = platform()
+        project.settle_on(there)
+        project.want("silver")
+        assert project.apply().code == 0
+        crashed = crashed_while_creating("silver", project)
+        project.write("state/prod.journal", crashed)
+        (silver,) = there.audiences
+        headers = {
+            "Authorization": "Bearer test-token",
+            "x-api-key": "test-key",
+            "x-gw-ims-org-id": ORG,
+            "x-sandbox-name": "prod",
+            "Accept": CREATE_ACCEPT,
+        }
+        url = f"{there.url}/core/ais/audiences?createAudienceMetaOnly=true"
+        twin = {name: silver[name] for name in ("name", "namespace", "originName")}
+        httpx.post(url, json=twin, headers=headers, trust_env=False).raise_for_status()
+        return there
+
+    def test_needs_a_decision_that_can_be_made(self, project: Project, two: Emulator) -> None:
+        known = project.ids()["silver"]
+        result = project.apply()
+        assert result.code == 3
+        assert "undecided  silver: " in result.out
+        twin = next(one["audienceId"] for one in two.audiences if one["audienceId"] != known)
+        other = project.run("state", "resolve", "silver", "--adopt", twin)
+        assert other.code == 3
+        assert f"to keep that one: `aepctl state resolve silver --adopt {known}`" in other.err
+        kept = project.run("state", "resolve", "silver", "--adopt", known)
+        assert kept.out == (
+            f"`silver` already has the audienceId {known}; its open intent is closed.\n"
+        )
+        assert project.apply().code == 0
+        assert project.ids() == {"silver": known}

@@ -8,16 +8,17 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import uvicorn
 from emulator_client import CREATE, CREATE_HEADERS, SAMPLE, Client, Start
 
 from aepctl.emulator import Behaviour, Fault, FaultKind, serve
-from aepctl.emulator.store import Store
 from aepctl.errors import EmulatorError
 
 
@@ -190,25 +191,26 @@ except EmulatorError as error:
 
 
 def test_a_server_that_does_not_start_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    from aepctl.emulator.quick_server import QuickServer
-
-    async def startup(self: QuickServer, sockets: Any = None) -> None:
+    async def startup(self: uvicorn.Server, sockets: Any = None) -> None:
         self.should_exit = True
 
-    monkeypatch.setattr(QuickServer, "startup", startup)
+    monkeypatch.setattr(uvicorn.Server, "startup", startup)
     with pytest.raises(EmulatorError, match="did not start"):
         serve()
 
 
 def test_a_bug_of_the_emulator_is_shown_and_does_not_pass_for_a_fault(
-    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    start: Start, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(*_: object) -> None:
-        raise sqlite3.OperationalError("disk is full")
-
-    monkeypatch.setattr(Store, "add", broken)
+    db = tmp_path / "audiences.sqlite3"
+    serve(db=db).stop()
+    with closing(sqlite3.connect(db)) as connection:
+        connection.execute(
+            "CREATE TRIGGER broken BEFORE INSERT ON audience "
+            "BEGIN SELECT RAISE(FAIL, 'disk is full'); END"
+        )
     with caplog.at_level(logging.ERROR, "aepctl.emulator"):
-        answer = client.create()
+        answer = start(db=db).create()
     assert (answer.status_code, answer.text) == (500, "the emulator failed; see its standard error")
     assert "disk is full" in caplog.text
 

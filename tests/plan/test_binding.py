@@ -9,7 +9,7 @@ from plan_samples import NOTHING, POLICY, audience, found, intend, know, plan, t
 
 from aepctl.model.audience import Ids, Known, Wanted
 from aepctl.model.problem import Origin
-from aepctl.model.steps import Adopt, Create, Delete, Forget, Move, Patch, Record, Step
+from aepctl.model.steps import Create
 from aepctl.plan.binding import Binding, bind, differences
 from aepctl.plan.plan import Action, Change, Plan
 from aepctl.state.model import Phase, State
@@ -38,9 +38,9 @@ def test_the_same_plan_has_the_same_id() -> None:
 
 
 def test_the_id_is_the_same_in_every_run() -> None:
-    assert bound().id == "8238f58844c7d450"
+    assert bound().id == "378c74f182934563"
     assert (
-        bound().changes["new"] == "6f9c834bafe355780ef347882ddd43e6a69bd32e42f86800f91858340b4ac781"
+        bound().changes["new"] == "4011179ff7393f69678fd7c4dd800630c38f785470c7de98cc8dc42f2f1c5280"
     )
 
 
@@ -159,32 +159,10 @@ def test_all_that_differs_is_told() -> None:
     assert len(differences(bound(), now)) == 3
 
 
-IDS = Ids("A", "p-A")
-STEPS: list[tuple[Step, ...]] = [
-    (),
-    (Create(GOLD),),
-    (Create(SILVER),),
-    (Create(GOLD, "mine"),),
-    (Patch(IDS, GOLD, SILVER),),
-    (Patch(IDS, SILVER, GOLD),),
-    (Patch(Ids("A"), GOLD, SILVER),),
-    (Delete(IDS, GOLD),),
-    (Delete(Ids("A"), GOLD),),
-    (Adopt(Known(GOLD, IDS)),),
-    (Adopt(Known(GOLD, Ids("B"))),),
-    (Move("old"),),
-    (Move("older"),),
-    (Forget(),),
-    (Record(GOLD),),
-    (Record(SILVER),),
-    (Adopt(Known(GOLD, IDS)), Patch(IDS, GOLD, SILVER)),
-]
-
-
-def test_every_step_is_part_of_what_a_change_does() -> None:
+def test_the_id_that_the_client_gives_is_part_of_what_a_change_does() -> None:
     digests = set()
-    for steps in STEPS:
-        change = Change("gold", Action.CREATE, wanted=GOLD, steps=steps)
+    for given in (None, "mine", "other"):
+        change = Change("gold", Action.CREATE, wanted=GOLD, steps=(Create(GOLD, given),))
         made = Plan("prod", TARGET, (change,))
         digests.add(bind(made, (), KNOWN, "1.0").changes["gold"])
-    assert len(digests) == len(STEPS)
+    assert len(digests) == 3

@@ -119,7 +119,7 @@ class Site:
         return found
 
     def intents(self) -> list[dict[str, Any]]:
-        """The intents without an outcome: in the state after an orderly end, else in the journal.
+        """The intents without an outcome: after an orderly end in the state, else in the journal.
 
         Only a run that began with an empty state and ended at once is asked for the latter.
         """

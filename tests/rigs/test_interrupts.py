@@ -6,9 +6,11 @@ import pty
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any
 
@@ -202,11 +204,17 @@ def test_interrupted_while_it_loads_or_looks(start: Start) -> None:
     assert creates(emulator) == 0
 
 
-def test_interrupted_while_its_modules_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(_: object) -> int:
-        raise KeyboardInterrupt
+class Interrupting(MetaPathFinder):
+    """Somebody presses Ctrl-C just as this module is looked for."""
 
-    monkeypatch.setattr("aepctl.cli.main.run", interrupted)
+    def find_spec(self, fullname: str, *_: object) -> None:
+        if fullname == "aepctl.cli.main":
+            raise KeyboardInterrupt
+
+
+def test_interrupted_while_its_modules_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "aepctl.cli.main", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Interrupting(), *sys.meta_path])
     thresholds = gc.get_threshold()
     try:
         with pytest.raises(SystemExit) as ended:

@@ -20,7 +20,7 @@ from rig import ROUNDS, Record, rescued
 
 from aepctl.state.codec import encode_state
 
-pytestmark = [pytest.mark.rig, pytest.mark.timeout(600 * ROUNDS)]
+pytestmark = [pytest.mark.rig, pytest.mark.timeout(180 * ROUNDS)]
 
 NEW = tuple(f"new-{n}" for n in range(24))
 SIZE = 64 * 1024
@@ -152,7 +152,7 @@ def test_a_disk_that_fills_up(grounds: Grounds, mounts: Mounts, report: Record) 
 
 
 def test_a_limit_on_the_size_of_files(grounds: Grounds, report: Record) -> None:
-    """With hardly more room than the state needs, outcomes fit neither journal nor state."""
+    """With hardly more room than the state needs, outcomes fit in neither journal nor state."""
     counts = Counts()
     for limit in (None, *range(0, 6000, 97 if ROUNDS > 1 else 700)):
         ground = grounds(*NEW)

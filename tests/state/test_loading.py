@@ -166,8 +166,8 @@ def test_the_journal_of_another_state_is_refused() -> None:
 
 
 HOW_TO_GO_ON = (
-    "restore state/local.json from Git; or move state/local.journal away, and give it to "
-    "`state recover` then, which takes its IDs and what is open into the present state"
+    "restore state/local.json from Git; or, to go on with the present state, move "
+    "state/local.journal away and take in what it holds: `aepctl state recover FILE`"
 )
 
 

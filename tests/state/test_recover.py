@@ -130,7 +130,8 @@ def test_an_id_that_came_of_another_intent_than_the_open_one_is_a_persons_decisi
         "have it twice"
     )
     assert caught.value.hint == (
-        "resolve the open one first: `state resolve gold`; the state was not changed"
+        "the state was not changed; decide about the open one first: "
+        "`aepctl state resolve gold --adopt ID`"
     )
 
 
@@ -147,7 +148,7 @@ def test_an_id_whose_intent_is_nowhere_has_no_key() -> None:
     assert caught.value.message == (
         "rescued.log:2: A-gold came of an intent that is neither in this journal nor in the state"
     )
-    assert caught.value.hint == "use `state resolve` to record it for its key"
+    assert caught.value.hint == "record it for its key: `aepctl state resolve KEY --adopt A-gold`"
     assert recovered(knows(gold=GOLD), journal(done())) == ()
 
 
