@@ -48,11 +48,11 @@ def given_id_of_another(key: str, audience_id: str, name: str, program: str) -> 
 
 def beside_known(key: str, known: str, audience_ids: Iterable[str], program: str) -> str:
     """A create of unknown outcome made more than what its key has in state."""
-    too_many = listed(audience_ids)
-    abandon = command(program, "state", "resolve", key, "--abandon")
+    others = listed(audience_ids)
+    keep = command(program, "state", "resolve", key, "--adopt", known)
     return (
-        f"state has {known} for it, and the platform has {too_many} too. "
-        f"Delete {too_many} on the platform, then run `{abandon}`"
+        f"state has {known} for it, and the platform has {others} too. "
+        f"To keep {known}: delete {others} on the platform, then run `{keep}`"
     )
 
 

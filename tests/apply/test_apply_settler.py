@@ -280,8 +280,8 @@ def test_a_second_one_beside_what_its_key_has_needs_a_decision() -> None:
     settled = Settled(Lists([(there("gold", "A", -9_999.0), there("gold", "B"))]), known=known)
     assert settled.one.kind is OutcomeKind.UNDECIDED
     assert settled.message == (
-        "state has A for it, and the platform has B too. Delete B on the platform, then run "
-        "`aepctl state resolve gold --abandon`"
+        "state has A for it, and the platform has B too. To keep A: delete B on the platform, "
+        "then run `aepctl state resolve gold --adopt A`"
     )
     assert settled.events == []
 
@@ -290,8 +290,8 @@ def test_all_that_are_beside_what_its_key_has_are_named() -> None:
     known = {"gold": Known(audience("gold"), Ids("B"))}
     settled = Settled(Lists([tuple(there("gold", one) for one in "CBA")]), known=known)
     assert settled.message == (
-        "state has B for it, and the platform has A, C too. Delete A, C on the platform, then run "
-        "`aepctl state resolve gold --abandon`"
+        "state has B for it, and the platform has A, C too. To keep B: delete A, C on the "
+        "platform, then run `aepctl state resolve gold --adopt B`"
     )
 
 
@@ -300,8 +300,8 @@ def test_another_one_than_its_key_has_needs_a_decision() -> None:
     settled = Settled(Lists([(there("gold", "B"),)]), known=known)
     assert settled.one.kind is OutcomeKind.UNDECIDED
     assert settled.message == (
-        "state has A for it, and the platform has B too. Delete B on the platform, then run "
-        "`aepctl state resolve gold --abandon`"
+        "state has A for it, and the platform has B too. To keep A: delete B on the platform, "
+        "then run `aepctl state resolve gold --adopt A`"
     )
     assert settled.events == []
 

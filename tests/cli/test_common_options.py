@@ -92,7 +92,7 @@ class TestSuggestedCommands:
         assert result.code == 4
         assert "Next: run `aepctl --env prod apply` again" in result.out
         listed = project.run("state", "intents", "--env", "prod").out
-        assert "`aepctl --env prod state resolve gold`" in listed
+        assert "`aepctl --env prod state resolve gold --adopt ID`" in listed
 
     def test_after_a_rename(self, project: Project, platform: Start) -> None:
         there = self.open_in_prod(project, platform)
