@@ -23,7 +23,7 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True)
-class NotSent:
+class NothingSent:
     """No byte of the request left: DNS, connect, TLS, proxy or pool failed."""
 
     reason: str
@@ -36,4 +36,4 @@ class NoResponse:
     reason: str
 
 
-Reply: TypeAlias = Response | NotSent | NoResponse
+Reply: TypeAlias = Response | NothingSent | NoResponse

@@ -16,7 +16,7 @@ import httpx
 from aepctl import __version__
 from aepctl.clock import Clock, SystemClock
 from aepctl.project.urls import is_loopback
-from aepctl.replies import NoResponse, NotSent, Reply, Response
+from aepctl.replies import NoResponse, NothingSent, Reply, Response
 
 TIMEOUT_SECONDS = 30.0
 MAX_BODY_BYTES = 16 * 1024 * 1024
@@ -86,9 +86,9 @@ class Transport:
             with client.stream(method, url, headers=dict(headers), content=body) as response:
                 return self._receive(response, deadline)
         except NOT_SENT as error:
-            return NotSent(_reason(error))
+            return NothingSent(_reason(error, url))
         except httpx.HTTPError as error:
-            return NoResponse(_reason(error))
+            return NoResponse(_reason(error, url))
 
     def close(self) -> None:
         for client in self._clients.values():
@@ -125,8 +125,8 @@ class Transport:
 
 
 _REASONS: Mapping[type[httpx.HTTPError], str] = {
-    httpx.ConnectTimeout: "connecting took too long",
-    httpx.ConnectError: "no connection",
+    httpx.ConnectTimeout: "connecting to {host} took too long",
+    httpx.ConnectError: "no connection to {host}",
     httpx.PoolTimeout: "no free connection",
     httpx.ProxyError: "the proxy refused",
     httpx.ReadTimeout: "no answer in time",
@@ -137,10 +137,11 @@ _REASONS: Mapping[type[httpx.HTTPError], str] = {
 }
 
 
-def _reason(error: httpx.HTTPError) -> str:
-    """What happened, without URLs or headers: those may hold what must not be shown."""
+def _reason(error: httpx.HTTPError, url: str) -> str:
+    """What happened, without paths or headers: those may hold what must not be shown."""
     detail = f" ({error})" if isinstance(error, httpx.ConnectError) and str(error) else ""
-    return _REASONS.get(type(error), type(error).__name__) + detail
+    reason = _REASONS.get(type(error), type(error).__name__)
+    return reason.format(host=urlsplit(url).hostname) + detail
 
 
 def _retry_after(value: str | None, now: datetime) -> float | None:

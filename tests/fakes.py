@@ -17,7 +17,7 @@ from aepctl.model.steps import LocalStep, RemoteStep
 from aepctl.model.target import Target
 from aepctl.state.events import Begun, Ended, Ending, Event, Noted
 from aepctl.state.model import Intent, State
-from aepctl.state.reducer import Draft, replay
+from aepctl.state.reducer import Draft
 from aepctl.state.stores.disk import Disk
 
 TARGET = Target("1BD6382559DF0C130A49422D@AdobeOrg", "dev", "https://platform.adobe.io")
@@ -26,6 +26,14 @@ AT = "2026-01-31T12:00:00.000+00:00"
 
 def audience(name: str, description: str | None = None) -> Audience:
     return Audience(name, "agora", "Agora_Collaboration", description)
+
+
+def replay(state: State, events: Iterable[Event]) -> State:
+    """The state after these events; `serial` and `runs` stay. Raises Contradiction."""
+    draft = Draft(state)
+    for event in events:
+        draft.take(event)
+    return draft.state()
 
 
 class Ids:

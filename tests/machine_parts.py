@@ -31,7 +31,7 @@ from aepctl.operations.apply import ApplyOptions, apply
 from aepctl.operations.context import Context
 from aepctl.plan.plan import Action, Change, Plan
 from aepctl.project.environment import Environment
-from aepctl.replies import NoResponse, NotSent, Reply, Response
+from aepctl.replies import NoResponse, NothingSent, Reply, Response
 from aepctl.state.loading import load
 from aepctl.state.model import Phase, State
 from aepctl.state.session import open_session
@@ -459,7 +459,7 @@ NOT_COMMITTED: dict[str, Reply] = {
     "unauthorized": Response(401),
     "error-before": Response(503),
     "drop-before": NoResponse("dropped"),
-    "not-sent": NotSent("no connection"),
+    "not-sent": NothingSent("no connection"),
     "conflict": Response(409),
     "redirect": Response(307),
 }

@@ -32,7 +32,7 @@ from raw_server import (
 
 from aepctl import __version__
 from aepctl.clock import Clock, SystemClock
-from aepctl.replies import NoResponse, NotSent, Reply, Response
+from aepctl.replies import NoResponse, NothingSent, Reply, Response
 from aepctl.transport import MAX_BODY_BYTES, NOT_SENT, Transport, TransportFactory
 
 HEADERS = {"Authorization": f"Bearer {TOKEN}", "Accept": "application/json"}
@@ -225,21 +225,23 @@ def test_a_reset_before_anything_was_read_is_a_doubt_and_nothing_is_sent_again()
 def test_a_refused_connection_is_not_sent() -> None:
     with transport() as one:
         reply = post(one, f"http://127.0.0.1:{free_port()}")
-    assert isinstance(reply, NotSent)
-    assert reply.reason.startswith("no connection (")
+    assert isinstance(reply, NothingSent)
+    assert reply.reason.startswith("no connection to 127.0.0.1 (")
     assert "refused" in reply.reason
 
 
 def test_a_connection_that_takes_too_long_is_not_sent() -> None:
     with deaf_port() as port, transport(timeout=0.1) as one:
-        assert post(one, f"http://127.0.0.1:{port}") == NotSent("connecting took too long")
+        assert post(one, f"http://127.0.0.1:{port}") == NothingSent(
+            "connecting to 127.0.0.1 took too long"
+        )
 
 
 def test_a_name_that_is_not_known_is_not_sent(no_proxies: None) -> None:
     with transport() as one:
         reply = post(one, "https://nobody.invalid")
-    assert isinstance(reply, NotSent)
-    assert reply.reason.startswith("no connection")
+    assert isinstance(reply, NothingSent)
+    assert reply.reason.startswith("no connection to nobody.invalid")
 
 
 def test_a_connection_that_was_closed_while_idle_is_not_used_again() -> None:
@@ -256,12 +258,12 @@ def test_a_connection_that_was_closed_while_idle_is_not_used_again() -> None:
 
 # Every exception of httpx has its place
 
-PLACES: dict[type[httpx.TransportError], type[NotSent] | type[NoResponse]] = {
-    httpx.ConnectError: NotSent,
-    httpx.ConnectTimeout: NotSent,
-    httpx.PoolTimeout: NotSent,
-    httpx.ProxyError: NotSent,
-    httpx.UnsupportedProtocol: NotSent,
+PLACES: dict[type[httpx.TransportError], type[NothingSent] | type[NoResponse]] = {
+    httpx.ConnectError: NothingSent,
+    httpx.ConnectTimeout: NothingSent,
+    httpx.PoolTimeout: NothingSent,
+    httpx.ProxyError: NothingSent,
+    httpx.UnsupportedProtocol: NothingSent,
     httpx.CloseError: NoResponse,
     httpx.LocalProtocolError: NoResponse,
     httpx.NetworkError: NoResponse,
@@ -315,7 +317,7 @@ def test_each_transport_error_is_told_without_what_it_may_hide(
 
 
 def test_nothing_else_counts_as_not_sent() -> None:
-    assert set(NOT_SENT) == {error for error, place in PLACES.items() if place is NotSent}
+    assert set(NOT_SENT) == {error for error, place in PLACES.items() if place is NothingSent}
 
 
 # Proxies
@@ -347,7 +349,7 @@ def test_to_the_world_the_proxy_of_the_environment_is_used_and_gets_no_token(
     with RawServer(answer(407)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         with transport() as one:
-            assert post(one, "https://platform.invalid") == NotSent("the proxy refused")
+            assert post(one, "https://platform.invalid") == NothingSent("the proxy refused")
         (request,) = proxy.requests
     assert request.line == "CONNECT platform.invalid:443 HTTP/1.1"
     assert request.header("Authorization") is None
@@ -388,7 +390,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused_before_anything_is_sen
     monkeypatch.delenv("SSL_CERT_FILE", raising=False)
     with transport() as one:
         reply = post(one, secure.url)
-    assert isinstance(reply, NotSent)
+    assert isinstance(reply, NothingSent)
     assert "certificate" in reply.reason.lower()
     assert (secure.connections, secure.requests) == (1, [])
 
@@ -408,7 +410,7 @@ def test_plain_http_where_tls_was_expected_is_not_sent() -> None:
         RawServer(lambda wire: wire.send(http(400))) as server,
         transport() as one,
     ):
-        assert isinstance(post(one, server.url.replace("http:", "https:")), NotSent)
+        assert isinstance(post(one, server.url.replace("http:", "https:")), NothingSent)
         assert server.creates == 0
 
 

@@ -6,7 +6,7 @@ Source: Segmentation Service API, List audiences, Retrieve a specified audience.
 import random
 from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 from urllib.parse import quote
 
 from aepctl.aep.verdicts import GONE
@@ -15,13 +15,24 @@ from aepctl.backoff import Jitter, backoff_seconds
 from aepctl.clock import Clock, SystemClock
 from aepctl.errors import ListForbidden, PlatformError
 from aepctl.model.audience import Audience, Ids, Observed
-from aepctl.replies import NoResponse, NotSent, Reply, Response
+from aepctl.model.failure import no_platform_id
+from aepctl.replies import NoResponse, NothingSent, Reply, Response
 
+NO_VIEW_RIGHT = "UPAPI-113752-403"
+"""The code of "attribute-based access control". Source: Segmentation Service API, 403."""
 VIEW_RIGHT = "get the right to view segments"
 WITHOUT_LOOKING = (
     "; or use --existing ignore, which creates without looking: what exists already (after a lost "
     "state, say) is then made twice"
 )
+WRONG_CREDENTIALS: Mapping[str, str] = {
+    "403000": "check AEP_API_KEY",
+    "403003": "check AEP_API_KEY",
+    "403025": "check `org` in aepctl.yaml, and the product profile of these credentials",
+}
+"""What to do about a 403 of the gateway. Source: AEP troubleshooting guide."""
+RUN_AGAIN = "run it again"
+UNREACHED = "check the network and `ups_url`, then run it again"
 LIST = "list audiences"
 PAGE_SIZE = 100
 MAX_ATTEMPTS = 6
@@ -41,6 +52,14 @@ class ReadConnection(Protocol):
 
     def get(self, path: str, query: Mapping[str, str]) -> Reply: ...
     def renew_token(self) -> bool: ...
+
+
+class _Trouble(NamedTuple):
+    """What went wrong, whether asking again may help, and what a person can do about it."""
+
+    what: str
+    again: bool = False
+    hint: str = RUN_AGAIN
 
 
 class AudienceReader:
@@ -83,7 +102,7 @@ class AudienceReader:
         reading by audienceId.
         """
         if ids.platform_id is None:
-            raise ValueError(f"the platform's own id of {ids.audience_id} is not known")
+            raise ValueError(no_platform_id(ids).message)
         path = f"/audiences/{quote(ids.platform_id, safe='')}"
         found = self._ask(path, {}, _audience_or_gone, f"read the audience {ids.audience_id}")
         return found[0] if found else None
@@ -127,22 +146,23 @@ class AudienceReader:
     ) -> T:
         """What `decode` makes of an answer; None from it means that the answer is of no use."""
         renewed = False
-        trouble = ""
+        trouble = _Trouble("never asked")
         for attempt in range(MAX_ATTEMPTS):
             reply = self._connection.get(path, query)
             value = decode(reply) if isinstance(reply, Response) else None
             if value is not None:
                 return value
             _check_allowed(reply, purpose)
-            trouble, retry = _explain(reply)
+            trouble = _explain(reply)
+            again = trouble.again
             if isinstance(reply, Response) and reply.status == HTTPStatus.UNAUTHORIZED:
-                retry = not renewed and self._connection.renew_token()
+                again = not renewed and self._connection.renew_token()
                 renewed = True
-            if not retry:
+            if not again:
                 break
             if attempt < MAX_ATTEMPTS - 1:
                 self._clock.sleep(self._pause(reply, attempt))
-        raise PlatformError(f"cannot {purpose}: {trouble}", hint="run it again")
+        raise PlatformError(f"cannot {purpose}: {trouble.what}", hint=trouble.hint)
 
     def _pause(self, reply: Reply, attempt: int) -> float:
         if isinstance(reply, Response) and reply.retry_after is not None:
@@ -168,25 +188,30 @@ def _audience_or_gone(response: Response) -> tuple[Observed, ...] | None:
 
 
 def _check_allowed(reply: Reply, purpose: str) -> None:
-    """Raise ListForbidden where these credentials may not read."""
+    """Raise ListForbidden where these credentials are good, but may not read."""
     if not isinstance(reply, Response) or reply.status != HTTPStatus.FORBIDDEN:
         return
     error = decode_error(reply.status, reply.body)
+    if error.code in WRONG_CREDENTIALS:
+        return
+    offered = purpose == LIST and error.code == NO_VIEW_RIGHT
     raise ListForbidden(
         f"these credentials may not {purpose}: {error.code or reply.status}: {error.message}",
-        hint=VIEW_RIGHT + (WITHOUT_LOOKING if purpose == LIST else ""),
+        hint=VIEW_RIGHT + (WITHOUT_LOOKING if offered else ""),
     )
 
 
-def _explain(reply: Reply) -> tuple[str, bool]:
-    """What went wrong, and whether asking again may help."""
+def _explain(reply: Reply) -> _Trouble:
     match reply:
-        case NotSent(reason) | NoResponse(reason):
-            return reason, True
+        case NothingSent(reason):
+            return _Trouble(reason, again=True, hint=UNREACHED)
+        case NoResponse(reason):
+            return _Trouble(reason, again=True)
         case Response(status) if status == HTTPStatus.OK:
-            return "an answer that cannot be read", True
+            return _Trouble("an answer that cannot be read", again=True)
         case Response(status):
             error = decode_error(status, reply.body)
             head = " ".join(part for part in (str(status), error.code) if part)
             again = status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in RETRIED
-            return f"{head}: {error.message}", again
+            hint = WRONG_CREDENTIALS.get(error.code or "", RUN_AGAIN)
+            return _Trouble(f"{head}: {error.message}", again=again, hint=hint)

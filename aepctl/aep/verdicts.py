@@ -10,23 +10,13 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 from typing import TypeAlias, assert_never
 
-from aepctl import replies
 from aepctl.aep.wire import decode_audience, decode_created, decode_error, is_json_object
 from aepctl.model.audience import Audience, Ids
-from aepctl.replies import NoResponse, Reply, Response
+from aepctl.model.failure import Failure
+from aepctl.replies import NoResponse, NothingSent, Reply, Response
 
 GONE = "UPAPI-113430-404"
 """The code of "there is no such audience". Source: Segmentation Service API, 404."""
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why it is not done: the platform's own words, or ours where it said nothing."""
-
-    message: str
-    code: str | None = None
-    status: int | None = None
-    request_id: str | None = None
 
 
 class RetryReason(StrEnum):
@@ -71,7 +61,7 @@ class Unknown:
 Verdict: TypeAlias = Done | Refused | NotSent | Unknown
 
 
-class Row(Enum):
+class Meaning(Enum):
     """What a status says of the step that it answers."""
 
     SUCCESS = auto()
@@ -85,27 +75,27 @@ class Row(Enum):
     UNKNOWN = auto()
 
 
-SUCCESS: Mapping[int, Row] = dict.fromkeys(range(200, 300), Row.SUCCESS)
+SUCCESS: Mapping[int, Meaning] = dict.fromkeys(range(200, 300), Meaning.SUCCESS)
 
-CREATE: Mapping[int, Row] = {
+CREATE: Mapping[int, Meaning] = {
     **SUCCESS,
-    **dict.fromkeys((400, 403, 404, 405, 413, 415, 422), Row.REFUSED),
-    401: Row.NEW_TOKEN,
-    409: Row.EXISTS,
-    429: Row.RATE_LIMITED,
+    **dict.fromkeys((400, 403, 404, 405, 413, 415, 422), Meaning.REFUSED),
+    401: Meaning.NEW_TOKEN,
+    409: Meaning.EXISTS,
+    429: Meaning.RATE_LIMITED,
 }
 """A create is sent once, so only what is refused for sure is. A status not listed is unknown."""
 
-PATCH: Mapping[int, Row] = {
+PATCH: Mapping[int, Meaning] = {
     **SUCCESS,
-    **dict.fromkeys(range(400, 500), Row.REFUSED),
-    401: Row.NEW_TOKEN,
-    408: Row.UNKNOWN,
-    429: Row.RATE_LIMITED,
+    **dict.fromkeys(range(400, 500), Meaning.REFUSED),
+    401: Meaning.NEW_TOKEN,
+    408: Meaning.UNKNOWN,
+    429: Meaning.RATE_LIMITED,
 }
 """Every 4xx says that nothing was changed, 409 too; but 408 is a timeout, perhaps a proxy's."""
 
-DELETE: Mapping[int, Row] = {**PATCH, 404: Row.NO_SUCH_AUDIENCE}
+DELETE: Mapping[int, Meaning] = {**PATCH, 404: Meaning.NO_SUCH_AUDIENCE}
 
 
 def classify_create(reply: Reply) -> Verdict:
@@ -124,18 +114,18 @@ def classify_delete(reply: Reply) -> Verdict:
 
 
 def _classify(
-    reply: Reply, table: Mapping[int, Row], success: Callable[[Response], Done | None]
+    reply: Reply, table: Mapping[int, Meaning], success: Callable[[Response], Done | None]
 ) -> Verdict:
     match reply:
-        case replies.NotSent(reason):
+        case NothingSent(reason):
             return NotSent(Failure(f"nothing was sent: {reason}"))
         case NoResponse(reason):
             return Unknown(Failure(reason))
         case Response():
-            row = table.get(reply.status, Row.UNKNOWN)
-            if row is Row.SUCCESS:
+            meaning = table.get(reply.status, Meaning.UNKNOWN)
+            if meaning is Meaning.SUCCESS:
                 return success(reply) or _no_answer_of_the_platform(reply, table)
-            return _error(reply, row)
+            return _error(reply, meaning)
         case _:
             assert_never(reply)
 
@@ -162,7 +152,7 @@ def _may_be_the_platforms(response: Response) -> bool:
     return response.complete and (not response.body or is_json_object(response.body))
 
 
-def _no_answer_of_the_platform(response: Response, table: Mapping[int, Row]) -> Unknown:
+def _no_answer_of_the_platform(response: Response, table: Mapping[int, Meaning]) -> Unknown:
     if not response.complete:
         what = "is cut short"
     else:
@@ -171,21 +161,21 @@ def _no_answer_of_the_platform(response: Response, table: Mapping[int, Row]) -> 
     return Unknown(Failure(message, None, response.status, response.request_id))
 
 
-def _error(response: Response, row: Row) -> Verdict:
+def _error(response: Response, meaning: Meaning) -> Verdict:
     error = decode_error(response.status, response.body)
     failure = Failure(error.message, error.code, response.status, response.request_id)
-    match row:
-        case Row.REFUSED:
+    match meaning:
+        case Meaning.REFUSED:
             return Refused(failure)
-        case Row.NO_SUCH_AUDIENCE:
+        case Meaning.NO_SUCH_AUDIENCE:
             return Done() if error.code == GONE else Refused(failure)
-        case Row.NEW_TOKEN:
+        case Meaning.NEW_TOKEN:
             return Refused(failure, RetryReason.NEW_TOKEN)
-        case Row.RATE_LIMITED:
+        case Meaning.RATE_LIMITED:
             return Refused(failure, RetryReason.RATE_LIMITED, response.retry_after)
-        case Row.EXISTS:
+        case Meaning.EXISTS:
             return Unknown(failure, exists=True)
-        case Row.UNKNOWN | Row.SUCCESS:
+        case Meaning.UNKNOWN | Meaning.SUCCESS:
             return Unknown(failure)
         case _:
-            assert_never(row)
+            assert_never(meaning)

@@ -4,7 +4,6 @@ from typing import Protocol, assert_never
 from urllib.parse import quote
 
 from aepctl.aep.verdicts import (
-    Failure,
     Refused,
     Verdict,
     classify_create,
@@ -13,6 +12,7 @@ from aepctl.aep.verdicts import (
 )
 from aepctl.aep.wire import encode_audience, encode_changes
 from aepctl.model.audience import Ids
+from aepctl.model.failure import no_platform_id
 from aepctl.model.steps import Create, Delete, Patch, RemoteStep
 from aepctl.project.environment import Environment
 from aepctl.replies import Reply
@@ -99,9 +99,4 @@ class AudienceWriter:
 
 def _without_id(ids: Ids) -> Refused:
     """Refused before it is sent: asking again would not help, but looking at the platform does."""
-    return Refused(
-        Failure(
-            f"nothing was sent: the platform's own `id` of {ids.audience_id} is not known, and it "
-            "changes and deletes by that one only"
-        )
-    )
+    return Refused(no_platform_id(ids))

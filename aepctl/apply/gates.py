@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aepctl.aep.verdicts import Failure
 from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.errors import SafetyRefusal
 from aepctl.model.audience import Observed
+from aepctl.model.failure import Failure
 from aepctl.model.steps import Create
 from aepctl.plan.binding import Binding, differences
 from aepctl.plan.matching import ObservedIndex
@@ -75,7 +75,7 @@ def check_empty_state(
     new = [one for one in plan.changes if one.action in _NEW or one.matches]
     if observed is None or not checks_empty_state(policy, state, len(new), approval):
         return
-    seen = ObservedIndex(observed, state.audiences)
+    seen = ObservedIndex(observed, state.owner)
     there = [change.key for change in new if _is_there(change, seen)]
     if there:
         count = len(new)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from aepctl.aep.verdicts import Failure
 from aepctl.model.audience import Ids
+from aepctl.model.failure import Failure
 from aepctl.plan.plan import Action
 
 

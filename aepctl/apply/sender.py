@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from aepctl.aep.verdicts import Done, Failure, NotSent, Refused, RetryReason, Unknown, Verdict
+from aepctl.aep.verdicts import Done, NotSent, Refused, RetryReason, Unknown, Verdict
 from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.apply.ports import Journal, Writer
 from aepctl.apply.stopping import Backoff, StopSignal
@@ -14,13 +14,14 @@ from aepctl.backoff import Jitter, backoff_seconds
 from aepctl.clock import Clock
 from aepctl.errors import CredentialsError, StateNotWritten
 from aepctl.model.audience import Ids
+from aepctl.model.failure import Failure
 from aepctl.model.steps import Adopt, Create, Delete, LocalStep, Patch, RemoteStep
 from aepctl.plan.plan import Action
 from aepctl.state.events import Ending
 from aepctl.state.model import Intent
 
 UNSENT = "not-sent"
-MAX_ATTEMPTS: Mapping[str, int] = {
+TROUBLE_LIMITS: Mapping[str, int] = {
     RetryReason.RATE_LIMITED: 10,
     RetryReason.NEW_TOKEN: 2,
     UNSENT: 4,
@@ -150,7 +151,7 @@ class Sender:
 
     def _again(self, writer: Writer, verdict: Verdict, trouble: str, count: int) -> bool:
         """Whether another attempt follows; arranges what it needs."""
-        if count >= MAX_ATTEMPTS[trouble]:
+        if count >= TROUBLE_LIMITS[trouble]:
             if isinstance(verdict, NotSent):
                 self.stop.request(f"the platform cannot be reached: {verdict.failure.message}")
             return False

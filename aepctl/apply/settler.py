@@ -7,19 +7,23 @@ sent again where a look shows that they were not done.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import assert_never
 
-from aepctl.aep.verdicts import GONE, Failure
+from aepctl.aep.verdicts import GONE
 from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.apply.ports import Reader, Writer
 from aepctl.apply.sender import Sender, done_kind
-from aepctl.apply.sightings import Sightings, doubt_about
+from aepctl.apply.sightings import doubt_about, may_be_of
 from aepctl.backoff import backoff_seconds
 from aepctl.model.audience import Audience, Ids, Observed
+from aepctl.model.failure import Failure, no_platform_id
 from aepctl.model.steps import Create, Delete, Patch
+from aepctl.plan.matching import ObservedIndex
 from aepctl.plan.plan import Action
 from aepctl.state.events import Ending
 from aepctl.state.model import Intent, State
+from aepctl.wording import command
 
 MAX_SEARCHES = 10
 """Up to so many creates are searched one by one; for more, the whole list is read."""
@@ -55,9 +59,9 @@ class Settler:
         outcomes: list[Outcome] = []
         attempt = 0
         while waiting:
-            sightings = self._look(waiting)
+            observed = self._look(waiting)
             for intent, until in list(waiting.items()):
-                outcome = self._settle(intent, known.get(intent.key), sightings, until)
+                outcome = self._settle(intent, known.get(intent.key), observed, until)
                 if outcome is None:
                     continue
                 outcomes.append(outcome)
@@ -74,23 +78,22 @@ class Settler:
         landed = datetime.fromisoformat(intent.at) + timedelta(seconds=self.timeout_seconds)
         return self.window_seconds - max((now - landed).total_seconds(), 0.0)
 
-    def _look(self, intents: Iterable[Intent]) -> Sightings:
+    def _look(self, intents: Iterable[Intent]) -> ObservedIndex:
         """Look for what the creates among them may have made."""
         creates = [one.step for one in intents if isinstance(one.step, Create)]
+        owner, search = self.sender.journal.owner, self.reader.search
         if len(creates) > MAX_SEARCHES:
-            return Sightings(self.reader.list_all())
-        search = self.reader.search
-        return Sightings(
-            found for one in creates for found in search(one.audience, one.audience_id)
-        )
+            return ObservedIndex(self.reader.list_all(), owner)
+        found = (search(one.audience, one.audience_id) for one in creates)
+        return ObservedIndex(chain.from_iterable(found), owner)
 
     def _settle(
-        self, intent: Intent, known: Ids | None, sightings: Sightings, until: float
+        self, intent: Intent, known: Ids | None, observed: ObservedIndex, until: float
     ) -> Outcome | None:
         """The outcome, or None where it is to be looked again."""
         match intent.step:
             case Create() as step:
-                return self._create(intent, step, known, sightings, until)
+                return self._create(intent, step, known, observed, until)
             case Patch() as step:
                 return self._patch(intent, step)
             case Delete() as step:
@@ -99,19 +102,19 @@ class Settler:
                 assert_never(intent.step)
 
     def _create(
-        self, intent: Intent, step: Create, known: Ids | None, sightings: Sightings, until: float
+        self, intent: Intent, step: Create, known: Ids | None, observed: ObservedIndex, until: float
     ) -> Outcome | None:
         """One match is adopted. None is no proof: after the window the next run may create it.
 
         Several stay open until a person decides, and so does one that differs from what is given
         or known.
         """
-        found = sightings.of(intent, step, self.sender.journal.owner)
-        doubt = doubt_about(step, found, known)
+        candidates = may_be_of(intent, step, observed)
+        doubt = doubt_about(intent.key, step, candidates, known, self.program)
         if doubt is not None:
-            return _undecided(intent, f"{doubt}. Choose one: `{self._resolve(intent)} --adopt ID`")
-        if found:
-            return self._adopt(intent, found[0])
+            return _undecided(intent, doubt)
+        if candidates:
+            return self._adopt(intent, candidates[0])
         return self._absent(intent) if self.sender.clock.monotonic() >= until else None
 
     def _adopt(self, intent: Intent, found: Observed) -> Outcome:
@@ -136,15 +139,16 @@ class Settler:
         if observed is None:
             failure = Failure(f"the platform has no audience {step.ids.audience_id} any more", GONE)
             return self._refused(intent, Ending.REFUSED, failure)
-        there, before = observed.audience.fields(), step.before.fields()
-        if all(there.get(name) == value for name, value in step.changes.items()):
+        now, before = observed.audience.fields(), step.before.fields()
+        if all(now.get(name) == value for name, value in step.changes.items()):
             return self._done(intent, step, observed.audience)
-        if all(there.get(name) == before.get(name) for name in step.changes):
+        if all(now.get(name) == before.get(name) for name in step.changes):
             return self._resend(intent)
+        abandon = command(self.program, "state", "resolve", intent.key, "--abandon")
         return _undecided(
             intent,
             f"somebody else changed it meanwhile ({', '.join(step.changes)}): after "
-            f"`{self._resolve(intent)} --abandon` a plan shows what differs now",
+            f"`{abandon}` a plan shows what differs now",
         )
 
     def _delete(self, intent: Intent, step: Delete) -> Outcome:
@@ -161,10 +165,7 @@ class Settler:
 
     def _never_sent(self, intent: Intent, ids: Ids) -> Outcome:
         """Without the platform's own id no writer sends a patch or a delete."""
-        failure = Failure(
-            f"nothing was sent: the platform's own `id` of {ids.audience_id} is not known"
-        )
-        return self._refused(intent, Ending.NOT_SENT, failure)
+        return self._refused(intent, Ending.NOT_SENT, no_platform_id(ids))
 
     def _refused(self, intent: Intent, ending: Ending, failure: Failure) -> Outcome:
         self.sender.journal.end(intent, ending, reason=failure.message)
@@ -180,9 +181,6 @@ class Settler:
             return outcome
         failure = Failure("the run stopped before it was sent again")
         return Outcome(intent.key, Action.SETTLE, OutcomeKind.UNKNOWN, failure=failure)
-
-    def _resolve(self, intent: Intent) -> str:
-        return f"{self.program} state resolve {intent.key}"
 
 
 def _pause(attempt: int) -> float:

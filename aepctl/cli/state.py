@@ -34,7 +34,7 @@ def intents(invocation: Invocation, output: str) -> int:
         context = invocation.context()
         environment = invocation.resolve(context)
         found = operation.intents(context, environment)
-        result = of_intents(found, environment.program)
+        result = of_intents(found, environment.program, environment.name)
         if output == "text":
             print_result(render(result.view(), Paint(on=colour())))
         return result

@@ -67,7 +67,11 @@ def serve(
     port: int = 0,
     behaviour: Behaviour = Behaviour(),  # noqa: B008 - frozen
 ) -> Emulator:
-    """Start the emulator in a thread of its own; it accepts connections when this returns."""
+    """Start the emulator in a thread of its own; it accepts connections when this returns.
+
+    Raises EmulatorError where it cannot run, for another machine's `host`, for a port that is in
+    use, and for a database that cannot be opened.
+    """
     address = _loopback(host)
     try:
         from aepctl.emulator.app import make_app  # noqa: PLC0415

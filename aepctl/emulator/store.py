@@ -40,6 +40,7 @@ class Store:
 
     @classmethod
     def open(cls, path: Path | None) -> Self:
+        """The audiences in this file; None: in memory. Raises EmulatorError."""
         try:
             return cls(_connect(path))
         except sqlite3.Error as error:

@@ -7,9 +7,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from aepctl.manifests.model import Defaults, Entry, ManifestDocument
-from aepctl.model.audience import Audience, Wanted
+from aepctl.model.audience import FIELDS, Audience, Wanted
 from aepctl.model.problem import Origin, Problem
 from aepctl.yamldoc import Finding, YamlFile, check, parse, quoted
+
+SHARED = tuple(
+    field for field in FIELDS if field.required and field.attribute in Defaults.model_fields
+)
+"""The fields that every audience needs, and that defaults may give."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +97,7 @@ def _incomplete(
         yield Finding((1, 1), "missing-field", what, hint)
     if defaults is None:
         return
-    given = {"namespace": defaults.namespace, "originName": defaults.origin_name}
-    needed = [field for field, value in given.items() if value is None]
+    needed = [field.name for field in SHARED if getattr(defaults, field.attribute) is None]
     hint = "add it here, or once for the whole file under `defaults`"
     for number, document in mappings:
         entries = document.get("audiences")

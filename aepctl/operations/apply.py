@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from aepctl import __version__
 from aepctl.aep.reader import AudienceReader
-from aepctl.aep.verdicts import Failure
 from aepctl.aep.writer import AudienceWriter
 from aepctl.apply import gates
 from aepctl.apply.executor import execute
@@ -18,6 +17,7 @@ from aepctl.apply.settler import Settler
 from aepctl.apply.stopping import Backoff, StopSignal
 from aepctl.errors import ListForbidden, StateNotWritten
 from aepctl.model.audience import Observed, Wanted
+from aepctl.model.failure import Failure
 from aepctl.operations.context import Context, Platform
 from aepctl.operations.plan import policy_of
 from aepctl.plan.binding import Binding, bind

@@ -1,19 +1,20 @@
 """What the platform was seen to have, found again by what it is, and whose it is already."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 
-from aepctl.model.audience import Audience, Identity, Known, Observed
+from aepctl.model.audience import Audience, Identity, Observed
 
 
 class ObservedIndex:
     """What was observed, by identity and by ID, and the keys that own some of it.
 
-    Answers do not depend on the order in which the platform listed.
+    `owner` gives the key that is known under an ID now. Answers do not depend on the order in which
+    the platform listed.
     """
 
-    def __init__(self, observed: Iterable[Observed], known: Mapping[str, Known]) -> None:
-        self._owners = {one.ids.audience_id: key for key, one in known.items()}
+    def __init__(self, observed: Iterable[Observed], owner: Callable[[str], str | None]) -> None:
+        self.owner = owner
         self._by_identity: dict[Identity, list[Observed]] = defaultdict(list)
         self._by_id: dict[str, list[Observed]] = defaultdict(list)
         for one in observed:
@@ -28,7 +29,7 @@ class ObservedIndex:
         """The audiences of this identity that no other key owns, one for each ID."""
         unique: dict[str, Observed] = {}
         for one in sorted(self._by_identity.get(audience.identity, ()), key=_order):
-            if self._owners.get(one.ids.audience_id, key) == key:
+            if self.owner(one.ids.audience_id) in {None, key}:
                 unique.setdefault(one.ids.audience_id, one)
         return tuple(unique.values())
 

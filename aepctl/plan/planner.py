@@ -61,7 +61,7 @@ class _Planner:
         self._sides = sides
         self._policy = policy
         self._adopted: dict[str, str] = {}
-        self._seen = None if observed is None else ObservedIndex(observed, sides.known)
+        self._seen = None if observed is None else ObservedIndex(observed, sides.owner)
 
     def settle(self, key: str, intent: Intent) -> Change:
         """Nothing is done for a key in doubt, whatever else holds for it."""

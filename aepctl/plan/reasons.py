@@ -40,6 +40,22 @@ def id_of_another(audience_id: str, name: str) -> str:
     )
 
 
+def given_id_of_another(key: str, audience_id: str, name: str, program: str) -> str:
+    """The ID that a create of unknown outcome gave is that of another audience."""
+    abandon = command(program, "state", "resolve", key, "--abandon")
+    return f"{id_of_another(audience_id, name)}, then run `{abandon}`"
+
+
+def beside_known(key: str, known: str, audience_ids: Iterable[str], program: str) -> str:
+    """A create of unknown outcome made more than what its key has in state."""
+    too_many = listed(audience_ids)
+    abandon = command(program, "state", "resolve", key, "--abandon")
+    return (
+        f"state has {known} for it, and the platform has {too_many} too. "
+        f"Delete {too_many} on the platform, then run `{abandon}`"
+    )
+
+
 def id_of_key(audience_id: str, owner: str) -> str:
     """State has the ID that the client would give under another key: no two keys may share it."""
     return (

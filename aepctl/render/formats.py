@@ -65,14 +65,16 @@ def of_report(report: "ApplyReport", program: str = "aepctl") -> Result:
     return Result(view, document, report.exit_code)
 
 
-def of_intents(intents: "Iterable[Intent]", program: str = "aepctl") -> Result:
-    """The steps without a known outcome."""
+def of_intents(
+    intents: "Iterable[Intent]", program: str = "aepctl", environment: str | None = None
+) -> Result:
+    """The steps without a known outcome. `program` is how a command for them begins."""
     found = tuple(intents)
 
     def view() -> "View":
         from aepctl.render.view import view_of_intents
 
-        return view_of_intents(found, program)
+        return view_of_intents(found, program, environment)
 
     def document() -> str:
         from aepctl.render.json import intents_json

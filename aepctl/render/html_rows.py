@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 
+from aepctl.model.audience import FIELDS
 from aepctl.render.display import display
 from aepctl.render.escape import html
 from aepctl.render.view import Row
 from aepctl.render.words import word
 
-COLUMN_FIELDS = ("name", "namespace", "originName")
-"""The fields with a column of their own; the script's rows hold the description as well."""
+COLUMN_FIELDS = tuple(field.name for field in FIELDS if field.required)
+"""The fields with a column of their own; the script's rows hold the others as well."""
+DETAIL_FIELDS = tuple(field.name for field in FIELDS if not field.required)
 COLUMNS = ("Status", "Key", "Name", "Namespace", "Origin name", "File", "ID", "Details")
 
 
@@ -31,7 +33,7 @@ def _row(row: Row, status: int, file: int) -> list[object]:
         file,
         row.source.line if row.source else 0,
         display(row.key),
-        *(_shown(row.fields.get(field)) for field in (*COLUMN_FIELDS, "description")),
+        *(_shown(row.fields.get(field)) for field in (*COLUMN_FIELDS, *DETAIL_FIELDS)),
         _shown(row.audience_id),
         _shown(row.note),
         [[one.field, _shown(one.before), _shown(one.wanted)] for one in row.diff],
@@ -63,7 +65,7 @@ def _plain_row(row: Row) -> str:
         *(html(row.fields.get(field, "")) for field in COLUMN_FIELDS),
         f"<code>{place}</code>" if place else "",
         f"<code>{html(row.audience_id)}</code>" if row.audience_id else "",
-        "<br>".join(notes + (diff or [html(row.fields.get("description", ""))])),
+        "<br>".join(notes + (diff or [html(row.fields.get(one, "")) for one in DETAIL_FIELDS])),
     )
     return "<tr><td>" + "</td><td>".join(cells) + "</td></tr>"
 

@@ -108,7 +108,7 @@ def plan_summary(plan: Plan) -> PlanSummary:
 
 
 def _change(change: Change) -> ChangeData:
-    before, wanted, source = change.known or change.observed, change.wanted, change.source
+    before, wanted, source = change.before, change.wanted, change.source
     data: ChangeData = {
         "key": change.key,
         "action": change.action,

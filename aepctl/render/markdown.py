@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from aepctl.model.target import Target
-from aepctl.render.escape import code_within, comment
-from aepctl.render.fitting import Group, Page, fit
+from aepctl.render.escape import code_within, comment, prose
+from aepctl.render.fitting import MarkdownPage, Section, fit
 from aepctl.render.markdown_parts import (
     attention_groups,
     field_details,
@@ -18,6 +18,7 @@ from aepctl.render.markdown_parts import (
 )
 from aepctl.render.view import Failed, View
 from aepctl.render.words import totals, word
+from aepctl.wording import listed
 
 MAX_BYTES = 60_000
 """GitHub takes comments of 65,536 characters."""
@@ -33,7 +34,7 @@ def render(view: View, *, max_bytes: int = MAX_BYTES, full_report: str | None = 
         page = _failed(view, view.failed, full_report)
     elif view.totals is None:
         head = _head(view, view.title)
-        page = Page(head, head, 0)
+        page = MarkdownPage(head, head, 0)
     else:
         page = _rows(view, totals(view.totals) or view.nothing, full_report)
     return fit(page, max_bytes)
@@ -45,17 +46,17 @@ def marker(plan_id: str | None, environment: str | None) -> str:
     return f"<!-- aepctl plan-id={plan} environment={where} -->"
 
 
-def _rows(view: View, counted: str, full_report: str | None) -> Page:
+def _rows(view: View, counted: str, full_report: str | None) -> MarkdownPage:
     head = [_head(view, _title(view, 200))]
     if counted:
         head.append(f"**{counted}**\n")
     if view.target is not None:
         head.append(_target(view.target, view.plan_id))
-    head += [f"> **{title}:** {code_within(text, 1000)}\n" for title, text in view.alerts]
+    head += [f"> **{title}:** {prose(text, 1000)}\n" for title, text in view.alerts]
     head += _notes(view)
     if view.next:
-        head.append(f"Next: {code_within(view.next, 1000)}\n")
-    return Page(
+        head.append(f"Next: {prose(view.next, 1000)}\n")
+    return MarkdownPage(
         head="\n".join(head),
         least=f"{_head(view, _title(view, 40))}\n**{counted}**\n",
         total=len(view.rows),
@@ -83,10 +84,8 @@ def _target(target: Target, plan_id: str | None) -> str:
 
 def _notes(view: View) -> Iterator[str]:
     if view.targets:
-        left = len(view.targets) - MAX_TARGETS
-        more = f" and {left} more" if left > 0 else ""
-        shown = ", ".join(code_within(one, 200) for one in view.targets[:MAX_TARGETS])
-        yield f"Only {shown}{more}.\n"
+        targets = listed((code_within(one, 200) for one in view.targets), MAX_TARGETS)
+        yield f"Only {targets}.\n"
     if not view.rows:
         yield f"{view.empty}\n"
     ordinary = (word(status) for status in dict.fromkeys(row.status for row in view.rows))
@@ -97,19 +96,19 @@ def _notes(view: View) -> Iterator[str]:
     )
 
 
-def _problems(view: View, full_report: str | None) -> Page:
+def _problems(view: View, full_report: str | None) -> MarkdownPage:
     groups = tuple(
-        Group(f"**{code_within(file, 400)}**", tuple(problem_line(one) for one in group))
+        Section(f"**{code_within(file, 400)}**", tuple(problem_line(one) for one in group))
         for file, group in groupby(view.problems, key=lambda problem: problem.origin.file)
     )
     head = _head(view, view.title)
     total = len(view.problems)
-    return Page(head, head, total, "problems", groups=groups, full_report=full_report)
+    return MarkdownPage(head, head, total, "problems", groups=groups, full_report=full_report)
 
 
-def _failed(view: View, failed: Failed, full_report: str | None) -> Page:
+def _failed(view: View, failed: Failed, full_report: str | None) -> MarkdownPage:
     title = _head(view, view.title)
-    then = f"\nNext: {code_within(failed.hint, 1000)}\n" if failed.hint else ""
+    then = f"\nNext: {prose(failed.hint, 1000)}\n" if failed.hint else ""
     what = "\n\n".join(code_within(line, 1000) for line in failed.message.split("\n"))
     least = f"{title}\n{code_within(failed.message, 200)}\n"
-    return Page(f"{title}\n{what}\n{then}", least, 0, full_report=full_report)
+    return MarkdownPage(f"{title}\n{what}\n{then}", least, 0, full_report=full_report)

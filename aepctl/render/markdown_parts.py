@@ -10,7 +10,7 @@ from aepctl.model.problem import Problem
 from aepctl.plan.plan import FieldDiff
 from aepctl.render.display import display
 from aepctl.render.escape import clip, code, code_within, html
-from aepctl.render.fitting import Details, Group
+from aepctl.render.fitting import Details, Section
 from aepctl.render.view import Row
 from aepctl.render.words import by_status, by_urgency, totals, word
 
@@ -19,14 +19,14 @@ MAX_NAME = 160
 NOWHERE = "no manifest"
 
 
-def attention_groups(rows: Iterable[Row]) -> tuple[Group, ...]:
+def attention_groups(rows: Iterable[Row]) -> tuple[Section, ...]:
     """What needs a look, one group a status, as its own heading."""
     found: dict[str, list[Row]] = {}
     for row in rows:
         if word(row.status).attention:
             found.setdefault(row.status, []).append(row)
     return tuple(
-        Group(
+        Section(
             f"### {len(found[status])} {word(status).counted}\n\n{word(status).hint}",
             tuple(_line(row, place=True) for row in found[status]),
         )
@@ -34,10 +34,10 @@ def attention_groups(rows: Iterable[Row]) -> tuple[Group, ...]:
     )
 
 
-def file_groups(rows: Iterable[Row]) -> tuple[Group, ...]:
+def file_groups(rows: Iterable[Row]) -> tuple[Section, ...]:
     """All others, by file."""
     return tuple(
-        Group(
+        Section(
             f"**{code_within(file, 400) if file else NOWHERE}**: "
             f"{totals(by_status(row.status for row in group))}",
             tuple(_line(row) for row in group),

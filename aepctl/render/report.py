@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from aepctl.aep.verdicts import Failure
 from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.apply.report import ApplyReport
+from aepctl.model.failure import Failure
 from aepctl.plan.plan import Change
 from aepctl.render.view import NOT_RECORDED, Row, View, change_row, view_of_plan
 from aepctl.render.words import NOT_STARTED, in_order
@@ -27,7 +27,7 @@ def view_of_report(report: ApplyReport, program: str = "aepctl") -> View:
         rows=tuple(_report_rows(report)),
         empty="Nothing to do.",
         alerts=tuple(_alerts(report, program)),
-        next=f"run `{program} apply` again; it first checks whether these exist."
+        next=f"run `{program} apply` again; it first checks what became of these."
         if counts[OutcomeKind.UNKNOWN]
         else None,
         plan=view_of_plan(plan, report.plan_id),

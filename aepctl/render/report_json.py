@@ -1,8 +1,8 @@
 """What came of an apply as JSON. A plan does without this module and what it needs."""
 
-from aepctl.aep.verdicts import Failure
 from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.apply.report import ApplyReport
+from aepctl.model.failure import Failure
 from aepctl.render.documents import FORMAT
 from aepctl.render.json import document, plan_summary, target_data
 from aepctl.render.outcome_documents import (

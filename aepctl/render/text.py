@@ -127,7 +127,8 @@ def _closing(view: View, paint: Paint) -> Iterator[str]:
     for status in by_urgency(row.status for row in view.rows):
         how = word(status)
         if how.hint:
-            yield paint(f"{how.symbol} {how.hint}", "dim")
+            hint = f"{how.hint[:1].lower()}{how.hint[1:]}"
+            yield paint(f"{how.symbol} {how.counted}: {hint}", "dim")
     if view.next:
         yield f"Next: {display(view.next)}"
 

@@ -17,6 +17,7 @@ from aepctl.model.target import Target
 from aepctl.plan.plan import Action, Change, FieldDiff, Plan
 from aepctl.render.words import STEPS, UNCHANGED, in_order
 from aepctl.state.model import Intent, Phase
+from aepctl.wording import command
 
 Fields: TypeAlias = Mapping[str, str]
 """An audience's fields in Adobe's spelling."""
@@ -117,13 +118,16 @@ def view_of_plan(plan: Plan, plan_id: str | None = None) -> View:
     )
 
 
-def view_of_intents(intents: Iterable[Intent], program: str = "aepctl") -> View:
+def view_of_intents(
+    intents: Iterable[Intent], program: str = "aepctl", environment: str | None = None
+) -> View:
     """The steps without a known outcome, and how to decide about them."""
     rows = tuple(_intent_row(intent) for intent in intents)
     totals = {phase.value: sum(row.status == phase.value for row in rows) for phase in Phase}
     return View(
         command="state intents",
         title="Intents",
+        environment=environment,
         totals=in_order(totals),
         rows=rows,
         empty="No open intents.",
@@ -157,7 +161,7 @@ def view_of_error(error: AepctlError, environment: str | None = None) -> View:
 
 def change_row(change: Change) -> Row:
     """What a plan says of one audience."""
-    before, wanted = change.known or change.observed, change.wanted
+    before, wanted = change.before, change.wanted
     if wanted is not None:
         fields = wanted.fields()
     elif before is not None:
@@ -186,6 +190,8 @@ def _why(change: Change) -> str | None:
     if intent is None:
         return None
     if change.action is Action.CREATE:
+        if intent.phase is Phase.RECREATE:
+            return "a person decided: created without looking"
         return f"second attempt; the first ({intent.at}): {intent.reason}"
     return _attempt(intent)
 
@@ -219,5 +225,8 @@ def _intent_row(intent: Intent) -> Row:
 def _deciding(rows: Sequence[Row], program: str) -> str:
     """What to run, about one that is still open where there is one."""
     key = next((row.key for row in rows if row.status == Phase.OPEN), rows[0].key)
-    resolve = f"`{program} state resolve {key}` and --adopt ID, --recreate or --abandon"
-    return f"run `{program} apply`, or decide about `{key}` with {resolve}."
+    resolve = f"{command(program, 'state', 'resolve', key)} --adopt ID"
+    return (
+        f"run `{program} apply`, or decide about `{key}`: `{resolve}` "
+        "(or `--recreate`, `--abandon`)."
+    )

@@ -42,7 +42,7 @@ MERGE = "a journal belongs to one run and cannot be merged: keep the lines of on
 
 
 @dataclass(frozen=True, slots=True)
-class Journal:
+class JournalContents:
     """What a run has noted since the state document had `serial`.
 
     `events` are each with its line in the file `name`; `size` counts the bytes of whole lines.
@@ -177,7 +177,7 @@ def in_ascii(lines: bytes) -> str:
     return "".join(f"{json.dumps(json.loads(line))}\n" for line in lines.split(b"\n") if line)
 
 
-def read_journal(raw: bytes, name: str) -> Journal | None:
+def read_journal(raw: bytes, name: str) -> JournalContents | None:
     """What a journal says; None where not even its first line is whole. Raises StateError."""
     size = raw.rfind(b"\n") + 1
     if size == 0:
@@ -195,7 +195,7 @@ def read_journal(raw: bytes, name: str) -> Journal | None:
     except ValidationError as error:
         refuse_line(name, 1, error)
     events = _events(lines, header.run.id, name)
-    return Journal(
+    return JournalContents(
         name=name,
         run=header.run.run(),
         lineage=header.lineage,

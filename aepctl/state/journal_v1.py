@@ -15,7 +15,7 @@ from aepctl.model.audience import Ids, Known
 from aepctl.model.steps import Adopt, Create
 from aepctl.state.checks import refuse
 from aepctl.state.events import Begun, Ended, Ending, Event, Noted
-from aepctl.state.journal_codec import REPAIR, Journal, refuse_line
+from aepctl.state.journal_codec import REPAIR, JournalContents, refuse_line
 from aepctl.state.model import NO_OUTCOME, Intent, Phase, Run
 from aepctl.state.on_disk import FieldsOnDisk, Moment, OnDisk, TargetOnDisk
 
@@ -114,7 +114,7 @@ _LINE_ADAPTER: TypeAdapter[_Line] = TypeAdapter(
 )
 
 
-def read_old_journal(raw: bytes, first: str, lines: Sequence[str], name: str) -> Journal:
+def read_old_journal(raw: bytes, first: str, lines: Sequence[str], name: str) -> JournalContents:
     """What the whole lines of a journal of format 1.0 say. Raises StateError."""
     try:
         header = Header.model_validate_json(first)
@@ -123,7 +123,7 @@ def read_old_journal(raw: bytes, first: str, lines: Sequence[str], name: str) ->
     run = f"journal-{hashlib.sha256(raw).hexdigest()[:32]}"
     read = [_read(line, number, name) for number, line in enumerate(lines, 2)]
     begun = next((line.at for line in read if line.at), "")
-    return Journal(
+    return JournalContents(
         name=name,
         run=Run(run, begun, COMMAND),
         lineage=header.lineage,
@@ -150,7 +150,9 @@ def _check_ids(line: OutcomeLine, number: int, name: str) -> None:
         refuse(name, number, f"`{line.outcome}` without an audienceId", REPAIR)
 
 
-def without_settled(journal: Journal, known: Collection[str]) -> tuple[tuple[int, Event], ...]:
+def without_settled(
+    journal: JournalContents, known: Collection[str]
+) -> tuple[tuple[int, Event], ...]:
     """The events but for those of intents whose key is `known`, or became so in the journal.
 
     In format 1.0 such an intent was settled, also where its outcome could not be written any more.

@@ -16,7 +16,7 @@ from aepctl.state.reducer import Draft, folded
 from aepctl.state.stores.base import StateStore, Stored
 
 if TYPE_CHECKING:
-    from aepctl.state.journal_codec import Journal
+    from aepctl.state.journal_codec import JournalContents
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def load(stored: Stored, store: StateStore, target: Target) -> Loaded:
     return Loaded(document, _with_journal(document, journal, store.where))
 
 
-def _journal(log: bytes, name: str) -> "Journal | None":
+def _journal(log: bytes, name: str) -> "JournalContents | None":
     from aepctl.state.journal_codec import read_journal  # noqa: PLC0415 - most runs find none
 
     return read_journal(log, name)
@@ -67,13 +67,13 @@ def _check_target(file: str, theirs: Target, mine: Target) -> None:
     )
 
 
-def _check_belongs(journal: "Journal", document: State | None, where: str) -> None:
+def _check_belongs(journal: "JournalContents", document: State | None, where: str) -> None:
     """Raise StateError for a journal that was not written upon this state or an earlier one."""
     if document is not None and document.lineage != journal.lineage:
         raise StateError(
             f"{journal.name} was written for another state than {where} "
             f"(lineage {journal.lineage}; this state has {document.lineage})",
-            hint=f"bring back the state that it was written beside, or move {journal.name} away "
+            hint=f"restore the state that it was written beside, or move {journal.name} away "
             "if you are sure that what is open in it does not matter",
         )
     serial = document.serial if document is not None else 0
@@ -87,7 +87,7 @@ def _check_belongs(journal: "Journal", document: State | None, where: str) -> No
         )
 
 
-def _with_journal(document: State, journal: "Journal", where: str) -> State:
+def _with_journal(document: State, journal: "JournalContents", where: str) -> State:
     draft = Draft(document)
     events = journal.events
     if journal.old:
@@ -100,7 +100,7 @@ def _with_journal(document: State, journal: "Journal", where: str) -> State:
         except Contradiction as error:
             raise StateError(
                 f"{journal.name}:{line} does not fit {where}: {error}",
-                hint="nothing was changed; one of the two was edited or replaced by hand: bring "
-                "back the one that belongs to the other",
+                hint="nothing was changed; one of the two was edited or replaced by hand: "
+                "restore the one that belongs to the other",
             ) from error
     return folded(document, draft.state(), journal.run)

@@ -12,12 +12,12 @@ from aepctl.errors import SafetyRefusal, StateError
 from aepctl.model.audience import Known
 from aepctl.model.steps import Adopt, Create
 from aepctl.state.events import Begun, Contradiction, Ended, Ending, Event, Noted
-from aepctl.state.journal_codec import Journal, read_journal
+from aepctl.state.journal_codec import JournalContents, read_journal
 from aepctl.state.model import Intent, Phase, State
 from aepctl.state.reducer import Draft
 from aepctl.state.session import StateSession
 
-UNCHANGED = "the state was not changed"
+NOTHING_CHANGED = "the state was not changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Recovered:
     keyless: tuple[str, ...] = ()
 
 
-def read_rescued(text: str, file: str) -> tuple[Journal, bool]:
+def read_rescued(text: str, file: str) -> tuple[JournalContents, bool]:
     """The journal in a text, and whether its last line is cut short (it then does not count).
 
     The text may be a piece of a log: what stands before a journal line on its line is passed over.
@@ -67,33 +67,35 @@ def _whole(line: str) -> bool:
     return True
 
 
-def take_in(session: StateSession, journal: Journal) -> Recovered:
+def take_in(session: StateSession, journal: JournalContents) -> Recovered:
     """Record what a journal adds to the state; the next checkpoint has it in the document.
 
     Raises SafetyRefusal, or StateError for the journal of another state.
     """
     before = session.state
-    _check_same(before, journal)
-    alone = _Alone(journal, before)
-    events = tuple(_added(before, alone))
+    events, keys = additions(before, journal)
     session.take_lineage(journal.lineage)
     try:
         session.record(*events)
     except Contradiction as error:
         raise _unfit(journal.name, error) from error
     new = tuple(sorted(session.state.audiences.keys() - before.audiences.keys()))
-    already = tuple(sorted(alone.state.audiences.keys() - set(new)))
+    already = tuple(sorted(keys.difference(new)))
     reopened = tuple(sorted(event.intent.key for event in events if isinstance(event, Begun)))
     return Recovered(new, already, reopened, tuple(alone.keyless))
 
 
-def recovered(state: State, journal: Journal) -> tuple[Event, ...]:
-    """What a journal adds to the state, as events. Raises SafetyRefusal or StateError."""
+def additions(state: State, journal: JournalContents) -> tuple[tuple[Event, ...], frozenset[str]]:
+    """What a journal adds to the state, as events, and the keys that it has IDs of. Pure.
+
+    Raises SafetyRefusal or StateError.
+    """
     _check_same(state, journal)
-    return tuple(_added(state, _Alone(journal, state)))
+    alone = _Alone(journal, state)
+    return tuple(_added(state, alone)), frozenset(alone.state.audiences)
 
 
-def _check_same(state: State, journal: Journal) -> None:
+def _check_same(state: State, journal: JournalContents) -> None:
     if state.lineage not in {None, journal.lineage}:
         raise StateError(
             f"{journal.name} was written for another state (lineage {journal.lineage}; this state "
@@ -112,7 +114,7 @@ def _check_same(state: State, journal: Journal) -> None:
 class _Alone:
     """What a journal comes to by itself. `state` gives it the intents of earlier runs only."""
 
-    def __init__(self, journal: Journal, state: State) -> None:
+    def __init__(self, journal: JournalContents, state: State) -> None:
         self.journal = journal
         self.ended: dict[str, Ended] = {}
         self.intent_of_id: dict[str, str] = {}
@@ -188,7 +190,7 @@ def _with_id(
         raise SafetyRefusal(
             f"`{key}` is known as {mine.ids.audience_id}, but {journal.name} has {audience_id}: "
             "the platform has it twice",
-            hint=f"delete one of the two on the platform; {UNCHANGED}",
+            hint=f"delete one of the two on the platform; {NOTHING_CHANGED}",
         )
     begun = alone.intent_of_id.get(audience_id)
     if open_one is None or not isinstance(open_one.step, Create):
@@ -220,14 +222,14 @@ def _reopened(
     yield Begun(intent)
 
 
-def _two_creates(key: str, begun: str, journal: Journal, open_one: Intent) -> SafetyRefusal:
+def _two_creates(key: str, begun: str, journal: JournalContents, open_one: Intent) -> SafetyRefusal:
     return SafetyRefusal(
         f"`{key}` has an open intent ({open_one.id}), and {journal.name} has another ({begun}): "
         "the platform may have it twice",
-        hint=f"{UNCHANGED}; decide about the open one first: "
+        hint=f"{NOTHING_CHANGED}; decide about the open one first: "
         f"`aepctl state resolve {key} --adopt ID`",
     )
 
 
 def _unfit(where: str, error: Contradiction) -> StateError:
-    return StateError(f"{where} does not fit the state: {error}", hint=UNCHANGED)
+    return StateError(f"{where} does not fit the state: {error}", hint=NOTHING_CHANGED)

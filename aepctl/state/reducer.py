@@ -4,7 +4,6 @@ Replaying a journal, a run at work, the tests' fakes and the recovery of rescued
 reducer. Pure: it reads no file and no clock.
 """
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import assert_never
 
@@ -17,14 +16,6 @@ MAX_PLANS = 100
 """How many ids of applied plans state keeps; older plans are stale by their serial anyway."""
 MAX_RUNS = 50
 """How many runs state keeps."""
-
-
-def replay(state: State, events: Iterable[Event]) -> State:
-    """The state after these events; `serial` and `runs` stay. Raises Contradiction."""
-    draft = Draft(state)
-    for event in events:
-        draft.take(event)
-    return draft.state()
 
 
 def folded(before: State, after: State, run: Run) -> State:

@@ -14,7 +14,7 @@ from aepctl.emulator import Behaviour, Emulator, Fault, FaultKind, serve
 from aepctl.errors import ListForbidden, PlatformError
 from aepctl.model.audience import Ids, Observed
 from aepctl.model.steps import Create
-from aepctl.replies import NoResponse, NotSent, Reply, Response
+from aepctl.replies import NoResponse, NothingSent, Reply, Response
 
 
 def element(name: str, **more: Any) -> dict[str, Any]:
@@ -145,7 +145,7 @@ class TestFinding:
 
 
 RETRIED = [
-    Response(429), Response(408), Response(500), Response(503), NoResponse("x"), NotSent("x"),
+    Response(429), Response(408), Response(500), Response(503), NoResponse("x"), NothingSent("x"),
     Response(200, b"<html>"), Response(200, b'{"children"', complete=False), Response(200, b""),
 ]  # fmt: skip
 
@@ -191,13 +191,62 @@ class TestRetrying:
             reader.list_all()
 
     def test_403_says_what_may_be_done_and_what_it_risks(self) -> None:
-        reader, _, _ = read(Response(403, b'{"error_code": "403025", "message": "profile"}'))
-        with pytest.raises(ListForbidden, match="may not list audiences: 403025: profile") as info:
+        body = b'{"type": "https://ns.adobe.com/aep/errors/UPAPI-113752-403", "title": "no"}'
+        reader, _, _ = read(Response(403, body))
+        with pytest.raises(ListForbidden) as info:
             reader.list_all()
+        assert info.value.message == (
+            "these credentials may not list audiences: UPAPI-113752-403: no"
+        )
         assert info.value.hint == (
             "get the right to view segments; or use --existing ignore, which creates without "
             "looking: what exists already (after a lost state, say) is then made twice"
         )
+
+    def test_any_other_403_does_not_offer_to_go_on_without_looking(self) -> None:
+        reader, _, _ = read(Response(403, b'{"message": "no"}'))
+        with pytest.raises(ListForbidden) as info:
+            reader.list_all()
+        assert info.value.message == "these credentials may not list audiences: 403: no"
+        assert info.value.hint == "get the right to view segments"
+
+    @pytest.mark.parametrize(
+        ("code", "hint"),
+        [
+            ("403000", "check AEP_API_KEY"),
+            ("403003", "check AEP_API_KEY"),
+            (
+                "403025",
+                "check `org` in aepctl.yaml, and the product profile of these credentials",
+            ),
+        ],
+    )
+    def test_credentials_that_are_wrong_are_an_error_and_no_question_of_rights(
+        self, code: str, hint: str
+    ) -> None:
+        body = json.dumps({"error_code": code, "message": "no"}).encode()
+        reader, connection, _ = read(Response(403, body))
+        with pytest.raises(PlatformError) as info:
+            reader.list_all()
+        assert type(info.value) is PlatformError
+        assert info.value.message == f"cannot list audiences: 403 {code}: no"
+        assert info.value.hint == hint
+        assert len(connection.queries) == 1
+
+    @pytest.mark.parametrize(
+        ("reply", "hint"),
+        [
+            (NothingSent("no"), "check the network and `ups_url`, then run it again"),
+            (NoResponse("no"), "run it again"),
+        ],
+    )
+    def test_a_platform_that_cannot_be_reached_is_a_matter_of_the_network(
+        self, reply: Reply, hint: str
+    ) -> None:
+        reader, _, _ = read(*[reply] * MAX_ATTEMPTS)
+        with pytest.raises(PlatformError) as info:
+            reader.list_all()
+        assert (info.value.message, info.value.hint) == ("cannot list audiences: no", hint)
 
 
 def element_answer(**more: Any) -> Response:
@@ -229,7 +278,7 @@ class TestGetting:
         assert caught.value.message == "cannot read the audience a-gold: 404: no such page"
         assert caught.value.hint == "run it again"
 
-    @pytest.mark.parametrize("trouble", [Response(503), NotSent("x"), Response(200, b"<html>")])
+    @pytest.mark.parametrize("trouble", [Response(503), NothingSent("x"), Response(200, b"<html>")])
     def test_it_is_asked_again_as_for_a_list(self, trouble: Reply) -> None:
         reader, _, waited = read(trouble, element_answer())
         assert reader.get(GOLD) is not None
@@ -241,17 +290,18 @@ class TestGetting:
             reader.get(GOLD)
 
     def test_403_says_that_these_credentials_may_not(self) -> None:
-        reader, _, _ = read(Response(403, b'{"error_code": "403025", "message": "profile"}'))
+        body = b'{"type": "https://ns.adobe.com/aep/errors/UPAPI-113752-403", "title": "no"}'
+        reader, _, _ = read(Response(403, body))
         with pytest.raises(ListForbidden) as caught:
             reader.get(GOLD)
         assert caught.value.message == (
-            "these credentials may not read the audience a-gold: 403025: profile"
+            "these credentials may not read the audience a-gold: UPAPI-113752-403: no"
         )
         assert caught.value.hint == "get the right to view segments"
 
     def test_without_the_platforms_own_id_nothing_can_be_asked(self) -> None:
         reader, connection, _ = read()
-        with pytest.raises(ValueError, match="own id of A is not known"):
+        with pytest.raises(ValueError, match="own `id` of A is not known"):
             reader.get(Ids("A"))
         assert connection.paths == []
 

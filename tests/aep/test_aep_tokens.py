@@ -151,7 +151,7 @@ def test_a_bad_secret_is_told_in_the_words_of_ims() -> None:
 def test_an_ims_that_cannot_be_reached_is_named() -> None:
     url = f"http://127.0.0.1:{free_port()}"
     error = refusal(url)
-    head = f"could not get an access token: {url}/ims/token/v3 cannot be reached: no connection ("
+    head = f"could not get an access token: {url}/ims/token/v3 cannot be reached: no connection to "
     assert error.message.startswith(head)
     assert error.hint == "check the network and `ims_url`, then run it again"
 

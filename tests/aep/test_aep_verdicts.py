@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from aepctl.aep.verdicts import (
     Done,
-    Failure,
     NotSent,
     Refused,
     RetryReason,
@@ -20,8 +19,8 @@ from aepctl.aep.verdicts import (
     classify_patch,
 )
 from aepctl.model.audience import Ids
-from aepctl.replies import NoResponse, Reply, Response
-from aepctl.replies import NotSent as NothingSent
+from aepctl.model.failure import Failure
+from aepctl.replies import NoResponse, NothingSent, Reply, Response
 
 Classify = Callable[[Reply], Verdict]
 ALL = pytest.mark.parametrize("classify", [classify_create, classify_patch, classify_delete])

@@ -7,10 +7,11 @@ from fakes import audience
 from raw_server import TOKEN, RawServer, answer, connected, created, http
 
 from aepctl import __version__
-from aepctl.aep.verdicts import Done, Failure, Refused, Unknown, Verdict
+from aepctl.aep.verdicts import Done, Refused, Unknown, Verdict
 from aepctl.aep.writer import AudienceWriter
 from aepctl.emulator import serve
 from aepctl.model.audience import Audience, Ids
+from aepctl.model.failure import Failure, no_platform_id
 from aepctl.model.steps import Create, Delete, Patch, RemoteStep
 
 GOLD = Create(audience("Gold"))
@@ -141,12 +142,7 @@ def test_what_is_gone_is_deleted_but_cannot_be_changed() -> None:
 )
 def test_without_the_platforms_own_id_nothing_is_sent(step: RemoteStep) -> None:
     with RawServer() as server, connected(server.url) as connection:
-        assert AudienceWriter(connection).send(step, "r") == Refused(
-            Failure(
-                "nothing was sent: the platform's own `id` of A is not known, and it changes and "
-                "deletes by that one only"
-            )
-        )
+        assert AudienceWriter(connection).send(step, "r") == Refused(no_platform_id(Ids("A")))
         assert server.connections == 0
 
 

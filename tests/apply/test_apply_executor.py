@@ -9,11 +9,12 @@ import pytest
 from engine import Engine, change, creates
 from fakes import TARGET, FakeClock, FakeJournal, FakeWriter, audience
 
-from aepctl.aep.verdicts import Done, Failure, Refused, Unknown, Verdict
+from aepctl.aep.verdicts import Done, Refused, Unknown, Verdict
 from aepctl.apply.executor import INTERRUPT_GRACE_SECONDS, execute
 from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.apply.sender import Sender
 from aepctl.model.audience import Ids, Known
+from aepctl.model.failure import Failure
 from aepctl.model.steps import Adopt, Delete, Forget, Move, Patch, Record, RemoteStep
 from aepctl.plan.plan import Action, Change
 from aepctl.state.model import State

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from aepctl.aep.verdicts import (
     GONE,
     Done,
-    Failure,
     NotSent,
     Refused,
     RetryReason,
@@ -22,14 +21,15 @@ from aepctl.aep.verdicts import (
 )
 from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.apply.sender import (
-    MAX_ATTEMPTS,
     MAX_BACKOFF_SECONDS,
     MAX_WAIT_SECONDS,
+    TROUBLE_LIMITS,
     UNSENT,
     done_kind,
 )
 from aepctl.errors import CredentialsError
 from aepctl.model.audience import Ids, Known
+from aepctl.model.failure import Failure
 from aepctl.model.steps import (
     Adopt,
     Create,
@@ -217,7 +217,7 @@ def test_not_sent_is_tried_again_after_a_pause_that_grows() -> None:
 def test_after_four_attempts_that_reached_nobody_the_run_stops() -> None:
     engine, writer = Engine(), FakeWriter([UNREACHED] * 9)
     assert kind(engine, writer) is OutcomeKind.REFUSED
-    assert len(writer.sent) == MAX_ATTEMPTS[UNSENT] == 4
+    assert len(writer.sent) == TROUBLE_LIMITS[UNSENT] == 4
     assert engine.stop.reason == ("the platform cannot be reached: nothing was sent: no connection")
     reason = "nothing was sent: no connection"
     assert engine.journal.events[1] == Ended("id-1", Ending.NOT_SENT, RUN, AT, reason=reason)

@@ -10,12 +10,13 @@ from fakes import AT, RUN, TARGET, FakeJournal, FakeWriter, audience
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aepctl.aep.verdicts import GONE, Done, Failure, Unknown, Verdict
+from aepctl.aep.verdicts import GONE, Done, Unknown, Verdict
 from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.apply.settler import MAX_SEARCHES, Settler
-from aepctl.apply.sightings import CLOCK_SKEW, MAX_LISTED
+from aepctl.apply.sightings import CLOCK_SKEW
 from aepctl.errors import StateNotWritten
 from aepctl.model.audience import Audience, Ids, Known, Observed
+from aepctl.model.failure import Failure, no_platform_id
 from aepctl.model.steps import Create, Delete, Patch, RemoteStep
 from aepctl.plan.plan import Action
 from aepctl.state.events import Ended, Ending
@@ -192,11 +193,11 @@ def test_waiting_is_measured_on_the_monotonic_clock_alone() -> None:
     [
         (2, "A0, A1"),
         (10, "A0, A1, A2, A3, A4, A5, A6, A7, A8, A9"),
-        (12, "A0, A1, A2, A3, A4, A5, A6, A7, A8, A9 and 2 more"),
+        (12, "A0, A1, A10, A11, A2, A3, A4, A5, A6, A7 and 2 more"),
     ],
 )
 def test_several_matches_wait_for_a_person(count: int, shown: str) -> None:
-    lists = Lists([tuple(there("gold", f"A{n}") for n in range(count))])
+    lists = Lists([tuple(there("gold", f"A{n}") for n in reversed(range(count)))])
     settled = Settled(lists, program="aepctl --env prod")
     failure = Failure(
         f"the platform has {count} audiences with this name, namespace and originName: {shown}. "
@@ -205,7 +206,12 @@ def test_several_matches_wait_for_a_person(count: int, shown: str) -> None:
     assert settled.one == Outcome("gold", Action.SETTLE, OutcomeKind.UNDECIDED, failure=failure)
     assert settled.events == []
     assert settled.state.intents == {"id-1": GOLD}
-    assert MAX_LISTED == 10
+
+
+def test_the_command_can_be_pasted_whatever_the_key() -> None:
+    odd = replace(GOLD, key="gold $(1)")
+    settled = Settled(Lists([(there("gold", "A"), there("gold", "B"))]), [odd])
+    assert settled.message.endswith("Choose one: `aepctl state resolve 'gold $(1)' --adopt ID`")
 
 
 @pytest.mark.parametrize("name", ["name", "namespace", "origin_name"])
@@ -273,8 +279,20 @@ def test_a_second_one_beside_what_its_key_has_needs_a_decision() -> None:
     known = {"gold": Known(audience("gold"), Ids("A"))}
     settled = Settled(Lists([(there("gold", "A", -9_999.0), there("gold", "B"))]), known=known)
     assert settled.one.kind is OutcomeKind.UNDECIDED
-    assert settled.message.startswith("the platform has 2 audiences with this name, ")
+    assert settled.message == (
+        "state has A for it, and the platform has B too. Delete B on the platform, then run "
+        "`aepctl state resolve gold --abandon`"
+    )
     assert settled.events == []
+
+
+def test_all_that_are_beside_what_its_key_has_are_named() -> None:
+    known = {"gold": Known(audience("gold"), Ids("B"))}
+    settled = Settled(Lists([tuple(there("gold", one) for one in "CBA")]), known=known)
+    assert settled.message == (
+        "state has B for it, and the platform has A, C too. Delete A, C on the platform, then run "
+        "`aepctl state resolve gold --abandon`"
+    )
 
 
 def test_another_one_than_its_key_has_needs_a_decision() -> None:
@@ -282,8 +300,8 @@ def test_another_one_than_its_key_has_needs_a_decision() -> None:
     settled = Settled(Lists([(there("gold", "B"),)]), known=known)
     assert settled.one.kind is OutcomeKind.UNDECIDED
     assert settled.message == (
-        "state has A for it, and the platform has B too. "
-        "Choose one: `aepctl state resolve gold --adopt ID`"
+        "state has A for it, and the platform has B too. Delete B on the platform, then run "
+        "`aepctl state resolve gold --abandon`"
     )
     assert settled.events == []
 
@@ -323,13 +341,21 @@ def test_a_platform_that_gave_its_own_id_is_searched_by_identity() -> None:
 
 
 def test_where_it_is_that_of_another_audience_a_person_decides() -> None:
-    settled = Settled(Lists([(there("silver", "mine"),)]), [MINE])
+    settled = Settled(Lists([(there("silver", "mine"),)]), [MINE], program="aepctl --env prod")
     assert settled.one.kind is OutcomeKind.UNDECIDED
     assert settled.message == (
-        "its audienceId mine is that of another audience on the platform, 'silver'. "
-        "Choose one: `aepctl state resolve gold --adopt ID`"
+        "its audienceId mine is that of another audience on the platform, 'silver'. Give it "
+        "another `audienceId` in the manifest, then run "
+        "`aepctl --env prod state resolve gold --abandon`"
     )
     assert settled.events == []
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_where_it_changed_while_the_list_was_read_it_is_the_one_that_was_sent(turn: int) -> None:
+    both = (there("silver", "mine"), there("gold", "mine"))
+    settled = Settled(Lists([both[::turn]]), [MINE])
+    assert settled.one.ids == Ids("mine", "p-mine")
 
 
 def test_where_another_key_has_it_the_identity_is_searched_for() -> None:
@@ -456,7 +482,7 @@ def test_once_a_stop_is_requested_it_is_not_sent_again(intent: Intent) -> None:
 def test_without_the_platforms_own_id_it_was_never_sent(step: RemoteStep) -> None:
     intent, lists = intent_for("gold", step), Lists([()])
     settled = Settled(lists, [intent], known={"gold": Known(BEFORE, Ids("A"))})
-    failure = Failure("nothing was sent: the platform's own `id` of A is not known")
+    failure = no_platform_id(Ids("A"))
     assert settled.one == Outcome("gold", Action.SETTLE, OutcomeKind.REFUSED, failure=failure)
     assert settled.events == [ended(intent, Ending.NOT_SENT, reason=failure.message)]
     assert lists.asked == []

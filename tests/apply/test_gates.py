@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from plan_samples import NOTHING, POLICY, audience, found, intend, know, plan, there, want
 
-from aepctl.aep.verdicts import Failure
 from aepctl.apply.gates import (
     Approval,
     check,
@@ -22,6 +21,7 @@ from aepctl.apply.gates import (
 from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.errors import SafetyRefusal
 from aepctl.model.audience import Observed
+from aepctl.model.failure import Failure
 from aepctl.plan.binding import bind
 from aepctl.plan.plan import Action
 from aepctl.state.model import Phase, State

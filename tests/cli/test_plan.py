@@ -65,8 +65,8 @@ def test_a_plan_shows_what_changed_field_by_field_and_what_is_gone(project: Proj
     result = project.run("plan")
     assert "~ gold  audiences/all.yaml:3\n    namespace    agora -> other\n" in result.out
     assert ". silver\n    removed from the manifests; still on the platform" in result.out
-    assert "~ Not applied: updates are not supported yet." in result.out
-    assert "Not deleted: they stay on the platform." in result.out
+    assert "~ changed: not applied, because updates are not supported yet." in result.out
+    assert ". removed from the manifests: not deleted; they stay on the platform." in result.out
 
 
 def test_detailed_exitcode_tells_changes_from_none(project: Project) -> None:

@@ -50,7 +50,7 @@ class TestIntents:
         assert result.code == 0
         assert result.out.startswith("? gold\n    create started at ")
         assert "the connection was closed without an answer" in result.out
-        assert "`aepctl state resolve gold` and --adopt ID, --recreate or --abandon" in result.out
+        assert "`aepctl state resolve gold --adopt ID` (or `--recreate`, `--abandon`)" in result.out
 
     def test_in_json(self, project: Project, there: Emulator) -> None:
         (intent,) = project.run("state", "intents", "-o", "json").json["intents"]

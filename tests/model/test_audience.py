@@ -1,6 +1,7 @@
 """The noun: what an audience is, what makes two the same, and how it is spelled."""
 
 from dataclasses import FrozenInstanceError, fields
+from importlib.resources import files
 
 import pytest
 from hypothesis import given
@@ -11,11 +12,13 @@ from pydantic.fields import FieldInfo
 from aepctl.aep.wire import ListedAudience
 from aepctl.emulator.checks import Caller
 from aepctl.emulator.creates import REQUIRED
-from aepctl.emulator.documents import new_document
+from aepctl.emulator.documents import TEXTS, new_document
+from aepctl.manifests.document import read_manifest
 from aepctl.manifests.model import Defaults, Entry
 from aepctl.model.audience import FIELD_NAMES, FIELDS, Audience, Wanted
 from aepctl.model.problem import Origin
 from aepctl.render.documents import AudienceData
+from aepctl.render.html_rows import COLUMN_FIELDS, COLUMNS, DETAIL_FIELDS
 from aepctl.state.codec import KnownOnDisk
 
 GOLD = Audience("Gold", "agora", "Agora", "Loyal")
@@ -96,6 +99,33 @@ class TestWhoSpellsTheFields:
             assert pattern(own[field.name]), field
             assert field.name == "name" or pattern(given[field.name]), field
 
+    def test_what_manifests_give_whether_by_entry_or_by_default(self) -> None:
+        own = "".join(f"    {name}: own {name}\n" for name in FIELD_NAMES)
+        given = "".join(f"  {name}: given {name}\n" for name in by_alias(Defaults))
+        text = f"defaults:\n{given}audiences:\n  gold:\n{own}  silver:\n    name: own name\n"
+        gold, silver = read_manifest("a.yaml", text.encode()).wanted
+        assert gold.audience.fields() == {name: f"own {name}" for name in FIELD_NAMES}
+        assert silver.audience.fields() == {
+            name: "own name" if name == "name" else f"given {name}" for name in FIELD_NAMES
+        }
+
+    def test_what_manifests_miss(self) -> None:
+        bare = read_manifest("a.yaml", b"audiences:\n  gold:\n    name: Gold\n")
+        missing = [field.name for field in FIELDS if field.required and field.name != "name"]
+        assert [problem.message for problem in bare.problems] == [
+            f"`{name}` of `gold` is missing" for name in missing
+        ]
+
+    def test_the_html_page_and_its_scripts(self) -> None:
+        fields = (*COLUMN_FIELDS, *DETAIL_FIELDS)
+        assert sorted(fields) == sorted(FIELD_NAMES)
+        assert len(COLUMNS) == len(COLUMN_FIELDS) + len(OTHER_COLUMNS)
+        assert f"([status, file, line, key, {', '.join(fields)}, id, note, fields], at)" in (
+            script("rows.js")
+        )
+        for field in FIELD_NAMES:
+            assert f'["{field}", row.{field}]' in script("draw.js")
+
     def test_the_wire(self) -> None:
         assert set(FIELD_NAMES) <= set(by_alias(ListedAudience))
 
@@ -114,6 +144,14 @@ class TestWhoSpellsTheFields:
         document = new_document(caller, GOLD.fields(), "id-1")
         assert {name: document[name] for name in FIELD_NAMES} == GOLD.fields()
         assert tuple(field.name for field in FIELDS if field.required) == REQUIRED
+        assert TEXTS | {"namespace"} == set(FIELD_NAMES)
+
+
+OTHER_COLUMNS = ("Status", "Key", "File", "ID", "Details")
+
+
+def script(name: str) -> str:
+    return (files("aepctl.render") / "assets" / name).read_text("utf-8")
 
 
 def by_alias(model: type[BaseModel]) -> dict[str, FieldInfo]:

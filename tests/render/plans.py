@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from aepctl.aep.verdicts import Failure
 from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.apply.report import ApplyReport
 from aepctl.model.audience import Audience, Ids, Known, Observed
+from aepctl.model.failure import Failure
 from aepctl.model.problem import Origin
 from aepctl.model.steps import Adopt, Create, Delete, Patch
 from aepctl.model.target import Target

@@ -5,10 +5,10 @@ from collections import Counter
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from aepctl.aep.verdicts import Failure
 from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.apply.report import ApplyReport
 from aepctl.model.audience import FIELD_NAMES, Audience, Ids, Known, Observed
+from aepctl.model.failure import Failure
 from aepctl.model.problem import Origin, Problem
 from aepctl.model.steps import Adopt, Create, Delete, Patch
 from aepctl.model.target import Target

@@ -31,7 +31,7 @@ ERROR = AepctlError("it broke", hint="mend it")
 RESULTS = {
     "plan": of_plan(PLANS["everything"], plan_id="3f9a2c", exit_code=2),
     "report": of_report(MIXED, PROGRAM),
-    "intents": of_intents(iter(INTENTS), PROGRAM),
+    "intents": of_intents(iter(INTENTS), PROGRAM, "prod"),
     "validation": of_validation(3, "prod"),
     "error": of_error(ERROR, "changes", "prod"),
     "problems": of_error(InvalidInput(PROBLEMS), "problems", "prod"),
@@ -39,7 +39,7 @@ RESULTS = {
 VIEWS = {
     "plan": view_of_plan(PLANS["everything"], "3f9a2c"),
     "report": view_of_report(MIXED, PROGRAM),
-    "intents": view_of_intents(INTENTS, PROGRAM),
+    "intents": view_of_intents(INTENTS, PROGRAM, "prod"),
     "validation": view_of_validation(3, "prod"),
     "error": view_of_error(ERROR, "prod"),
     "problems": view_of_error(InvalidInput(PROBLEMS), "prod"),
@@ -112,5 +112,7 @@ def imported(module: str, *others: str) -> list[str]:
 def test_a_plan_loads_neither_the_other_formats_nor_what_an_apply_needs() -> None:
     apply = ("aepctl.apply", "aepctl.aep", "httpx")
     assert imported("aepctl.render.text", *apply, "pydantic", "json", "aepctl.render.html") == []
+    for told in ("aepctl.render.report", "aepctl.apply.outcomes", "aepctl.apply.gates"):
+        assert imported(told, "aepctl.aep", "httpx", "pydantic") == []
     for format_ in ("json", "markdown", "html", "junit", "gitlab", "github", "codequality"):
         assert imported(f"aepctl.render.{format_}", *apply) == []

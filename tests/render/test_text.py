@@ -87,7 +87,7 @@ def test_where_nothing_was_done_nothing_is_said() -> None:
 
 def test_what_is_to_be_run_next_is_said_only_where_something_is_unknown() -> None:
     assert report_summary(REPORTS["mixed"], PLAIN, PROGRAM).endswith(
-        "\nNext: run `aepctl --env prod apply` again; it first checks whether these exist.\n"
+        "\nNext: run `aepctl --env prod apply` again; it first checks what became of these.\n"
     )
     assert "Next" not in report_summary(REPORTS["decision"], PLAIN, PROGRAM)
 

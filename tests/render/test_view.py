@@ -26,11 +26,11 @@ from plans import (
 )
 from review_samples import PROBLEMS
 
-from aepctl.aep.verdicts import Failure
 from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.apply.report import ApplyReport
 from aepctl.errors import AepctlError, InvalidInput
 from aepctl.model.audience import Ids, Observed
+from aepctl.model.failure import Failure
 from aepctl.model.steps import Create, Delete, Patch, RemoteStep
 from aepctl.plan.plan import Action, Change, FieldDiff
 from aepctl.render.report import outcome_row, view_of_report
@@ -126,6 +126,11 @@ class TestPlan:
 
 
 class TestWhy:
+    def test_a_create_that_a_person_decided_to_repeat(self) -> None:
+        decided = replace(intent("gold", GOLD), phase=Phase.RECREATE)
+        row = row_of(Change("gold", Action.CREATE, wanted=GOLD, intent=decided))
+        assert row.note == "a person decided: created without looking"
+
     def test_a_decision(self) -> None:
         row = row_of(Change("golden", Action.DECIDE, reason=RENAMED))
         assert row.note == f"decision needed: {RENAMED}"
@@ -249,7 +254,7 @@ class TestReport:
         assert view_of_report(ApplyReport(plan())).alerts == ()
 
     def test_what_to_run_next(self) -> None:
-        again = "run `aepctl --env prod apply` again; it first checks whether these exist."
+        again = "run `aepctl --env prod apply` again; it first checks what became of these."
         assert view_of_report(REPORTS["mixed"], PROGRAM).next == again
         assert view_of_report(REPORTS["decision"], PROGRAM).next is None
 
@@ -280,13 +285,20 @@ class TestIntents:
 
     def test_how_to_decide_names_one_that_is_open_if_there_is_one(self) -> None:
         how = (
-            "run `aepctl --env prod apply`, or decide about `KEY` with `aepctl --env prod state "
-            "resolve KEY` and --adopt ID, --recreate or --abandon."
+            "run `aepctl --env prod apply`, or decide about `KEY`: `aepctl --env prod state "
+            "resolve KEY --adopt ID` (or `--recreate`, `--abandon`)."
         )
         absent = intent("first", GOLD, phase=Phase.ABSENT)
         view = view_of_intents([absent, intent("second", GOLD)], PROGRAM)
         assert view.next == how.replace("KEY", "second")
         assert view_of_intents([absent], PROGRAM).next == how.replace("KEY", "first")
+
+    def test_the_command_can_be_pasted_whatever_the_key(self) -> None:
+        (view, odd) = (view_of_intents([intent("gold $(1)", GOLD)]), "'gold $(1)'")
+        assert f"`aepctl state resolve {odd} --adopt ID`" in str(view.next)
+
+    def test_the_total_names_the_environment(self) -> None:
+        assert view_of_intents(INTENTS, PROGRAM, "prod").heading == "Intents for prod"
 
     def test_none(self) -> None:
         view = view_of_intents([])

@@ -157,7 +157,7 @@ class TestOneMoreRow:
             "\n"
             "Archive for prod (https://platform.adobe.io, 1BD6382559DF0C130A49422D@AdobeOrg, "
             "sandbox prod): 1 to archive.\n"
-            "@ Old ones are put away.\n"
+            "@ to archive: old ones are put away.\n"
         )
 
     def test_markdown(self) -> None:

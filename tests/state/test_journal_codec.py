@@ -18,7 +18,7 @@ from aepctl.state.journal_codec import (
     JOURNAL_FORMAT,
     MERGE,
     REPAIR,
-    Journal,
+    JournalContents,
     encode_event,
     encode_header,
     in_ascii,
@@ -33,7 +33,7 @@ SILVER = Intent("i-2", "run-1", "silver", Create(audience("Silver")), AT)
 FIELDS = {"name": "Gold", "namespace": "agora", "originName": "Agora_Collaboration"}
 
 
-def read(*some: Event) -> Journal:
+def read(*some: Event) -> JournalContents:
     journal = read_journal(HEADER + b"".join(map(encode_event, some)), "local.journal")
     assert journal is not None
     return journal
@@ -61,7 +61,7 @@ def test_the_header_names_format_state_target_and_run() -> None:
         "target": {"endpoint": TARGET.endpoint, "org": TARGET.org, "sandbox": TARGET.sandbox},
         "run": {"id": "run-1", "at": AT, "command": "aepctl apply", "by": "mia", "part": 2},
     }
-    assert read() == Journal("local.journal", RUN, "L", 3, TARGET, (), len(HEADER))
+    assert read() == JournalContents("local.journal", RUN, "L", 3, TARGET, (), len(HEADER))
 
 
 def test_an_intent_says_all_that_is_needed_to_settle_it() -> None:
@@ -258,4 +258,6 @@ def test_every_journal_comes_back_as_it_was(
     some = [replace(one, run=run.id) if isinstance(one, Ended) else one for one in some]
     raw = encode_header(lineage, serial, target, run) + b"".join(map(encode_event, some))
     numbered = tuple(enumerate(some, 2))
-    assert read_journal(raw, "x") == Journal("x", run, lineage, serial, target, numbered, len(raw))
+    assert read_journal(raw, "x") == JournalContents(
+        "x", run, lineage, serial, target, numbered, len(raw)
+    )

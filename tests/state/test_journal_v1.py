@@ -10,7 +10,7 @@ from aepctl.errors import StateError
 from aepctl.model.audience import Ids, Known
 from aepctl.model.steps import Adopt, Create
 from aepctl.state.events import Begun, Ended, Ending, Noted
-from aepctl.state.journal_codec import REPAIR, Journal, read_journal
+from aepctl.state.journal_codec import REPAIR, JournalContents, read_journal
 from aepctl.state.journal_v1 import COMMAND, without_settled
 from aepctl.state.model import Intent, Phase, Run
 
@@ -18,13 +18,15 @@ LATER = "2026-01-31T12:00:01.000+00:00"
 LINEAGE = "7d0f4a7e-3f0c-4a55-9a0e-3f1f2b6f0c11"
 
 
-def old(data: Path, name: str) -> Journal:
+def old(data: Path, name: str) -> JournalContents:
     journal = read_journal((data / "upgrade" / name).read_bytes(), name)
     assert journal is not None
     return journal
 
 
-def intent(journal: Journal, number: int, key: str, name: str, given: str | None = None) -> Intent:
+def intent(
+    journal: JournalContents, number: int, key: str, name: str, given: str | None = None
+) -> Intent:
     step = Create(audience(name), given)
     return Intent(f"1d4e0000-0000-4000-8000-00000000000{number}", journal.run.id, key, step, AT)
 
@@ -108,7 +110,7 @@ def outcome_line(name: str, word: str, more: str = "") -> bytes:
     return line.encode()
 
 
-def read(*lines: bytes) -> Journal:
+def read(*lines: bytes) -> JournalContents:
     journal = read_journal(HEADER + b"".join(lines), "old.journal")
     assert journal is not None
     return journal

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fakes import AT, TARGET, audience
+from fakes import AT, TARGET, audience, replay
 from histories import histories
 from hypothesis import given
 from stores import MemoryStore
@@ -18,7 +18,7 @@ from aepctl.state.events import Begun, Ended, Ending, Event, Noted
 from aepctl.state.journal_codec import encode_event, encode_header
 from aepctl.state.loading import Loaded, load, read_state
 from aepctl.state.model import Intent, Phase, Run, State
-from aepctl.state.reducer import folded, replay
+from aepctl.state.reducer import folded
 
 OLD_RUN = Run("run-1", AT, "aepctl apply")
 RUN = Run("run-2", AT, "aepctl apply")
@@ -160,7 +160,7 @@ def test_the_journal_of_another_state_is_refused() -> None:
         "(lineage M; this state has L)"
     )
     assert error.hint == (
-        "bring back the state that it was written beside, or move state/local.journal away if "
+        "restore the state that it was written beside, or move state/local.journal away if "
         "you are sure that what is open in it does not matter"
     )
 
@@ -197,8 +197,8 @@ def test_what_cannot_have_happened_to_this_state_is_told_with_both_files_and_the
         "`gold` is known as A-other, not A-gold"
     )
     assert error.hint == (
-        "nothing was changed; one of the two was edited or replaced by hand: bring back the one "
-        "that belongs to the other"
+        "nothing was changed; one of the two was edited or replaced by hand: restore the one that "
+        "belongs to the other"
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fakes import AT, TARGET, FakeClock, audience
+from fakes import AT, TARGET, FakeClock, audience, replay
 from fakes import Ids as Names
 from histories import histories
 from hypothesis import given
@@ -18,11 +18,10 @@ from aepctl.model.steps import Adopt, Create, Delete, Forget, Move, Patch, Recor
 from aepctl.model.target import Target
 from aepctl.state.codec import encode_state
 from aepctl.state.events import Begun, Ended, Ending, Event, Noted, PlanUsed
-from aepctl.state.journal_codec import Journal, encode_event, encode_header
+from aepctl.state.journal_codec import JournalContents, encode_event, encode_header
 from aepctl.state.loading import read_state
 from aepctl.state.model import Intent, Phase, Run, State
-from aepctl.state.recover import Recovered, journal_lines, read_rescued, recovered, take_in
-from aepctl.state.reducer import replay
+from aepctl.state.recover import Recovered, additions, journal_lines, read_rescued, take_in
 from aepctl.state.session import StateSession, open_session
 
 RUN = Run("run-1", AT, "aepctl apply")
@@ -32,8 +31,14 @@ BEGUN = Intent("i-1", "run-1", "gold", Create(audience("gold")), AT)
 PATCH = Patch(GOLD.ids, GOLD.audience, audience("gold", "new"))
 
 
-def journal(*events: Event, lineage: str = "L", target: Target = TARGET) -> Journal:
-    return Journal("rescued.log", RUN, lineage, 3, target, tuple(enumerate(events, 2)), 1)
+def journal(*events: Event, lineage: str = "L", target: Target = TARGET) -> JournalContents:
+    return JournalContents("rescued.log", RUN, lineage, 3, target, tuple(enumerate(events, 2)), 1)
+
+
+def recovered(state: State, rescued: JournalContents) -> tuple[Event, ...]:
+    """What a journal adds to the state."""
+    events, _ = additions(state, rescued)
+    return events
 
 
 def done(name: str = "i-1", known: Known = GOLD) -> Ended:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from fakes import AT, TARGET, audience
+from fakes import AT, TARGET, audience, replay
 from histories import histories
 from hypothesis import given
 
@@ -11,7 +11,7 @@ from aepctl.model.audience import Ids, Known
 from aepctl.model.steps import Adopt, Create, Delete, Forget, Move, Patch, Record, RemoteStep
 from aepctl.state.events import Begun, Contradiction, Ended, Ending, Event, Noted, PlanUsed
 from aepctl.state.model import NO_OUTCOME, Intent, Phase, Run, State
-from aepctl.state.reducer import MAX_PLANS, MAX_RUNS, Draft, folded, replay, with_run
+from aepctl.state.reducer import MAX_PLANS, MAX_RUNS, Draft, folded, with_run
 
 EMPTY = State("L", 3, TARGET)
 GOLD = Known(audience("Gold"), Ids("A-gold", "P-gold"))

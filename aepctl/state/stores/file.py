@@ -34,6 +34,7 @@ class FileStore:
         return self._path.with_suffix(".journal")
 
     def read(self) -> Stored:
+        """See StateStore. Raises StateError."""
         # The log first: a run that ends in between moves its outcomes from there to the document.
         log = self._bytes(self.log_path, self.log_name)
         document = self._bytes(self._path, self.where)
@@ -47,6 +48,7 @@ class FileStore:
 
     @contextmanager
     def hold(self, holder: Mapping[str, str], *, wait: float) -> Iterator[HeldStore]:
+        """See StateStore. Raises StateLocked; StateError where its folder cannot be made."""
         folder = self._path.parent
         try:
             self._disk.make_folder(folder)
