@@ -73,26 +73,33 @@ def take_in(session: StateSession, journal: JournalContents) -> Recovered:
     Raises SafetyRefusal, or StateError for the journal of another state.
     """
     before = session.state
-    events, keys = additions(before, journal)
+    added = additions(before, journal)
     session.take_lineage(journal.lineage)
     try:
-        session.record(*events)
+        session.record(*added.events)
     except Contradiction as error:
         raise _unfit(journal.name, error) from error
     new = tuple(sorted(session.state.audiences.keys() - before.audiences.keys()))
-    already = tuple(sorted(keys.difference(new)))
-    reopened = tuple(sorted(event.intent.key for event in events if isinstance(event, Begun)))
-    return Recovered(new, already, reopened, tuple(alone.keyless))
+    already = tuple(sorted(added.keys.difference(new)))
+    begun = (event.intent.key for event in added.events if isinstance(event, Begun))
+    return Recovered(new, already, tuple(sorted(begun)), added.keyless)
 
 
-def additions(state: State, journal: JournalContents) -> tuple[tuple[Event, ...], frozenset[str]]:
-    """What a journal adds to the state, as events, and the keys that it has IDs of. Pure.
+@dataclass(frozen=True, slots=True)
+class Additions:
+    """What a journal adds to a state, as events; the keys that it has IDs of; IDs without one."""
 
-    Raises SafetyRefusal or StateError.
-    """
+    events: tuple[Event, ...]
+    keys: frozenset[str]
+    keyless: tuple[str, ...] = ()
+
+
+def additions(state: State, journal: JournalContents) -> Additions:
+    """What a journal adds to the state. Pure. Raises SafetyRefusal or StateError."""
     _check_same(state, journal)
     alone = _Alone(journal, state)
-    return tuple(_added(state, alone)), frozenset(alone.state.audiences)
+    keys = frozenset(alone.state.audiences)
+    return Additions(tuple(_added(state, alone)), keys, tuple(alone.keyless))
 
 
 def _check_same(state: State, journal: JournalContents) -> None:

@@ -37,8 +37,7 @@ def journal(*events: Event, lineage: str = "L", target: Target = TARGET) -> Jour
 
 def recovered(state: State, rescued: JournalContents) -> tuple[Event, ...]:
     """What a journal adds to the state."""
-    events, _ = additions(state, rescued)
-    return events
+    return additions(state, rescued).events
 
 
 def done(name: str = "i-1", known: Known = GOLD) -> Ended:
