@@ -13,6 +13,7 @@ from aepctl.state.loading import read_state
 from aepctl.state.model import Intent, Phase
 from aepctl.state.recover import Recovered, read_rescued, take_in
 from aepctl.state.session import StateSession, open_session
+from aepctl.wording import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +158,14 @@ def recover(
         recovered = take_in(session, journal)
         session.checkpoint()
     left = "; the last line is cut short and was skipped" if cut else ""
-    return Decided(
-        f"{_told(recovered)}{left}",
-        f"`{environment.command('plan')}` shows what is left to do",
-    )
+    then = f"`{environment.command('plan')}` shows what is left to do"
+    if recovered.keyless:
+        adopt = f"{environment.command('state', 'resolve')} KEY --adopt ID"
+        then += (
+            f"; {listed(recovered.keyless)} came of an intent that is neither in {file} nor in the "
+            f"state: apply looks for what is wanted, or record it with `{adopt}`"
+        )
+    return Decided(f"{_told(recovered)}{left}", then)
 
 
 def _told(recovered: Recovered) -> str:

@@ -22,11 +22,15 @@ NOTHING_CHANGED = "the state was not changed"
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """Whose IDs are new in state, whose were there already, and whose creates are open again."""
+    """Whose IDs are new in state, whose were there already, and whose creates are open again.
+
+    `keyless` are IDs that came of an intent which neither the journal nor the state has.
+    """
 
     new: tuple[str, ...] = ()
     already: tuple[str, ...] = ()
     reopened: tuple[str, ...] = ()
+    keyless: tuple[str, ...] = ()
 
 
 def read_rescued(text: str, file: str) -> tuple[JournalContents, bool]:
@@ -69,26 +73,33 @@ def take_in(session: StateSession, journal: JournalContents) -> Recovered:
     Raises SafetyRefusal, or StateError for the journal of another state.
     """
     before = session.state
-    events, keys = additions(before, journal)
+    added = additions(before, journal)
     session.take_lineage(journal.lineage)
     try:
-        session.record(*events)
+        session.record(*added.events)
     except Contradiction as error:
         raise _unfit(journal.name, error) from error
     new = tuple(sorted(session.state.audiences.keys() - before.audiences.keys()))
-    already = tuple(sorted(keys.difference(new)))
-    reopened = tuple(sorted(event.intent.key for event in events if isinstance(event, Begun)))
-    return Recovered(new, already, reopened)
+    already = tuple(sorted(added.keys.difference(new)))
+    begun = (event.intent.key for event in added.events if isinstance(event, Begun))
+    return Recovered(new, already, tuple(sorted(begun)), added.keyless)
 
 
-def additions(state: State, journal: JournalContents) -> tuple[tuple[Event, ...], frozenset[str]]:
-    """What a journal adds to the state, as events, and the keys that it has IDs of. Pure.
+@dataclass(frozen=True, slots=True)
+class Additions:
+    """What a journal adds to a state, as events; the keys that it has IDs of; IDs without one."""
 
-    Raises SafetyRefusal or StateError.
-    """
+    events: tuple[Event, ...]
+    keys: frozenset[str]
+    keyless: tuple[str, ...] = ()
+
+
+def additions(state: State, journal: JournalContents) -> Additions:
+    """What a journal adds to the state. Pure. Raises SafetyRefusal or StateError."""
     _check_same(state, journal)
     alone = _Alone(journal, state)
-    return tuple(_added(state, alone)), frozenset(alone.state.audiences)
+    keys = frozenset(alone.state.audiences)
+    return Additions(tuple(_added(state, alone)), keys, tuple(alone.keyless))
 
 
 def _check_same(state: State, journal: JournalContents) -> None:
@@ -114,29 +125,30 @@ class _Alone:
         self.journal = journal
         self.ended: dict[str, Ended] = {}
         self.intent_of_id: dict[str, str] = {}
+        self.keyless: list[str] = []
         self._before = state
         self._draft = Draft(State(journal.lineage, journal.serial, journal.target))
         for line, event in journal.events:
             try:
-                self._take(line, event)
+                self._take(event)
             except Contradiction as error:
                 raise _unfit(f"{journal.name}:{line}", error) from error
         self.state = self._draft.state()
 
-    def _take(self, line: int, event: Event) -> None:
+    def _take(self, event: Event) -> None:
         match event:
             case Ended():
-                self._end(line, event)
+                self._end(event)
             case Noted(_, step) if not isinstance(step, Adopt):
                 self._pass_over_contradiction(event)
             case _:
                 self._draft.take(event)
 
-    def _end(self, line: int, event: Ended) -> None:
+    def _end(self, event: Ended) -> None:
         if self._draft.intent(event.intent_id) is None:
             earlier = self._before.intents.get(event.intent_id)
             if earlier is None:
-                self._check_recorded(line, event)
+                self._note_keyless(event)
                 return
             self._draft.take(Begun(earlier))
         intent = self._draft.intent(event.intent_id)
@@ -148,15 +160,10 @@ class _Alone:
         elif not self._pass_over_contradiction(event):
             self._draft.take(Ended(event.intent_id, Ending.ABANDONED, event.run, event.at))
 
-    def _check_recorded(self, line: int, event: Ended) -> None:
-        """An ID whose intent is nowhere has no key; that is sound only if it is recorded."""
+    def _note_keyless(self, event: Ended) -> None:
+        """The ID of an intent that is nowhere: an earlier run began it, and the state was lost."""
         if event.ids is not None and self._before.owner(event.ids.audience_id) is None:
-            raise StateError(
-                f"{self.journal.name}:{line}: {event.ids.audience_id} came of an intent that is "
-                "neither in this journal nor in the state",
-                hint="record it for its key: "
-                f"`aepctl state resolve KEY --adopt {event.ids.audience_id}`",
-            )
+            self.keyless.append(event.ids.audience_id)
 
     def _pass_over_contradiction(self, event: Event) -> bool:
         """Take it where it is about a key of this journal; others stay as state has them."""
