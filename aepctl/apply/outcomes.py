@@ -11,13 +11,15 @@ from aepctl.plan.plan import Action
 class OutcomeKind(StrEnum):
     """What came of a change. `unknown` is neither success nor failure.
 
-    `undecided`: nothing was done, because a person has to decide first.
+    `undecided`: nothing was done, because a person has to decide first. `forgotten`: an earlier
+    attempt that came to nothing as far as two runs could see, and that nobody wants any more.
     """
 
     CREATED = "created"
     ADOPTED = "adopted"
     UPDATED = "updated"
     DELETED = "deleted"
+    FORGOTTEN = "forgotten"
     REFUSED = "refused"
     UNDECIDED = "undecided"
     UNKNOWN = "unknown"
@@ -29,7 +31,13 @@ class OutcomeKind(StrEnum):
 
 
 _DONE = frozenset(
-    {OutcomeKind.CREATED, OutcomeKind.ADOPTED, OutcomeKind.UPDATED, OutcomeKind.DELETED}
+    {
+        OutcomeKind.CREATED,
+        OutcomeKind.ADOPTED,
+        OutcomeKind.UPDATED,
+        OutcomeKind.DELETED,
+        OutcomeKind.FORGOTTEN,
+    }
 )
 
 

@@ -22,7 +22,7 @@ from aepctl.model.steps import Create, Delete, Patch
 from aepctl.plan.matching import ObservedIndex
 from aepctl.plan.plan import Action
 from aepctl.state.events import Ending
-from aepctl.state.model import Intent, State
+from aepctl.state.model import Intent, Phase, State
 from aepctl.wording import command
 
 MAX_SEARCHES = 10
@@ -115,11 +115,19 @@ class Settler:
             return _undecided(intent, doubt)
         if candidates:
             return self._adopt(intent, candidates[0])
+        if intent.phase is Phase.ABSENT:
+            return self._forget(intent)
         return self._absent(intent) if self.sender.clock.monotonic() >= until else None
 
     def _adopt(self, intent: Intent, found: Observed) -> Outcome:
         self.sender.journal.end(intent, Ending.DONE, ids=found.ids, observed=found.audience)
         return Outcome(intent.key, Action.SETTLE, OutcomeKind.ADOPTED, found.ids)
+
+    def _forget(self, intent: Intent) -> Outcome:
+        """Looked for in vain for a whole window by an earlier run, and now once more."""
+        reason = "not found on the platform by two runs, and no longer wanted"
+        self.sender.journal.end(intent, Ending.ABANDONED, reason=reason)
+        return Outcome(intent.key, Action.SETTLE, OutcomeKind.FORGOTTEN, failure=Failure(reason))
 
     def _absent(self, intent: Intent) -> Outcome:
         by = self.sender.clock.now().isoformat(timespec="seconds")

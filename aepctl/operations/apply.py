@@ -140,7 +140,9 @@ class _Apply:
     def _settle(self, reader: AudienceReader, platform: Platform) -> tuple[Outcome, ...]:
         """All that is in doubt, whatever the targets. Raises PlatformError, StateNotWritten."""
         state = self.session.state
-        intents = [one for one in state.intents.values() if one.in_doubt(self.session.run.id)]
+        run = self.session.run.id
+        in_doubt = [one for one in state.intents.values() if one.in_doubt(run)]
+        intents = tuple({one.id: one for one in (*in_doubt, *self._questions().in_doubt)}.values())
         if not intents:
             return ()
         settler = Settler(

@@ -1,6 +1,6 @@
 """Wanted and known side by side: what is in doubt, what is new, and what a run has to look up."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -82,7 +82,8 @@ class Sides:
     """Wanted and known under their keys. With `targets`, only some keys are in scope.
 
     `in_doubt` are the intents that nothing may be sent beside, by key; `settling` are those in
-    scope. Raises NoSuchTarget.
+    scope. A create that an earlier run looked for in vain is among them where nobody wants what it
+    may have made: it is looked for once more. Raises NoSuchTarget.
     """
 
     def __init__(
@@ -91,10 +92,12 @@ class Sides:
         self._policy = policy
         self.wanted: Mapping[str, Wanted] = {one.key: one for one in wanted}
         self.known: Mapping[str, Known] = state.audiences
-        self._intents = {intent.key: intent for intent in state.intents.values()}
-        self.in_doubt = {
-            intent.key: intent for intent in state.intents.values() if intent.in_doubt(policy.run)
-        }
+        intents = state.intents.values()
+        self._intents = {intent.key: intent for intent in intents}
+        self._absent = _absent_creates(intents)
+        left_over = self._left_over(intents) if self._absent else ()
+        in_doubt = (intent for intent in intents if intent.in_doubt(policy.run))
+        self.in_doubt = {intent.key: intent for intent in (*left_over, *in_doubt)}
         self.scope = selected(chain(self.wanted, self.known, self.in_doubt), targets)
 
     @property
@@ -134,7 +137,15 @@ class Sides:
     def candidate(self, one: Wanted) -> Candidate:
         """How a new audience would be created."""
         step = Create(one.audience, self._given_id(one))
-        return Candidate(one, step, self._intents.get(one.key))
+        own = self._intents.get(one.key)
+        return Candidate(one, step, own or self._absent.get(one.audience.identity))
+
+    def _left_over(self, intents: Iterable[Intent]) -> tuple[Intent, ...]:
+        """The creates that were looked for in vain and whose audience is no candidate."""
+        wanted = self.wanted.items()
+        new = {one.audience.identity for key, one in wanted if key not in self.known}
+        absent = {identity for identity in self._absent if identity not in new}
+        return tuple(one for one in intents if _absent_identity(one) in absent)
 
     @cached_property
     def _removed(self) -> Mapping[Identity, str]:
@@ -159,3 +170,15 @@ class Sides:
 
         target = self._policy.target
         return one.audience_id or computed_id(target.org, target.sandbox, one.key)
+
+
+def _absent_creates(intents: Iterable[Intent]) -> dict[Identity, Intent]:
+    """The creates that a run looked for in vain, by what they may have made."""
+    found = ((_absent_identity(intent), intent) for intent in intents)
+    return {identity: intent for identity, intent in found if identity is not None}
+
+
+def _absent_identity(intent: Intent) -> Identity | None:
+    if isinstance(intent.step, Create) and intent.phase is Phase.ABSENT:
+        return intent.step.audience.identity
+    return None

@@ -170,6 +170,14 @@ WORDS: dict[str, Word] = {
         hint="Found on the platform: their IDs were recorded and nothing was created.",
         output="adopted",
     ),
+    "forgotten": Word(
+        "forgotten",
+        "forgotten",
+        ".",
+        "info",
+        hint="Earlier attempts that came to nothing and that nobody wants any more.",
+        output="forgotten",
+    ),
     "updated": Word("updated", "updated", "~", "info", output="updated"),
     "created": Word("created", "created", "+", "good", output="created"),
     # what is known of an intent
@@ -187,7 +195,7 @@ WORDS: dict[str, Word] = {
         "not found",
         "?",
         "warn",
-        line="the next apply checks again, then creates it",
+        line="the next apply checks again, then creates it if it is still wanted",
         junit="error",
         output="absent",
     ),

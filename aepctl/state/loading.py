@@ -88,7 +88,7 @@ def _check_belongs(journal: "JournalContents", document: State | None, where: st
 
 
 def _with_journal(document: State, journal: "JournalContents", where: str) -> State:
-    draft = Draft(document)
+    draft = Draft(document, several=journal.old)
     events = journal.events
     if journal.old:
         from aepctl.state.journal_v1 import without_settled  # noqa: PLC0415 - rarely needed

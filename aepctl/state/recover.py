@@ -127,7 +127,10 @@ class _Alone:
         self.intent_of_id: dict[str, str] = {}
         self.keyless: list[str] = []
         self._before = state
-        self._draft = Draft(State(journal.lineage, journal.serial, journal.target))
+        self._recorded = {one.ids.audience_id for one in state.audiences.values()}
+        self._draft = Draft(
+            State(journal.lineage, journal.serial, journal.target), several=journal.old
+        )
         for line, event in journal.events:
             try:
                 self._take(event)
@@ -162,7 +165,7 @@ class _Alone:
 
     def _note_keyless(self, event: Ended) -> None:
         """The ID of an intent that is nowhere: an earlier run began it, and the state was lost."""
-        if event.ids is not None and self._before.owner(event.ids.audience_id) is None:
+        if event.ids is not None and event.ids.audience_id not in self._recorded:
             self.keyless.append(event.ids.audience_id)
 
     def _pass_over_contradiction(self, event: Event) -> bool:

@@ -41,11 +41,13 @@ class Draft:
     """A state while events happen to it. Not for two threads at once.
 
     `take` costs the same however much the state holds, so that a journal of any length is read in
-    time that grows with its length alone.
+    time that grows with its length alone. `several`: a key may have several open intents, as format
+    1.0 could note after a recovery.
     """
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, *, several: bool = False) -> None:
         self._base = state
+        self._several = several
         self._audiences = dict(state.audiences)
         self._intents = dict(state.intents)
         self._plans = state.plans
@@ -96,7 +98,8 @@ class Draft:
         """Raise Contradiction unless the intent may begin; nothing changes."""
         if intent.id in self._intents:
             raise Contradiction(f"the intent {intent.id} begins a second time")
-        self._check_settled(intent.key)
+        if not self._several:
+            self._check_settled(intent.key)
 
     def _of(self, key: str) -> list[Intent]:
         return [self._intents[one] for one in self._intents_of.get(key, ())]

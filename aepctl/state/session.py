@@ -48,7 +48,7 @@ def open_session(
         session = StateSession(held, store.where, loaded, run, clock, ids)
         try:
             yield session
-        except Exception:
+        except (Exception, KeyboardInterrupt):
             # A refusal ends a run in good order, too: what it settled before goes to the document.
             with suppress(StateNotWritten):  # the log has it all the same
                 session.checkpoint()

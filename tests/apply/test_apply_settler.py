@@ -153,6 +153,26 @@ def test_nothing_in_the_whole_window_leaves_the_key_for_the_next_run() -> None:
     assert settled.writers == []
 
 
+class TestWhatWasLookedForInVainBefore:
+    """Nobody wants it any more: it is looked for once more, without waiting."""
+
+    ABSENT = replace(GOLD, phase=Phase.ABSENT, reason="not found", absent_since="earlier-run")
+
+    def test_and_is_there_now_is_adopted(self) -> None:
+        settled = Settled(Lists([(there("gold", "A"),)]), (self.ABSENT,))
+        assert settled.one.kind is OutcomeKind.ADOPTED
+        assert settled.state.audiences["gold"].ids.audience_id == "A"
+
+    def test_and_is_still_not_there_is_forgotten(self) -> None:
+        settled = Settled(Lists([()]), (self.ABSENT,), window=2.0)
+        reason = "not found on the platform by two runs, and no longer wanted"
+        assert settled.one == Outcome(
+            "gold", Action.SETTLE, OutcomeKind.FORGOTTEN, failure=Failure(reason)
+        )
+        assert settled.events == [ended(self.ABSENT, Ending.ABANDONED, reason=reason)]
+        assert (settled.state.intents, settled.pauses) == ({}, [])
+
+
 def test_a_window_of_nothing_is_one_look() -> None:
     lists = Lists([()])
     settled = Settled(lists, window=0.0)

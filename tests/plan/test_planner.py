@@ -159,6 +159,15 @@ class TestEarlierAttempts:
         (change,) = plan(want(("gold", GOLD)), found(intents=[intent])).changes
         assert (change.action, change.steps) == (Action.CREATE, (Create(GOLD),))
         assert change.intent == intent
+
+    def test_one_that_nobody_wants_any_more_is_looked_for_once_more(self) -> None:
+        intent = intend("gold", GOLD, phase=Phase.ABSENT, absent_since="earlier-run")
+        assert shown(plan((), found(intents=[intent]))) == [("settle", "gold")]
+        wanted_otherwise = want(("gold", SILVER))
+        assert shown(plan(wanted_otherwise, found(intents=[intent]))) == [("settle", "gold")]
+
+    def test_a_decision_to_create_again_waits_until_it_is_wanted(self) -> None:
+        intent = intend("gold", GOLD, phase=Phase.RECREATE)
         assert plan((), found(intents=[intent])).changes == ()
 
     def test_one_that_this_very_run_looked_for_in_vain_stays_in_doubt(self) -> None:

@@ -50,7 +50,8 @@ def expected(wanted: str, known: str, intent: str, column: int, existing: str) -
     if (wanted, known) == ("wanted", "unknown"):
         table = WANTED_AND_IGNORING if existing == "ignore" else WANTED_AND_UNKNOWN
         return table[intent][column]
-    return "settle" if intent in IN_DOUBT else OTHERWISE[wanted, known]
+    # What nobody wants, or has already, is no candidate: an absent create is looked for once more.
+    return "settle" if intent in {*IN_DOUBT, "absent"} else OTHERWISE[wanted, known]
 
 
 @pytest.mark.parametrize("existing", ["adopt", "fail", "ignore"])

@@ -183,6 +183,7 @@ class TestReport:
             "not-started": 0,
             "deleted": 0,
             "adopted": 0,
+            "forgotten": 0,
             "updated": 0,
             "created": 1,
         }

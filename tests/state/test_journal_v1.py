@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from fakes import AT, TARGET, audience
+from stores import MemoryStore
 
 from aepctl.errors import StateError
 from aepctl.model.audience import Ids, Known
@@ -12,7 +13,9 @@ from aepctl.model.steps import Adopt, Create
 from aepctl.state.events import Begun, Ended, Ending, Noted
 from aepctl.state.journal_codec import REPAIR, JournalContents, read_journal
 from aepctl.state.journal_v1 import COMMAND, without_settled
+from aepctl.state.loading import load
 from aepctl.state.model import Intent, Phase, Run
+from aepctl.state.stores.base import Stored
 
 LATER = "2026-01-31T12:00:01.000+00:00"
 LINEAGE = "7d0f4a7e-3f0c-4a55-9a0e-3f1f2b6f0c11"
@@ -138,6 +141,15 @@ def test_a_key_that_became_known_in_the_journal_itself_drops_its_intent_too() ->
     assert without_settled(journal, set()) == journal.events[:2]
     refused = read(intent_line("i"), outcome_line("i", "refused"), intent_line("j"))
     assert without_settled(refused, set()) == refused.events
+
+
+def test_a_key_may_have_several_open_intents_as_a_recovery_could_leave_them() -> None:
+    stored = Stored(log=HEADER + intent_line("i-1") + intent_line("i-2"))
+    state = load(stored, MemoryStore(), TARGET).state
+    assert [(one.id, one.key) for one in state.intents.values()] == [
+        ("i-1", "gold"),
+        ("i-2", "gold"),
+    ]
 
 
 def test_a_journal_that_only_has_its_header_has_no_time() -> None:
