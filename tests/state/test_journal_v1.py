@@ -10,6 +10,7 @@ from stores import MemoryStore
 from aepctl.errors import StateError
 from aepctl.model.audience import Ids, Known
 from aepctl.model.steps import Adopt, Create
+from aepctl.model.target import Target
 from aepctl.state.events import Begun, Ended, Ending, Noted
 from aepctl.state.journal_codec import REPAIR, JournalContents, read_journal
 from aepctl.state.journal_v1 import COMMAND, without_settled
@@ -145,7 +146,7 @@ def test_a_key_that_became_known_in_the_journal_itself_drops_its_intent_too() ->
 
 def test_a_key_may_have_several_open_intents_as_a_recovery_could_leave_them() -> None:
     stored = Stored(log=HEADER + intent_line("i-1") + intent_line("i-2"))
-    state = load(stored, MemoryStore(), TARGET).state
+    state = load(stored, MemoryStore(), Target("o", "s", "e")).state
     assert [(one.id, one.key) for one in state.intents.values()] == [
         ("i-1", "gold"),
         ("i-2", "gold"),
