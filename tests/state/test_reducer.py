@@ -284,6 +284,12 @@ def test_after_a_move_the_id_is_the_new_keys_and_the_old_key_is_free() -> None:
         draft.take(Begun(intent("aurum", name="i-3")))
 
 
+def test_a_step_may_begin_for_what_was_moved() -> None:
+    begun = replace(intent(PATCH), key="aurum")
+    state = replay(BOTH, (Noted("aurum", Move("gold"), AT), Begun(begun)))
+    assert state.intents == {begun.id: begun}
+
+
 def test_a_move_ends_what_came_to_nothing_for_the_new_key() -> None:
     state = with_intent(BOTH, intent("aurum", phase=Phase.ABSENT))
     assert replay(state, [note("aurum", Move("gold"))]).intents == {}
