@@ -3,29 +3,53 @@
 AepctlError                 1   failed: a clear error, nothing half-recorded
 ├── InvalidInput            1   manifests or settings hold problems (all of them, with places)
 ├── StateError              1   the state or its journal cannot be used; it is left untouched
+│   └── StateNotWritten     1   what was to be written does not count
 ├── CredentialsError        1   no token could be had
 ├── PlatformError           1   the platform does not answer a read
 │   └── ListForbidden       3   these credentials may not list audiences
 ├── EmulatorError           1   the embedded platform cannot run
 ├── NoSuchTarget            1   a --target names no audience
 ├── SafetyRefusal           3   a person has to decide first
-└── StateLocked             5   somebody else holds the state
+├── StateLocked             5   somebody else holds the state
+├── InternalError          70   a bug
+└── Interrupted           130   somebody ended the run
 """
+
+from collections.abc import Iterable
+
+from aepctl.model.problem import Problem
 
 
 class AepctlError(Exception):
-    """Expected trouble: `what` happened (and where and why), and what to do `next`."""
+    """Expected trouble: `message` says what happened, where and why; `hint` what to do next."""
 
     exit_code: int = 1
 
-    def __init__(self, what: str, *, next: str | None = None) -> None:  # noqa: A002
-        super().__init__(what)
-        self.what = what
-        self.next = next
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class InvalidInput(AepctlError):
+    """Files that people write hold problems; all of them are here, in the files' order."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(problems, key=lambda problem: problem.origin))
+        count = len(self.problems)
+        super().__init__("1 problem" if count == 1 else f"{count} problems")
 
 
 class StateError(AepctlError):
-    """The state file or its journal cannot be used. Neither was changed."""
+    """The state or its journal cannot be used. Neither was changed."""
+
+
+class StateNotWritten(StateError):
+    """The store could not make something durable, so it does not count. `reason` says why."""
+
+    def __init__(self, message: str, reason: str, *, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.reason = reason
 
 
 class CredentialsError(AepctlError):
@@ -46,6 +70,10 @@ class EmulatorError(AepctlError):
     """The embedded platform cannot run."""
 
 
+class NoSuchTarget(AepctlError):
+    """A --target that names no audience."""
+
+
 class SafetyRefusal(AepctlError):
     """Going on needs a person's decision."""
 
@@ -56,3 +84,15 @@ class StateLocked(AepctlError):
     """Another process holds the state."""
 
     exit_code = 5
+
+
+class InternalError(AepctlError):
+    """A bug in aepctl."""
+
+    exit_code = 70
+
+
+class Interrupted(AepctlError):
+    """Somebody ended the run from outside."""
+
+    exit_code = 130

@@ -1,18 +1,24 @@
 """Stand-ins for the parts of the world that fail, forget or take their time."""
 
 import errno
+import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from aepctl.aep.replies import Reply
-from aepctl.apply.stopping import Stop
-from aepctl.audience import Audience
-from aepctl.settings import Target
-from aepctl.state.disk import Disk
-from aepctl.state.model import Intent, Known, Phase
+from aepctl.aep.verdicts import Verdict
+from aepctl.apply.stopping import StopSignal
+from aepctl.errors import StateNotWritten
+from aepctl.model.audience import Audience
+from aepctl.model.audience import Ids as AudienceIds
+from aepctl.model.steps import LocalStep, RemoteStep
+from aepctl.model.target import Target
+from aepctl.state.events import Begun, Ended, Ending, Event, Noted
+from aepctl.state.model import Intent, State
+from aepctl.state.reducer import Draft
+from aepctl.state.stores.disk import Disk
 
 TARGET = Target("1BD6382559DF0C130A49422D@AdobeOrg", "dev", "https://platform.adobe.io")
 AT = "2026-01-31T12:00:00.000+00:00"
@@ -20,6 +26,14 @@ AT = "2026-01-31T12:00:00.000+00:00"
 
 def audience(name: str, description: str | None = None) -> Audience:
     return Audience(name, "agora", "Agora_Collaboration", description)
+
+
+def replay(state: State, events: Iterable[Event]) -> State:
+    """The state after these events; `serial` and `runs` stay. Raises Contradiction."""
+    draft = Draft(state)
+    for event in events:
+        draft.take(event)
+    return draft.state()
 
 
 class Ids:
@@ -162,10 +176,11 @@ for _name in DISK_CALLS:
 
 
 class FakeClock:
-    """Time that passes only when somebody waits."""
+    """Time that passes only when somebody waits; `slept` has what was waited for."""
 
     def __init__(self) -> None:
         self.seconds = 100.0
+        self.slept: list[float] = []
 
     def now(self) -> datetime:
         return datetime(2026, 1, 31, 12, tzinfo=UTC) + timedelta(seconds=self.seconds - 100)
@@ -173,8 +188,12 @@ class FakeClock:
     def monotonic(self) -> float:
         return self.seconds
 
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.seconds += seconds
 
-class FakeStop(Stop):
+
+class FakeStop(StopSignal):
     """A stop whose waiting takes no time; `waited` has what was asked for."""
 
     def __init__(self, clock: FakeClock) -> None:
@@ -188,73 +207,102 @@ class FakeStop(Stop):
         return self.requested()
 
 
-# The executor's ports
+# The ports of apply
+
+RUN = "run-1"
 
 
 @dataclass
 class FakeJournal:
-    """A journal in memory. `full_at` names the notes that cannot be made durable."""
+    """A journal in memory, over the real reducer. `full_at` names what cannot be made durable.
+
+    That is `begin`, an ending such as `done`, or `note`. As with the real one, an intent then is
+    not begun, and everything else has happened all the same. `events` are those that are durable.
+    """
 
     full_at: set[str] = field(default_factory=set)
-    notes: list[tuple[str, str]] = field(default_factory=list)
-    known: dict[str, Known] = field(default_factory=dict)
-    open: dict[str, Intent] = field(default_factory=dict)
+    before: State = field(default_factory=lambda: State("lineage", 1, TARGET))
+    events: list[Event] = field(default_factory=list)
     ids: Ids = field(default_factory=Ids)
 
-    def begin(self, key: str, audience: Audience, audience_id: str | None, at: str) -> Intent:
-        self._note("begin", key)
-        intent = Intent(self.ids(), key, audience, at, audience_id)
-        self.open[intent.id] = intent
+    def __post_init__(self) -> None:
+        self._draft = Draft(self.before)
+        self._mutex = threading.Lock()
+
+    @property
+    def state(self) -> State:
+        return self._draft.state()
+
+    @property
+    def durable(self) -> State:
+        """What the next run would find after a crash."""
+        return replay(self.before, self.events)
+
+    @property
+    def words(self) -> list[str]:
+        """What was noted, each in one word."""
+        return [_word(event) for event in self.events]
+
+    def begin(self, key: str, step: RemoteStep) -> Intent:
+        with self._mutex:
+            intent = Intent(self.ids(), RUN, key, step, AT)
+        self._take("begin", Begun(intent))
         return intent
 
-    def created(self, intent: Intent, known: Known, at: str) -> None:
-        self._note("created", intent.key)
-        self.known[intent.key] = known
-        del self.open[intent.id]
+    def end(
+        self,
+        intent: Intent,
+        ending: Ending,
+        *,
+        ids: AudienceIds | None = None,
+        observed: Audience | None = None,
+        reason: str | None = None,
+        exists: bool = False,
+    ) -> None:
+        self._take(ending, Ended(intent.id, ending, RUN, AT, ids, observed, reason, exists))
 
-    def refused(self, intent: Intent, reason: str, at: str) -> None:
-        self._note("refused", intent.key)
-        del self.open[intent.id]
+    def note(self, key: str, step: LocalStep) -> None:
+        self._take("note", Noted(key, step, AT))
 
-    def unknown(self, intent: Intent, reason: str, at: str, *, exists: bool = False) -> None:
-        self._note("unknown", intent.key)
-        self.open[intent.id] = replace(intent, doubt=reason, exists=exists)
+    def owner(self, audience_id: str) -> str | None:
+        return self._draft.owner(audience_id)
 
-    def found(self, intent: Intent, known: Known, at: str) -> None:
-        self._note("found", intent.key)
-        self.known[intent.key] = known
-        del self.open[intent.id]
-
-    def adopted(self, key: str, known: Known, at: str) -> None:
-        self._note("adopted", key)
-        self.known[key] = known
-
-    def absent(self, intent: Intent, reason: str, at: str) -> None:
-        self._note("absent", intent.key)
-        self.open[intent.id] = replace(intent, doubt=reason, phase=Phase.ABSENT)
-
-    def _note(self, what: str, key: str) -> None:
-        if what in self.full_at:
-            raise full()
-        self.notes.append((what, key))
+    def _take(self, word: str, event: Event) -> None:
+        with self._mutex:
+            full = word in self.full_at
+            if not (full and isinstance(event, Begun)):
+                self._draft.take(event)
+            if full:
+                raise StateNotWritten("the store is full", "No space left on device")
+            self.events.append(event)
 
 
-class FakeCreator:
-    """Answers creates from a script: replies to give, or exceptions to raise."""
+def _word(event: Event) -> str:
+    match event:
+        case Begun():
+            return "begin"
+        case Ended():
+            return event.ending.value
+        case _:
+            return "note"
 
-    def __init__(self, script: Iterable[Reply | Exception] = (), *, renews: bool = True) -> None:
+
+class FakeWriter:
+    """Answers steps from a script: verdicts to give, or exceptions to raise."""
+
+    def __init__(self, script: Iterable[Verdict | Exception] = (), *, renews: bool = True) -> None:
         self._script = iter(script)
         self._renews = renews
-        self.sent: list[tuple[str, str]] = []
+        self.sent: list[tuple[RemoteStep, str]] = []
         self.renewed = 0
         self.closed = False
 
-    def create(self, audience: Audience, request_id: str, audience_id: str | None = None) -> Reply:
-        self.sent.append((audience.name, request_id))
-        reply = next(self._script)
-        if isinstance(reply, Exception):
-            raise reply
-        return reply
+    def send(self, step: RemoteStep, request_id: str) -> Verdict:
+        self.sent.append((step, request_id))
+        verdict = next(self._script)
+        if isinstance(verdict, Exception):
+            raise verdict
+        return verdict
 
     def renew_token(self) -> bool:
         self.renewed += 1

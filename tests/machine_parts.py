@@ -6,31 +6,38 @@ platform; after it, neither does anything any more, until the next run.
 
 import dataclasses
 import json
+import math
 import random
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
-from unittest.mock import patch
+from urllib.parse import urlsplit
 from uuid import UUID
 
-from aepctl.aep.replies import Answer, Broken, NotSent, Reply
-from aepctl.apply.outcomes import Outcome
+from aepctl.aep.writer import AudienceWriter
+from aepctl.apply.executor import execute
+from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.apply.report import ApplyReport
-from aepctl.apply.stopping import Stop
-from aepctl.audience import Audience, Origin, Wanted
-from aepctl.plan import Plan
-from aepctl.settings import Settings, Target
-from aepctl.state.disk import Disk
-from aepctl.state.journal import replay
-from aepctl.state.model import Phase, Snapshot
-from aepctl.state.store import StateStore
-from aepctl.workflow import applying, deciding, reading
-from aepctl.workflow.applying import ApplyOptions
-from aepctl.workflow.reading import Scope
+from aepctl.apply.sender import Sender
+from aepctl.apply.stopping import Backoff, StopSignal
+from aepctl.manifests import Manifests
+from aepctl.model.audience import Audience, Ids, Wanted
+from aepctl.model.problem import Origin
+from aepctl.model.steps import Create, Delete, Patch, RemoteStep
+from aepctl.model.target import Target
+from aepctl.operations.apply import ApplyOptions, apply
+from aepctl.operations.context import Context
+from aepctl.plan.plan import Action, Change, Plan
+from aepctl.project.environment import Environment
+from aepctl.replies import NoResponse, NothingSent, Reply, Response
+from aepctl.state.loading import load
+from aepctl.state.model import Phase, State
+from aepctl.state.session import open_session
+from aepctl.state.stores.base import Stored
+from aepctl.state.stores.disk import Disk
+from aepctl.state.stores.file import FileStore, whole_lines
 
 WINDOW = 10.0  # settle_seconds
 TARGET = Target("MACHINE@AdobeOrg", "dev", "https://platform.example")
@@ -93,6 +100,15 @@ class MemoryDisk(Disk):
         self.names = dict(self.durable_names)
         for inode in self.names.values():
             inode.data = inode.durable
+
+    def put(self, name: str, data: bytes | None) -> None:
+        """Somebody puts this there, or takes it away, durably."""
+        if data is None:
+            self.names.pop(name, None)
+        else:
+            self.names[name] = Inode(data, data)
+        self.durable_names = dict(self.names)
+        self.pending = []
 
     def everything(self) -> dict[str, bytes]:
         return {name: inode.data for name, inode in self.names.items()}
@@ -188,7 +204,8 @@ class JumpingClock:
         return self.at.timestamp()
 
     def sleep(self, seconds: float) -> None:
-        self.at += timedelta(seconds=seconds)
+        """At least so long: who waits for less than it can count must not wait for ever."""
+        self.at += timedelta(microseconds=math.ceil(seconds * 1e6))
 
 
 @dataclass
@@ -201,6 +218,11 @@ class Made:
     created: datetime
     visible: datetime
     deleted: bool = False
+    ended: bool = False  # deleted by us
+
+    @property
+    def ids(self) -> Ids:
+        return Ids(self.audience_id, f"platform-{self.audience_id}")
 
 
 @dataclass
@@ -226,31 +248,62 @@ class World:
     def __post_init__(self) -> None:
         self.disk = MemoryDisk(self.fuse)
         self.dice = random.Random(7)
-        self.settings = Settings(
-            environment="machine",
-            manifests="audiences",
-            state=str(self.folder / "machine.json"),
+        self._last: tuple[Stored, State] | None = None
+        self.environment = Environment(
+            name="machine",
             target=TARGET,
-            ais_url=TARGET.endpoint,
-            ups_url=TARGET.endpoint,
+            state=str(self.folder / "machine.json"),
+            ais_url=f"{TARGET.endpoint}/ais",
+            ups_url=f"{TARGET.endpoint}/ups",
             ims_url=TARGET.endpoint,
             settle_seconds=WINDOW,
             audience_ids="client" if self.ids == "client" else "server",
         )
 
-    def store(self) -> StateStore:
-        """A new one each time, as every process has its own."""
-        return StateStore(self.settings.state, TARGET, disk=self.disk)
+    @property
+    def context(self) -> Context:
+        """This world, as the program is given it."""
 
-    def snapshot(self) -> Snapshot:
-        return self.store().read()
+        @contextmanager
+        def open_platform(*_: object) -> Iterator[World]:
+            yield self
+
+        return Context(
+            environ={"AEP_ACCESS_TOKEN": "test-token", "AEP_API_KEY": "test-key"},
+            clock=self.clock,
+            new_id=lambda: str(UUID(int=self.dice.getrandbits(128), version=4)),
+            read_manifests=lambda _: Manifests(tuple(self.wanted.values())),
+            open_store=lambda _: self.store(),
+            open_platform=open_platform,  # type: ignore[arg-type] # a connection in memory
+            console=Yes(self.told),
+        )
+
+    def store(self) -> FileStore:
+        """A new one each time, as every process has its own."""
+        return FileStore(self.environment.state, disk=self.disk)
+
+    def state(self) -> State:
+        """What counts: the document with what its journal adds."""
+        return self._loaded(self.store().read())
+
+    def durable(self) -> State:
+        """What a power cut at this instant would leave of the state."""
+        kept = {name: inode.durable for name, inode in self.disk.durable_names.items()}
+        log = whole_lines(kept.get("machine.journal", b""))
+        return self._loaded(Stored(kept.get("machine.json"), log or None))
+
+    def _loaded(self, stored: Stored) -> State:
+        """Each step asks several times for the same."""
+        if self._last is None or self._last[0] != stored:
+            self._last = stored, load(stored, self.store(), TARGET).state
+        return self._last[1]
 
     def live(self) -> list[Made]:
         return [one for one in self.made if not one.deleted]
 
-    # What the program meets in place of the platform. See aepctl.aep.client.Platform.
+    # What the program meets in place of the platform. See aepctl.aep.connection.
 
-    timeout = 30.0
+    timeout_seconds = 30.0
 
     def connect(self) -> "World":
         return self
@@ -261,38 +314,89 @@ class World:
     def renew_token(self) -> bool:
         return True
 
-    def create(self, audience: Audience, request_id: str, audience_id: str | None = None) -> Reply:
+    def send(
+        self, method: str, url: str, *, request_id: str, accept: str = "", body: bytes | None = None
+    ) -> Reply:
+        path = urlsplit(url).path
         if self.fuse.burn():
             raise Crash
-        self._check_intent(audience, request_id)
+        step = self._check_intent(request_id)
         if self.within is not None:
             self.within()
         fault = self.faults.pop(0) if self.faults else "none"
         if fault in NOT_COMMITTED:
             return NOT_COMMITTED[fault]
-        given = audience_id if self.ids == "client" else None
-        if given is not None and any(one.audience_id == given for one in self.live()):
-            return Answer(409, b"{}")
-        made = self._commit(audience, request_id, given)
+        match method, step:
+            case "POST", Create():
+                answer = self._create(path, json.loads(body or b""), step, request_id)
+            case "PATCH", Patch():
+                answer = self._patch(path, json.loads(body or b""), step)
+            case "DELETE", Delete():
+                answer = self._delete(path, step)
+            case _:
+                self.wrongs.append(f"{method} {path} was sent with the intent of {step}")
+                answer = Response(405)
         if self.fuse.burn():  # committed, and nobody is there any more to hear it
             raise Crash
-        if fault in COMMITTED:
-            return COMMITTED[fault]
-        return Answer(200, json.dumps({"audienceId": made.audience_id}).encode())
+        return COMMITTED.get(fault, answer) if answer.status < 400 else answer
 
-    def _check_intent(self, audience: Audience, request_id: str) -> None:
-        """Nothing is sent whose intent would not survive a power cut."""
-        inode = self.disk.durable_names.get("machine.journal", Inode())
-        found = replay(inode.durable, "machine.journal")
-        intents = {one.id: one for one in found.intents} if found else {}
+    def _check_intent(self, request_id: str) -> RemoteStep | None:
+        """Nothing is sent whose intent would not survive a power cut, or beside an open one."""
+        intents = self.durable().intents
         mine = intents.get(request_id)
-        if mine is None or mine.audience != audience:
-            self.wrongs.append(f"{audience.name} was sent without a durable intent")
-        elif sum(one.key == mine.key and one.phase is Phase.OPEN for one in intents.values()) > 1:
-            self.wrongs.append(f"{mine.key} was sent although an earlier create is unresolved")
+        if mine is None:
+            return None
+        if sum(one.key == mine.key and one.phase is Phase.OPEN for one in intents.values()) > 1:
+            self.wrongs.append(f"{mine.key} was sent although an earlier step is unresolved")
+        return mine.step
 
-    def _commit(self, audience: Audience, request_id: str, given: str | None) -> Made:
-        owners = {one.audience_id: key for key, one in self.snapshot().audiences.items()}
+    def _create(self, path: str, fields: dict[str, str], step: Create, request_id: str) -> Response:
+        given = fields.pop("audienceId", None)
+        if path != "/ais/audiences" or step != Create(Audience.of(fields), given):
+            self.wrongs.append(f"{fields} was sent with the intent of {step}")
+        given = given if self.ids == "client" else None
+        if given is not None and any(one.audience_id == given for one in self.live()):
+            return Response(409, b"{}")
+        made = self.commit(step.audience, request_id, given)
+        return Response(200, json.dumps({"audienceId": made.audience_id}).encode())
+
+    def _patch(self, path: str, operations: list[dict[str, str]], step: Patch) -> Response:
+        one = self._there(path, step.ids)
+        if one is None:
+            self.wrongs.append(f"{path} was changed although it is not there")
+            return GONE
+        changes = {each["path"].removeprefix("/"): each["value"] or None for each in operations}
+        if changes != step.changes:
+            self.wrongs.append(f"{changes} was sent with the intent of {step}")
+        there, before = one.audience.fields(), step.before.fields()
+        if any(there.get(name) != before.get(name) for name in changes):
+            self.wrongs.append(f"{one.audience} was changed over somebody else's edit")
+        one.audience = Audience.of({**there, **changes})
+        return Response(200, json.dumps(self._listed(one)).encode())
+
+    def _delete(self, path: str, step: Delete) -> Response:
+        one = self._there(path, step.ids)
+        if one is None:
+            self.wrongs.append(f"{path} was deleted although it is not there")
+            return GONE
+        one.deleted = one.ended = True
+        return Response(204)
+
+    def _there(self, path: str, ids: Ids | None = None) -> Made | None:
+        """What has this address, which is the platform's own id, and these IDs."""
+        platform_id = path.rpartition("/")[2]
+        assert path == f"/ups/audiences/{platform_id}"
+        return next(
+            (
+                one
+                for one in self.live()
+                if one.ids.platform_id == platform_id and ids in {None, one.ids}
+            ),
+            None,
+        )
+
+    def commit(self, audience: Audience, request_id: str, given: str | None) -> Made:
+        owners = {one.ids.audience_id: key for key, one in self.state().audiences.items()}
         twins = [
             one
             for one in self.live()
@@ -322,64 +426,56 @@ class World:
             raise Crash
         if self.list_faults:
             self.list_faults -= 1
-            return (Answer(503), Broken("cut"), Answer(429, retry_after=0.0))[self.list_faults % 3]
+            return (Response(503), NoResponse("cut"), Response(429, retry_after=0.0))[
+                self.list_faults % 3
+            ]
+        if path != "/audiences":
+            one = self._there(f"/ups{path}")
+            return GONE if one is None else Response(200, json.dumps(self._listed(one)).encode())
         now = self.clock.now()
         seen = [one for one in reversed(self.live()) if one.visible <= now]
         seen = [one for one in seen if query.get("name", "") in one.audience.name]
         if "property" in query:
             seen = [one for one in seen if f"audienceId=={one.audience_id}" == query["property"]]
         start = int(query["start"])
-        children = [
-            {
-                **one.audience.fields(),
-                "id": f"platform-{one.audience_id}",
-                "audienceId": one.audience_id,
-                "createEpoch": int(one.created.timestamp()),
-            }
-            for one in seen[start : start + PAGE]
-        ]
+        children = [self._listed(one) for one in seen[start : start + PAGE]]
         following = {"next": start + PAGE} if start + PAGE < len(seen) else {}
         page = {"children": children, "_page": {"totalCount": len(seen), **following}}
-        return Answer(200, json.dumps(page).encode())
+        return Response(200, json.dumps(page).encode())
+
+    def _listed(self, one: Made) -> dict[str, object]:
+        return {
+            **one.audience.fields(),
+            "id": one.ids.platform_id,
+            "audienceId": one.audience_id,
+            "createEpoch": int(one.created.timestamp()),
+        }
 
 
+GONE = Response(404, b'{"type": "https://ns.adobe.com/aep/errors/UPAPI-113430-404"}')
 NOT_COMMITTED: dict[str, Reply] = {
-    "refuse": Answer(400, b'{"message": "no"}'),
-    "rate-limit": Answer(429, retry_after=0.0),
-    "unauthorized": Answer(401),
-    "error-before": Answer(503),
-    "drop-before": Broken("dropped"),
-    "not-sent": NotSent("no connection"),
-    "conflict": Answer(409),
-    "redirect": Answer(307),
+    "refuse": Response(400, b'{"message": "no"}'),
+    "rate-limit": Response(429, retry_after=0.0),
+    "unauthorized": Response(401),
+    "error-before": Response(503),
+    "drop-before": NoResponse("dropped"),
+    "not-sent": NothingSent("no connection"),
+    "conflict": Response(409),
+    "redirect": Response(307),
 }
 COMMITTED: dict[str, Reply] = {
-    "error-after": Answer(500),
-    "drop-after": Broken("dropped"),
-    "cut-body": Answer(200, b'{"audienceId": "1', complete=False),
-    "empty-body": Answer(200),
-    "no-id": Answer(200, b'{"name": "x"}'),
-    "html-body": Answer(200, b"<html>"),
+    "error-after": Response(500),
+    "drop-after": NoResponse("dropped"),
+    "cut-body": Response(200, b'{"audienceId": "1', complete=False),
+    "empty-body": Response(200),
+    "no-id": Response(200, b'{"name": "x"}'),
+    "html-body": Response(200, b"<html>"),
 }
 FAULTS = ("none", *NOT_COMMITTED, *COMMITTED)
 
 
-class JumpingPace:
-    """Holding off takes no real time."""
-
-    def __init__(self, clock: JumpingClock, stop: Stop) -> None:
-        self._clock = clock
-        self._stop = stop
-
-    def hold_off(self, seconds: float) -> None:
-        self._clock.sleep(seconds)
-
-    def wait(self) -> bool:
-        return not self._stop.requested()
-
-
 class Yes:
-    """A Conversation that says yes, and remembers which IDs it was told."""
+    """A console that says yes, and remembers which IDs it was told."""
 
     def __init__(self, told: set[str]) -> None:
         self._told = told
@@ -387,61 +483,59 @@ class Yes:
     def show(self, plan: Plan) -> None:
         return
 
-    def approve(self, plan: Plan) -> bool:
-        return True
+    def approve(self, plan: Plan) -> None:
+        return
 
     def tell(self, outcome: Outcome) -> None:
-        if outcome.audience_id is not None:
-            self._told.add(outcome.audience_id)
-
-
-@contextmanager
-def inside(world: World) -> Iterator[None]:
-    """The real commands, with this world in place of the real one."""
-
-    def read_wanted(_: object) -> tuple[Settings, tuple[Wanted, ...]]:
-        return world.settings, tuple(world.wanted.values())
-
-    @contextmanager
-    def platform_of(_: object) -> Iterator[World]:
-        yield world
-
-    def store_of(*_: object) -> StateStore:
-        return world.store()
-
-    places: dict[Any, dict[str, Any]] = {
-        applying: {
-            "read_wanted": read_wanted,
-            "StateStore": store_of,
-            "platform_of": platform_of,
-            "credentials": lambda *_: None,
-            "SystemClock": lambda: world.clock,
-            "Pace": JumpingPace,
-            "time": SimpleNamespace(sleep=world.clock.sleep),
-            "Reader": lambda connection: Reader(connection, pause=world.clock.sleep),
-        },
-        reading: {"read_wanted": read_wanted, "StateStore": store_of},
-        deciding: {
-            "_store": store_of,
-            "read_wanted": read_wanted,
-            "_now": lambda: world.clock.now().isoformat(),
-        },
-    }
-    with ExitStack() as patches:
-        for module, names in places.items():
-            for name, value in names.items():
-                patches.enter_context(patch.object(module, name, value))
-        yield
-
-
-Reader = applying.Reader  # the real one, before `inside` puts another in its place
+        if outcome.kind is OutcomeKind.DELETED:
+            assert outcome.ids is not None
+            self._told.discard(outcome.ids.audience_id)
+        elif outcome.ids is not None:
+            self._told.add(outcome.ids.audience_id)
 
 
 def run_apply(world: World) -> ApplyReport:
     """One worker: the order of calls, and so the point of a crash, is the same each time."""
-    with inside(world):
-        options = ApplyOptions(Scope(), parallelism=1)
-        return applying.apply(options, Yes(world.told), Stop())
+    return apply(
+        world.context, world.environment, ApplyOptions(parallelism=1), WaitsInNoTime(world)
+    )
+
+
+def carry_out(world: World, changes: Sequence[Change]) -> tuple[Outcome, ...]:
+    """Do the steps of these changes under the lock, as apply does those of its plan."""
+    context, stop = world.context, WaitsInNoTime(world)
+    with open_session(
+        world.store(), TARGET, context.run("apply"), clock=world.clock, ids=context.new_id
+    ) as session:
+        outcomes = execute(
+            changes,
+            Sender(session, world.clock, stop, Backoff(world.clock, stop)),
+            lambda: AudienceWriter(world.connect()),  # type: ignore[arg-type] # it has only send
+            parallelism=1,
+            on_outcome=context.console.tell,
+        )
+        session.checkpoint()
+    return outcomes
+
+
+def patch_of(key: str, made: Made, after: Audience) -> Change:
+    return Change(key, Action.UPDATE, steps=(Patch(made.ids, made.audience, after),))
+
+
+def delete_of(key: str, made: Made) -> Change:
+    return Change(key, Action.REMOVED, steps=(Delete(made.ids, made.audience),))
+
+
+class WaitsInNoTime(StopSignal):
+    """Holding back takes no real time."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self._clock = world.clock
+
+    def wait(self, seconds: float) -> bool:
+        self._clock.sleep(seconds)
+        return self.requested()
 
 
 def wanted(key: str, number: int, description: str | None = None) -> Wanted:

@@ -1,15 +1,22 @@
 """Plans and what they are made from, in a line each."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
 
-from aepctl.audience import Audience, Origin, Wanted
-from aepctl.plan import Plan, make_plan
-from aepctl.settings import AIS_URL, IMS_URL, UPS_URL, Settings, Target
-from aepctl.state.model import Intent, Known, Snapshot, State
+from aepctl.model.audience import Audience, Ids, Known, Observed, Wanted
+from aepctl.model.problem import Origin
+from aepctl.model.steps import Create
+from aepctl.model.target import Target
+from aepctl.plan.plan import Plan
+from aepctl.plan.planner import make_plan
+from aepctl.plan.policy import Policy
+from aepctl.state.model import Intent, State
 
 TARGET = Target("ORG@AdobeOrg", "dev", "https://platform.adobe.io")
-SETTINGS = Settings("prod", "audiences", "state/prod.json", TARGET, AIS_URL, UPS_URL, IMS_URL)
-AT = "2026-01-31T12:30:00Z"
+POLICY = Policy("prod", TARGET, run="this-run", program="aepctl --env prod")
+NOTHING = State(None, 0, TARGET)
+AT = "2026-01-31T12:30:00.000+00:00"
 
 
 def audience(name: str, description: str | None = None, **fields: str) -> Audience:
@@ -27,16 +34,30 @@ def want(*pairs: tuple[str, Audience]) -> tuple[Wanted, ...]:
 
 
 def know(key: str, one: Audience, platform_id: str | None = None) -> tuple[str, Known]:
-    return key, Known(one, f"id-of-{key}", platform_id)
+    return key, Known(one, Ids(f"id-of-{key}", platform_id))
 
 
-def intend(key: str, one: Audience, number: int = 1) -> Intent:
-    return Intent(f"intent-{number}", key, one, AT)
+def intend(key: str, one: Audience, number: int = 1, **fields: Any) -> Intent:
+    """An attempt of an earlier run to create it, open unless `fields` say otherwise."""
+    return replace(Intent(f"intent-{number}", "earlier-run", key, Create(one), AT), **fields)
 
 
-def found(known: Iterable[tuple[str, Known]] = (), intents: Iterable[Intent] = ()) -> Snapshot:
-    return Snapshot(State("lineage", 1, TARGET, dict(known)), tuple(intents))
+def found(known: Iterable[tuple[str, Known]] = (), intents: Iterable[Intent] = ()) -> State:
+    """A state that knows these audiences and has these intents."""
+    return State("lineage", 1, TARGET, dict(known), {intent.id: intent for intent in intents})
 
 
-def plan(wanted: Iterable[Wanted], snapshot: Snapshot | None = None, *targets: str) -> Plan:
-    return make_plan(tuple(wanted), snapshot or Snapshot(None), SETTINGS, targets)
+def there(one: Audience, audience_id: str, created: float | None = 1.0) -> Observed:
+    """An audience as the platform lists it."""
+    return Observed(one, Ids(audience_id, f"p-{audience_id}"), created)
+
+
+def plan(
+    wanted: Iterable[Wanted],
+    state: State | None = None,
+    *targets: str,
+    observed: Sequence[Observed] | None = None,
+    **policy: Any,
+) -> Plan:
+    """The plan of these: offline unless something was `observed`, by POLICY with these changes."""
+    return make_plan(tuple(wanted), state or NOTHING, observed, replace(POLICY, **policy), targets)

@@ -4,7 +4,7 @@ import io
 import json
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 
 from aepctl.cli.main import run
 from aepctl.emulator import Emulator
+from aepctl.operations.context import system_context
 
 ORG = "1BD6382559DF0C130A49422D@AdobeOrg"
 
@@ -84,12 +85,15 @@ class Project:
     def setenv(self, name: str, value: str) -> None:
         self._monkeypatch.setenv(name, value)
 
-    def run(self, *words: str, typed: str | None = None) -> Result:
-        """Run a command here; `typed` is what somebody types on a terminal."""
+    def run(self, *words: str, typed: str | None = None, **world: Any) -> Result:
+        """Run a command here; `typed` is what somebody types on a terminal.
+
+        `world` replaces parts of the real Context.
+        """
         stdin = io.StringIO() if typed is None else Terminal(typed)
         self._monkeypatch.setattr("sys.stdin", stdin)
         self._capsys.readouterr()
-        code = run(words)
+        code = run(words, lambda: replace(system_context(), **world))
         captured = self._capsys.readouterr()
         return Result(code, captured.out, captured.err)
 

@@ -15,11 +15,13 @@ from typing import Any, Self
 
 from fakes import TARGET
 
-from aepctl.aep.client import Connection, Platform
-from aepctl.credentials import Credentials, Secret
-from aepctl.settings import Settings
+from aepctl.aep.connection import Connection, Platform
+from aepctl.clock import Clock
+from aepctl.project.credentials import Credentials, Secret
+from aepctl.project.environment import Environment
+from aepctl.transport import TransportFactory
 
-TOKEN = "token-in-hand"
+TOKEN = "test-token"
 GIVEN = Credentials(api_key="key", access_token=Secret(TOKEN))
 
 
@@ -230,12 +232,11 @@ def deaf_port() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
-def settings_to(url: str) -> Settings:
-    return Settings(
-        environment="test",
-        manifests="audiences",
-        state="state/test.json",
+def environment_at(url: str) -> Environment:
+    return Environment(
+        name="test",
         target=TARGET,
+        state="state/test.json",
         ais_url=f"{url}/core/ais",
         ups_url=f"{url}/data/core/ups",
         ims_url=url,
@@ -243,8 +244,15 @@ def settings_to(url: str) -> Settings:
 
 
 @contextmanager
-def platform_at(url: str, credentials: Credentials = GIVEN, **how: Any) -> Iterator[Platform]:
-    platform = Platform(settings_to(url), credentials, **how)
+def platform_at(
+    url: str,
+    credentials: Credentials = GIVEN,
+    *,
+    timeout: float = 30.0,
+    clock: Clock | None = None,
+) -> Iterator[Platform]:
+    transports = TransportFactory(timeout_seconds=timeout, clock=clock)
+    platform = Platform(environment_at(url), credentials, transports)
     try:
         yield platform
     finally:

@@ -16,9 +16,9 @@ DRAWN = {
         r"^(?:│   )?(?:[├└]── )?(\w+) +(\d+)   \S", str(errors.__doc__), re.MULTILINE
     )
 }
-CODES = {1, 3, 4, 5}
+CODES = {1, 3, 4, 5, 70, 130}
 """Exit codes that an error may have, from the design's table; 0 and 2 are no errors, and usage
-errors, bugs and interruptions are told by the command line itself."""
+errors are told by the command line itself."""
 
 
 def classes(base: type[AepctlError]) -> list[type[AepctlError]]:
@@ -57,6 +57,6 @@ def test_pipelines_can_tell_them_apart(name: str, code: int) -> None:
 
 
 def test_an_error_says_what_happened_and_what_to_do_next() -> None:
-    error = AepctlError("it broke", next="mend it")
-    assert (error.what, error.next, str(error)) == ("it broke", "mend it", "it broke")
-    assert AepctlError("it broke").next is None
+    error = AepctlError("it broke", hint="mend it")
+    assert (error.message, error.hint, str(error)) == ("it broke", "mend it", "it broke")
+    assert AepctlError("it broke").hint is None

@@ -13,8 +13,12 @@ from typing import Any
 import click
 import pytest
 import yaml
+from review_samples import PLAN, REPORT
 
 from aepctl.cli.main import cli
+from aepctl.render.github import outputs
+from aepctl.render.report import view_of_report
+from aepctl.render.view import View, view_of_plan
 
 ROOT = Path(__file__).resolve().parent.parent
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
@@ -136,6 +140,21 @@ class TestWhatIsRun:
             assert f"`{name}`" in PAGE
         for name, output in ACTION["outputs"].items():
             assert output["value"] == f"${{{{ steps.aepctl.outputs.{name} }}}}"
+
+    @pytest.mark.parametrize(
+        ("kind", "view"),
+        [("plan", view_of_plan(PLAN)), ("apply", view_of_report(REPORT))],
+    )
+    def test_the_action_passes_on_every_output_that_aepctl_writes(
+        self, kind: str, view: View
+    ) -> None:
+        """An output whose description names a command is that command's; the others are both's."""
+        declared = {
+            name
+            for name, output in ACTION["outputs"].items()
+            if output["description"].partition(": ")[0] in {kind, output["description"]}
+        }
+        assert declared == set(outputs(view, 0))
 
 
 class TestTheAction:

@@ -1,1 +1,1 @@
-"""The platform: the only code that speaks HTTP. httpx and its exceptions stay inside."""
+"""The platform's API: its calls, and what its answers mean."""

@@ -4,19 +4,22 @@ Source: Adobe Developer, OAuth Server-to-Server credentials; `POST /ims/token/v3
 """
 
 import threading
-import time
-from collections.abc import Callable
+from http import HTTPStatus
 from typing import Protocol
+from urllib.parse import urlencode
 
-import httpx
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 
 from aepctl.aep.wire import decode_error
-from aepctl.credentials import Credentials, Secret
+from aepctl.clock import Clock
 from aepctl.errors import CredentialsError
+from aepctl.project.credentials import Credentials, Secret
+from aepctl.replies import Reply, Response
 
-EARLY = 60.0
-"""Seconds before its end at which a token is renewed."""
+TOKEN_MARGIN_SECONDS = 60.0
+"""So long before its end a token is renewed."""
+TOKEN_LIFE_SECONDS = 86399.0
+"""How long a token lasts that does not say it. Source: the same page, an example answer."""
 
 
 class TokenSource(Protocol):
@@ -29,6 +32,12 @@ class TokenSource(Protocol):
     def renew(self, refused: str) -> bool:
         """Drop the token that was refused; whether another one can be had at all."""
         ...
+
+
+class Exchange(Protocol):
+    """What a token is asked for with. See transport.Transport."""
+
+    def send(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> Reply: ...
 
 
 class GivenToken:
@@ -44,23 +53,19 @@ class GivenToken:
         return False
 
 
-class _TokenAnswer(BaseModel):
+class _TokenBody(BaseModel):
     access_token: SecretStr = Field(min_length=1)
-    expires_in: float = 86399
+    expires_in: float = TOKEN_LIFE_SECONDS
 
 
 class ImsToken:
     """Asks IMS for a token when one is needed, and again when it expires or is refused."""
 
     def __init__(
-        self,
-        client: httpx.Client,
-        url: str,
-        credentials: Credentials,
-        clock: Callable[[], float] = time.monotonic,
+        self, exchange: Exchange, ims_url: str, credentials: Credentials, clock: Clock
     ) -> None:
-        self._client = client
-        self._url = f"{url}/ims/token/v3"
+        self._exchange = exchange
+        self._url = f"{ims_url}/ims/token/v3"
         self._credentials = credentials
         self._clock = clock
         self._mutex = threading.Lock()
@@ -69,7 +74,7 @@ class ImsToken:
 
     def current(self) -> str:
         with self._mutex:
-            if self._token is None or self._clock() >= self._good_until:
+            if self._token is None or self._clock.monotonic() >= self._good_until:
                 self._token = self._ask()
             return self._token.reveal()
 
@@ -87,29 +92,52 @@ class ImsToken:
             "client_secret": given.client_secret.reveal() if given.client_secret else "",
             "scope": given.scopes,
         }
-        try:
-            response = self._client.post(self._url, data=form)
-        except httpx.RequestError as error:
+        headers = {
+            "Accept": "application/json",
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        reply = self._exchange.send("POST", self._url, headers, urlencode(form).encode())
+        if not isinstance(reply, Response):
             raise CredentialsError(
-                f"no token: {self._url} cannot be reached ({type(error).__name__})",
-                next="check the network and `ims_url`, then run it again",
-            ) from None
-        if response.status_code != httpx.codes.OK:
-            said = decode_error(response.status_code, response.content)
-            code = f", {said.code}" if said.code else ""
+                f"could not get an access token: {self._url} cannot be reached: {reply.reason}",
+                hint="check the network and `ims_url`, then run it again",
+            )
+        if reply.status != HTTPStatus.OK:
+            raise self._refused(reply)
+        return self._taken(reply)
+
+    def _refused(self, response: Response) -> CredentialsError:
+        error = decode_error(response.status, response.body)
+        code = f", {error.code}" if error.code else ""
+        return CredentialsError(
+            f"could not get an access token: {self._url} answered {response.status}{code}: "
+            f"{self._without_secret(error.message)}",
+            hint="check AEP_CLIENT_ID, AEP_CLIENT_SECRET and AEP_SCOPES",
+        )
+
+    def _taken(self, response: Response) -> Secret:
+        """The token in the answer. What the answer holds instead is not shown: it may be secret."""
+        if not response.complete:
             raise CredentialsError(
-                f"no token: {self._url} answered {response.status_code}{code}: "
-                f"{self._without_secret(said.message)}",
-                next="check AEP_CLIENT_ID, AEP_CLIENT_SECRET and AEP_SCOPES",
+                f"could not get an access token: the answer of {self._url} is cut short",
+                hint="run it again",
             )
         try:
-            answer = _TokenAnswer.model_validate_json(response.content)
+            body = _TokenBody.model_validate_json(response.body)
         except ValidationError:
-            raise CredentialsError(f"no token: the answer of {self._url} holds none") from None
-        token = answer.access_token.get_secret_value()
+            raise CredentialsError(
+                f"could not get an access token: the answer of {self._url} holds none",
+                hint="check `ims_url`",
+            ) from None
+        token = body.access_token.get_secret_value()
         if not (token.isascii() and token.isprintable()):
-            raise CredentialsError(f"no token: the one of {self._url} fits into no HTTP header")
-        self._good_until = self._clock() + max(answer.expires_in - EARLY, 0)
+            raise CredentialsError(
+                f"could not get an access token: the one from {self._url} contains characters "
+                "that are not allowed in an HTTP header",
+                hint="check `ims_url`",
+            )
+        life = max(body.expires_in - TOKEN_MARGIN_SECONDS, 0)
+        self._good_until = self._clock.monotonic() + life
         return Secret(token)
 
     def _without_secret(self, text: str) -> str:

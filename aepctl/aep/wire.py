@@ -1,15 +1,16 @@
 """Audience to JSON and answers to values, tolerant of what the platform adds. Pure."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from aepctl.aep.replies import Found
-from aepctl.audience import Audience
+from aepctl.model.audience import FIELDS, Audience, Ids, Observed, usable_id
+from aepctl.model.audience import Field as FieldOfAudience
 
-MOST_TEXT = 300
+MAX_MESSAGE_CHARS = 300
 
 
 class _Received(BaseModel):
@@ -21,7 +22,12 @@ class _Created(_Received):
     id: Any = None
 
 
-class _Listed(_Received):
+class ListedAudience(_Received):
+    """An element of a list, or an audience read by its id.
+
+    It has every field of model.audience.FIELDS, under its attribute; tests/aep checks that.
+    """
+
     id: str | None = None
     audience_id: str | None = Field(default=None, alias="audienceId")
     name: str | None = None
@@ -38,22 +44,14 @@ class _Paging(_Received):
     next: int | str | None = None
 
 
-class _Page(_Received):
-    children: list[_Listed]
+class _ListBody(_Received):
+    children: list[ListedAudience]
     page: _Paging | None = Field(default=None, alias="_page")
 
 
 @dataclass(frozen=True, slots=True)
-class CreatedIds:
-    """The IDs in the answer to a create: `audienceId`, and `id` under revision 3."""
-
-    audience_id: str
-    platform_id: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class PlatformError:
-    """What the platform says went wrong."""
+class ErrorBody:
+    """What an error answer says went wrong."""
 
     message: str
     code: str | None = None
@@ -63,7 +61,7 @@ class PlatformError:
 class Page:
     """One page of a list: its elements by `id` (None: of another kind), and how it goes on."""
 
-    elements: dict[str, Found | None]
+    elements: dict[str, Observed | None]
     total: int | None
     next: str | None
 
@@ -71,22 +69,55 @@ class Page:
 def encode_audience(audience: Audience, audience_id: str | None = None) -> bytes:
     """The body of a create. Source: Create audience endpoint, Request; `audienceId`: revision 3."""
     given = {} if audience_id is None else {"audienceId": audience_id}
-    return json.dumps({**audience.fields(), **given}, ensure_ascii=False).encode()
+    return _json({**audience.fields(), **given})
 
 
-def decode_created(body: bytes) -> CreatedIds | None:
+def encode_changes(changes: Mapping[str, str | None]) -> bytes:
+    """The body of a patch; a field that is to be removed (None) is sent as an empty text.
+
+    The platform knows no other `op` than `add`.
+    Source: Segmentation Service API, Update one or more attributes of an audience.
+    """
+    return _json(
+        [
+            {"op": "add", "path": f"/{field}", "value": value or ""}
+            for field, value in changes.items()
+        ]
+    )
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode()
+
+
+def decode_created(body: bytes) -> Ids | None:
     """The IDs of a created audience, or None where the body has no usable `audienceId`."""
     try:
         created = _Created.model_validate_json(body)
     except ValidationError:  # cut, empty, HTML, no ID: all mean that the ID is not known
         return None
-    if not _usable(created.audience_id):
+    if not usable_id(created.audience_id):
         return None
-    return CreatedIds(created.audience_id, created.id if _usable(created.id) else None)
+    return Ids(created.audience_id, created.id if usable_id(created.id) else None)
 
 
-def _usable(identifier: Any) -> bool:
-    return isinstance(identifier, str) and identifier.isprintable() and bool(identifier.strip())
+def decode_audience(body: bytes) -> Observed | None:
+    """An external audience, or None where the body is none.
+
+    Source: Segmentation Service API, Retrieve a specified audience.
+    """
+    try:
+        return _observed(ListedAudience.model_validate_json(body))
+    except ValidationError:
+        return None
+
+
+def is_json_object(body: bytes) -> bool:
+    """Whether a service may have written it, rather than a proxy's page of its own."""
+    try:
+        return isinstance(json.loads(body), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def decode_page(body: bytes) -> Page | None:
@@ -96,30 +127,36 @@ def decode_page(body: bytes) -> Page | None:
     Source: Segmentation Service API, List audiences.
     """
     try:
-        page = _Page.model_validate_json(body)
+        listed = _ListBody.model_validate_json(body)
     except ValidationError:  # as an answer that cannot be read: the caller asks again
         return None
     elements = {
-        one.id or one.audience_id or f"#{number}": _found(one)
-        for number, one in enumerate(page.children)
+        one.id or one.audience_id or f"#{number}": _observed(one)
+        for number, one in enumerate(listed.children)
     }
-    following = page.page.next if page.page else None
-    total = page.page.total if page.page else None
+    following = listed.page.next if listed.page else None
+    total = listed.page.total if listed.page else None
     return Page(elements, total, str(following) if following and str(following) != "0" else None)
 
 
-def _found(one: _Listed) -> Found | None:
+def _observed(one: ListedAudience) -> Observed | None:
     """What of an element matters; None for a segment of the platform's own."""
     if one.type == "SegmentDefinition" or not (one.audience_id and one.name):
         return None
-    if one.namespace is None or one.origin_name is None:
+    fields = {field.name: _value(one, field) for field in FIELDS}
+    if any(field.required and fields[field.name] is None for field in FIELDS):
         return None
     created = one.creation_time / 1000 if one.creation_time else one.create_epoch
-    audience = Audience(one.name, one.namespace, one.origin_name, one.description or None)
-    return Found(audience, one.audience_id, one.id, created)
+    return Observed(Audience.of(fields), Ids(one.audience_id, one.id), created)
 
 
-def decode_error(status: int, body: bytes) -> PlatformError:
+def _value(one: ListedAudience, field: FieldOfAudience) -> str | None:
+    """However the platform says it: an optional field without text is not given."""
+    value: str | None = getattr(one, field.attribute)
+    return value if field.required else value or None
+
+
+def decode_error(status: int, body: bytes) -> ErrorBody:
     """The message and code of an error answer, in whichever of its shapes it came.
 
     Service errors have `errors`, gateway errors `error_code` and `message`, IMS `error` and
@@ -130,7 +167,7 @@ def decode_error(status: int, body: bytes) -> PlatformError:
     except (ValueError, RecursionError):
         data = None
     if not isinstance(data, dict):
-        return PlatformError(f"HTTP {status} without a readable explanation")
+        return ErrorBody(f"HTTP {status} without a readable explanation")
     code, messages = _service_errors(data)
     code = _text(data.get("error_code")) or _type_code(data) or code or _text(data.get("error"))
     candidates = (
@@ -140,7 +177,7 @@ def decode_error(status: int, body: bytes) -> PlatformError:
     message = next((text for text in candidates if text), "")
     if messages:
         message = "; ".join(dict.fromkeys(text for text in messages if text)) or message
-    return PlatformError(_short(message) or f"HTTP {status} without a message", code or None)
+    return ErrorBody(_short(message) or f"HTTP {status} without a message", code or None)
 
 
 def _service_errors(data: dict[str, Any]) -> tuple[str | None, list[str]]:
@@ -165,4 +202,4 @@ def _text(value: Any) -> str:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= MOST_TEXT else f"{text[:MOST_TEXT]}…"
+    return text if len(text) <= MAX_MESSAGE_CHARS else f"{text[:MAX_MESSAGE_CHARS]}…"

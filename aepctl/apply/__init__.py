@@ -1,1 +1,1 @@
-"""Make it so: carry out a plan's creates, journaled, with three-valued outcomes."""
+"""Make it so: carry out a plan's steps, journaled, with three-valued outcomes."""

@@ -1,106 +1,152 @@
-"""Carry out the creates of a plan with a few worker threads; outcomes come as they happen."""
+"""Carry out the changes of a plan with a few worker threads; outcomes come as they happen."""
 
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
-from aepctl.apply.attempts import Attempts
 from aepctl.apply.outcomes import Outcome
-from aepctl.apply.ports import Creator
-from aepctl.apply.stopping import Stop
-from aepctl.plan import Change
+from aepctl.apply.ports import Writer
+from aepctl.apply.sender import Sender
+from aepctl.model.steps import Create, Delete, Patch, Step
+from aepctl.plan.plan import Action, Change
 
-PATIENCE = 6.0
-"""Seconds that requests in flight get after an interrupt. CI systems kill after some 7.5."""
+INTERRUPT_GRACE_SECONDS = 6.0
+"""What requests in flight get after an interrupt. CI systems kill after some 7.5."""
+POLL_SECONDS = 0.1
 
 
-class _Ended:
-    """A worker's last word: how it ended, None for well."""
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What is left to do for one key, in this order: its first step touches the platform."""
 
-    def __init__(self, error: BaseException | None) -> None:
-        self.error = error
+    key: str
+    action: Action
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _WorkerEnded:
+    """`error`: what ended the worker, None where all went well."""
+
+    error: BaseException | None
+
+
+_Events = SimpleQueue[Outcome | _WorkerEnded]
+"""What the workers tell the thread that waits for them."""
 
 
 def execute(
     changes: Iterable[Change],
-    attempts: Attempts,
-    connect: Callable[[], Creator],
+    sender: Sender,
+    connect: Callable[[], Writer],
     *,
     parallelism: int,
-    tell: Callable[[Outcome], None],
+    on_outcome: Callable[[Outcome], None],
 ) -> tuple[Outcome, ...]:
-    """Create what the changes ask for. `tell` is called in this thread, for each outcome at once.
+    """Do the steps of the changes; those of one key in order, up to the first that is not done.
 
-    Changes without an outcome were not started, or (after an interrupt that ran out of patience)
-    are left to their open intents. A worker's unexpected error is raised here, after the others
-    have finished what they had begun.
+    What touches state only, at the beginning of a key's steps, is done first, here and in order;
+    then the workers begin. `on_outcome` is called in this thread, for each outcome at once. There
+    is one for each step that was done or begun (Move, Forget and Record have none).
+
+    Changes without an outcome were not started, or (after an interrupt, when the grace period is
+    over) are left to their open intents. A worker's unexpected error is raised here, after the
+    others have finished what they had begun.
     """
-    waiting = deque(changes)
-    said: SimpleQueue[Outcome | _Ended] = SimpleQueue()
+    waiting: deque[_Task] = deque()
+    noted: list[Outcome] = []
+    for change in changes:
+        for number, step in enumerate(change.steps):
+            if isinstance(step, Create | Patch | Delete):
+                waiting.append(_Task(change.key, change.action, change.steps[number:]))
+                break
+            outcome = sender.note(change.key, change.action, step)
+            if outcome is not None:
+                noted.append(outcome)
+                on_outcome(outcome)
+    return (*noted, *_work_together(waiting, sender, connect, parallelism, on_outcome))
+
+
+def _work_together(
+    waiting: deque[_Task],
+    sender: Sender,
+    connect: Callable[[], Writer],
+    parallelism: int,
+    on_outcome: Callable[[Outcome], None],
+) -> tuple[Outcome, ...]:
+    events: _Events = SimpleQueue()
     workers = min(parallelism, len(waiting))
     for number in range(workers):
         threading.Thread(
             target=_work,
-            args=(waiting, attempts, connect, said),
-            name=f"create-{number}",
+            args=(waiting, sender, connect, events),
+            name=f"apply-{number}",
             daemon=True,
         ).start()
-    return _gather(said, workers, attempts.stop, attempts.clock.monotonic, tell)
+    return _gather(events, workers, sender, on_outcome)
 
 
 def _work(
-    waiting: deque[Change],
-    attempts: Attempts,
-    connect: Callable[[], Creator],
-    said: "SimpleQueue[Outcome | _Ended]",
+    waiting: deque[_Task], sender: Sender, connect: Callable[[], Writer], events: _Events
 ) -> None:
     error: BaseException | None = None
     try:
-        creator = connect()
+        writer = connect()
         try:
-            while not attempts.stop.requested():
+            while not sender.stop.requested():
                 try:
-                    change = waiting.popleft()
+                    task = waiting.popleft()
                 except IndexError:
                     break
-                outcome = attempts.create(creator, change)
-                if outcome is not None:
-                    said.put(outcome)
+                _do(task, sender, writer, events)
         finally:
-            creator.close()
+            writer.close()
     except BaseException as caught:  # noqa: BLE001 - handed to the thread that waits for us
-        attempts.stop.request("an unexpected error")
+        sender.stop.request("an unexpected error")
         error = caught
-    said.put(_Ended(error))
+    events.put(_WorkerEnded(error))
+
+
+def _do(task: _Task, sender: Sender, writer: Writer, events: _Events) -> None:
+    """The steps of one key, up to the first that is not done."""
+    for step in task.steps:
+        if isinstance(step, Create | Patch | Delete):
+            outcome = sender.send(writer, task.key, task.action, step)
+            if outcome is None:
+                return
+        else:
+            outcome = sender.note(task.key, task.action, step)
+        if outcome is not None:
+            events.put(outcome)
+            if not outcome.kind.done:
+                return
 
 
 def _gather(
-    said: "SimpleQueue[Outcome | _Ended]",
-    workers: int,
-    stop: Stop,
-    monotonic: Callable[[], float],
-    tell: Callable[[Outcome], None],
+    events: _Events, workers: int, sender: Sender, on_outcome: Callable[[Outcome], None]
 ) -> tuple[Outcome, ...]:
+    stop, monotonic = sender.stop, sender.clock.monotonic
     outcomes: list[Outcome] = []
     errors: list[BaseException] = []
-    patience_ends: float | None = None
+    grace_ends: float | None = None
     while workers:
-        if stop.interrupted and patience_ends is None:
-            patience_ends = monotonic() + PATIENCE
-        if patience_ends is not None and monotonic() > patience_ends:
+        if stop.interrupted and grace_ends is None:
+            grace_ends = monotonic() + INTERRUPT_GRACE_SECONDS
+        if grace_ends is not None and monotonic() > grace_ends:
             break
         try:
-            word = said.get(timeout=0.1)
+            event = events.get(timeout=POLL_SECONDS)
         except Empty:
             continue
-        if isinstance(word, _Ended):
+        if isinstance(event, _WorkerEnded):
             workers -= 1
-            errors += [word.error] if word.error else []
+            errors += [event.error] if event.error else []
         else:
-            outcomes.append(word)
+            outcomes.append(event)
             try:
-                tell(word)
+                on_outcome(event)
             except Exception as error:  # noqa: BLE001 - raised below, when nobody sends any more
                 stop.request("an outcome could not be told")
                 errors.append(error)

@@ -1,50 +1,74 @@
-"""What the executor needs of the world, as small Protocols."""
+"""What carrying out a plan needs of the world, as small Protocols."""
 
-from datetime import datetime
 from typing import Protocol
 
-from aepctl.aep.replies import Found, Reply
-from aepctl.audience import Audience
-from aepctl.state.model import Intent, Known
+from aepctl.aep.verdicts import Verdict
+from aepctl.model.audience import Audience, Ids, Observed
+from aepctl.model.steps import LocalStep, RemoteStep
+from aepctl.state.events import Ending
+from aepctl.state.model import Intent
 
 
 class Journal(Protocol):
-    """Durable notes. Each raises OSError where the note could not be made durable."""
+    """Durable notes of what is about to be done and what came of it. For any number of threads.
 
-    def begin(self, key: str, audience: Audience, audience_id: str | None, at: str) -> Intent: ...
-    def created(self, intent: Intent, known: Known, at: str) -> None: ...
-    def found(self, intent: Intent, known: Known, at: str) -> None: ...
-    def adopted(self, key: str, known: Known, at: str) -> None: ...
-    def refused(self, intent: Intent, reason: str, at: str) -> None: ...
-    def unknown(self, intent: Intent, reason: str, at: str, *, exists: bool = False) -> None: ...
-    def absent(self, intent: Intent, reason: str, at: str) -> None: ...
+    Each method raises StateNotWritten where the note could not be made durable; an intent then is
+    not begun, and everything else has happened all the same. See state.session.StateSession.
+    """
 
-
-class Creator(Protocol):
-    """One thread's connection to the platform."""
-
-    def create(self, audience: Audience, request_id: str, audience_id: str | None) -> Reply:
-        """Send one create, once. Raises CredentialsError where nothing could be sent."""
+    def begin(self, key: str, step: RemoteStep) -> Intent:
+        """The intent is durable when it is returned; else its step must not be sent."""
         ...
 
-    def renew_token(self) -> bool: ...
+    def end(
+        self,
+        intent: Intent,
+        ending: Ending,
+        *,
+        ids: Ids | None = None,
+        observed: Audience | None = None,
+        reason: str | None = None,
+        exists: bool = False,
+    ) -> None: ...
+
+    def note(self, key: str, step: LocalStep) -> None: ...
+
+    def owner(self, audience_id: str) -> str | None:
+        """The key that is known under this ID."""
+        ...
+
+
+class Writer(Protocol):
+    """One thread's connection to the platform. See aep.writer.AudienceWriter."""
+
+    def send(self, step: RemoteStep, request_id: str) -> Verdict:
+        """Send one step, once. Raises CredentialsError where nothing could be sent."""
+        ...
+
+    def renew_token(self) -> bool:
+        """After a 401: whether another token can be had for the next attempt."""
+        ...
+
     def close(self) -> None: ...
 
 
-class Finder(Protocol):
-    """Reads what is on the platform. Both raise PlatformError, and ListForbidden."""
+class Reader(Protocol):
+    """Reads what is on the platform. See aep.reader.AudienceReader.
 
-    def everything(self) -> tuple[Found, ...]:
+    Each raises PlatformError, and ListForbidden where these credentials may not list.
+    """
+
+    def list_all(self) -> tuple[Observed, ...]:
         """All external audiences of the sandbox."""
         ...
 
-    def find(self, audience: Audience, audience_id: str | None) -> tuple[Found, ...]:
+    def search(self, audience: Audience, audience_id: str | None) -> tuple[Observed, ...]:
         """Those that are this audience: by ID where one was given, else by its identity."""
         ...
 
+    def get(self, ids: Ids) -> Observed | None:
+        """The audience with these IDs; None where the platform says that it is not there.
 
-class Clock(Protocol):
-    """Time, so that tests need not wait for it."""
-
-    def now(self) -> datetime: ...
-    def monotonic(self) -> float: ...
+        Raises ValueError without the platform's own id.
+        """
+        ...

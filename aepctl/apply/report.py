@@ -3,17 +3,17 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from aepctl.apply.outcomes import Outcome, Result
-from aepctl.plan import Plan
+from aepctl.apply.outcomes import Outcome, OutcomeKind
+from aepctl.plan.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
 class ApplyReport:
     """The plan, what came of it, and why the run stopped early, if it did.
 
-    `outcomes` are in the plan's order. `not_started` counts changes for which nothing was sent.
-    `rescue` holds IDs that could not be written to disk, for `aepctl state recover`.
-    `plan_id` names the saved plan that was applied, if one was.
+    `outcomes` are in the plan's order. `not_started` counts changes that were approved, but not
+    begun. `rescue` holds what could not be written to the store, for `aepctl state recover`.
+    `plan_id` names the saved plan that was applied.
     """
 
     plan: Plan
@@ -21,19 +21,21 @@ class ApplyReport:
     not_started: int = 0
     stopped: str | None = None
     interrupted: bool = False
-    rescue: str = ""
-    plan_id: str = ""
+    rescue: str | None = None
+    plan_id: str | None = None
 
-    def count(self, result: Result) -> int:
-        return Counter(outcome.result for outcome in self.outcomes)[result]
+    def counts(self) -> Counter[OutcomeKind]:
+        """How many outcomes there are of each kind."""
+        return Counter(outcome.kind for outcome in self.outcomes)
 
     @property
     def exit_code(self) -> int:
         """0 done, 1 failed, 3 a decision is needed, 4 unknown, 130 interrupted; the worst wins."""
+        counts = self.counts()
         if self.interrupted:
             return 130
-        if any(one.result is Result.UNKNOWN and not one.decision for one in self.outcomes):
+        if counts[OutcomeKind.UNKNOWN]:
             return 4
-        if any(one.decision for one in self.outcomes):
+        if counts[OutcomeKind.UNDECIDED]:
             return 3
-        return 1 if self.count(Result.REFUSED) or self.stopped else 0
+        return 1 if counts[OutcomeKind.REFUSED] or self.stopped else 0

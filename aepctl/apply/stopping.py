@@ -1,25 +1,13 @@
-"""Stopping early, and holding off for a while: what all workers heed."""
+"""Stopping early, and backing off for a while: what all workers heed."""
 
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 
-from aepctl.apply.ports import Clock
-
-
-class SystemClock:
-    """The real time."""
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-    def monotonic(self) -> float:
-        return time.monotonic()
+from aepctl.clock import Clock
 
 
-class Stop:
+class StopSignal:
     """A request to start nothing new. The first reason stands."""
 
     def __init__(self) -> None:
@@ -29,6 +17,7 @@ class Stop:
         self.at_work = False
 
     def request(self, reason: str) -> None:
+        """Ask for a stop; `reason` is told to people."""
         if self.reason is None:
             self.reason = reason
         self._event.set()
@@ -39,7 +28,7 @@ class Stop:
         self.request(f"interrupted by {signal_name}")
 
     @contextmanager
-    def working(self) -> Iterator[None]:
+    def during_work(self) -> Iterator[None]:
         """Within, an interrupt is a request; elsewhere nothing is under way that it could hurt."""
         self.at_work = True
         try:
@@ -48,6 +37,7 @@ class Stop:
             self.at_work = False
 
     def requested(self) -> bool:
+        """Whether nothing new is to be started."""
         return self._event.is_set()
 
     def wait(self, seconds: float) -> bool:
@@ -55,16 +45,17 @@ class Stop:
         return self._event.wait(seconds)
 
 
-class Pace:
-    """When the platform asks for patience, every worker holds off."""
+class Backoff:
+    """When the platform asks for patience, every worker holds back."""
 
-    def __init__(self, clock: Clock, stop: Stop) -> None:
+    def __init__(self, clock: Clock, stop: StopSignal) -> None:
         self._clock = clock
         self._stop = stop
         self._mutex = threading.Lock()
         self._not_before = 0.0
 
-    def hold_off(self, seconds: float) -> None:
+    def delay(self, seconds: float) -> None:
+        """Let nobody send anything for so long from now, or longer if that was asked for before."""
         with self._mutex:
             self._not_before = max(self._not_before, self._clock.monotonic() + seconds)
 

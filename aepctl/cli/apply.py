@@ -1,40 +1,24 @@
 """aepctl apply."""
 
-import re
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
-from aepctl.cli.formats import guarded, output_options, outputs_of
+from aepctl.cli.formats import output_options, outputs_of, run_and_render
+from aepctl.cli.invocation import Command, Invocation, pass_invocation
 from aepctl.cli.plan import target_option
+from aepctl.cli.types import lock_timeout_option
 
 if TYPE_CHECKING:
+    from aepctl.operations.apply import SavedPlan
     from aepctl.render.formats import Result
 
-UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 
-
-class Duration(click.ParamType[float]):
-    """`90`, `60s` or `5m`, in seconds."""
-
-    name = "duration"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float:
-        if isinstance(value, float):
-            return value
-        found = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", str(value).strip())
-        if found is None:
-            self.fail(f"{value!r} is no duration such as 60s or 5m", param, ctx)
-        return float(found[1]) * UNITS[found[2]]
-
-
-@click.command()
+@click.command(cls=Command)
 @click.argument("plan", required=False, metavar="[PLAN]")
 @output_options
 @target_option
-@click.option("--auto-approve", is_flag=True, help="Do not ask.")
+@click.option("--auto-approve", is_flag=True, help="Apply without asking.")
 @click.option(
     "--parallelism",
     type=click.IntRange(1, 64),
@@ -43,13 +27,7 @@ class Duration(click.ParamType[float]):
     metavar="N",
     help="How many creates may be under way at once.",
 )
-@click.option(
-    "--lock-timeout",
-    type=Duration(),
-    default=0.0,
-    metavar="TIME",
-    help="How long to wait for a locked state, such as 60s. Default: not at all.",
-)
+@lock_timeout_option
 @click.option(
     "--existing",
     type=click.Choice(["adopt", "fail", "ignore"]),
@@ -62,11 +40,11 @@ class Duration(click.ParamType[float]):
     "--yes-create",
     type=click.IntRange(0),
     metavar="N",
-    help="Up to N creates are meant, even if that is more than max_creates.",
+    help="Allow up to N creates, overriding max_creates.",
 )
-@click.pass_obj
+@pass_invocation
 def apply(
-    environment: str | None,
+    invocation: Invocation,
     plan: str | None,
     output: str,
     writes: tuple[tuple[str, str], ...],
@@ -90,26 +68,42 @@ def apply(
     outputs = outputs_of(output, writes, github, max_bytes)
 
     def work() -> "Result":
-        from aepctl.apply.stopping import Stop
-        from aepctl.cli.conversation import conversation
+        from aepctl.apply.stopping import StopSignal
+        from aepctl.cli.console import console_for
         from aepctl.cli.signals import stopping_on_signals
-        from aepctl.render.formats import Result
-        from aepctl.workflow import applying
-        from aepctl.workflow.reading import Scope
+        from aepctl.operations.apply import ApplyOptions, apply
+        from aepctl.render.formats import of_report
 
-        stop = Stop()
-        person = conversation(output, approved=auto_approve or plan is not None)
-        options = applying.ApplyOptions(
-            scope=Scope(environment, targets),
+        stop = StopSignal()
+        console = console_for(output, approved=auto_approve or plan is not None)
+        context = invocation.context(console)
+        saved = _saved(invocation, plan)
+        name = saved.binding.environment if saved is not None else None
+        environment = invocation.resolve(context, name)
+        options = ApplyOptions(
+            targets=targets,
             parallelism=parallelism,
             lock_timeout=lock_timeout,
             existing=existing,
             yes_create=yes_create,
-            saved=plan,
+            saved=saved,
         )
-        with stopping_on_signals(stop), person:
-            report = applying.apply(options, person, stop)
-        person.finish(report)
-        return Result(report, "outcomes", report.exit_code, report.plan_id, report.plan.environment)
+        with stopping_on_signals(stop), console:
+            report = apply(context, environment, options, stop)
+        console.finish(report, environment.program)
+        return of_report(report, environment.program)
 
-    return guarded(outputs, "outcomes", work)
+    return run_and_render(outputs, "outcomes", work)
+
+
+def _saved(invocation: Invocation, file: str | None) -> "SavedPlan | None":
+    """The saved plan in the file, which says itself which environment it is for."""
+    if file is None:
+        return None
+    from aepctl.apply.gates import check_environment
+    from aepctl.operations.apply import SavedPlan
+    from aepctl.operations.planfiles import load
+
+    saved = load(file)
+    check_environment(file, saved, invocation.environment)
+    return SavedPlan(file, saved)

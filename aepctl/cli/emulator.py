@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from aepctl.cli.invocation import Group
+
 if TYPE_CHECKING:
     from aepctl.emulator import Behaviour, Fault
 
@@ -22,7 +24,7 @@ ANY_TOKEN = "export AEP_ACCESS_TOKEN=test-token AEP_API_KEY=test-key"  # noqa: S
 ISSUED_TOKEN = "export AEP_CLIENT_ID=test-key AEP_CLIENT_SECRET=test-secret"  # noqa: S105 - likewise
 
 
-@click.group()
+@click.group(cls=Group)
 def emulator() -> None:
     """The embedded platform: try everything without an account."""
 

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from aepctl.cli.output import colour, machine_format, note, say
-from aepctl.errors import AepctlError
+from aepctl.cli.invocation import Invocation
+from aepctl.cli.output import colour, machine_format, print_result, print_status
+from aepctl.errors import AepctlError, InternalError, Interrupted, InvalidInput
+from aepctl.render.formats import FORMATS
 
 if TYPE_CHECKING:
     from aepctl.render.formats import Result
 
 DOCUMENTS = ("text", "json", "markdown", "html")
-FILES = (*DOCUMENTS, "gitlab", "codequality", "junit")
+FILES = tuple(FORMATS)
 NEED_ID = frozenset({"markdown", "html", "github"})
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -33,13 +35,13 @@ class Outputs:
         return bool({self.output, *(name for name, _ in self.writes)} & NEED_ID)
 
     @property
-    def whole(self) -> str | None:
+    def full_report(self) -> str | None:
         """A file that has all of what Markdown may have to leave out."""
         kept = dict(reversed(self.writes))
         return next((kept[name] for name in ("html", "text", "json") if name in kept), None)
 
 
-class Write(click.ParamType[tuple[str, str]]):
+class FormatPath(click.ParamType[tuple[str, str]]):
     """`FORMAT:PATH`."""
 
     name = "format:path"
@@ -83,7 +85,7 @@ def output_options(command: Command) -> Command:
         click.option(
             "--write",
             "writes",
-            type=Write(),
+            type=FormatPath(),
             multiple=True,
             metavar="FORMAT:PATH",
             help=f"Write the result to a file as well: {', '.join(FILES)}; or `github:`. "
@@ -115,26 +117,28 @@ def outputs_of(
     return Outputs(output, (*writes, *((("github", ""),) if github else ())), max_bytes)
 
 
-def guarded(outputs: Outputs, empty: str, work: Callable[[], "Result | int"]) -> int:
+def run_and_render(
+    outputs: Outputs, json_list: str | None, work: Callable[[], "Result | int"]
+) -> int:
     """Do the work of a command and give its result in every format asked for; its exit code.
 
-    An error becomes words on standard error, and a whole document in the other formats, before it
-    goes on to end the program. `empty` names the list that a JSON document would hold. In text the
-    work itself says its result.
+    An error becomes words on standard error, and a whole document in the other formats; then it is
+    raised again. `json_list` names the list that a JSON document would hold. In text the work
+    itself prints its result.
     """
     if outputs.output != "text":
         machine_format()
     try:
         result = work()
     except BaseException as error:
+        invocation = click.get_current_context().find_object(Invocation) or Invocation()
+        if isinstance(error, AepctlError) and error.hint:
+            error.hint = invocation.pasteable(error.hint)
         _problems(error)
         if outputs != Outputs():
-            from aepctl.render.formats import Result
+            from aepctl.render.formats import of_error
 
-            expected = _expected(error)
-            environment = click.get_current_context().find_root().params.get("environment")
-            failed = Result(expected, empty, expected.exit_code, environment=environment or "")
-            _give(outputs, failed)
+            _give(outputs, of_error(_expected(error), json_list, invocation.environment))
         raise
     if isinstance(result, int):
         return result
@@ -145,47 +149,51 @@ def _give(outputs: Outputs, result: "Result") -> bool:
     """Write the result wherever it is wanted; whether all of it went there."""
     from aepctl.render.formats import Limits, render
 
-    limits = Limits(outputs.max_bytes, outputs.whole)
+    limits = Limits(outputs.max_bytes, outputs.full_report)
+    prefix = repository_prefix()
     if outputs.output != "text":
-        say(render(outputs.output, result, limits))
-    whole = True
+        print_result(render(outputs.output, result, limits))
+    all_written = True
     for name, path in outputs.writes:
         try:
             if name == "github":
                 from aepctl.cli.github import write_github
 
-                write_github(result, outputs.whole, _root())
+                write_github(result, limits, prefix)
             else:
-                Path(path).write_text(render(name, result, limits, root=_root()), encoding="utf-8")
+                text = render(name, result, limits, root=prefix)
+                Path(path).write_text(text, encoding="utf-8")
         except OSError as error:
-            note(f"error: --write {name}:{path} cannot be written: {error.strerror}")
-            whole = False
-    return whole
+            print_status(f"error: --write {name}:{path} cannot be written: {error.strerror}")
+            all_written = False
+    return all_written
 
 
-def _root() -> str:
+def repository_prefix() -> str:
     """The way from the repository to this folder: reports name files from the repository."""
     repository = os.environ.get("GITHUB_WORKSPACE") or os.environ.get("CI_PROJECT_DIR")
     here = Path.cwd().resolve()
     if not repository or not here.is_relative_to(Path(repository).resolve()):
         return ""
-    root = here.relative_to(Path(repository).resolve()).as_posix()
-    return "" if root == "." else root
+    prefix = here.relative_to(Path(repository).resolve()).as_posix()
+    return "" if prefix == "." else prefix
 
 
 def _expected(error: BaseException) -> AepctlError:
     """The error as one of ours: a bug and an interrupt have documents as well."""
     if isinstance(error, AepctlError):
         return error
-    interrupted = isinstance(error, KeyboardInterrupt | click.Abort)
-    expected = AepctlError("interrupted" if interrupted else f"a bug: {type(error).__name__}")
-    expected.exit_code = 130 if interrupted else 70
-    return expected
+    if isinstance(error, KeyboardInterrupt | click.Abort):
+        return Interrupted("interrupted")
+    return InternalError(
+        f"internal error: {type(error).__name__}",
+        hint="this is a bug in aepctl: report it with the output of `aepctl --debug …`",
+    )
 
 
 def _problems(error: BaseException) -> None:
-    if hasattr(error, "problems"):
+    if isinstance(error, InvalidInput):
         from aepctl.render.display import Paint
-        from aepctl.render.problems import problems_text
+        from aepctl.render.text import problems_text
 
-        note(problems_text(error.problems, Paint(on=colour(error=True))))
+        print_status(problems_text(error.problems, Paint(on=colour(error=True))))

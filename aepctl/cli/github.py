@@ -2,49 +2,31 @@
 
 import os
 import secrets
+from dataclasses import replace
 from pathlib import Path
 
-from aepctl.apply.report import ApplyReport
-from aepctl.cli.output import note
-from aepctl.errors import AepctlError
-from aepctl.plan import Plan
+from aepctl.cli.output import print_status
 from aepctl.render.formats import Limits, Result, render
-from aepctl.render.github import (
-    SUMMARY_BYTES,
-    error_annotations,
-    output_block,
-    plan_outputs,
-    report_annotations,
-    report_outputs,
-)
+from aepctl.render.github import SUMMARY_BYTES, annotations, output_block, outputs
 
 
-def write_github(result: Result, whole: str | None, root: str) -> None:
+def write_github(result: Result, limits: Limits, prefix: str) -> None:
     """Annotations to standard error, where the runner reads them too; summary and outputs to the
     files that GITHUB_STEP_SUMMARY and GITHUB_OUTPUT name. Raises OSError."""
-    outputs: dict[str, str] = {"exit_code": str(result.exit_code)}
-    match result.of:
-        case Plan() as plan:
-            outputs |= plan_outputs(plan, plan_id=result.plan_id)
-        case ApplyReport() as report:
-            outputs |= report_outputs(report, plan_id=result.plan_id)
-            _annotate(report_annotations(report, root=root))
-        case AepctlError() as error:
-            _annotate(error_annotations(error, root=root))
-    summary = render("markdown", result, Limits(SUMMARY_BYTES, whole))
-    _append("GITHUB_STEP_SUMMARY", f"{summary}\n")
-    _append("GITHUB_OUTPUT", output_block(outputs, secrets.token_hex(16)))
-
-
-def _annotate(lines: str) -> None:
+    view = result.view()
+    lines = annotations(view, root=prefix)
     if lines:
-        note(lines.rstrip("\n"))
+        print_status(lines.rstrip("\n"))
+    summary = render("markdown", result, replace(limits, max_bytes=SUMMARY_BYTES))
+    _append("GITHUB_STEP_SUMMARY", f"{summary}\n")
+    block = output_block(outputs(view, result.exit_code), secrets.token_hex(16))
+    _append("GITHUB_OUTPUT", block)
 
 
 def _append(variable: str, text: str) -> None:
     path = os.environ.get(variable)
     if not path:
-        note(f"{variable} is not set: this is no step of GitHub Actions, so it gets nothing")
+        print_status(f"{variable} is not set: this is not a step of GitHub Actions")
         return
     with Path(path).open("a", encoding="utf-8") as file:
         file.write(text)

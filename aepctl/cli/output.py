@@ -7,12 +7,12 @@ from typing import TextIO
 import click
 
 
-def say(text: str) -> None:
+def print_result(text: str) -> None:
     """Write a result. A reader that has gone (`| head`) ends the words, not the work."""
     _write(sys.stdout, text)
 
 
-def note(text: str) -> None:
+def print_status(text: str) -> None:
     """Write a line that is no result."""
     _write(sys.stderr, f"{text}\n")
 

@@ -4,12 +4,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aepctl.cli.formats import Outputs, guarded, output_options, outputs_of
-from aepctl.cli.output import colour, say
+from aepctl.cli.formats import Outputs, output_options, outputs_of, run_and_render
+from aepctl.cli.invocation import Command, Invocation, pass_invocation
+from aepctl.cli.output import colour, print_result
 
 if TYPE_CHECKING:
+    from aepctl.operations.plan import Planned
     from aepctl.render.formats import Result
-    from aepctl.workflow.reading import Planned, Scope
 
 target_option = click.option(
     "--target",
@@ -20,7 +21,7 @@ target_option = click.option(
 )
 
 
-@click.command()
+@click.command(cls=Command)
 @output_options
 @target_option
 @click.option(
@@ -29,10 +30,12 @@ target_option = click.option(
     help="Exit with 2 where there are changes, 0 where there are none.",
 )
 @click.option("--out", metavar="FILE", help="Save the plan, for a review and `aepctl apply FILE`.")
-@click.option("--check", metavar="FILE", help="Only tell whether a saved plan still holds: 0 or 3.")
-@click.pass_obj
+@click.option(
+    "--check", metavar="FILE", help="Check that a saved plan is still valid; exit 0 or 3."
+)
+@pass_invocation
 def plan(
-    environment: str | None,
+    invocation: Invocation,
     output: str,
     writes: tuple[tuple[str, str], ...],
     github: bool,
@@ -43,39 +46,45 @@ def plan(
     check: str | None,
 ) -> int:
     """Show what differs between the manifests and the state. Needs no network."""
-
     if check is not None and (targets or out is not None):
-        raise click.UsageError("--check goes with neither --target nor --out: the file has both")
-
+        raise click.UsageError("--check cannot be combined with --target or --out")
     outputs = outputs_of(output, writes, github, max_bytes)
 
     def work() -> "Result | int":
-        from aepctl.workflow import reading
-
-        scope = reading.Scope(environment, targets)
-        planned = reading.plan(scope) if check is None else _check(check, scope)
+        planned = _plan(invocation, targets) if check is None else _check(invocation, check)
         if out is not None:
-            from aepctl.workflow.saved import save
+            from aepctl.operations.planfiles import save
 
             save(out, planned)
         made = planned.plan
         code = 2 if detailed_exitcode and made.changes else 0
         if output == "text":
             from aepctl.render.display import Paint
-            from aepctl.render.plan_text import plan_text
+            from aepctl.render.text import plan_text
 
-            say(plan_text(made, Paint(on=colour())))
+            print_result(plan_text(made, Paint(on=colour())))
         if outputs == Outputs():
             return code
-        from aepctl.render.formats import Result
+        from aepctl.render.formats import of_plan
 
-        plan_id = planned.binding().id if outputs.need_plan_id else ""
-        return Result(made, "changes", code, plan_id, made.environment)
+        plan_id = planned.binding().id if outputs.need_plan_id else None
+        return of_plan(made, plan_id=plan_id, exit_code=code)
 
-    return guarded(outputs, "changes", work)
+    return run_and_render(outputs, "changes", work)
 
 
-def _check(file: str, scope: "Scope") -> "Planned":
-    from aepctl.workflow import saved
+def _plan(invocation: Invocation, targets: tuple[str, ...]) -> "Planned":
+    from aepctl.operations.plan import plan as operation
 
-    return saved.check(file, scope)
+    context = invocation.context()
+    return operation(context, invocation.resolve(context), targets)
+
+
+def _check(invocation: Invocation, file: str) -> "Planned":
+    from aepctl.apply.gates import check_environment
+    from aepctl.operations.plan import check
+    from aepctl.operations.planfiles import load
+
+    context, saved = invocation.context(), load(file)
+    check_environment(file, saved, invocation.environment)
+    return check(context, invocation.resolve(context, saved.environment), file, saved)

@@ -2,10 +2,11 @@
 
 import click
 
-from aepctl.cli.output import machine_format, say
+from aepctl.cli.invocation import Command
+from aepctl.cli.output import machine_format, print_result
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("name", type=click.Choice(["manifest", "config", "plan", "outcome", "state"]))
 def schema(name: str) -> None:
     """Print the JSON Schema of NAME, for editors and for programs.
@@ -20,4 +21,4 @@ def schema(name: str) -> None:
     from aepctl.render.schemas import schema_text
 
     machine_format()
-    say(schema_text(name))
+    print_result(schema_text(name))

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from aepctl.apply.stopping import Stop
+from aepctl.apply.stopping import StopSignal
 
 INTERRUPTED = 130
 
 
 @contextmanager
-def stopping_on_signals(stop: Stop) -> Iterator[None]:
+def stopping_on_signals(stop: StopSignal) -> Iterator[None]:
     """Within, signals go to `stop` while it is at work; else they end the program.
 
     Set explicitly: a background shell has SIGINT ignored. A second signal loses nothing: what is

@@ -4,95 +4,119 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from aepctl.cli.formats import Outputs, guarded, output_option
-from aepctl.cli.output import colour, say
+from aepctl.cli.formats import Outputs, output_option, run_and_render
+from aepctl.cli.invocation import Group, Invocation, pass_invocation
+from aepctl.cli.output import colour, print_result
+from aepctl.cli.types import AudienceId, Key, lock_timeout_option
 
 if TYPE_CHECKING:
-    from aepctl.workflow.deciding import Decided
+    from aepctl.operations.state import Decided
+    from aepctl.render.formats import Result
 
 
-@click.group()
+@click.group(cls=Group)
 def state() -> None:
     """Look at the state, and decide what only a person can decide."""
 
 
 @state.command()
 @output_option
-@click.pass_obj
-def intents(environment: str | None, output: str) -> int:
-    """List creates whose outcome is not known, why, and what happens next."""
+@pass_invocation
+def intents(invocation: Invocation, output: str) -> int:
+    """List steps whose outcome is not known, why, and what happens next."""
 
-    def work() -> int:
+    def work() -> "Result":
+        from aepctl.operations import state as operation
         from aepctl.render.display import Paint
-        from aepctl.render.intents import intents_json, intents_text
-        from aepctl.workflow import deciding
+        from aepctl.render.formats import of_intents
+        from aepctl.render.text import render
 
-        found = deciding.intents(environment)
-        say(intents_json(found) if output == "json" else intents_text(found, Paint(on=colour())))
-        return 0
+        context = invocation.context()
+        environment = invocation.resolve(context)
+        found = operation.intents(context, environment)
+        result = of_intents(found, environment.program, environment.name)
+        if output == "text":
+            print_result(render(result.view(), Paint(on=colour())))
+        return result
 
-    return guarded(Outputs(output), "intents", work)
+    return run_and_render(Outputs(output), "intents", work)
 
 
 @state.command()
 @click.argument("key")
-@click.option("--adopt", metavar="ID", help="It is the audience with this audienceId.")
+@click.option("--adopt", type=AudienceId(), metavar="ID", help="Record this audienceId for KEY.")
 @click.option("--recreate", is_flag=True, help="Create it, whatever the platform has.")
-@click.option("--abandon", is_flag=True, help="Forget the attempt; look again in the next apply.")
-@click.pass_obj
+@click.option("--abandon", is_flag=True, help="Forget the attempt; the next apply looks again.")
+@lock_timeout_option
+@pass_invocation
 def resolve(
-    environment: str | None, key: str, adopt: str | None, recreate: bool, abandon: bool
+    invocation: Invocation,
+    key: str,
+    adopt: str | None,
+    recreate: bool,
+    abandon: bool,
+    lock_timeout: float,
 ) -> int:
     """Decide about KEY: its create has no known outcome, or the platform has it several times."""
     if (adopt is not None) + recreate + abandon != 1:
-        raise click.UsageError("give one of --adopt ID, --recreate and --abandon")
+        raise click.UsageError("choose exactly one of --adopt ID, --recreate and --abandon")
 
     def work() -> int:
-        from aepctl.workflow import deciding
+        from aepctl.operations import state as operation
 
+        context = invocation.context()
+        environment = invocation.resolve(context)
         if adopt is not None:
-            return _tell(deciding.adopt(environment, key, adopt))
+            return _tell(operation.adopt(context, environment, key, adopt, wait=lock_timeout))
         if recreate:
-            return _tell(deciding.recreate(environment, key))
-        return _tell(deciding.abandon(environment, key))
+            return _tell(operation.recreate(context, environment, key, wait=lock_timeout))
+        return _tell(operation.abandon(context, environment, key, wait=lock_timeout))
 
-    return guarded(Outputs(), "", work)
+    return run_and_render(Outputs(), None, work)
 
 
 @state.command()
 @click.argument("file", type=click.File(encoding="utf-8", errors="replace"))
-@click.pass_obj
-def recover(environment: str | None, file: TextIO) -> int:
+@lock_timeout_option
+@pass_invocation
+def recover(invocation: Invocation, file: TextIO, lock_timeout: float) -> int:
     """Take the IDs that an apply could only print, or a rescued journal, into the state.
 
     FILE holds what it printed on standard error; `-` reads standard input.
     """
 
     def work() -> int:
-        from aepctl.workflow import deciding
+        from aepctl.operations import state as operation
 
-        return _tell(deciding.recover(environment, file.read(), file.name))
+        context = invocation.context()
+        environment = invocation.resolve(context)
+        text = file.read()
+        return _tell(operation.recover(context, environment, text, file.name, wait=lock_timeout))
 
-    return guarded(Outputs(), "", work)
+    return run_and_render(Outputs(), None, work)
 
 
 @state.command("mv")
 @click.argument("old")
-@click.argument("new")
-@click.pass_obj
-def move(environment: str | None, old: str, new: str) -> int:
+@click.argument("new", type=Key())
+@lock_timeout_option
+@pass_invocation
+def move(invocation: Invocation, old: str, new: str, lock_timeout: float) -> int:
     """Give the audience of key OLD the key NEW, after a rename in the manifests."""
 
     def work() -> int:
-        from aepctl.workflow import deciding
+        from aepctl.operations import state as operation
 
-        return _tell(deciding.move(environment, old, new))
+        context = invocation.context()
+        environment = invocation.resolve(context)
+        return _tell(operation.move(context, environment, old, new, wait=lock_timeout))
 
-    return guarded(Outputs(), "", work)
+    return run_and_render(Outputs(), None, work)
 
 
 def _tell(decided: "Decided") -> int:
     from aepctl.render.display import display
 
-    say(f"{display(decided.done)}.\nNext: {display(decided.next)}.\n")
+    then = f"Next: {display(decided.next)}.\n" if decided.next else ""
+    print_result(f"{display(decided.done)}.\n{then}")
     return 0

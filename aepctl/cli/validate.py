@@ -4,33 +4,37 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aepctl.cli.formats import guarded, output_options, outputs_of
-from aepctl.cli.output import say
+from aepctl.cli.formats import output_options, outputs_of, run_and_render
+from aepctl.cli.invocation import Command, Invocation, pass_invocation
+from aepctl.cli.output import print_result
 
 if TYPE_CHECKING:
     from aepctl.render.formats import Result
 
 
-@click.command()
+@click.command(cls=Command)
 @output_options
-@click.pass_obj
+@pass_invocation
 def validate(
-    environment: str | None,
+    invocation: Invocation,
     output: str,
     writes: tuple[tuple[str, str], ...],
     github: bool,
     max_bytes: int,
 ) -> int:
-    """Check aepctl.yaml and all manifests; report every problem with its place."""
-    outputs = outputs_of(output, writes, github, max_bytes)
+    """Check aepctl.yaml and all manifests, for all environments; report every problem.
+
+    Needs no environment, credentials or network. With --env only that environment is checked.
+    """
 
     def work() -> "Result":
-        from aepctl.render.formats import Result, render
-        from aepctl.workflow import reading
+        from aepctl.operations.validate import validate
+        from aepctl.render.formats import of_validation, render
 
-        result = Result(reading.validate(environment), "problems", environment=environment or "")
+        count = validate(invocation.context(), invocation.environment)
+        result = of_validation(count, invocation.environment)
         if output == "text":
-            say(render("text", result))
+            print_result(render("text", result))
         return result
 
-    return guarded(outputs, "problems", work)
+    return run_and_render(outputs_of(output, writes, github, max_bytes), "problems", work)

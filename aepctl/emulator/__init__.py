@@ -5,7 +5,7 @@ Faults are switched on with a `Behaviour`, which may be replaced while it runs.
 """
 
 from aepctl.emulator.faults import Behaviour, Fault, FaultKind
-from aepctl.emulator.platform import Logged
 from aepctl.emulator.server import Emulator, serve
+from aepctl.emulator.service import LoggedRequest
 
-__all__ = ["Behaviour", "Emulator", "Fault", "FaultKind", "Logged", "serve"]
+__all__ = ["Behaviour", "Emulator", "Fault", "FaultKind", "LoggedRequest", "serve"]

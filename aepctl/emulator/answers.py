@@ -33,7 +33,7 @@ class Call:
     def header(self, name: str) -> str:
         return self.headers.get(name, "").strip()
 
-    def asked(self, name: str) -> str:
+    def parameter(self, name: str) -> str:
         return self.query.get(name, ("",))[0]
 
 

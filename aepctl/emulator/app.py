@@ -21,15 +21,15 @@ from starlette.types import Receive, Scope, Send
 from aepctl.emulator.answers import Answer, Call, Delivery, RefusedError, service_error
 from aepctl.emulator.checks import Caller, check_gateway
 from aepctl.emulator.creates import create
-from aepctl.emulator.platform import Platform
 from aepctl.emulator.reads import bulk_get, get_audience, list_audiences
+from aepctl.emulator.service import Service
 from aepctl.emulator.tokens import token_answer
 from aepctl.emulator.updates import delete_audience, patch_audience, put_audience
 
 if TYPE_CHECKING:
     from starlette.exceptions import HTTPException
 
-Handler = Callable[[Platform, Call, Caller], Answer]
+Handler = Callable[[Service, Call, Caller], Answer]
 
 AUDIENCE_ROUTES: Mapping[str, Mapping[str, Handler]] = {
     "/core/ais/audiences": {"POST": create},
@@ -54,24 +54,24 @@ class Transport(Protocol):
     def close(self) -> None: ...
 
 
-def make_app(platform: Platform) -> Starlette:
+def make_app(service: Service) -> Starlette:
     routes = [
-        Route(path, _audience_endpoint(platform, handlers), methods=list(handlers))
+        Route(path, _audience_endpoint(service, handlers), methods=list(handlers))
         for path, handlers in AUDIENCE_ROUTES.items()
     ]
 
     async def token(request: Request) -> Response:
         call = await _call(request)
-        behaviour = platform.behaviour
+        behaviour = service.behaviour
         secret = behaviour.client_secret
-        answer = token_answer(call, platform.tokens, ttl=behaviour.token_ttl, client_secret=secret)
+        answer = token_answer(call, service.tokens, ttl=behaviour.token_ttl, client_secret=secret)
         return Delivered(call, answer)
 
     async def no_such_route(request: Request, exc: Exception) -> Response:
         call = await _call(request)
         error = cast("HTTPException", exc)
         answer = service_error(call, error.status_code, f"{error.detail}.")
-        platform.log(call, answer)
+        service.log(call, answer)
         return Delivered(call, answer, error.headers)
 
     app = Starlette(
@@ -83,19 +83,19 @@ def make_app(platform: Platform) -> Starlette:
 
 
 def _audience_endpoint(
-    platform: Platform, handlers: Mapping[str, Handler]
+    service: Service, handlers: Mapping[str, Handler]
 ) -> Callable[[Request], object]:
     async def endpoint(request: Request) -> Response:
         call = await _call(request)
         handler = handlers.get(call.method) or handlers["GET"]  # HEAD
         try:
-            strict = platform.behaviour.strict_tokens
-            caller = check_gateway(call, platform.tokens, strict=strict)
-            answer = handler(platform, call, caller)
+            strict = service.behaviour.strict_tokens
+            caller = check_gateway(call, service.tokens, strict=strict)
+            answer = handler(service, call, caller)
         except RefusedError as refused:
             answer = refused.answer
-        platform.log(call, answer)
-        if latency := platform.behaviour.latency:
+        service.log(call, answer)
+        if latency := service.behaviour.latency:
             await asyncio.sleep(latency)
         return Delivered(call, answer)
 

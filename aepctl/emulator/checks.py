@@ -36,6 +36,7 @@ class Caller:
 
 
 def check_gateway(call: Call, tokens: Tokens, *, strict: bool) -> Caller:
+    """Who calls, after what Adobe's gateway checks of every call. Raises RefusedError."""
     api_key = call.header("x-api-key")
     org = call.header("x-gw-ims-org-id")
     sandbox = call.header("x-sandbox-name")
@@ -53,16 +54,19 @@ def check_gateway(call: Call, tokens: Tokens, *, strict: bool) -> Caller:
 
 
 def check_create(call: Call) -> None:
-    """Both are marked "must" in "Create audience endpoint"; no document shows their errors."""
+    """Raise RefusedError without the header or the parameter that a create must have.
+
+    Both are marked "must" in "Create audience endpoint"; no document shows their errors.
+    """
     if call.header("accept") != CREATE_ACCEPT:
         raise RefusedError(validation_error(call, f"The Accept header must be {CREATE_ACCEPT}"))
-    if call.asked("createAudienceMetaOnly") != "true":
+    if call.parameter("createAudienceMetaOnly") != "true":
         problem = "The query parameter createAudienceMetaOnly=true is required"
         raise RefusedError(validation_error(call, problem))
 
 
 def json_body(call: Call) -> Any:
-    """The parsed body; refused where it could not be answered with again."""
+    """The parsed body. Raises RefusedError where it could not be answered with again."""
     try:
         body = json.loads(call.body)
         as_json(body)
@@ -72,6 +76,7 @@ def json_body(call: Call) -> Any:
 
 
 def json_object(call: Call) -> dict[str, Any]:
+    """The parsed body, an object. Raises RefusedError for anything else."""
     body = json_body(call)
     if not isinstance(body, dict):
         raise RefusedError(unusable_json(call))

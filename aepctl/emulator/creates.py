@@ -25,7 +25,7 @@ from aepctl.emulator.answers import (
 from aepctl.emulator.checks import Caller, check_create, json_object
 from aepctl.emulator.documents import new_document
 from aepctl.emulator.faults import Fault, FaultKind
-from aepctl.emulator.platform import Platform
+from aepctl.emulator.service import Service
 
 PAGE = b"<!DOCTYPE html><html><body><h1>Please stand by</h1></body></html>"
 UNCOMMITTED = frozenset(
@@ -40,15 +40,17 @@ UNCOMMITTED = frozenset(
     }
 )
 
+REQUIRED = ("name", "namespace", "originName")
 
-def create(platform: Platform, call: Call, caller: Caller) -> Answer:
+
+def create(service: Service, call: Call, caller: Caller) -> Answer:
     check_create(call)
     given = _wanted(call)
-    fault = platform.switches.for_create(given["name"])
+    fault = service.faults.for_create(given["name"])
     if fault and fault.kind in UNCOMMITTED:
         answer = _instead(call, fault)
     else:
-        answer = _commit(platform, call, caller, given)
+        answer = _commit(service, call, caller, given)
         if fault and answer.status == 200:  # noqa: PLR2004
             answer = _spoiled(call, fault, answer)
     return replace(answer, name=given["name"])
@@ -56,7 +58,7 @@ def create(platform: Platform, call: Call, caller: Caller) -> Answer:
 
 def _wanted(call: Call) -> dict[str, Any]:
     given = json_object(call)
-    for field in ("name", "namespace", "originName"):
+    for field in REQUIRED:
         if not (isinstance(given.get(field), str) and given[field].strip()):
             raise RefusedError(unusable_json(call, field))
     if not isinstance(given.get("description"), str | None):
@@ -64,13 +66,13 @@ def _wanted(call: Call) -> dict[str, Any]:
     return given
 
 
-def _commit(platform: Platform, call: Call, caller: Caller, given: dict[str, Any]) -> Answer:
-    newest = platform.behaviour.revision == 3  # noqa: PLR2004
+def _commit(service: Service, call: Call, caller: Caller, given: dict[str, Any]) -> Answer:
+    newest = service.behaviour.revision == 3  # noqa: PLR2004
     chosen = given.get("audienceId") if newest else None
     if not isinstance(chosen, str | None):
         return unusable_json(call, "audienceId")
     document = new_document(caller, given, chosen or str(uuid.uuid4()))
-    if not platform.store.add(document):
+    if not service.store.add(document):
         return conflict(call)
     shown = ("id", "name", "audienceId") if newest else ("name", "audienceId")
     return json_answer({field: document[field] for field in shown})

@@ -87,7 +87,7 @@ class Behaviour:
             raise ValueError("latency, list_lag and token_ttl are finite, and 0 or more")
 
 
-class Switches:
+class FaultInjector:
     """A behaviour at work: decides which fault a request meets, and counts the firings."""
 
     def __init__(self, behaviour: Behaviour) -> None:

@@ -25,17 +25,17 @@ from aepctl.emulator.checks import Caller, json_object
 from aepctl.emulator.creates import with_fault
 from aepctl.emulator.documents import Document
 from aepctl.emulator.faults import FaultKind
-from aepctl.emulator.platform import Platform
+from aepctl.emulator.service import Service
 
 DEFAULT_LIMIT, MAX_LIMIT = 100, 1000
 MAX_BULK = 100
 PEOPLE = frozenset({"", "_xdm.context.profile", "_xom.context.profile"})
 
 
-def list_audiences(platform: Platform, call: Call, caller: Caller) -> Answer:
-    if platform.behaviour.forbid_list:
+def list_audiences(service: Service, call: Call, caller: Caller) -> Answer:
+    if service.behaviour.forbid_list:
         return _forbidden(call, caller)
-    if fault := platform.switches.for_list(call.asked("name")):
+    if fault := service.faults.for_list(call.parameter("name")):
         if fault.kind is FaultKind.LIST_RATE_LIMIT:
             return with_fault(too_many_requests(fault.status or 429), fault)
         failed = service_error(call, fault.status or 503, "The service is unavailable.")
@@ -44,25 +44,25 @@ def list_audiences(platform: Platform, call: Call, caller: Caller) -> Answer:
     limit = _count(call, "limit", default=DEFAULT_LIMIT, least=1, most=MAX_LIMIT)
     wanted = _filter(call)
     order = _order(call)
-    visible = [one for one in platform.store.within(caller) if _visible(platform, one)]
+    visible = [one for one in service.store.within(caller) if _visible(service, one)]
     return json_answer(_page(call, order([one for one in visible if wanted(one)]), start, limit))
 
 
-def get_audience(platform: Platform, call: Call, caller: Caller) -> Answer:
-    document = platform.store.find(caller, call.resource)
-    if document is None or not _visible(platform, document):
+def get_audience(service: Service, call: Call, caller: Caller) -> Answer:
+    document = service.store.find(caller, call.resource)
+    if document is None or not _visible(service, document):
         return not_found(call, call.resource)
     return json_answer(document)
 
 
-def bulk_get(platform: Platform, call: Call, caller: Caller) -> Answer:
+def bulk_get(service: Service, call: Call, caller: Caller) -> Answer:
     identifiers = _identifiers(call)
     if not 0 < len(identifiers) <= MAX_BULK:
         message = "The number of requested IDs is invalid. Cannot be 0 or exceed 100."
         kind = "UPAPI-113015-400"
         return service_error(call, 400, message, kind=kind, code=kind)
-    found = {one: platform.store.find(caller, one) for one in identifiers}
-    results = {k: one for k, one in found.items() if one and _visible(platform, one)}
+    found = {one: service.store.find(caller, one) for one in identifiers}
+    results = {k: one for k, one in found.items() if one and _visible(service, one)}
     if not results:
         message = f"The entity {','.join(identifiers)} is not found."
         kind = "UPAPI-113000-404"
@@ -84,9 +84,9 @@ def _identifiers(call: Call) -> list[str]:
     return identifiers
 
 
-def _visible(platform: Platform, document: Document) -> bool:
+def _visible(service: Service, document: Document) -> bool:
     """The list lags behind: an audience shows some time after its creation."""
-    lag = platform.behaviour.list_lag
+    lag = service.behaviour.list_lag
     return not lag or document["creationTime"] / 1000 + lag <= time.time()
 
 
@@ -100,7 +100,7 @@ def _forbidden(call: Call, caller: Caller) -> Answer:
 
 
 def _count(call: Call, name: str, *, default: int, least: int, most: int | None = None) -> int:
-    text = call.asked(name)
+    text = call.parameter(name)
     if name not in call.query:
         return default
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1  # noqa: PLR2004
@@ -113,8 +113,10 @@ def _filter(call: Call) -> Callable[[Document], bool]:
     exact = [text.partition("==") for text in call.query.get("property", ())]
     if not all(attribute and operator for attribute, operator, _ in exact):
         raise RefusedError(validation_error(call, "The query parameter property is invalid."))
-    contained = [(f, call.asked(f).casefold()) for f in ("name", "description") if call.asked(f)]
-    people = call.asked("entityType") in PEOPLE
+    contained = [
+        (f, call.parameter(f).casefold()) for f in ("name", "description") if call.parameter(f)
+    ]
+    people = call.parameter("entityType") in PEOPLE
 
     def wanted(document: Document) -> bool:
         return (
@@ -128,7 +130,7 @@ def _filter(call: Call) -> Callable[[Document], bool]:
 
 def _order(call: Call) -> Callable[[list[Document]], list[Document]]:
     """`sort=FIELD:asc|desc`; without it, the newest first."""
-    if not (text := call.asked("sort")):
+    if not (text := call.parameter("sort")):
         return lambda documents: documents[::-1]
     field, _, direction = text.partition(":")
     if not field or direction not in ("asc", "desc"):

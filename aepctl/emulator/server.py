@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from aepctl.emulator.documents import Document
-from aepctl.emulator.faults import Behaviour, Switches
-from aepctl.emulator.platform import Logged, Platform
+from aepctl.emulator.faults import Behaviour, FaultInjector
+from aepctl.emulator.service import LoggedRequest, Service
 from aepctl.emulator.store import Store
 from aepctl.errors import EmulatorError
 
 if TYPE_CHECKING:
-    from aepctl.emulator.wire import QuickServer
+    from aepctl.emulator.quick_server import QuickServer
 
 BACKLOG = 2048
 
@@ -22,36 +22,36 @@ class Emulator:
     """A running server; made by `serve`. Leaving its context stops it."""
 
     def __init__(
-        self, url: str, platform: Platform, server: "QuickServer", thread: threading.Thread
+        self, url: str, service: Service, server: "QuickServer", thread: threading.Thread
     ) -> None:
         self.url = url
-        self._platform = platform
+        self._service = service
         self._server = server
         self._thread = thread
 
     @property
     def behaviour(self) -> Behaviour:
-        return self._platform.behaviour
+        return self._service.behaviour
 
     @behaviour.setter
     def behaviour(self, behaviour: Behaviour) -> None:
         """From the next request on; faults count and roll their dice from the start again."""
-        self._platform.switches = Switches(behaviour)
+        self._service.faults = FaultInjector(behaviour)
 
     @property
     def audiences(self) -> list[Document]:
         """All audiences of all sandboxes, in the order of their creation within each."""
-        return self._platform.store.everything()
+        return self._service.store.everything()
 
     @property
-    def requests(self) -> list[Logged]:
+    def requests(self) -> list[LoggedRequest]:
         """The audience API's last requests, oldest first."""
-        return self._platform.logged()
+        return self._service.logged()
 
     def stop(self) -> None:
         self._server.stop()
         self._thread.join()
-        self._platform.store.close()
+        self._service.store.close()
 
     def __enter__(self) -> Self:
         return self
@@ -67,29 +67,33 @@ def serve(
     port: int = 0,
     behaviour: Behaviour = Behaviour(),  # noqa: B008 - frozen
 ) -> Emulator:
-    """Start the emulator in a thread of its own; it accepts connections when this returns."""
+    """Start the emulator in a thread of its own; it accepts connections when this returns.
+
+    Raises EmulatorError where it cannot run, for another machine's `host`, for a port that is in
+    use, and for a database that cannot be opened.
+    """
     address = _loopback(host)
     try:
         from aepctl.emulator.app import make_app  # noqa: PLC0415
-        from aepctl.emulator.wire import QuickServer  # noqa: PLC0415
+        from aepctl.emulator.quick_server import QuickServer  # noqa: PLC0415
     except ImportError as error:
         raise EmulatorError(
             f"the emulator needs Starlette and uvicorn: {error}",
-            next="run: pip install 'aepctl[emulator]'",
+            hint="run: pip install 'aepctl[emulator]'",
         ) from error
     listener = _listen(address, port)
     try:
-        platform = Platform(Store.open(db), behaviour)
+        service = Service(Store.open(db), behaviour)
     except BaseException:
         listener.close()
         raise
-    server = QuickServer(make_app(platform))
+    server = QuickServer(make_app(service))
     thread = threading.Thread(
         target=server.run, args=([listener],), name="aepctl-emulator", daemon=True
     )
     thread.start()
     server.ready.wait()
-    emulator = Emulator(_url(listener), platform, server, thread)
+    emulator = Emulator(_url(listener), service, server, thread)
     if not server.started:
         listener.close()
         emulator.stop()
@@ -117,7 +121,7 @@ def _listen(host: str, port: int) -> socket.socket:
     except (OSError, OverflowError) as error:
         raise EmulatorError(
             f"cannot listen on {host} port {port}: {error}",
-            next="end the program that uses the port, or choose another one (0: any free one)",
+            hint="end the program that uses the port, or choose another one (0: any free one)",
         ) from error
 
 

@@ -40,12 +40,13 @@ class Store:
 
     @classmethod
     def open(cls, path: Path | None) -> Self:
+        """The audiences in this file; None: in memory. Raises EmulatorError."""
         try:
             return cls(_connect(path))
         except sqlite3.Error as error:
             raise EmulatorError(
                 f"cannot open the emulator's database {path}: {error}",
-                next="end the emulator that uses it, or choose another file with --db",
+                hint="end the emulator that uses it, or choose another file with --db",
             ) from error
 
     def add(self, document: Document) -> bool:
@@ -135,11 +136,11 @@ def _is_new(connection: sqlite3.Connection) -> bool:
 def _check_ours(connection: sqlite3.Connection, path: Path | None) -> None:
     choose = "choose another file with --db"
     if _number(connection, "PRAGMA application_id") != APPLICATION_ID:
-        raise EmulatorError(f"{path} is a database, but not the emulator's", next=choose)
+        raise EmulatorError(f"{path} is a database, but not the emulator's", hint=choose)
     if (found := _number(connection, "PRAGMA user_version")) != FORMAT:
         raise EmulatorError(
             f"{path} has format {found} of the emulator's database; this version reads {FORMAT}",
-            next=choose,
+            hint=choose,
         )
 
 

@@ -19,12 +19,12 @@ from aepctl.emulator.answers import (
 )
 from aepctl.emulator.checks import Caller, json_body, json_object
 from aepctl.emulator.documents import Document, InvalidChangeError, overwritten, patched
-from aepctl.emulator.platform import Platform
+from aepctl.emulator.service import Service
 
 
-def patch_audience(platform: Platform, call: Call, caller: Caller) -> Answer:
+def patch_audience(service: Service, call: Call, caller: Caller) -> Answer:
     """A list of `{"op": "add", "path": "/ATTRIBUTE", "value": …}`; `add` is the only `op`."""
-    document = _existing(platform, call, caller)
+    document = _existing(service, call, caller)
     operations = json_body(call)
     if not isinstance(operations, list) or not operations:
         return unusable_json(call)
@@ -32,26 +32,26 @@ def patch_audience(platform: Platform, call: Call, caller: Caller) -> Answer:
     if changes.get("lifecycleState") == "deleted":
         problem = "lifecycle field can not be modified to Delete using Patch operation"
         return validation_error(call, problem)
-    return _save(platform, call, lambda: patched(document, changes))
+    return _save(service, call, lambda: patched(document, changes))
 
 
-def put_audience(platform: Platform, call: Call, caller: Caller) -> Answer:
-    document = _existing(platform, call, caller)
+def put_audience(service: Service, call: Call, caller: Caller) -> Answer:
+    document = _existing(service, call, caller)
     given = json_object(call)
-    return _save(platform, call, lambda: overwritten(document, given))
+    return _save(service, call, lambda: overwritten(document, given))
 
 
-def delete_audience(platform: Platform, call: Call, caller: Caller) -> Answer:
-    document = _existing(platform, call, caller)
+def delete_audience(service: Service, call: Call, caller: Caller) -> Answer:
+    document = _existing(service, call, caller)
     if document.get("dependents"):
         message = "The audience cannot be deleted."
         return service_error(call, 400, message, kind="UPAPI-113631-403")
-    platform.store.remove(document)
+    service.store.remove(document)
     return Answer(status=204)
 
 
-def _existing(platform: Platform, call: Call, caller: Caller) -> Document:
-    document = platform.store.find(caller, call.resource)
+def _existing(service: Service, call: Call, caller: Caller) -> Document:
+    document = service.store.find(caller, call.resource)
     if document is None:
         raise RefusedError(not_found(call, call.resource))
     return document
@@ -67,10 +67,10 @@ def _change(call: Call, operation: Any) -> tuple[str, Any]:
     raise RefusedError(validation_error(call, problem))
 
 
-def _save(platform: Platform, call: Call, change: Callable[[], Document]) -> Answer:
+def _save(service: Service, call: Call, change: Callable[[], Document]) -> Answer:
     try:
         document = change()
     except InvalidChangeError as problem:
         return validation_error(call, str(problem))
-    platform.store.replace(document)
+    service.store.replace(document)
     return json_answer(document)

@@ -1,5 +1,9 @@
-"""What we want: a folder of YAML files becomes wanted audiences, each with its origin."""
+"""What we want: a folder of YAML files becomes wanted audiences, each with its origin.
 
-from aepctl.manifests.reader import read_manifests
+Reading knows no environment; `resolve` says what one of them is to have.
+"""
 
-__all__ = ["read_manifests"]
+from aepctl.manifests.reader import Manifests, read_manifests
+from aepctl.manifests.resolve import resolve
+
+__all__ = ["Manifests", "read_manifests", "resolve"]

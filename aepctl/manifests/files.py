@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from aepctl.audience import Origin
-from aepctl.yamldoc import Problem
+from aepctl.model.problem import Origin, Problem
 
 SUFFIXES = (".yaml", ".yml")
 MAX_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(slots=True)
-class Listing:
+class ManifestFiles:
     """The manifest files found, in the order of their paths, and what was wrong on the way."""
 
     files: list[str] = field(default_factory=list)
@@ -24,41 +23,41 @@ class Listing:
         self.problems.append(Problem(Origin(path, 0, 0), rule, message, hint))
 
 
-def find_manifests(folder: str) -> Listing:
-    """All `*.yaml` and `*.yml` below `folder`. Names that start with a dot are passed over.
+def find_manifests(folder: str) -> ManifestFiles:
+    """All `*.yaml` and `*.yml` below `folder`. Hidden files are skipped.
 
     Symbolic links may point elsewhere inside the folder, to what is read there, once, at its own
     place; but not out of it.
     """
-    listing = Listing()
+    found = ManifestFiles()
     if not os.path.isdir(folder):  # noqa: PTH112 - Path.is_dir fails for a name that is too long
         what = "is not a folder" if os.path.lexists(folder) else "there is no such folder"
         hint = "make it, or name another one under `manifests:` in aepctl.yaml"
-        listing.refuse(folder, "no-folder", what, hint)
-        return listing
+        found.refuse(folder, "no-folder", what, hint)
+        return found
     root = Path(folder).resolve()
-    for path, entry in _walk(folder, listing):
+    for path, entry in _walk(folder, found):
         manifest = entry.name.lower().endswith(SUFFIXES)
         if entry.is_symlink():
-            _check_link(path, root, listing, manifest=manifest)
+            _check_link(path, root, found, manifest=manifest)
         elif manifest:
-            _sort_in(path, entry, listing)
-    listing.files.sort()
-    if not listing.files and not listing.problems:
+            _sort_in(path, entry, found)
+    found.files.sort()
+    if not found.files and not found.problems:
         hint = f"add a file such as {folder}/audiences.yaml"
-        listing.refuse(folder, "empty-folder", "no *.yaml or *.yml files here", hint)
-    return listing
+        found.refuse(folder, "empty-folder", "no *.yaml or *.yml files here", hint)
+    return found
 
 
-def _walk(folder: str, listing: Listing) -> Iterator[tuple[str, "os.DirEntry[str]"]]:
+def _walk(folder: str, found: ManifestFiles) -> Iterator[tuple[str, "os.DirEntry[str]"]]:
     waiting = [folder]
     while waiting:
         here = waiting.pop()
         try:
-            with os.scandir(here) as found:
-                entries = [entry for entry in found if not entry.name.startswith(".")]
+            with os.scandir(here) as scanned:
+                entries = [entry for entry in scanned if not entry.name.startswith(".")]
         except OSError as error:
-            listing.refuse(here, "unreadable", f"cannot be read: {error.strerror}")
+            found.refuse(here, "unreadable", f"cannot be read: {error.strerror}")
             continue
         for entry in entries:
             path = f"{here}/{entry.name}"
@@ -68,23 +67,23 @@ def _walk(folder: str, listing: Listing) -> Iterator[tuple[str, "os.DirEntry[str
                 yield path, entry
 
 
-def _check_link(path: str, root: Path, listing: Listing, *, manifest: bool) -> None:
+def _check_link(path: str, root: Path, found: ManifestFiles, *, manifest: bool) -> None:
     """Refuse a link that seems to give manifests, but would not: they would be missed silently."""
     try:
         target = Path(path).resolve(strict=True)
     except (OSError, RuntimeError):  # the latter for a link to itself, before Python 3.13
         if manifest:
-            listing.refuse(path, "symlink", "a symbolic link to nothing", "remove it or mend it")
+            found.refuse(path, "symlink", "a symbolic link to nothing", "remove it or mend it")
         return
     if not manifest and not target.is_dir():
         return
     if not target.is_relative_to(root):
         message = "a symbolic link that leaves the manifest folder"
-        listing.refuse(path, "symlink", message, "put the file itself into the folder")
+        found.refuse(path, "symlink", message, "put the file itself into the folder")
     elif not _is_read(target, root):
-        message = "a symbolic link to something that is passed over here"
-        hint = "only *.yaml and *.yml files are read, and no names that start with a dot"
-        listing.refuse(path, "symlink", message, hint)
+        message = "a symbolic link to a file that is not read"
+        hint = "only *.yaml and *.yml files are read; hidden files are skipped"
+        found.refuse(path, "symlink", message, hint)
 
 
 def _is_read(target: Path, root: Path) -> bool:
@@ -92,16 +91,16 @@ def _is_read(target: Path, root: Path) -> bool:
     return not hidden and (target.is_dir() or target.name.lower().endswith(SUFFIXES))
 
 
-def _sort_in(path: str, entry: "os.DirEntry[str]", listing: Listing) -> None:
+def _sort_in(path: str, entry: "os.DirEntry[str]", found: ManifestFiles) -> None:
     try:
         status = entry.stat(follow_symlinks=False)
     except OSError as error:
-        listing.refuse(path, "unreadable", f"cannot be read: {error.strerror}")
+        found.refuse(path, "unreadable", f"cannot be read: {error.strerror}")
         return
     if not stat.S_ISREG(status.st_mode):
-        listing.refuse(path, "not-a-file", "is not a regular file")
+        found.refuse(path, "not-a-file", "is not a regular file")
     elif status.st_size > MAX_BYTES:
         message = f"has {status.st_size:,} bytes, more than the {MAX_BYTES:,} that are taken"
-        listing.refuse(path, "too-large", message, "split it into several files")
+        found.refuse(path, "too-large", message, "split it into several files")
     else:
-        listing.files.append(path)
+        found.files.append(path)

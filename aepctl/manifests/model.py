@@ -2,34 +2,36 @@
 
 from pydantic import Field
 
-from aepctl.yamldoc.texts import AudienceId, Key, Line, Lines, Written
+from aepctl.yamldoc.types import AudienceId, Key, MultiLine, SingleLine, StrictModel
 
 DESCRIPTION = "What people should know of the audience; may have several lines. Optional."
 NAMESPACE = "Adobe's `namespace` of the audience, such as `agora`."
 ORIGIN_NAME = "Adobe's `originName`: the system that the audience comes from."
 
 
-class Defaults(Written):
+class Defaults(StrictModel):
     """Fields for every audience of the file that does not give its own."""
 
-    description: Lines | None = Field(default=None, description=DESCRIPTION)
-    namespace: Line | None = Field(default=None, description=NAMESPACE)
-    origin_name: Line | None = Field(default=None, alias="originName", description=ORIGIN_NAME)
+    description: MultiLine | None = Field(default=None, description=DESCRIPTION)
+    namespace: SingleLine | None = Field(default=None, description=NAMESPACE)
+    origin_name: SingleLine | None = Field(
+        default=None, alias="originName", description=ORIGIN_NAME
+    )
 
 
-class Entry(Written):
+class Entry(StrictModel):
     """One audience that shall exist."""
 
     # Source of the fields: Create audience endpoint, Request.
-    name: Line = Field(
+    name: SingleLine = Field(
         description="The audience's name on the platform: one line. Text stays text: `NO`, `1.10` "
         "and `2027-01-01` are what is written."
     )
-    description: Lines | None = Field(default=None, description=DESCRIPTION)
-    namespace: Line | None = Field(
+    description: MultiLine | None = Field(default=None, description=DESCRIPTION)
+    namespace: SingleLine | None = Field(
         default=None, description=f"{NAMESPACE} Needed here or in `defaults`."
     )
-    origin_name: Line | None = Field(
+    origin_name: SingleLine | None = Field(
         default=None,
         alias="originName",
         description=f"{ORIGIN_NAME} Needed here or in `defaults`.",
@@ -42,7 +44,7 @@ class Entry(Written):
     )
 
 
-class ManifestDocument(Written):
+class ManifestDocument(StrictModel):
     """One document of a manifest file; the documents of a file count as one."""
 
     defaults: Defaults = Field(

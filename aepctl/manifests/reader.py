@@ -1,32 +1,60 @@
-"""Read the manifest folder: all that is wanted, or every problem of every file."""
+"""Read the manifest folder: all that is asked for, or every problem of every file.
 
-from collections.abc import Iterable, Iterator
-from functools import cache
+What is read here does not depend on an environment; see resolve.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from aepctl.audience import Origin, Wanted
+from aepctl.errors import InvalidInput
+from aepctl.manifests.document import Manifest, read_manifest
 from aepctl.manifests.files import find_manifests
-from aepctl.manifests.manifest import Manifest, read_manifest
-from aepctl.manifests.rules import Clash, repeated_keys, same_audiences, same_ids, unused_ids
-from aepctl.yamldoc import InvalidInput, Problem, source_lines
+from aepctl.manifests.rules import repeated_keys, same_audiences, same_ids
+from aepctl.model.audience import Wanted
+from aepctl.model.problem import Origin, Problem
+from aepctl.yamldoc import source_lines
 
 
-def read_manifests(folder: str, *, given_ids: bool = False) -> tuple[Wanted, ...]:
-    """What the manifests below `folder` ask for, in the order of files and lines.
+@dataclass(frozen=True, slots=True)
+class Manifests:
+    """What all manifests ask for, in the order of files and lines.
 
-    `given_ids`: manifests may give an `audienceId`. Raises InvalidInput with all problems of all
-    files.
+    `texts` has the text of the files that give an `audienceId`: whether they may is found out only
+    for an environment, and its problems show their lines.
     """
-    listing = find_manifests(folder.rstrip("/") or "/")
-    manifests = [_read(file) for file in listing.files]
-    wanted = tuple(one for manifest in manifests for one in manifest.wanted)
-    problems = [*listing.problems, *(one for manifest in manifests for one in manifest.problems)]
-    problems += _with_source(repeated_keys(key for manifest in manifests for key in manifest.keys))
-    problems += _with_source(same_audiences(wanted))
-    problems += _with_source(same_ids(wanted) if given_ids else unused_ids(wanted))
+
+    wanted: tuple[Wanted, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_manifests(folder: str) -> Manifests:
+    """What the manifests below `folder` ask for. Raises InvalidInput with all their problems."""
+    found = find_manifests(folder.rstrip("/") or "/")
+    manifests = {file: _read(file) for file in found.files}
+    wanted = tuple(one for manifest in manifests.values() for one in manifest.wanted)
+    problems = [*found.problems, *(one for each in manifests.values() for one in each.problems)]
+    keys = (key for manifest in manifests.values() for key in manifest.keys)
+    across = (*repeated_keys(keys), *same_audiences(wanted), *same_ids(wanted))
+    problems += with_source(across, {file: one.text for file, one in manifests.items()})
     if problems:
         raise InvalidInput(problems)
-    return wanted
+    texts = {
+        file: manifest.text
+        for file, manifest in manifests.items()
+        if any(one.audience_id is not None for one in manifest.wanted)
+    }
+    return Manifests(wanted, texts)
+
+
+def with_source(problems: Iterable[Problem], texts: Mapping[str, str]) -> Iterator[Problem]:
+    """The problems with the lines that they are about, out of the texts that were parsed."""
+    lines: dict[str, tuple[str, ...]] = {}
+    for problem in problems:
+        file, line = problem.origin.file, problem.origin.line
+        if file not in lines:
+            lines[file] = source_lines(texts[file])
+        yield replace(problem, source=lines[file][line - 1])
 
 
 def _read(file: str) -> Manifest:
@@ -36,10 +64,3 @@ def _read(file: str) -> Manifest:
         message = f"cannot be read: {error.strerror}"
         return Manifest(problems=(Problem(Origin(file, 0, 0), "unreadable", message),))
     return read_manifest(file, raw)
-
-
-def _with_source(found: Iterable[Clash]) -> Iterator[Problem]:
-    lines = cache(lambda file: source_lines(Path(file).read_text("utf-8")))
-    for clash in found:
-        source = lines(clash.origin.file)[clash.origin.line - 1]
-        yield Problem(clash.origin, clash.rule, clash.message, clash.hint, source)

@@ -1,32 +1,23 @@
 """What must hold over all files together: one key, one audience, once. Pure."""
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
-from aepctl.audience import Origin, Wanted
+from aepctl.model.audience import Wanted
+from aepctl.model.problem import Origin, Problem
 from aepctl.yamldoc import quoted
 
 
-class Clash(NamedTuple):
-    """Something that repeats what an earlier place said."""
-
-    origin: Origin
-    rule: str
-    message: str
-    hint: str
-
-
-def repeated_keys(keys: Iterable[tuple[str, Origin]]) -> Iterator[Clash]:
+def repeated_keys(keys: Iterable[tuple[str, Origin]]) -> Iterator[Problem]:
     """Keys that are taken already. Both places are named."""
     taken: dict[str, Origin] = {}
     for key, origin in keys:
         first = taken.setdefault(key, origin)
         if first is not origin:
             said = f"the key {quoted(key)} is already taken in {_place(first)}"
-            yield Clash(origin, "duplicate-key", said, "give one of them another key")
+            yield Problem(origin, "duplicate-key", said, "give one of them another key")
 
 
-def same_audiences(wanted: Iterable[Wanted]) -> Iterator[Clash]:
+def same_audiences(wanted: Iterable[Wanted]) -> Iterator[Problem]:
     """Different keys that describe one audience. Both places are named."""
     described: dict[tuple[str, str, str], Wanted] = {}
     for one in wanted:
@@ -34,10 +25,10 @@ def same_audiences(wanted: Iterable[Wanted]) -> Iterator[Clash]:
         if same.key != one.key:
             said = f"{quoted(one.key)} describes the same audience as {quoted(same.key)}"
             hint = "name, namespace and originName together must differ"
-            yield Clash(one.origin, "same-audience", f"{said} in {_place(same.origin)}", hint)
+            yield Problem(one.origin, "same-audience", f"{said} in {_place(same.origin)}", hint)
 
 
-def same_ids(wanted: Iterable[Wanted]) -> Iterator[Clash]:
+def same_ids(wanted: Iterable[Wanted]) -> Iterator[Problem]:
     """Keys that are given one `audienceId`. Both places are named."""
     given: dict[str, Wanted] = {}
     for one in wanted:
@@ -46,16 +37,16 @@ def same_ids(wanted: Iterable[Wanted]) -> Iterator[Clash]:
             if same.key != one.key:
                 said = f"`{one.key}` has the same audienceId as `{same.key}`"
                 place = _place(same.origin)
-                yield Clash(one.origin, "same-id", f"{said} in {place}", "each needs its own")
+                yield Problem(one.origin, "same-id", f"{said} in {place}", "each needs its own")
 
 
-def unused_ids(wanted: Iterable[Wanted]) -> Iterator[Clash]:
-    """Keys that are given an `audienceId` where the platform makes them up."""
+def unused_ids(wanted: Iterable[Wanted], environment: str) -> Iterator[Problem]:
+    """Keys that are given an `audienceId` although in this environment the platform does that."""
     for one in wanted:
         if one.audience_id is not None:
-            said = f"`{one.key}` gives an audienceId, but here the platform makes them up"
+            said = f"`{one.key}` gives an audienceId, but in `{environment}` the platform does"
             hint = "remove it, or set `audience_ids: client` in aepctl.yaml (revision 3 only)"
-            yield Clash(one.origin, "unused-id", said, hint)
+            yield Problem(one.origin, "unused-id", said, hint)
 
 
 def _place(origin: Origin) -> str:

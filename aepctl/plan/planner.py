@@ -1,144 +1,194 @@
-"""Compare wanted with known. Pure."""
+"""Wanted, known and observed in, an immutable plan out. Pure; called once a run."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from difflib import get_close_matches
-from fnmatch import fnmatchcase
+from collections.abc import Sequence
 
-from aepctl.audience import Wanted
-from aepctl.errors import AepctlError
-from aepctl.plan.changes import Action, Change, Plan, summarize
-from aepctl.plan.fields import field_changes
-from aepctl.settings import Settings
-from aepctl.state.model import Intent, Known, Phase, Snapshot
-
-
-class NoSuchTarget(AepctlError):
-    """A --target that names no audience."""
+from aepctl.model.audience import Known, Observed, Wanted
+from aepctl.model.steps import Adopt
+from aepctl.plan import reasons
+from aepctl.plan.compare import field_diffs
+from aepctl.plan.matching import ObservedIndex
+from aepctl.plan.plan import Action, Change, Plan
+from aepctl.plan.policy import Policy
+from aepctl.plan.sides import Candidate, Sides
+from aepctl.state.model import Intent, State
 
 
 def make_plan(
     wanted: Sequence[Wanted],
-    snapshot: Snapshot,
-    settings: Settings,
+    state: State,
+    observed: Sequence[Observed] | None,
+    policy: Policy,
     targets: Sequence[str] = (),
 ) -> Plan:
     """The changes that lead from known to wanted; with `targets`, only those of matching keys.
 
-    Raises NoSuchTarget for a target that matches nothing.
+    `observed` is what was seen of the platform after settling; None, where nobody looked. Raises
+    NoSuchTarget for a target that matches nothing.
     """
-    known = snapshot.audiences
-    intents = {intent.key: intent for intent in snapshot.intents}
-    in_doubt = {key: one for key, one in intents.items() if one.phase is Phase.OPEN}
-    orphans = _orphans(known, {one.key for one in wanted})
-    chosen = _chosen([one.key for one in wanted], [*known, *in_doubt], targets)
-    everything = {one.key: one for one in wanted}
-    if chosen is not None:
-        wanted = [one for one in wanted if one.key in chosen]
-
-    settle = [
-        _settle(intent, everything.get(key))
-        for key, intent in sorted(in_doubt.items())
-        if chosen is None or key in chosen
-    ]
-    differing = [
-        change
-        for one in wanted
-        if one.key not in in_doubt
-        for change in _compare(one, known.get(one.key), intents.get(one.key), settings, orphans)
-    ]
-    removed = [
-        Change(key, Action.REMOVED, before=before)
-        for key, before in sorted(known.items())
-        if key not in everything and key not in in_doubt and (chosen is None or key in chosen)
-    ]
-    changes = (*settle, *differing, *removed)
-    in_doubt_and_wanted = sum(one.key in in_doubt for one in wanted)
+    sides = Sides(wanted, state, policy, targets)
+    planner = _Planner(sides, policy, observed)
+    settle = [planner.settle(key, intent) for key, intent in sides.settling.items()]
+    changes: list[Change] = []
+    unchanged = 0
+    known, in_doubt, scope = sides.known, sides.in_doubt, sides.scope
+    for one in wanted:
+        key = one.key
+        if (scope is not None and key not in scope) or key in in_doubt:
+            continue
+        now = known.get(key)
+        if now is None:
+            change = planner.new(one)
+            (settle if change.action is Action.SETTLE else changes).append(change)
+        elif now.audience == one.audience:
+            unchanged += 1
+        else:
+            changes.append(planner.update(one, now))
+    settle.sort(key=lambda change: change.key)
+    removed = [planner.removed(key) for key in sides.removed()]
     return Plan(
-        environment=settings.environment,
-        target=settings.target,
-        changes=changes,
-        summary=summarize(changes, len(wanted) - len(differing) - in_doubt_and_wanted),
+        environment=policy.environment,
+        target=policy.target,
+        changes=(*settle, *changes, *removed),
+        unchanged=unchanged,
         targets=tuple(targets),
     )
 
 
-def _orphans(
-    known: Mapping[str, Known], wanted: AbstractSet[str]
-) -> dict[tuple[str, str, str], str]:
-    """The keys that are no longer wanted, by what their audience is; of several, the first."""
-    gone = sorted((key for key in known if key not in wanted), reverse=True)
-    return {known[key].audience.identity: key for key in gone}
+class _Planner:
+    """What becomes of one key."""
 
+    def __init__(self, sides: Sides, policy: Policy, observed: Sequence[Observed] | None) -> None:
+        self._sides = sides
+        self._policy = policy
+        self._adopted: dict[str, str] = {}
+        self._seen = None if observed is None else ObservedIndex(observed, sides.owner)
 
-def _compare(
-    wanted: Wanted,
-    known: Known | None,
-    intent: Intent | None,
-    settings: Settings,
-    orphans: Mapping[tuple[str, str, str], str],
-) -> tuple[Change, ...]:
-    if known is None:
-        old = orphans.get(wanted.audience.identity)
-        return (
-            Change(
-                wanted.key,
-                Action.CREATE if old is None else Action.DECIDE,
-                after=wanted.audience,
-                source=wanted.origin,
-                intent=intent,
-                audience_id=_given_id(wanted, settings),
-                reason=None if old is None else _renamed(old, wanted.key),
-            ),
+    def settle(self, key: str, intent: Intent) -> Change:
+        """Nothing is done for a key in doubt, whatever else holds for it."""
+        wanted = self._sides.wanted.get(key)
+        return Change(
+            key,
+            Action.SETTLE,
+            known=self._sides.known.get(key),
+            wanted=wanted.audience if wanted else None,
+            source=wanted.origin if wanted else None,
+            intent=intent,
         )
-    if known.audience == wanted.audience:
-        return ()
-    fields = field_changes(known.audience.fields(), wanted.audience.fields())
-    change = Change(wanted.key, Action.UPDATE, known, wanted.audience, wanted.origin, fields)
-    return (change,)
+
+    def update(self, one: Wanted, known: Known) -> Change:
+        """Known, but wanted otherwise. This version shows it only."""
+        observed = self._observed(known)
+        diff = field_diffs(
+            one.audience, known=known.audience, observed=observed.audience if observed else None
+        )
+        return Change(
+            one.key,
+            Action.UPDATE,
+            known=known,
+            observed=observed,
+            wanted=one.audience,
+            diff=diff,
+            source=one.origin,
+        )
+
+    def removed(self, key: str) -> Change:
+        """Known, and no longer wanted."""
+        known = self._sides.known[key]
+        return Change(key, Action.REMOVED, known=known, observed=self._observed(known))
+
+    def new(self, one: Wanted) -> Change:
+        """Wanted, and not known."""
+        old = self._sides.renamed_from(one)
+        if old is not None:
+            reason = reasons.renamed(old, one.key, self._policy)
+            return self._decide(self._sides.candidate(one), reason)
+        other = self._sides.holds_back(one)
+        if other is not None:
+            return self._wait(one, other)
+        candidate = self._sides.candidate(one)
+        given = candidate.step.audience_id
+        owner = self._sides.owner(given)
+        if given is not None and owner is not None:
+            return self._decide(candidate, reasons.id_of_key(given, owner))
+        return self._look(candidate)
+
+    def _look(self, candidate: Candidate) -> Change:
+        """To be created, unless what was seen says otherwise."""
+        seen, given = self._seen, candidate.step.audience_id
+        ignored = self._policy.existing == "ignore" and not candidate.was_tried
+        if seen is None or candidate.is_decided or ignored:
+            return _create(candidate)
+        there = seen.with_id(given) if given is not None else ()
+        if given is not None and there:
+            return self._by_given_id(candidate, given, there)
+        matches = seen.free(candidate.wanted.audience, candidate.key)
+        if not matches:
+            return _create(candidate)
+        if len(matches) == 1:
+            return self._adopt(candidate, matches[0])
+        ids = (one.ids.audience_id for one in matches)
+        reason = reasons.several(candidate.key, ids, self._policy.program)
+        return self._decide(candidate, reason, matches)
+
+    def _by_given_id(self, candidate: Candidate, given: str, there: tuple[Observed, ...]) -> Change:
+        identity = candidate.wanted.audience.identity
+        same = [one for one in there if one.audience.identity == identity]
+        if same:
+            return self._adopt(candidate, same[0])
+        reason = reasons.id_of_another(given, there[0].audience.name)
+        return self._decide(candidate, reason, there)
+
+    def _adopt(self, candidate: Candidate, found: Observed) -> Change:
+        audience_id = found.ids.audience_id
+        other = self._adopted.setdefault(audience_id, candidate.key)
+        if other != candidate.key:
+            return self._decide(candidate, reasons.shown_as(audience_id, other), (found,))
+        return Change(
+            candidate.key,
+            Action.ADOPT,
+            observed=found,
+            wanted=candidate.wanted.audience,
+            diff=field_diffs(candidate.wanted.audience, observed=found.audience),
+            steps=(Adopt(Known(found.audience, found.ids)),),
+            source=candidate.wanted.origin,
+            intent=candidate.intent,
+        )
+
+    def _wait(self, one: Wanted, other: Intent) -> Change:
+        """The same audience may have been created under another key."""
+        return Change(
+            one.key,
+            Action.SETTLE,
+            wanted=one.audience,
+            reason=reasons.held_back(one.key, other.key),
+            source=one.origin,
+            intent=other,
+        )
+
+    def _decide(
+        self, candidate: Candidate, reason: str, matches: tuple[Observed, ...] = ()
+    ) -> Change:
+        return Change(
+            candidate.key,
+            Action.DECIDE,
+            wanted=candidate.wanted.audience,
+            reason=reason,
+            source=candidate.wanted.origin,
+            intent=candidate.intent,
+            matches=matches,
+        )
+
+    def _observed(self, known: Known) -> Observed | None:
+        seen = self._seen
+        return next(iter(seen.with_id(known.ids.audience_id)), None) if seen else None
 
 
-def _renamed(old: str, new: str) -> str:
-    return (
-        f"this is the audience that state knows as {old}, which is no longer in the manifests; "
-        f"`aepctl state mv {old} {new}` gives it the new key, creating it would make it twice"
-    )
-
-
-def _given_id(wanted: Wanted, settings: Settings) -> str | None:
-    """The ID that the client gives: of nothing that could be lost with the state."""
-    if settings.audience_ids == "server":
-        return None
-    from aepctl.plan.ids import given_id  # noqa: PLC0415 - few need it
-
-    return wanted.audience_id or given_id(settings.target.org, settings.target.sandbox, wanted.key)
-
-
-def _settle(intent: Intent, wanted: Wanted | None) -> Change:
+def _create(candidate: Candidate) -> Change:
     return Change(
-        intent.key,
-        Action.SETTLE,
-        after=wanted.audience if wanted else None,
-        source=wanted.origin if wanted else None,
-        intent=intent,
+        candidate.key,
+        Action.CREATE,
+        wanted=candidate.wanted.audience,
+        steps=(candidate.step,),
+        source=candidate.wanted.origin,
+        intent=candidate.intent,
     )
-
-
-def _chosen(
-    wanted: Iterable[str], others: Iterable[str], targets: Sequence[str]
-) -> set[str] | None:
-    """The keys that match a target, or None where there are no targets."""
-    if not targets:
-        return None
-    keys = list(dict.fromkeys((*wanted, *others)))
-    chosen: set[str] = set()
-    for target in targets:
-        matching = [key for key in keys if key == target or fnmatchcase(key, target)]
-        if not matching:
-            close = get_close_matches(target, keys, n=1)
-            raise NoSuchTarget(
-                f"no audience matches --target {target!r}",
-                next=f"did you mean {close[0]}?" if close else "`aepctl plan` lists the keys",
-            )
-        chosen.update(matching)
-    return chosen

@@ -3,22 +3,25 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable
 from hashlib import sha256
 from posixpath import normpath
 
+from aepctl.model.problem import Problem
 from aepctl.render.display import COMMAND, display
-from aepctl.yamldoc import Problem
+from aepctl.render.view import View
 
 PLACE = re.compile(r"\bline \d+|:\d+(:\d+)?")
 """Places within messages. They move with every edit above, so they are no part of a fingerprint."""
 
 
-def codequality(problems: Iterable[Problem], *, root: str = "") -> str:
-    """The problems as a JSON list. `root` leads from the repository to where files start."""
+def render(view: View, *, root: str = "") -> str:
+    """The problems as a JSON list, empty where there are none.
+
+    `root` leads from the repository to where files start.
+    """
     seen: Counter[tuple[str, str, str]] = Counter()
     issues = []
-    for problem in problems:
+    for problem in view.problems:
         path = normpath(f"{root}/{problem.origin.file}" if root else problem.origin.file)
         same = (path, problem.rule, PLACE.sub("", problem.message))
         seen[same] += 1

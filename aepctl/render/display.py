@@ -1,6 +1,7 @@
 """Make text from people and from the platform safe and plain on a terminal and in a log."""
 
 import re
+from collections.abc import Iterable
 
 UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
@@ -21,6 +22,15 @@ def display(text: str) -> str:
     if text.isascii() and text.isprintable():  # most texts, and many times faster
         return text
     return UNSAFE.sub(_spelled, text)
+
+
+def display_all(texts: Iterable[str]) -> tuple[str, ...]:
+    """Each as `display` shows it; many times faster where none needs it."""
+    texts = tuple(texts)
+    together = "".join(texts)
+    if "##" not in together and together.isascii() and together.isprintable():
+        return texts
+    return tuple(display(text) for text in texts)
 
 
 def _spelled(found: re.Match[str]) -> str:

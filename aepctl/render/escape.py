@@ -15,6 +15,8 @@ NOT_XML = re.compile("[\ufdd0-\ufdef\ufffe\uffff]")
 LINK = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~/?#=&%+-]*)?")
 HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
 ELLIPSIS = "…"
+PLAIN_WORDS = re.compile(r"([A-Za-z,;'() ]|[.:](?= |$))*")
+"""Nothing in them can be a link, a mention, a reference or markup, wherever they stand."""
 
 
 def clip(text: str, most: int) -> str:
@@ -41,6 +43,20 @@ def code_within(text: str, most: int) -> str:
     while len(code(clip(text, length)).encode()) > most and length > 1:
         length = min(length * 3 // 4, most)
     return code(clip(text, length))
+
+
+def prose(text: str, most: int) -> str:
+    """Markdown, within a line: a sentence of ours, with what stands in backticks as code.
+
+    All of it is code where anything but plain words stands outside of them, or where it is longer.
+    """
+    parts = text.split("`")
+    paired = len(parts) % 2 and "``" not in text
+    if paired and all(PLAIN_WORDS.fullmatch(one) for one in parts[::2]):
+        told = "".join(code(one) if place % 2 else one for place, one in enumerate(parts))
+        if len(told.encode()) <= most:
+            return told
+    return code_within(text, most)
 
 
 def fence(lines: Iterable[str]) -> str:

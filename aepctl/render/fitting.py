@@ -14,7 +14,7 @@ LEAST = 600
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class Section:
     """Lines under a title, which says how many they are and stands alone where they do not fit."""
 
     title: str
@@ -41,23 +41,24 @@ class Details:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class MarkdownPage:
     """A review comment, most important first. `least` is all of it that must be there.
 
     `attention` and `groups` hold one line for each of `total` things, which are `things`.
+    `full_report` is where all of it can be read.
     """
 
     head: str
     least: str
     total: int
     things: str = "changes"
-    attention: tuple[Group, ...] = ()
-    groups: tuple[Group, ...] = ()
+    attention: tuple[Section, ...] = ()
+    groups: tuple[Section, ...] = ()
     details: tuple[Details, ...] = ()
-    whole: str | None = None
+    full_report: str | None = None
 
 
-def fit(page: Page, max_bytes: int) -> str:
+def fit(page: MarkdownPage, max_bytes: int) -> str:
     """The page in at most so many bytes of UTF-8. Raises ValueError for fewer than LEAST."""
     if max_bytes < LEAST:
         raise ValueError(f"{max_bytes} bytes hold no page; {LEAST} do")
@@ -67,7 +68,7 @@ def fit(page: Page, max_bytes: int) -> str:
     raise AssertionError("the least page is larger than LEAST")
 
 
-def _candidates(page: Page, max_bytes: int) -> Iterator[str]:
+def _candidates(page: MarkdownPage, max_bytes: int) -> Iterator[str]:
     """Ever shorter texts of the page, the last of which fits any budget."""
     everything = (*page.attention, *page.groups)
     yield _text(page, [], [block.parts for block in page.details], "")
@@ -102,9 +103,9 @@ def _smallest(blocks: Sequence[Details], room: int) -> list[list[str]]:
     ]
 
 
-def _largest(page: Page, excess: int) -> list[Group]:
+def _largest(page: MarkdownPage, excess: int) -> list[Section]:
     """The groups to be told briefly: the largest first, those that need attention last."""
-    brief: list[Group] = []
+    brief: list[Section] = []
     for groups in (page.groups, page.attention):
         for saved, place in sorted(
             ((_saved(one), place) for place, one in enumerate(groups)), reverse=True
@@ -116,12 +117,12 @@ def _largest(page: Page, excess: int) -> list[Group]:
     return brief
 
 
-def _saved(group: Group) -> int:
+def _saved(group: Section) -> int:
     return size(group.text(brief=False)) - size(group.text(brief=True))
 
 
 def _text(
-    page: Page, brief: Sequence[Group], chosen: Iterable[Sequence[str]], left_out: str
+    page: MarkdownPage, brief: Sequence[Section], chosen: Iterable[Sequence[str]], left_out: str
 ) -> str:
     told_briefly = {id(group) for group in brief}
     parts = [page.head, left_out]
@@ -132,13 +133,13 @@ def _text(
     return "".join(parts)
 
 
-def _reserve(page: Page) -> str:
+def _reserve(page: MarkdownPage) -> str:
     """The longest note that could be needed."""
     every = sum(len(block.parts) for block in page.details)
     return _left_out(page, every, (*page.attention, *page.groups))
 
 
-def _left_out(page: Page, details: int, groups: Iterable[Group], most: int = 400) -> str:
+def _left_out(page: MarkdownPage, details: int, groups: Iterable[Section], most: int = 400) -> str:
     """What the reader does not see, and where to see it."""
     lines = sum(len(group.lines) for group in groups)
     parts = []
@@ -148,7 +149,7 @@ def _left_out(page: Page, details: int, groups: Iterable[Group], most: int = 400
         parts.append(f"the lines of {lines:,} of {page.total:,} {page.things}")
     if not parts:
         return ""
-    where = f" All of it: {link(page.whole, most)}" if page.whole else ""
+    where = f" All of it: {link(page.full_report, most)}" if page.full_report else ""
     return f"\n> **Left out to fit:** {' and '.join(parts)}.{where}\n"
 
 

@@ -1,35 +1,28 @@
 """All formats behind one door: what a command came to, as text in any of them.
 
-One result drives every format and the exit code, so they cannot disagree. A format is imported
-when it is asked for.
+One result drives every format and the exit code, so they cannot disagree. A format is imported, and
+a result put into it, when it is asked for.
 """
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from aepctl.apply.report import ApplyReport
-from aepctl.errors import AepctlError
-from aepctl.plan import Plan
-from aepctl.yamldoc import InvalidInput, Problem
+if TYPE_CHECKING:
+    from aepctl.apply.report import ApplyReport
+    from aepctl.errors import AepctlError
+    from aepctl.plan.plan import Plan
+    from aepctl.render.view import View
+    from aepctl.state.model import Intent
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a command came to: a plan, a report, a number of sound audiences, or an error.
+    """What a command came to: `view` for all formats but JSON, which is `document`."""
 
-    `empty` names the list that a JSON document of an error holds; `plan_id` is "" where the plan
-    has none.
-    """
-
-    of: Plan | ApplyReport | int | AepctlError
-    empty: str
+    view: "Callable[[], View]"
+    document: Callable[[], str]
     exit_code: int = 0
-    plan_id: str = ""
-    environment: str = ""
-
-    @property
-    def problems(self) -> tuple[Problem, ...]:
-        """The problems of an error in manifests or settings."""
-        return self.of.problems if isinstance(self.of, InvalidInput) else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,115 +30,146 @@ class Limits:
     """How much Markdown there may be, in bytes, and where the whole of it can be read."""
 
     max_bytes: int = 60_000
-    whole: str | None = None
+    full_report: str | None = None
+
+
+def of_plan(plan: "Plan", *, plan_id: str | None = None, exit_code: int = 0) -> Result:
+    """A plan; `plan_id` names it where it is saved."""
+
+    def view() -> "View":
+        from aepctl.render.view import view_of_plan
+
+        return view_of_plan(plan, plan_id)
+
+    def document() -> str:
+        from aepctl.render.json import plan_json
+
+        return plan_json(plan)
+
+    return Result(view, document, exit_code)
+
+
+def of_report(report: "ApplyReport", program: str = "aepctl") -> Result:
+    """What came of an apply. `program` is how a command for its environment begins."""
+
+    def view() -> "View":
+        from aepctl.render.report import view_of_report
+
+        return view_of_report(report, program)
+
+    def document() -> str:
+        from aepctl.render.report_json import report_json
+
+        return report_json(report)
+
+    return Result(view, document, report.exit_code)
+
+
+def of_intents(
+    intents: "Iterable[Intent]", program: str = "aepctl", environment: str | None = None
+) -> Result:
+    """The steps without a known outcome. `program` is how a command for them begins."""
+    found = tuple(intents)
+
+    def view() -> "View":
+        from aepctl.render.view import view_of_intents
+
+        return view_of_intents(found, program, environment)
+
+    def document() -> str:
+        from aepctl.render.json import intents_json
+
+        return intents_json(found)
+
+    return Result(view, document)
+
+
+def of_validation(count: int, environment: str | None = None) -> Result:
+    """So many sound audiences."""
+
+    def view() -> "View":
+        from aepctl.render.view import view_of_validation
+
+        return view_of_validation(count, environment)
+
+    def document() -> str:
+        from aepctl.render.json import validation_json
+
+        return validation_json(count)
+
+    return Result(view, document)
+
+
+def of_error(
+    error: "AepctlError", json_list: str | None = None, environment: str | None = None
+) -> Result:
+    """Why there is no result. `json_list` names the list that its JSON holds, empty."""
+
+    def view() -> "View":
+        from aepctl.render.view import view_of_error
+
+        return view_of_error(error, environment)
+
+    def document() -> str:
+        from aepctl.render.json import error_json
+
+        return error_json(error, json_list)
+
+    return Result(view, document, error.exit_code)
 
 
 def render(name: str, result: Result, limits: Limits = Limits(), *, root: str = "") -> str:
     """The whole document in the format `name`. `root` leads from the repository to here."""
-    if name == "markdown":
-        return _markdown(result, limits)
-    if name == "codequality":
-        from aepctl.render.codequality import codequality
-
-        return codequality(result.problems, root=root)
-    renderers = {"text": _text, "json": _json, "html": _html, "gitlab": _gitlab, "junit": _junit}
-    return renderers[name](result)
+    return FORMATS[name](result, limits, root)
 
 
-def _text(result: Result) -> str:
-    from aepctl.render.display import Paint, display
-    from aepctl.render.outcome_text import outcome_text, report_text
-    from aepctl.render.plan_text import plan_text
-    from aepctl.render.problems import problems_text
+def _text(result: Result, _limits: Limits, _root: str) -> str:
+    from aepctl.render import text
 
-    plain = Paint(on=False)
-    match result.of:
-        case Plan() as plan:
-            return plan_text(plan, plain)
-        case ApplyReport() as report:
-            lines = "".join(f"{outcome_text(one, plain)}\n" for one in report.outcomes)
-            return f"{plan_text(report.plan, plain)}\n{lines}{report_text(report, plain)}"
-        case AepctlError() as error:
-            problems = problems_text(result.problems, plain)
-            hint = f"  {display(error.next)}\n" if error.next else ""
-            told = f"{problems}\n" if problems else ""
-            return f"{told}error: {display(error.what)}\n{hint}"
-        case count:
-            return f"{count} audience{'s' * (count != 1)}, no problems.\n"
+    return text.render(result.view())
 
 
-def _json(result: Result) -> str:
-    from aepctl.render.outcome_json import report_json
-    from aepctl.render.plan_json import error_json, plan_json, validation_json
-
-    match result.of:
-        case Plan() as plan:
-            return plan_json(plan)
-        case ApplyReport() as report:
-            return report_json(report)
-        case AepctlError() as error:
-            return error_json(error, result.empty)
-        case count:
-            return validation_json(count)
+def _json(result: Result, _limits: Limits, _root: str) -> str:
+    return result.document()
 
 
-def _markdown(result: Result, limits: Limits) -> str:
-    from aepctl.render.markdown import (
-        error_markdown,
-        plan_markdown,
-        problems_markdown,
-        report_markdown,
-    )
+def _markdown(result: Result, limits: Limits, _root: str) -> str:
+    from aepctl.render import markdown
 
-    most, whole, plan_id = limits.max_bytes, limits.whole, result.plan_id
-    match result.of:
-        case Plan() as plan:
-            return plan_markdown(plan, plan_id=plan_id, max_bytes=most, whole=whole)
-        case ApplyReport() as report:
-            return report_markdown(report, plan_id=plan_id, max_bytes=most, whole=whole)
-        case AepctlError() as error:
-            where = result.environment
-            return error_markdown(error, environment=where, max_bytes=most, whole=whole)
-        case _:
-            where = result.environment
-            return problems_markdown((), environment=where, max_bytes=most, whole=whole)
+    view = result.view()
+    return markdown.render(view, max_bytes=limits.max_bytes, full_report=limits.full_report)
 
 
-def _html(result: Result) -> str:
-    from aepctl.render.html import error_html, plan_html, problems_html, report_html
+def _html(result: Result, _limits: Limits, _root: str) -> str:
+    from aepctl.render import html
 
-    match result.of:
-        case Plan() as plan:
-            return plan_html(plan, plan_id=result.plan_id)
-        case ApplyReport() as report:
-            return report_html(report, plan_id=result.plan_id)
-        case AepctlError() as error:
-            return error_html(error)
-        case _:
-            return problems_html(())
+    return html.render(result.view())
 
 
-def _gitlab(result: Result) -> str:
-    from aepctl.render.gitlab import failed_terraform, plan_terraform
+def _junit(result: Result, _limits: Limits, _root: str) -> str:
+    from aepctl.render import junit
 
-    match result.of:
-        case Plan() as plan:
-            return plan_terraform(plan)
-        case ApplyReport() as report:
-            return plan_terraform(report.plan)
-        case _:
-            return failed_terraform()
+    return junit.render(result.view())
 
 
-def _junit(result: Result) -> str:
-    from aepctl.render.junit import error_junit, plan_junit, problems_junit, report_junit
+def _gitlab(result: Result, _limits: Limits, _root: str) -> str:
+    from aepctl.render import gitlab
 
-    match result.of:
-        case Plan() as plan:
-            return plan_junit(plan)
-        case ApplyReport() as report:
-            return report_junit(report)
-        case AepctlError() as error:
-            return error_junit(error)
-        case _:
-            return problems_junit(())
+    return gitlab.render(result.view())
+
+
+def _codequality(result: Result, _limits: Limits, root: str) -> str:
+    from aepctl.render import codequality
+
+    return codequality.render(result.view(), root=root)
+
+
+FORMATS: Mapping[str, Callable[[Result, Limits, str], str]] = {
+    "text": _text,
+    "json": _json,
+    "markdown": _markdown,
+    "html": _html,
+    "junit": _junit,
+    "gitlab": _gitlab,
+    "codequality": _codequality,
+}

@@ -3,80 +3,49 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from aepctl.apply.outcomes import Result
-from aepctl.apply.report import ApplyReport
-from aepctl.audience import Origin
-from aepctl.errors import AepctlError
-from aepctl.plan import Plan
-from aepctl.render.entries import Entry, report_entries
+from aepctl.model.problem import Origin, Problem
 from aepctl.render.escape import command_data, command_property
-from aepctl.render.labels import RESCUE, plan_counts, report_counts
-from aepctl.yamldoc import InvalidInput, Problem
+from aepctl.render.view import NOT_RECORDED, Row, View
+from aepctl.render.words import by_urgency, word
 
-SHOWN = 10
+MAX_SHOWN = 10
 """GitHub shows so many annotations of one kind and step, and silently drops the others."""
 SUMMARY_BYTES = 1024 * 1024 - 64 * 1024
 """A step summary may take 1 MiB; a step may write more than ours."""
 NAME = re.compile("[a-z_]+")
 WORST = ("syntax",)
 """Rules whose problems hide others."""
+BAD = ("error", "failure")
 
 
-def annotations(problems: Iterable[Problem], *, limit: int = SHOWN, root: str = "") -> str:
-    """An `::error` line for each problem, the worst first, and how many more there are.
+def annotations(view: View, *, limit: int = MAX_SHOWN, root: str = "") -> str:
+    """An `::error` line for each problem or bad outcome, the worst first, and how many are left.
 
-    `root` leads from the repository to the folder that the problems' files are relative to.
+    `root` leads from the repository to the folder that files are relative to.
     """
-    worst_first = sorted(problems, key=_rank)
-    lines = [
-        _command("error", one.origin, f"aepctl: {one.rule}", (one.message, one.hint), root)
-        for one in worst_first[:limit]
+    if view.problems:
+        lines = [_problem(one, root) for one in sorted(view.problems, key=_rank)]
+        return _limited(lines, limit, "problem")
+    if view.failed is not None:
+        said = (view.failed.message, view.failed.hint)
+        return _command("error", None, "aepctl", said) + "\n"
+    lost = [
+        _command("error", None, "aepctl", (f"{title}: {text}",))
+        for title, text in view.alerts
+        if title == NOT_RECORDED
     ]
-    return _limited(lines, len(worst_first), "problem")
+    return _limited([*lost, *(_outcome(row, root) for row in _bad(view))], limit, "outcome")
 
 
-def report_annotations(report: ApplyReport, *, limit: int = SHOWN, root: str = "") -> str:
-    """An `::error` line for each audience whose outcome is unknown or refused, in that order."""
-    entries = report_entries(report)
-    bad = [
-        entry
-        for result in (Result.UNKNOWN, Result.REFUSED)
-        for entry in entries
-        if entry.status == result.value
-    ]
-    lost = [_command("error", None, "aepctl", (RESCUE,))] if report.rescue else []
-    shown = [_told(entry, root) for entry in bad[: limit - len(lost)]]
-    return _limited([*lost, *shown], len(bad) + len(lost), "outcome")
-
-
-def error_annotations(error: AepctlError, *, limit: int = SHOWN, root: str = "") -> str:
-    """The `::error` lines of a run that failed: its problems, or what went wrong."""
-    if isinstance(error, InvalidInput):
-        return annotations(error.problems, limit=limit, root=root)
-    return _command("error", None, "aepctl", (error.what, error.next)) + "\n"
-
-
-def plan_outputs(plan: Plan, *, plan_id: str) -> dict[str, str]:
-    """What later steps may ask of a plan."""
-    counts = plan_counts(plan)
-    kept = {"removed", "unchanged"}
-    return {
-        "plan_id": plan_id,
-        "environment": plan.environment,
-        "changes": "true" if plan.changes else "false",
-        **{_counted(name, kept): str(count) for name, count in counts.items()},
-    }
-
-
-def report_outputs(report: ApplyReport, *, plan_id: str) -> dict[str, str]:
-    """What later steps may ask of an apply."""
-    counts = report_counts(report)
-    return {
-        "plan_id": plan_id,
-        "environment": report.plan.environment,
-        **{name.replace("-", "_"): str(count) for name, count in counts.items()},
-        "exit_code": str(report.exit_code),
-    }
+def outputs(view: View, exit_code: int) -> dict[str, str]:
+    """What later steps may ask of a result."""
+    told = {"exit_code": str(exit_code)}
+    if view.totals is None:
+        return told
+    told |= {"plan_id": view.plan_id or "", "environment": view.environment or ""}
+    if view.plan is None:
+        told["changes"] = "true" if view.rows else "false"
+    return told | {word(status).output: str(count) for status, count in view.totals.items()}
 
 
 def output_block(pairs: Mapping[str, str], delimiter: str) -> str:
@@ -98,22 +67,29 @@ def _rank(problem: Problem) -> tuple[bool, Origin]:
     return problem.rule not in WORST, problem.origin
 
 
-def _counted(name: str, kept: set[str]) -> str:
-    return name if name in kept else f"to_{name}"
+def _problem(one: Problem, root: str) -> str:
+    return _command("error", one.origin, f"aepctl: {one.rule}", (one.message, one.hint), root)
 
 
-def _told(entry: Entry, root: str) -> str:
-    title = f"aepctl: {entry.label.word}"
-    said = (f"{entry.change.key}: {entry.note or entry.label.word}", entry.label.hint)
-    return _command("error", entry.change.source, title, said, root)
+def _bad(view: View) -> list[Row]:
+    """The outcomes that a person has to look at, the most urgent first."""
+    bad = [row for row in view.rows if row.ended and word(row.status).junit in BAD]
+    order = by_urgency(row.status for row in bad)
+    return sorted(bad, key=lambda row: order.index(row.status))
 
 
-def _limited(lines: list[str], count: int, thing: str) -> str:
-    """The lines; what they leave out is told by a warning, of which GitHub shows ten as well."""
-    left = count - len(lines)
+def _outcome(row: Row, root: str) -> str:
+    how = word(row.status)
+    said = (f"{row.key}: {row.note or how.word}", how.hint)
+    return _command("error", row.source, f"aepctl: {how.word}", said, root)
+
+
+def _limited(lines: list[str], limit: int, thing: str) -> str:
+    """The first lines; a warning tells how many are left, of which GitHub shows ten as well."""
+    left = len(lines) - limit
     if left > 0:
         more = f"and {left} more {thing}{'s' * (left != 1)}, in the log and the summary"
-        lines = [*lines, _command("warning", None, "aepctl", (more,))]
+        lines = [*lines[:limit], _command("warning", None, "aepctl", (more,))]
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -2,22 +2,25 @@
 
 import json
 
-from aepctl.plan import Plan
+from aepctl.render.view import View
+from aepctl.render.words import word
 
-MOST = 999_999
+MAX_COUNT = 999_999
 """GitLab takes no larger number."""
 
 
-def plan_terraform(plan: Plan) -> str:
-    """How many audiences a plan creates and changes. It never deletes any."""
-    summary = plan.summary
-    counts = {"create": summary.create, "update": summary.update, "delete": 0}
-    return json.dumps({name: min(count, MOST) for name, count in counts.items()}) + "\n"
+def render(view: View) -> str:
+    """How many audiences the plan creates, updates and deletes.
 
-
-def failed_terraform() -> str:
-    """The document of a run without a plan: GitLab then says that a report failed to generate.
-
-    Zeros would say that there is nothing to do.
+    Without a plan it is a document of which GitLab says that a report failed to generate: zeros
+    would say that there is nothing to do.
     """
-    return "{}\n"
+    totals = view.plan.totals if view.plan else view.totals
+    if totals is None:
+        return "{}\n"
+    counts = {"create": 0, "update": 0, "delete": 0}
+    for status, count in totals.items():
+        kind = word(status).terraform
+        if kind:
+            counts[kind] += count
+    return json.dumps({name: min(count, MAX_COUNT) for name, count in counts.items()}) + "\n"

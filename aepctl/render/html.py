@@ -1,144 +1,99 @@
-"""Plans and apply reports as one HTML file: complete, searchable, and without any network.
+"""Everything as one HTML file: complete, searchable, and without any network.
 
 The page carries its rows as data and builds what is looked at from them; where no script runs, a
 plain table stands in. Its policy lets nothing load, and only the one style and script run.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
-from aepctl.apply.report import ApplyReport
-from aepctl.errors import AepctlError
-from aepctl.plan import Plan
-from aepctl.render.entries import Entry, plan_entries, report_entries
+from aepctl.model.problem import Problem
 from aepctl.render.escape import html, script_json
 from aepctl.render.html_page import ASSETS, page
 from aepctl.render.html_rows import plain_table, row_data
-from aepctl.render.labels import (
-    RESCUE,
-    Label,
-    by_status,
-    label,
-    plan_counts,
-    report_counts,
-    urgency,
-)
-from aepctl.yamldoc import InvalidInput, Problem
+from aepctl.render.view import Failed, View
+from aepctl.render.words import Word, by_status, by_urgency, word
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def plan_html(plan: Plan, *, plan_id: str) -> str:
-    """A plan, for a browser."""
-    facts = _facts(plan, plan_id)
-    return _list_page("Plan", plan, facts, plan_counts(plan), plan_entries(plan))
+def render(view: View) -> str:
+    """The whole page, for a browser."""
+    if view.problems:
+        return page(view.title, _header(view.title) + _problems(view.problems))
+    if view.failed is not None:
+        return page(view.title, _header("Failed") + _failed(view.failed))
+    if view.totals is None:
+        return page(view.title, _header(view.title))
+    return _rows(view, view.totals)
 
 
-def report_html(report: ApplyReport, *, plan_id: str) -> str:
-    """What came of an apply, for a browser."""
-    facts = _facts(report.plan, plan_id)
-    if report.rescue:
-        facts["Not saved"] = RESCUE
-    if report.stopped:
-        facts["Stopped"] = report.stopped
-    elif report.interrupted:
-        facts["Stopped"] = "interrupted"
-    entries = report_entries(report)
-    results = report_counts(report)
-    left = by_status(entry.status for entry in entries if entry.status not in results)
-    counts = {**results, **left}
-    return _list_page("Apply", report.plan, facts, counts, entries)
-
-
-def problems_html(problems: Iterable[Problem]) -> str:
-    """Problems of manifests and settings, for a browser."""
-    every = sorted(problems, key=lambda problem: problem.origin)
-    title = f"{len(every)} problem{'s' * (len(every) != 1)}" if every else "No problems"
-    rows = "".join(_problem(problem) for problem in every)
-    head = "<tr><th scope=col>Place</th><th scope=col>Problem</th><th scope=col>Hint</th></tr>"
-    table = f'<table class="plain"><thead>{head}</thead><tbody>{rows}</tbody></table>'
-    return page(title, _header(title) + (table if every else ""))
-
-
-def error_html(error: AepctlError) -> str:
-    """The page of a run that failed: its problems, or what went wrong and what to do next."""
-    if isinstance(error, InvalidInput):
-        return problems_html(error.problems)
-    what = "".join(f"<p>{html(line)}</p>" for line in error.what.split("\n"))
-    then = f"<p>Next: {html(error.next)}</p>" if error.next else ""
-    body = f'<div class="callout bad">{what}{then}</div>'
-    return page("aepctl failed", _header("Failed") + body)
-
-
-def _facts(plan: Plan, plan_id: str) -> dict[str, str]:
-    target = plan.target
-    facts = {
-        "Organisation": target.org,
-        "Sandbox": target.sandbox,
-        "Endpoint": target.endpoint,
-        "Plan": plan_id,
-    }
-    return facts | ({"Only": " ".join(plan.targets)} if plan.targets else {})
-
-
-def _list_page(
-    what: str,
-    plan: Plan,
-    facts: Mapping[str, str],
-    counts: Mapping[str, int],
-    entries: Sequence[Entry],
-) -> str:
-    title = f"{what} for {plan.environment}"
-    shown = {entry.status: None for entry in entries}
+def _rows(view: View, totals: Mapping[str, int]) -> str:
+    others = by_status(row.status for row in view.rows if row.status not in totals)
     body = (
-        _header(title)
-        + _facts_list(facts)
-        + _totals(counts)
-        + _hints(shown)
-        + (ASSETS["list.html"] if entries else '<p class="empty">Nothing to do.</p>')
+        _header(view.heading)
+        + _facts(view)
+        + _tiles({**totals, **others})
+        + _hints(row.status for row in view.rows)
+        + (ASSETS["list.html"] if view.rows else f'<p class="empty">{html(view.empty)}</p>')
     )
-    if not entries:
-        return page(title, body)
-    data = script_json(_encode(row_data(entries)))
-    plain = f"<noscript>{plain_table(entries)}</noscript>"
+    if not view.rows:
+        return page(view.heading, body)
+    data = script_json(_encode(row_data(view.rows)))
+    plain = f"<noscript>{plain_table(view.rows)}</noscript>"
     data = f'<script type="application/json" id="data">{data}</script>'
-    return page(title, body + plain, data, script=ASSETS["script"])
+    return page(view.heading, body + plain, data, script=ASSETS["script"])
+
+
+def _facts(view: View) -> str:
+    """Whose audiences these are, and what else is to be known of all of them."""
+    facts = []
+    if view.target is not None:
+        target = view.target
+        facts += [("Organisation", target.org), ("Sandbox", target.sandbox)]
+        facts += [("Endpoint", target.endpoint)]
+    facts += [("Plan", view.plan_id)] if view.plan_id else []
+    facts += [("Only", " ".join(view.targets))] if view.targets else []
+    facts += view.alerts
+    facts += [("Next", view.next)] if view.next else []
+    listed = "".join(
+        f"<div><dt>{html(name)}</dt><dd>{html(text)}</dd></div>" for name, text in facts
+    )
+    return f'<dl class="facts">{listed}</dl>' if listed else ""
 
 
 def _header(title: str) -> str:
     return f'<header><p class="eyebrow">aepctl</p><h1>{html(title)}</h1></header>'
 
 
-def _facts_list(facts: Mapping[str, str]) -> str:
-    told = "".join(
-        f"<div><dt>{html(name)}</dt><dd>{html(text)}</dd></div>" for name, text in facts.items()
-    )
-    return f'<dl class="facts">{told}</dl>'
-
-
-def _totals(counts: Mapping[str, int]) -> str:
-    tiles = "".join(
-        _tile(status, count, label(status)) for status, count in counts.items() if count
-    )
+def _tiles(counts: Mapping[str, int]) -> str:
+    tiles = "".join(_tile(status, count, word(status)) for status, count in counts.items() if count)
     return f'<ul class="totals" aria-label="Totals">{tiles}</ul>' if tiles else ""
 
 
-def _tile(status: str, count: int, said: Label) -> str:
+def _tile(status: str, count: int, how: Word) -> str:
     return (
-        f'<li class="tile {said.tone}" data-status="{html(status)}">'
-        f'<span class="symbol" aria-hidden="true">{html(said.symbol)}</span>'
-        f'<b>{count:,}</b> <span class="words">{html(said.total)}</span></li>'
+        f'<li class="tile {how.tone}" data-status="{html(status)}">'
+        f'<span class="symbol" aria-hidden="true">{html(how.symbol)}</span>'
+        f'<b>{count:,}</b> <span class="words">{html(how.counted)}</span></li>'
     )
 
 
 def _hints(statuses: Iterable[str]) -> str:
     """What is to be known of the statuses that are met, those that need attention first."""
-    urgent = sorted(statuses, key=lambda one: (not label(one).attention, urgency(one)))
-    labels = [label(one) for one in urgent]
-    told = "".join(
-        f'<li class="{said.tone}"><b>{html(said.total.capitalize())}.</b> {html(said.hint)}</li>'
-        for said in labels
-        if said.hint
+    met = [word(status) for status in by_urgency(statuses)]
+    hints = "".join(
+        f'<li class="{how.tone}"><b>{html(how.counted.capitalize())}.</b> {html(how.hint)}</li>'
+        for how in met
+        if how.hint
     )
-    return f'<ul class="hints">{told}</ul>' if told else ""
+    return f'<ul class="hints">{hints}</ul>' if hints else ""
+
+
+def _problems(problems: Iterable[Problem]) -> str:
+    rows = "".join(_problem(problem) for problem in problems)
+    head = "<tr><th scope=col>Place</th><th scope=col>Problem</th><th scope=col>Hint</th></tr>"
+    return f'<table class="plain"><thead>{head}</thead><tbody>{rows}</tbody></table>'
 
 
 def _problem(problem: Problem) -> str:
@@ -148,4 +103,7 @@ def _problem(problem: Problem) -> str:
     return "<tr>" + "".join(f"<td>{one}</td>" for one in cells) + "</tr>"
 
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+def _failed(failed: Failed) -> str:
+    what = "".join(f"<p>{html(line)}</p>" for line in failed.message.split("\n"))
+    then = f"<p>Next: {html(failed.hint)}</p>" if failed.hint else ""
+    return f'<div class="callout bad">{what}{then}</div>'

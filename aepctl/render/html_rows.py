@@ -2,39 +2,41 @@
 
 from collections.abc import Iterable, Sequence
 
+from aepctl.model.audience import FIELDS
 from aepctl.render.display import display
-from aepctl.render.entries import Entry
 from aepctl.render.escape import html
-from aepctl.render.labels import label
+from aepctl.render.view import Row
+from aepctl.render.words import word
 
+COLUMN_FIELDS = tuple(field.name for field in FIELDS if field.required)
+"""The fields with a column of their own; the script's rows hold the others as well."""
+DETAIL_FIELDS = tuple(field.name for field in FIELDS if not field.required)
 COLUMNS = ("Status", "Key", "Name", "Namespace", "Origin name", "File", "ID", "Details")
 
 
-def row_data(entries: Sequence[Entry]) -> dict[str, object]:
-    """Names of statuses and files once, and one short list an entry. All text is safe to show."""
-    statuses = list(dict.fromkeys(entry.status for entry in entries))
-    places = {file: place for place, file in enumerate({entry.file: None for entry in entries})}
+def row_data(rows: Sequence[Row]) -> dict[str, object]:
+    """Names of statuses and files once, and one short list a row. All text is safe to show."""
+    statuses = list(dict.fromkeys(row.status for row in rows))
+    places = {file: place for place, file in enumerate({row.file: None for row in rows})}
     at = {status: place for place, status in enumerate(statuses)}
-    labels = [(status, label(status)) for status in statuses]
+    words = [(status, word(status)) for status in statuses]
     return {
-        "statuses": [[status, one.word, one.symbol, one.tone] for status, one in labels],
+        "statuses": [[status, one.word, one.symbol, one.tone] for status, one in words],
         "files": [None if file is None else display(file) for file in places],
-        "rows": [_row(entry, at[entry.status], places[entry.file]) for entry in entries],
+        "rows": [_row(row, at[row.status], places[row.file]) for row in rows],
     }
 
 
-def _row(entry: Entry, status: int, file: int) -> list[object]:
-    said = entry.said
-    change = entry.change
+def _row(row: Row, status: int, file: int) -> list[object]:
     return [
         status,
         file,
-        change.source.line if change.source else 0,
-        display(change.key),
-        *(_shown(said.get(field)) for field in ("name", "namespace", "originName", "description")),
-        _shown(entry.audience_id),
-        _shown(entry.note),
-        [[one.field, _shown(one.before), _shown(one.after)] for one in change.fields],
+        row.source.line if row.source else 0,
+        display(row.key),
+        *(_shown(row.fields.get(field)) for field in (*COLUMN_FIELDS, *DETAIL_FIELDS)),
+        _shown(row.audience_id),
+        _shown(row.note),
+        [[one.field, _shown(one.before), _shown(one.wanted)] for one in row.diff],
     ]
 
 
@@ -42,30 +44,28 @@ def _shown(text: str | None) -> str | None:
     return None if text is None else display(text)
 
 
-def plain_table(entries: Iterable[Entry]) -> str:
+def plain_table(rows: Iterable[Row]) -> str:
     """The same for readers without scripts, and for programs that take the page apart."""
     head = "".join(f'<th scope="col">{name}</th>' for name in COLUMNS)
-    rows = "\n".join(_plain_row(entry) for entry in entries)
-    return f'<table class="plain"><thead><tr>{head}</tr></thead><tbody>\n{rows}\n</tbody></table>'
+    body = "\n".join(_plain_row(row) for row in rows)
+    return f'<table class="plain"><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table>'
 
 
-def _plain_row(entry: Entry) -> str:
-    said = entry.said
-    change = entry.change
-    place = f"{html(change.source.file)}:{change.source.line}" if change.source else ""
-    one = entry.label
-    fields = [
-        f"{html(field.field)}: {_side('del', field.before)} {_side('ins', field.after)}"
-        for field in change.fields
+def _plain_row(row: Row) -> str:
+    place = f"{html(row.source.file)}:{row.source.line}" if row.source else ""
+    how = word(row.status)
+    diff = [
+        f"{html(one.field)}: {_side('del', one.before)} {_side('ins', one.wanted)}"
+        for one in row.diff
     ]
-    notes = [html(entry.note)] if entry.note else []
+    notes = [html(row.note)] if row.note else []
     cells = (
-        f'<span class="badge {one.tone}">{html(one.symbol)} {html(one.word)}</span>',
-        f"<code>{html(change.key)}</code>",
-        *(html(said.get(field, "")) for field in ("name", "namespace", "originName")),
+        f'<span class="badge {how.tone}">{html(how.symbol)} {html(how.word)}</span>',
+        f"<code>{html(row.key)}</code>",
+        *(html(row.fields.get(field, "")) for field in COLUMN_FIELDS),
         f"<code>{place}</code>" if place else "",
-        f"<code>{html(entry.audience_id)}</code>" if entry.audience_id else "",
-        "<br>".join(notes + (fields or [html(said.get("description", ""))])),
+        f"<code>{html(row.audience_id)}</code>" if row.audience_id else "",
+        "<br>".join(notes + (diff or [html(row.fields.get(one, "")) for one in DETAIL_FIELDS])),
     )
     return "<tr><td>" + "</td><td>".join(cells) + "</td></tr>"
 

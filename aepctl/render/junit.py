@@ -1,20 +1,12 @@
-"""Problems, plans and apply reports as JUnit XML: a test case for each thing that is told."""
+"""Everything as JUnit XML: a test case for each thing that is told."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from aepctl.apply.outcomes import Result
-from aepctl.apply.report import ApplyReport
-from aepctl.errors import AepctlError
-from aepctl.plan import Action, Plan
-from aepctl.render.entries import Entry, plan_entries, report_entries
+from aepctl.model.problem import Problem
 from aepctl.render.escape import xml
-from aepctl.render.labels import NOT_STARTED
-from aepctl.yamldoc import InvalidInput, Problem
-
-FAILED = frozenset({Result.REFUSED.value, "decide"})
-BROKEN = frozenset({Result.UNKNOWN.value, Action.SETTLE.value})
-SKIPPED = frozenset({NOT_STARTED, Action.REMOVED.value})
+from aepctl.render.view import Row, View
+from aepctl.render.words import word
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,65 +21,45 @@ class Case:
     file: str | None = None
 
 
-def plan_junit(plan: Plan) -> str:
-    """A plan: what has no known outcome is an error, what must be decided a failure."""
-    return _document("aepctl plan", plan.environment, _cases(plan_entries(plan)))
+def render(view: View) -> str:
+    """The document. What has no known outcome is an error, what needs a person a failure."""
+    title = " ".join(part for part in ("aepctl", view.command, view.place) if part)
+    return _document(title, list(_cases(view)))
 
 
-def report_junit(report: ApplyReport) -> str:
-    """An apply: unknown is an error, refused a failure, not started skipped."""
-    return _document("aepctl apply", report.plan.environment, _cases(report_entries(report)))
+def _cases(view: View) -> Iterator[Case]:
+    """One for each row or problem, or for the failure; else one that passed."""
+    if view.problems:
+        yield from (_problem(*one) for one in enumerate(view.problems, 1))
+    elif view.failed is not None:
+        failed = view.failed
+        yield Case("aepctl", "aepctl ran", "error", failed.message, failed.hint or "")
+    elif view.totals is None:
+        yield Case("manifests", "no problems")
+    else:
+        yield from (_row(row) for row in view.rows)
 
 
-def problems_junit(problems: Iterable[Problem]) -> str:
-    """Each problem as a failure; without any, one case that passed."""
-    cases = [
-        Case(
-            problem.origin.file,
-            f"{problem.rule} ({problem.origin.line}:{problem.origin.column}) #{number}",
-            "failure",
-            problem.message,
-            problem.hint or "",
-            problem.origin.file,
-        )
-        for number, problem in enumerate(problems, 1)
-    ]
-    return _document("aepctl validate", "", cases or [Case("manifests", "no problems")])
+def _problem(number: int, problem: Problem) -> Case:
+    origin = problem.origin
+    return Case(
+        origin.file,
+        f"{problem.rule} ({origin.line}:{origin.column}) #{number}",
+        "failure",
+        problem.message,
+        problem.hint or "",
+        origin.file,
+    )
 
 
-def error_junit(error: AepctlError) -> str:
-    """The document of a run that failed."""
-    if isinstance(error, InvalidInput):
-        return problems_junit(error.problems)
-    case = Case("aepctl", "aepctl ran", "error", error.what, error.next or "")
-    return _document("aepctl", "", [case])
+def _row(row: Row) -> Case:
+    how = word(row.status)
+    group = row.file or "no manifest"
+    return Case(group, row.key, how.junit, row.note or how.hint, how.hint, row.file)
 
 
-def _cases(entries: Iterable[Entry]) -> list[Case]:
-    return [
-        Case(
-            entry.file or "no manifest",
-            entry.change.key,
-            _kind(entry.status),
-            entry.note or entry.label.hint,
-            entry.label.hint,
-            entry.file,
-        )
-        for entry in entries
-    ]
-
-
-def _kind(status: str) -> str:
-    if status in FAILED:
-        return "failure"
-    if status in BROKEN:
-        return "error"
-    return "skipped" if status in SKIPPED else ""
-
-
-def _document(name: str, environment: str, cases: Sequence[Case]) -> str:
+def _document(title: str, cases: Sequence[Case]) -> str:
     kinds = [case.kind for case in cases]
-    title = f"{name} {environment}" if environment else name
     head = (
         f'name="{xml(title)}" tests="{len(cases)}" failures="{kinds.count("failure")}" '
         f'errors="{kinds.count("error")}" skipped="{kinds.count("skipped")}" time="0"'

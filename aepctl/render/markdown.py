@@ -1,155 +1,114 @@
-"""Plans, apply reports and problems as Markdown for a review comment.
+"""Everything as Markdown for a review comment, within a budget of bytes.
 
 Whatever comes from outside stands in code, where nothing in it means anything. The first line is
 hidden; by it a bot finds its own comment again.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from itertools import groupby
 
-from aepctl.apply.report import ApplyReport
-from aepctl.errors import AepctlError
-from aepctl.plan import Plan
-from aepctl.render.entries import Entry, plan_entries, report_entries
-from aepctl.render.escape import code_within, comment
-from aepctl.render.fitting import Group, Page, fit
-from aepctl.render.labels import RESCUE, plan_counts, report_counts, totals
+from aepctl.model.target import Target
+from aepctl.render.escape import code_within, comment, prose
+from aepctl.render.fitting import MarkdownPage, Section, fit
 from aepctl.render.markdown_parts import (
     attention_groups,
     field_details,
     file_groups,
     problem_line,
 )
-from aepctl.settings import Target
-from aepctl.yamldoc import InvalidInput, Problem
+from aepctl.render.view import Failed, View
+from aepctl.render.words import totals, word
+from aepctl.wording import listed
 
-BUDGET = 60_000
+MAX_BYTES = 60_000
 """GitHub takes comments of 65,536 characters."""
-FEW = 20
-"""Targets that are named."""
+MAX_TARGETS = 20
+"""How many targets are named."""
 
 
-def plan_markdown(
-    plan: Plan, *, plan_id: str, max_bytes: int = BUDGET, whole: str | None = None
-) -> str:
-    """A plan. `whole` says where all of it is; it is named where something is left out."""
-    entries = plan_entries(plan)
-    said = totals(plan_counts(plan)) or "no audiences"
-    head = [
-        marker(plan_id, plan.environment),
-        f"## Plan for {code_within(plan.environment, 200)}\n",
-        f"**{said}**\n",
-        _target(plan.target, plan_id),
-        *_notes(plan, entries),
-    ]
-    page = Page(
-        head="\n".join(head),
-        least=_least(plan_id, plan.environment, "Plan", said),
-        total=len(entries),
-        attention=attention_groups(entries),
-        groups=file_groups(entries),
-        details=field_details(entries),
-        whole=whole,
-    )
+def render(view: View, *, max_bytes: int = MAX_BYTES, full_report: str | None = None) -> str:
+    """The page. `full_report` says where all of it is; it is named where something is left out."""
+    if view.problems:
+        page = _problems(view, full_report)
+    elif view.failed is not None:
+        page = _failed(view, view.failed, full_report)
+    elif view.totals is None:
+        head = _head(view, view.title)
+        page = MarkdownPage(head, head, 0)
+    else:
+        page = _rows(view, totals(view.totals) or view.nothing, full_report)
     return fit(page, max_bytes)
 
 
-def report_markdown(
-    report: ApplyReport, *, plan_id: str, max_bytes: int = BUDGET, whole: str | None = None
-) -> str:
-    """What came of an apply."""
-    plan = report.plan
-    entries = report_entries(report)
-    said = totals(report_counts(report)) or "nothing was to be done"
-    head = [
-        marker(plan_id, plan.environment),
-        f"## Apply for {code_within(plan.environment, 200)}\n",
-        f"**{said}**\n",
-        _target(plan.target, plan_id),
-        *_ending(report),
-        *_notes(plan, entries),
-    ]
-    page = Page(
-        head="\n".join(head),
-        least=_least(plan_id, plan.environment, "Apply", said),
-        total=len(entries),
-        attention=attention_groups(entries),
-        groups=file_groups(entries),
-        whole=whole,
-    )
-    return fit(page, max_bytes)
-
-
-def problems_markdown(
-    problems: Iterable[Problem],
-    *,
-    environment: str = "",
-    max_bytes: int = BUDGET,
-    whole: str | None = None,
-) -> str:
-    """Problems of manifests and settings, by file."""
-    every = sorted(problems, key=lambda problem: problem.origin)
-    said = f"{len(every)} problem{'s' * (len(every) != 1)}" if every else "No problems"
-    groups = [
-        Group(f"**{code_within(file, 400)}**", tuple(problem_line(one) for one in group))
-        for file, group in groupby(every, key=lambda problem: problem.origin.file)
-    ]
-    head = f"{marker('', environment)}\n## {said}\n"
-    return fit(
-        Page(head, head, len(every), "problems", groups=tuple(groups), whole=whole), max_bytes
-    )
-
-
-def error_markdown(
-    error: AepctlError,
-    *,
-    environment: str = "",
-    max_bytes: int = BUDGET,
-    whole: str | None = None,
-) -> str:
-    """The page of a run that failed: its problems, or what went wrong and what to do next."""
-    if isinstance(error, InvalidInput):
-        return problems_markdown(
-            error.problems, environment=environment, max_bytes=max_bytes, whole=whole
-        )
-    title = f"{marker('', environment)}\n## aepctl failed\n"
-    then = f"\nNext: {code_within(error.next, 1000)}\n" if error.next else ""
-    what = "\n\n".join(code_within(line, 1000) for line in error.what.split("\n"))
-    head = f"{title}\n{what}\n{then}"
-    return fit(Page(head, f"{title}\n{code_within(error.what, 200)}\n", 0, whole=whole), max_bytes)
-
-
-def marker(plan_id: str, environment: str) -> str:
+def marker(plan_id: str | None, environment: str | None) -> str:
     """The hidden first line. `-` stands for what there is not."""
-    plan_id, environment = comment(plan_id)[:64] or "-", comment(environment)[:60] or "-"
-    return f"<!-- aepctl plan-id={plan_id} environment={environment} -->"
+    plan, where = comment(plan_id or "")[:64] or "-", comment(environment or "")[:60] or "-"
+    return f"<!-- aepctl plan-id={plan} environment={where} -->"
 
 
-def _least(plan_id: str, environment: str, what: str, said: str) -> str:
-    head = f"{marker(plan_id, environment)}\n## {what} for {code_within(environment, 40)}\n"
-    return f"{head}\n**{said}**\n"
+def _rows(view: View, counted: str, full_report: str | None) -> MarkdownPage:
+    head = [_head(view, _title(view, 200))]
+    if counted:
+        head.append(f"**{counted}**\n")
+    if view.target is not None:
+        head.append(_target(view.target, view.plan_id))
+    head += [f"> **{title}:** {prose(text, 1000)}\n" for title, text in view.alerts]
+    head += _notes(view)
+    if view.next:
+        head.append(f"Next: {prose(view.next, 1000)}\n")
+    return MarkdownPage(
+        head="\n".join(head),
+        least=f"{_head(view, _title(view, 40))}\n**{counted}**\n",
+        total=len(view.rows),
+        attention=attention_groups(view.rows),
+        groups=file_groups(view.rows),
+        details=() if view.plan else field_details(view.rows),
+        full_report=full_report,
+    )
 
 
-def _target(target: Target, plan_id: str) -> str:
+def _head(view: View, title: str) -> str:
+    return f"{marker(view.plan_id, view.environment)}\n## {title}\n"
+
+
+def _title(view: View, most: int) -> str:
+    """The title, with the environment's name as code."""
+    return f"{view.title} for {code_within(view.place, most)}" if view.place else view.title
+
+
+def _target(target: Target, plan_id: str | None) -> str:
     parts = [("Organisation", target.org), ("sandbox", target.sandbox), ("at", target.endpoint)]
-    said = ", ".join(f"{word} {code_within(text, 300)}" for word, text in parts)
-    return f"{said}; plan {code_within(plan_id, 100)}\n"
+    where = ", ".join(f"{name} {code_within(text, 300)}" for name, text in parts)
+    return f"{where}; plan {code_within(plan_id, 100)}\n" if plan_id else f"{where}\n"
 
 
-def _notes(plan: Plan, entries: Sequence[Entry]) -> Iterator[str]:
-    if plan.targets:
-        more = f" and {len(plan.targets) - FEW} more" if len(plan.targets) > FEW else ""
-        yield f"Only {', '.join(code_within(one, 200) for one in plan.targets[:FEW])}{more}.\n"
-    if not entries:
-        yield "Nothing to do.\n"
-    labels = dict.fromkeys(entry.label for entry in entries if not entry.label.attention)
-    yield from (f"{one.total.capitalize()}. {one.hint}\n" for one in labels if one.hint)
+def _notes(view: View) -> Iterator[str]:
+    if view.targets:
+        targets = listed((code_within(one, 200) for one in view.targets), MAX_TARGETS)
+        yield f"Only {targets}.\n"
+    if not view.rows:
+        yield f"{view.empty}\n"
+    ordinary = (word(status) for status in dict.fromkeys(row.status for row in view.rows))
+    yield from (
+        f"{one.counted.capitalize()}. {one.hint}\n"
+        for one in ordinary
+        if one.hint and not one.attention
+    )
 
 
-def _ending(report: ApplyReport) -> Iterator[str]:
-    if report.rescue:
-        yield f"> **{RESCUE}**\n"
-    if report.stopped:
-        yield f"> **Stopped:** {code_within(report.stopped, 1000)}\n"
-    elif report.interrupted:
-        yield "> **Interrupted:** everything that was started is recorded.\n"
+def _problems(view: View, full_report: str | None) -> MarkdownPage:
+    groups = tuple(
+        Section(f"**{code_within(file, 400)}**", tuple(problem_line(one) for one in group))
+        for file, group in groupby(view.problems, key=lambda problem: problem.origin.file)
+    )
+    head = _head(view, view.title)
+    total = len(view.problems)
+    return MarkdownPage(head, head, total, "problems", groups=groups, full_report=full_report)
+
+
+def _failed(view: View, failed: Failed, full_report: str | None) -> MarkdownPage:
+    title = _head(view, view.title)
+    then = f"\nNext: {prose(failed.hint, 1000)}\n" if failed.hint else ""
+    what = "\n\n".join(code_within(line, 1000) for line in failed.message.split("\n"))
+    least = f"{title}\n{code_within(failed.message, 200)}\n"
+    return MarkdownPage(f"{title}\n{what}\n{then}", least, 0, full_report=full_report)

@@ -3,89 +3,95 @@
 Whatever comes from outside stands in code, where nothing in it means anything.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 
+from aepctl.model.problem import Problem
+from aepctl.plan.plan import FieldDiff
 from aepctl.render.display import display
-from aepctl.render.entries import Entry, by_file
 from aepctl.render.escape import clip, code, code_within, html
-from aepctl.render.fitting import Details, Group
-from aepctl.render.labels import by_status, label, totals, urgency
-from aepctl.yamldoc import Problem
+from aepctl.render.fitting import Details, Section
+from aepctl.render.view import Row
+from aepctl.render.words import by_status, by_urgency, totals, word
 
-LONG = 160
-"""Characters of a name or a message within a line."""
+MAX_NAME = 160
+"""Characters of a name within a line."""
 NOWHERE = "no manifest"
 
 
-def attention_groups(entries: Sequence[Entry]) -> tuple[Group, ...]:
+def attention_groups(rows: Iterable[Row]) -> tuple[Section, ...]:
     """What needs a look, one group a status, as its own heading."""
-    found: dict[str, list[Entry]] = {}
-    for entry in entries:
-        if entry.label.attention:
-            found.setdefault(entry.status, []).append(entry)
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        if word(row.status).attention:
+            found.setdefault(row.status, []).append(row)
     return tuple(
-        Group(
-            f"### {len(group)} {label(status).total}\n\n{label(status).hint}",
-            tuple(_line(entry, place=True) for entry in group),
+        Section(
+            f"### {len(found[status])} {word(status).counted}\n\n{word(status).hint}",
+            tuple(_line(row, place=True) for row in found[status]),
         )
-        for status, group in sorted(found.items(), key=lambda one: urgency(one[0]))
+        for status in by_urgency(found)
     )
 
 
-def file_groups(entries: Sequence[Entry]) -> tuple[Group, ...]:
+def file_groups(rows: Iterable[Row]) -> tuple[Section, ...]:
     """All others, by file."""
-    ordinary = (entry for entry in entries if not entry.label.attention)
     return tuple(
-        Group(
+        Section(
             f"**{code_within(file, 400) if file else NOWHERE}**: "
-            f"{totals(by_status(entry.status for entry in group))}",
-            tuple(_line(entry) for entry in group),
+            f"{totals(by_status(row.status for row in group))}",
+            tuple(_line(row) for row in group),
         )
-        for file, group in by_file(ordinary)
+        for file, group in _by_file(row for row in rows if not word(row.status).attention)
     )
 
 
-def _line(entry: Entry, *, place: bool = False) -> str:
-    """`+` `key` `name` and what else is to be known, on one line."""
-    parts = [code(entry.label.symbol), code(clip(entry.change.key, LONG))]
-    name = entry.said.get("name")
-    if name is not None:
-        parts.append(code(clip(name, LONG)))
-    if entry.audience_id is not None:
-        parts.append(f"as {code(clip(entry.audience_id, LONG))}")
-    if entry.change.fields:
-        parts.append(f"({', '.join(one.field for one in entry.change.fields)})")
-    source = entry.change.source
-    if place and source is not None:
-        parts.append(f"in {code(clip(source.file, LONG))} line {source.line}")
-    line = " ".join(parts)
-    return f"{line}: {code(clip(entry.note, 4 * LONG))}" if entry.note else line
-
-
-def field_details(entries: Sequence[Entry]) -> tuple[Details, ...]:
+def field_details(rows: Iterable[Row]) -> tuple[Details, ...]:
     """Field by field, one folded diff a file."""
-    with_fields = (entry for entry in entries if entry.fields)
     return tuple(
         Details(
-            f"{f'<code>{html(clip(file, LONG))}</code>' if file else NOWHERE}, field by field",
-            tuple(_diff(entry) for entry in group),
+            f"{f'<code>{html(clip(file, MAX_NAME))}</code>' if file else NOWHERE}, field by field",
+            tuple(_diff(row) for row in group),
         )
-        for file, group in by_file(with_fields)
+        for file, group in _by_file(row for row in rows if row.new or row.diff)
     )
 
 
-def _diff(entry: Entry) -> str:
-    lines = [f"@@ {display(entry.change.key)} @@"]
-    for one in entry.fields:
+def _by_file(rows: Iterable[Row]) -> Iterator[tuple[str | None, tuple[Row, ...]]]:
+    """The rows of each file, in the files' order; those of no file come last."""
+    ordered = sorted(rows, key=lambda row: (row.file is None, row.file or ""))
+    for file, group in groupby(ordered, key=lambda row: row.file):
+        yield file, tuple(group)
+
+
+def _line(row: Row, *, place: bool = False) -> str:
+    """`+` `key` `name` and what else is to be known, on one line."""
+    parts = [code(word(row.status).symbol), code(clip(row.key, MAX_NAME))]
+    if row.name is not None:
+        parts.append(code(clip(row.name, MAX_NAME)))
+    if row.audience_id is not None:
+        parts.append(f"as {code(clip(row.audience_id, MAX_NAME))}")
+    if row.diff:
+        parts.append(f"({', '.join(one.field for one in row.diff)})")
+    if place and row.source is not None:
+        parts.append(f"in {code(clip(row.source.file, MAX_NAME))} line {row.source.line}")
+    line = " ".join(parts)
+    return f"{line}: {code(clip(row.note, 4 * MAX_NAME))}" if row.note else line
+
+
+def _diff(row: Row) -> str:
+    added = (FieldDiff(field, None, None, value) for field, value in row.fields.items())
+    lines = [f"@@ {display(row.key)} @@"]
+    for one in added if row.new else row.diff:
         if one.before is not None:
             lines.append(f"- {one.field:<11}  {display(one.before)}")
-        if one.after is not None:
-            lines.append(f"+ {one.field:<11}  {display(one.after)}")
+        if one.wanted is not None:
+            lines.append(f"+ {one.field:<11}  {display(one.wanted)}")
     return "\n".join(lines)
 
 
 def problem_line(problem: Problem) -> str:
     origin = problem.origin
     where = f"line {origin.line}: " if origin.line else ""
-    hint = f" ({code(clip(problem.hint, 2 * LONG))})" if problem.hint else ""
-    return f"{where}{code(clip(problem.message, 4 * LONG))}{hint}"
+    hint = f" ({code(clip(problem.hint, 2 * MAX_NAME))})" if problem.hint else ""
+    return f"{where}{code(clip(problem.message, 4 * MAX_NAME))}{hint}"

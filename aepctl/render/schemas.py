@@ -1,7 +1,6 @@
 """JSON Schemas (2020-12) of every file and document, from the models that read or describe them."""
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel
@@ -10,34 +9,48 @@ from pydantic_core.core_schema import DictSchema, FloatSchema, IntSchema, String
 from pydantic_core.core_schema import WithDefaultSchema as DefaultSchema
 
 from aepctl.manifests.model import ManifestDocument
-from aepctl.render.documents import OutcomeDocument, PlanDocument
-from aepctl.settings import ConfigModel
-from aepctl.state.codec import StateOnDisk
-from aepctl.yamldoc.texts import Written
+from aepctl.project.model import ConfigModel
+from aepctl.render.documents import PlanDocument
+from aepctl.render.outcome_documents import OutcomeDocument
+from aepctl.yamldoc.types import StrictModel
 
-MODELS: Mapping[str, tuple[str, type[BaseModel]]] = {
-    "manifest": ("aepctl manifest: audiences/*.yaml", ManifestDocument),
-    "config": ("aepctl settings: aepctl.yaml", ConfigModel),
-    "plan": ("aepctl plan -o json", PlanDocument),
-    "outcome": ("aepctl apply -o json", OutcomeDocument),
-    "state": ("aepctl state: state/NAME.json", StateOnDisk),
+TITLES = {
+    "manifest": "aepctl manifest: audiences/*.yaml",
+    "config": "aepctl settings: aepctl.yaml",
+    "plan": "aepctl plan -o json",
+    "outcome": "aepctl apply -o json",
+    "state": "aepctl state: state/NAME.json",
+}
+MODELS: dict[str, type[BaseModel]] = {
+    "manifest": ManifestDocument,
+    "config": ConfigModel,
+    "plan": PlanDocument,
+    "outcome": OutcomeDocument,
 }
 NUMBER = "A number was expected."
 
 
 def schema(name: str) -> dict[str, Any]:
-    """The schema of one of MODELS."""
-    title, model = MODELS[name]
-    generator = _OfYaml if issubclass(model, Written) else _Schema
+    """The schema of one of TITLES."""
+    model = _model(name)
+    generator = _OfYaml if issubclass(model, StrictModel) else _Schema
     made = model.model_json_schema(schema_generator=generator)
     for definition in made.get("$defs", {}).values():
         definition.pop("title", None)
-    return {"$schema": GenerateJsonSchema.schema_dialect, **made, "title": title}
+    return {"$schema": GenerateJsonSchema.schema_dialect, **made, "title": TITLES[name]}
 
 
 def schema_text(name: str) -> str:
-    """The schema of one of MODELS as JSON."""
+    """The schema of one of TITLES as JSON."""
     return json.dumps(schema(name), indent=2, ensure_ascii=False) + "\n"
+
+
+def _model(name: str) -> type[BaseModel]:
+    if name == "state":
+        from aepctl.state.codec import StateDocument  # noqa: PLC0415 - the others do without
+
+        return StateDocument
+    return MODELS[name]
 
 
 class _Schema(GenerateJsonSchema):

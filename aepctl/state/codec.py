@@ -1,56 +1,50 @@
-"""State as text: sorted, one audience to a line, the same bytes for the same content.
+"""State as text: sorted, one entry to a line, the same bytes for the same content.
 
-On-disk models stay in this module. What it refuses, it refuses with the line.
+What it refuses, it refuses with the line.
 """
 
 import json
-import re
 from typing import Any, NoReturn
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
-from aepctl.audience import Audience
-from aepctl.errors import StateError
-from aepctl.settings import Target
-from aepctl.state.model import Known, State
+from aepctl.model.audience import Audience, Ids, Known
+from aepctl.model.target import Target
+from aepctl.state.checks import (
+    VERSION,
+    check_conflict,
+    minor_version,
+    refuse,
+    text_of,
+)
+from aepctl.state.model import Intent, State
+from aepctl.state.on_disk import (
+    FieldsOnDisk,
+    IdsOnDisk,
+    IntentOnDisk,
+    OnDisk,
+    RunOnDisk,
+    TargetOnDisk,
+)
+from aepctl.state.spelling import encode_intent, encode_run
+from aepctl.wording import first_error
 
-FORMAT = "1.0"
-CONFLICT = re.compile(r"^(<{7}|={7}|>{7}|\|{7})( |$)", re.MULTILINE)
+FORMAT = "1.1"
+REPAIR = "nothing was changed; restore the file's last good version from Git, or correct the line"
+MERGE = (
+    "each line under `audiences`, `intents` and `runs` is one entry: keep the lines of both sides, "
+    "the higher serial, and remove the markers"
+)
 
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(", ", ": ")).encode
 
 
-class _OnDisk(BaseModel):
-    model_config = ConfigDict(
-        strict=True, extra="forbid", hide_input_in_errors=True, defer_build=True
-    )
+class KnownOnDisk(FieldsOnDisk, IdsOnDisk):
+    """One audience as it was last sent or seen, and the IDs that the platform knows it by."""
 
 
-class _TargetOnDisk(_OnDisk):
-    """Whose audiences these are; the state is refused for any other target."""
-
-    endpoint: str = Field(description="Where audiences are created, or `emulator`.")
-    org: str = Field(description="The organisation.")
-    sandbox: str = Field(description="The sandbox's name.")
-
-
-class KnownOnDisk(_OnDisk):
-    """One audience as it was last sent, and the IDs that the platform knows it by."""
-
-    audience_id: str = Field(
-        alias="audienceId", min_length=1, description="The audience's ID on the platform."
-    )
-    name: str = Field(description="The audience's name.")
-    description: str | None = Field(default=None, description="Its description, if it has one.")
-    namespace: str = Field(description="Its namespace.")
-    origin_name: str = Field(alias="originName", description="Its originName.")
-    id: str | None = Field(
-        default=None, description="The platform's own `id`; revision 3 of the create call gives it."
-    )
-
-
-class StateOnDisk(_OnDisk):
-    """A state file: which audiences exist, under which IDs."""
+class SettledDocument(OnDisk):
+    """A state document in which nothing is open: what most runs read, so it must be read fast."""
 
     format: str = Field(
         description="MAJOR.MINOR of this format.",
@@ -58,15 +52,28 @@ class StateOnDisk(_OnDisk):
     )
     lineage: str = Field(min_length=1, description="Names this state for as long as it lives.")
     serial: int = Field(ge=0, description="Grows with each change.")
-    target: _TargetOnDisk = Field(description="Whose audiences these are.")
+    target: TargetOnDisk = Field(description="Whose audiences these are.")
     plans: list[str] = Field(
         default_factory=list, description="The ids of saved plans that were applied."
     )
     audiences: dict[str, KnownOnDisk] = Field(description="The known audiences by key.")
+    runs: list[RunOnDisk] = Field(
+        default_factory=list, description="The last runs that changed this state, the latest last."
+    )
+
+
+class StateDocument(SettledDocument):
+    """A state document: which audiences exist, under which IDs, and what may be under way."""
+
+    intents: dict[str, IntentOnDisk] = Field(
+        default_factory=dict, description="The steps without a known outcome, by the intent's id."
+    )
 
 
 def encode_state(state: State) -> str:
-    """The text of a state file."""
+    """The text of a state document. Raises ValueError for a state that has no lineage yet."""
+    if state.lineage is None:
+        raise ValueError("a state without a lineage is not written")
     head = {
         "format": FORMAT,
         "lineage": state.lineage,
@@ -74,16 +81,30 @@ def encode_state(state: State) -> str:
         "target": encode_target(state.target),
         **({"plans": list(state.plans)} if state.plans else {}),
     }
-    lines = ["{", *(f"  {_encode(name)}: {_encode(value)}," for name, value in head.items())]
-    entries = [
+    audiences = [
         f"    {_encode(key)}: {_encode(encode_known(known))}"
         for key, known in sorted(state.audiences.items())
     ]
-    if entries:
-        lines += ['  "audiences": {', ",\n".join(entries), "  }"]
-    else:
-        lines.append('  "audiences": {}')
-    return "\n".join([*lines, "}", ""])
+    intents = [
+        f"    {_encode(one.id)}: {_encode(encode_intent(one))}"
+        for one in sorted(state.intents.values(), key=_beginning)
+    ]
+    runs = [f"    {_encode(encode_run(run))}" for run in state.runs]
+    parts = [f"  {_encode(name)}: {_encode(value)}" for name, value in head.items()]
+    parts.append(_block("audiences", "{}", audiences))
+    parts += [_block("intents", "{}", intents)] if intents else []
+    parts += [_block("runs", "[]", runs)] if runs else []
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _beginning(intent: Intent) -> tuple[str, str]:
+    return intent.at, intent.id
+
+
+def _block(name: str, brackets: str, lines: list[str]) -> str:
+    if not lines:
+        return f'  "{name}": {brackets}'
+    return f'  "{name}": {brackets[0]}\n' + ",\n".join(lines) + f"\n  {brackets[1]}"
 
 
 def encode_target(target: Target) -> dict[str, str]:
@@ -93,64 +114,61 @@ def encode_target(target: Target) -> dict[str, str]:
 
 def encode_known(known: Known) -> dict[str, str]:
     """An audience with its IDs as it stands in files."""
-    record = {"audienceId": known.audience_id, **known.audience.fields()}
-    if known.platform_id is not None:
-        record["id"] = known.platform_id
+    record = {"audienceId": known.ids.audience_id, **known.audience.fields()}
+    if known.ids.platform_id is not None:
+        record["id"] = known.ids.platform_id
     return record
 
 
-def decode_state(text: str, file: str) -> State:
-    """The state that `text` holds. Raises StateError with file and line."""
-    check_conflict(text, file)
+def decode_state(raw: bytes, file: str) -> State:
+    """The state that a document holds. Raises StateError with file and line."""
+    text = text_of(raw, file, REPAIR)
+    check_conflict(text, file, MERGE)
+    data = _load(text, file)
+    found = data.get("format") if isinstance(data, dict) else None
+    if not isinstance(found, str) or not VERSION.fullmatch(found):
+        _refuse(file, 1, 'not a state file: `"format"` is missing')
+    minor_version(found, FORMAT, file, _line_of(text, "format"))
+    model = StateDocument if "intents" in data else SettledDocument
     try:
-        data = json.loads(text, object_pairs_hook=_once_each)
+        document = model.model_validate(data)
+    except ValidationError as error:
+        where, message = first_error(error)
+        names = [str(part) for part in where]
+        by_key = names[0] in {"audiences", "intents"} and names[1:]
+        line = _line_of(text, names[1] if by_key else names[0])
+        _refuse(file, line, f"{'.'.join(names)}: {message}")
+    return State(
+        lineage=document.lineage,
+        serial=document.serial,
+        target=document.target.target(),
+        audiences=_audiences(document.audiences),
+        intents=_intents(document),
+        plans=tuple(document.plans),
+        runs=tuple(entry.run() for entry in document.runs),
+    )
+
+
+def _intents(document: SettledDocument) -> dict[str, Intent]:
+    if not isinstance(document, StateDocument):
+        return {}
+    return {name: entry.intent(name) for name, entry in document.intents.items()}
+
+
+def _load(text: str, file: str) -> Any:
+    try:
+        return json.loads(text, object_pairs_hook=_once_each)
     except json.JSONDecodeError as error:
         _refuse(file, error.lineno, f"not valid JSON: {error.msg}, column {error.colno}")
-    except _Twice as error:
-        _refuse(file, _line_of(text, error.key, last=True), f"`{error.key}` stands here twice")
+    except _DuplicateKey as error:
+        _refuse(file, _line_of(text, error.key, last=True), f"duplicate key `{error.key}`")
     except RecursionError:
         _refuse(file, 1, "nested too deeply to be a state file")
     except ValueError:
         _refuse(file, 1, "a number has too many digits to be one of a state file")
-    _check_format(data, text, file)
-    try:
-        on_disk = StateOnDisk.model_validate(data)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        where = [str(part) for part in first["loc"]]
-        message = f"{'.'.join(where)}: {first['msg'][:1].lower()}{first['msg'][1:]}"
-        named = where[1] if where[0] == "audiences" and where[1:] else where[0]
-        _refuse(file, _line_of(text, named), message)
-    audiences = {key: _known(entry) for key, entry in on_disk.audiences.items()}
-    target = Target(on_disk.target.org, on_disk.target.sandbox, on_disk.target.endpoint)
-    return State(on_disk.lineage, on_disk.serial, target, audiences, tuple(on_disk.plans))
 
 
-def check_conflict(text: str, file: str) -> None:
-    """Raise StateError where Git left its conflict markers."""
-    marker = CONFLICT.search(text)
-    if marker is not None:
-        line = text.count("\n", 0, marker.start()) + 1
-        raise StateError(
-            f"{file}:{line}: Git left a merge conflict here",
-            next="each line under `audiences` is one audience: keep the lines of both sides, "
-            "the higher serial, and remove the markers",
-        )
-
-
-def _check_format(data: Any, text: str, file: str) -> None:
-    found = data.get("format") if isinstance(data, dict) else None
-    if not isinstance(found, str) or not re.fullmatch(r"\d{1,4}\.\d{1,4}", found):
-        _refuse(file, 1, 'no state file: `"format"` is missing')
-    if tuple(map(int, found.split("."))) > tuple(map(int, FORMAT.split("."))):
-        raise StateError(
-            f"{file}:{_line_of(text, 'format')}: format {found} was written by a newer aepctl; "
-            f"this one reads up to {FORMAT}",
-            next="update aepctl",
-        )
-
-
-class _Twice(Exception):
+class _DuplicateKey(Exception):
     def __init__(self, key: str) -> None:
         super().__init__(key)
         self.key = key
@@ -162,7 +180,7 @@ def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         seen: set[str] = set()
         for key, _ in pairs:
             if key in seen:
-                raise _Twice(key)
+                raise _DuplicateKey(key)
             seen.add(key)
     return found
 
@@ -174,12 +192,14 @@ def _line_of(text: str, key: str, *, last: bool = False) -> int:
 
 
 def _refuse(file: str, line: int, message: str) -> NoReturn:
-    raise StateError(
-        f"{file}:{line}: {message}",
-        next="nothing was changed; take the file's last good version from Git, or mend the line",
-    )
+    refuse(file, line, message, REPAIR)
+
+
+def _audiences(entries: dict[str, KnownOnDisk]) -> dict[str, Known]:
+    """Each entry is let go as it is read: fewer objects at a time, no search for garbage."""
+    return {key: _known(entries.pop(key)) for key in tuple(entries)}
 
 
 def _known(entry: KnownOnDisk) -> Known:
     audience = Audience(entry.name, entry.namespace, entry.origin_name, entry.description)
-    return Known(audience, entry.audience_id, entry.id)
+    return Known(audience, Ids(entry.audience_id, entry.id))

@@ -1,83 +1,99 @@
 """What state means: which audiences exist under which IDs, and what may be under way. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from aepctl.audience import Audience
-from aepctl.settings import Target
+from aepctl.model.audience import Known
+from aepctl.model.steps import RemoteStep
+from aepctl.model.target import Target
 
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """An audience as it was last sent, and the IDs that the platform gave it.
-
-    `platform_id` is the platform's own `id`, given by revision 3 of the create call only.
-    """
-
-    audience: Audience
-    audience_id: str
-    platform_id: str | None = None
+NO_OUTCOME = "the run ended before its outcome was recorded"
 
 
 class Phase(StrEnum):
     """What is known of an intent that has no outcome."""
 
     OPEN = "open"
-    """It may have created its audience: nothing is sent for the key before that is settled."""
+    """Its step may have been done: nothing is sent for the key before that is settled."""
     ABSENT = "absent"
-    """It was looked for long enough and not found: the next run may create again."""
+    """A create was looked for long enough and not found: a later run may create again."""
     RECREATE = "recreate"
     """A person decided: create, whatever the platform has."""
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """The durable note "about to create `key`", written before the request leaves.
+    """The durable note "about to do this step for `key`", written before the request leaves.
 
-    `id` is also the request's `x-request-id`. `audience_id` is the ID that the client gave.
-    `doubt` says why the outcome is not known; `exists`, that the platform said "already there".
+    It can be settled without the manifests. `id` is also the request's `x-request-id`; `run` is
+    the run that began it. `reason` says why its outcome is not known; `exists`, that the platform
+    said "already there". `absent_since` is the run that looked for it in vain (phase ABSENT).
     """
 
     id: str
+    run: str
     key: str
-    audience: Audience
+    step: RemoteStep
     at: str
-    audience_id: str | None = None
     phase: Phase = Phase.OPEN
-    doubt: str = "the run ended before its outcome was recorded"
+    reason: str = NO_OUTCOME
     exists: bool = False
+    absent_since: str | None = None
+
+    def in_doubt(self, run: str | None = None) -> bool:
+        """Whether nothing may be sent for its key: it is open, or was looked for by this `run`."""
+        return self.phase is Phase.OPEN or (
+            self.phase is Phase.ABSENT and run is not None and self.absent_since == run
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One execution of a command that changes state: who, when, for which commit, in which job.
+
+    A run may write the state document several times. `part` counts those writes, from 1: each one
+    ends the journal that was kept until then, and the next journal belongs to the next part.
+    """
+
+    id: str
+    at: str
+    command: str
+    by: str | None = None
+    commit: str | None = None
+    job: str | None = None
+    part: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class State:
     """All that is recorded for one target. `lineage` never changes; `serial` only grows.
 
-    `plans` are the ids of the saved plans that were applied last: none is applied twice.
+    `lineage` is None before the first write. `intents` are by id, in the order of their beginning.
+    `plans` are the ids of the saved plans that were applied last: none is applied twice. `runs` are
+    the runs whose changes are in here, the latest last: a journal of one of them is obsolete
+    (see `has_run`). A key has one intent, except where somebody merged two states by hand.
     """
 
-    lineage: str
+    lineage: str | None
     serial: int
     target: Target
     audiences: Mapping[str, Known] = field(default_factory=dict)
+    intents: Mapping[str, Intent] = field(default_factory=dict)
     plans: tuple[str, ...] = ()
+    runs: tuple[Run, ...] = ()
 
+    def has_run(self, run: Run) -> bool:
+        """Whether what `run` did up to its part is in here."""
+        return any(one.id == run.id and one.part >= run.part for one in self.runs)
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """State together with its journal, as they were found. `state` None: nothing recorded yet."""
+    def owner(self, audience_id: str) -> str | None:
+        """The key that is known under this ID."""
+        return next(
+            (key for key, one in self.audiences.items() if one.ids.audience_id == audience_id), None
+        )
 
-    state: State | None
-    intents: tuple[Intent, ...] = ()
-
-    @property
-    def audiences(self) -> Mapping[str, Known]:
-        return self.state.audiences if self.state else {}
-
-
-def with_known(state: State, known: Mapping[str, Known]) -> State:
-    """The state with more audiences known; its serial grows if that changes anything."""
-    audiences = {**state.audiences, **known}
-    if audiences == state.audiences:
-        return state
-    return replace(state, audiences=audiences, serial=state.serial + 1)
+    def intent_of(self, key: str) -> Intent | None:
+        """The intent of `key` without an outcome, an open one before others."""
+        mine = [one for one in self.intents.values() if one.key == key]
+        return next((one for one in mine if one.phase is Phase.OPEN), mine[-1] if mine else None)

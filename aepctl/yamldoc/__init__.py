@@ -5,13 +5,10 @@ The only importer of yaml. Text stays text: `NO`, `1.10` and `2024-01-01` are wh
 
 from aepctl.yamldoc.checking import check
 from aepctl.yamldoc.parsing import YamlFile, parse
-from aepctl.yamldoc.places import Fault, quoted, source_lines
-from aepctl.yamldoc.problem import InvalidInput, Problem
+from aepctl.yamldoc.places import Finding, quoted, source_lines
 
 __all__ = [
-    "Fault",
-    "InvalidInput",
-    "Problem",
+    "Finding",
     "YamlFile",
     "check",
     "parse",

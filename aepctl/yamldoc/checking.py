@@ -6,10 +6,10 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from aepctl.model.problem import Problem
 from aepctl.yamldoc.parsing import YamlFile
-from aepctl.yamldoc.places import Fault, Path, Spot, quoted
-from aepctl.yamldoc.problem import Problem
-from aepctl.yamldoc.texts import KEY_HINT, broken_rule
+from aepctl.yamldoc.places import Finding, Path, Position, quoted
+from aepctl.yamldoc.types import KEY_HINT, broken_rule
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -23,7 +23,7 @@ def check(model: type[Model], yaml_file: YamlFile, number: int = 0) -> Model | t
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
         explainer = _Explainer(model, yaml_file, number)
-        return yaml_file.problems_at(explainer.fault(detail) for detail in details)
+        return yaml_file.problems_at(explainer.finding(detail) for detail in details)
 
 
 class _Explainer:
@@ -35,7 +35,7 @@ class _Explainer:
         self._number = number
         self._keys, self._values = yaml_file.places()
 
-    def fault(self, detail: ErrorDetails) -> Fault:
+    def finding(self, detail: ErrorDetails) -> Finding:
         path, kind = detail["loc"], detail["type"]
         key = kind == "string_pattern_mismatch" and path[-1:] == ("[key]",)
         if key:  # a mark of pydantic's; in any other error it is a name that somebody chose
@@ -45,32 +45,32 @@ class _Explainer:
         if kind == "extra_forbidden":
             return self._unknown_field(path, self._keys[full])
         if kind == "missing":
-            spot = self._keys.get(full[:-1]) or self._values[full[:-1]]
+            position = self._keys.get(full[:-1]) or self._values[full[:-1]]
             whose = f" of {quoted(path[-2])}" if len(path) > 1 else ""
             what = f"{field}{whose} is missing"
-            return Fault(spot, "missing-field", what, f"add `{path[-1]}: …`")
+            return Finding(position, "missing-field", what, f"add `{path[-1]}: …`")
         if key:
-            return Fault(self._keys[full], "key", f"{field} cannot be a key", KEY_HINT)
+            return Finding(self._keys[full], "key", f"invalid key {field}", KEY_HINT)
         return _wrong_value(detail, self._values[full], field, _at(self._document, path))
 
-    def _unknown_field(self, path: Path, spot: Spot) -> Fault:
+    def _unknown_field(self, path: Path, position: Position) -> Finding:
         known = _fields(self._model, path[:-1])
         close = get_close_matches(str(path[-1]), known, n=1, cutoff=0.6)
-        hint = f"did you mean {close[0]}?" if close else f"known here: {', '.join(known)}"
-        return Fault(spot, "unknown-field", f"unknown field {quoted(path[-1])}", hint)
+        hint = f"did you mean {close[0]}?" if close else f"allowed fields: {', '.join(known)}"
+        return Finding(position, "unknown-field", f"unknown field {quoted(path[-1])}", hint)
 
 
-def _wrong_value(detail: ErrorDetails, spot: Spot, field: str, value: Any) -> Fault:
+def _wrong_value(detail: ErrorDetails, position: Position, field: str, value: Any) -> Finding:
     kind = detail["type"]
     if kind in {"model_type", "dict_type", "string_type"}:
         wanted = "text" if kind == "string_type" else "a mapping"
         found = SHAPES[type(value)]
-        return Fault(spot, "wrong-type", f"{field} is {found}", f"{wanted} was expected")
+        return Finding(position, "wrong-type", f"{field}: expected {wanted}, found {found}")
     if kind == "string_pattern_mismatch":
-        said, hint = broken_rule(value)
-        return Fault(spot, "text", f"{field} {said}", hint)
+        said, hint = broken_rule(value, detail["ctx"]["pattern"])
+        return Finding(position, "text", f"{field} {said}", hint)
     message = detail["msg"].removeprefix("Value error, ")
-    return Fault(spot, kind.replace("_", "-"), f"{field}: {message[:1].lower()}{message[1:]}")
+    return Finding(position, kind.replace("_", "-"), f"{field}: {message[:1].lower()}{message[1:]}")
 
 
 def _at(document: Any, path: Path) -> Any:

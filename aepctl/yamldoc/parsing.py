@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from aepctl.audience import Origin
-from aepctl.yamldoc.places import Fault, Path, Spot, source_lines
-from aepctl.yamldoc.problem import Problem
+from aepctl.model.problem import Origin, Problem
+from aepctl.yamldoc.places import Finding, Path, Position, source_lines
 from aepctl.yamldoc.walker import Walker
 
 BOM = b"\xef\xbb\xbf"
@@ -22,22 +21,22 @@ class YamlFile:
     """The documents of one file as dict, list, str or None, and what is wrong with its YAML.
 
     `broken` says that the text could not be read to its end, so the documents are not complete.
-    `marks[n]` has the places of the keys below `marks_under` in document n.
+    `key_positions[n]` has the places of the keys below `positions_under` in document n.
     """
 
     file: str
     text: str
     documents: tuple[Any, ...]
-    marks: tuple[dict[str, Spot], ...]
+    key_positions: tuple[dict[str, Position], ...]
     problems: tuple[Problem, ...]
     broken: bool = False
 
-    def problems_at(self, faults: Iterable[Fault]) -> tuple[Problem, ...]:
-        """The faults as problems of this file, each with its source line."""
-        found = tuple(faults)
+    def problems_at(self, findings: Iterable[Finding]) -> tuple[Problem, ...]:
+        """The findings as problems of this file, each with its source line."""
+        found = tuple(findings)
         return _problems(self.file, self._lines, found) if found else ()
 
-    def places(self) -> tuple[dict[Path, Spot], dict[Path, Spot]]:
+    def places(self) -> tuple[dict[Path, Position], dict[Path, Position]]:
         """The places of all keys and of all values, by path. The first call reads the text."""
         return self._places
 
@@ -46,77 +45,79 @@ class YamlFile:
         return source_lines(self.text)
 
     @cached_property
-    def _places(self) -> tuple[dict[Path, Spot], dict[Path, Spot]]:
+    def _places(self) -> tuple[dict[Path, Position], dict[Path, Position]]:
         walker = Walker(everywhere=True)
         walker.walk(self.text)
         return walker.keys, walker.values
 
 
-def parse(file: str, raw: bytes, *, marks_under: str | None = None) -> YamlFile:
+def parse(file: str, raw: bytes, *, positions_under: str | None = None) -> YamlFile:
     """Read `raw`, which came from `file` (a name for messages)."""
-    text, faults = _decode(raw)
-    if faults:
-        problems = _problems(file, source_lines(text), faults)
+    text, findings = _decode(raw)
+    if findings:
+        problems = _problems(file, source_lines(text), findings)
         return YamlFile(file, text, (), (), problems, broken=True)
-    walker = Walker(marks_under=marks_under)
+    walker = Walker(positions_under=positions_under)
     walker.walk(text)
-    if walker.faults:  # once more, now knowing each place, so that a message can name the first
-        walker = Walker(marks_under=marks_under, everywhere=True)
+    if walker.findings:  # once more, now knowing each place, so that a message can name the first
+        walker = Walker(positions_under=positions_under, everywhere=True)
         walker.walk(text)
-    problems = _problems(file, source_lines(text), walker.faults) if walker.faults else ()
+    problems = _problems(file, source_lines(text), walker.findings) if walker.findings else ()
     return YamlFile(
         file,
         text,
         tuple(walker.documents),
-        tuple(walker.marks),
+        tuple(walker.key_positions),
         problems,
         broken=walker.broken,
     )
 
 
-def _decode(raw: bytes) -> tuple[str, list[Fault]]:
+def _decode(raw: bytes) -> tuple[str, list[Finding]]:
     if raw.startswith(BOM):
         hint = "save it as UTF-8 without BOM"
-        fault = Fault((1, 1), "bom", "starts with a byte order mark", hint)
-        return raw[len(BOM) :].decode("utf-8", "replace"), [fault]
+        finding = Finding((1, 1), "bom", "starts with a byte order mark", hint)
+        return raw[len(BOM) :].decode("utf-8", "replace"), [finding]
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         before = raw[: error.start].decode("utf-8")
-        fault = Fault(
-            _spot_after(before),
+        finding = Finding(
+            _position_after(before),
             "not-utf-8",
             f"not UTF-8: the byte 0x{raw[error.start]:02x} ({error.reason})",
             "save the file as UTF-8",
         )
-        return raw.decode("utf-8", "replace"), [fault]
+        return raw.decode("utf-8", "replace"), [finding]
     return text, _not_text(text)
 
 
-def _not_text(text: str) -> list[Fault]:
+def _not_text(text: str) -> list[Finding]:
     first = NOT_TEXT.search(text)
     if first is None:
         return []
     more = len(NOT_TEXT.findall(text)) - 1
-    count = f", nor can {more:,} more like it" if more else ""
-    message = f"the character U+{ord(first[0]):04X} cannot stand in YAML{count}"
+    count = f" (and {more:,} more)" if more else ""
+    message = f"the character U+{ord(first[0]):04X} is not allowed in YAML{count}"
     hint = 'remove it; inside double quotes an escape such as "\\u00e9" can name a character'
-    return [Fault(_spot_after(text[: first.start()]), "control-character", message, hint)]
+    return [Finding(_position_after(text[: first.start()]), "control-character", message, hint)]
 
 
-def _spot_after(before: str) -> Spot:
+def _position_after(before: str) -> Position:
     *lines, _ = source_lines(before)
     return (len(lines), len(lines[-1]) + 1)
 
 
-def _problems(file: str, lines: tuple[str, ...], faults: Iterable[Fault]) -> tuple[Problem, ...]:
+def _problems(
+    file: str, lines: tuple[str, ...], findings: Iterable[Finding]
+) -> tuple[Problem, ...]:
     return tuple(
         Problem(
-            Origin(file, fault.spot[0], fault.spot[1]),
-            fault.rule,
-            fault.message,
-            fault.hint,
-            lines[fault.spot[0] - 1],
+            Origin(file, finding.position[0], finding.position[1]),
+            finding.rule,
+            finding.message,
+            finding.hint,
+            lines[finding.position[0] - 1],
         )
-        for fault in faults
+        for finding in findings
     )

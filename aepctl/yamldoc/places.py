@@ -1,4 +1,4 @@
-"""Where things are in a text, and faults there: the small nouns of this package."""
+"""Where things are in a text, and findings there: the small nouns of this package."""
 
 import re
 from typing import NamedTuple, TypeAlias
@@ -6,16 +6,16 @@ from typing import NamedTuple, TypeAlias
 LINE_END = re.compile("\r\n|\r|\n")
 LONGEST = 128
 
-Spot: TypeAlias = tuple[int, int]
+Position: TypeAlias = tuple[int, int]
 """Line and column, from 1."""
 Path: TypeAlias = tuple[str | int, ...]
 """How to get to a value: the number of its document, then keys and indices."""
 
 
-class Fault(NamedTuple):
+class Finding(NamedTuple):
     """A problem before its file's name and line are put to it."""
 
-    spot: Spot
+    position: Position
     rule: str
     message: str
     hint: str | None = None
@@ -25,7 +25,7 @@ def quoted(name: object) -> str:
     """What people wrote, as a message shows it: between backticks, and not all of 5 MB."""
     text = str(name)
     if not text:
-        return "an empty text"
+        return "(empty)"
     return f"`{text}`" if len(text) <= LONGEST else f"`{text[:LONGEST]}…`"
 
 

@@ -1,8 +1,9 @@
-"""What libyaml says of a text that is no YAML, as a fault with a hint where one can be given."""
+"""What libyaml says, in our words: where an event is, and what is wrong with a text."""
 
 from yaml import MarkedYAMLError
+from yaml.events import Event
 
-from aepctl.yamldoc.places import Fault, Spot, source_lines
+from aepctl.yamldoc.places import Finding, Position, source_lines
 
 NESTED = "exceeded maximum nesting depth"
 TABS = "indent with spaces; YAML allows no tabs there"
@@ -12,14 +13,14 @@ HINTS = {
 }
 
 
-def syntax_fault(error: MarkedYAMLError, text: str) -> Fault:
+def syntax_finding(error: MarkedYAMLError, text: str) -> Finding:
     """The error, at its place."""
     mark, context = error.problem_mark or error.context_mark, error.context
-    spot: Spot = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
-    if context and error.context_mark is not None and error.context_mark.line + 1 < spot[0]:
+    position: Position = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
+    if context and error.context_mark is not None and error.context_mark.line + 1 < position[0]:
         context += f" (begun in line {error.context_mark.line + 1})"
     said = " ".join(part for part in (context, error.problem) if part)
-    return Fault(spot, "syntax", f"not valid YAML: {said}", _hint(said, text, spot))
+    return Finding(position, "syntax", f"not valid YAML: {said}", _hint(said, text, position))
 
 
 def before_too_deep(error: MarkedYAMLError, text: str) -> str | None:
@@ -28,9 +29,16 @@ def before_too_deep(error: MarkedYAMLError, text: str) -> str | None:
     return text[: mark.index] if mark is not None and error.problem == NESTED else None
 
 
-def _hint(said: str, text: str, spot: Spot) -> str | None:
-    line, column = spot
+def _hint(said: str, text: str, position: Position) -> str | None:
+    line, column = position
     before = source_lines(text)[line - 1][:column]
     if "\t" in before and not before.strip(" \t-"):
         return TABS
     return next((hint for words, hint in HINTS.items() if words in said), None)
+
+
+def position_of(event: Event) -> Position:
+    """Where an event of libyaml begins."""
+    mark = event.start_mark
+    assert mark is not None  # noqa: S101 - every event of a parse has one
+    return (mark.line + 1, mark.column + 1)

@@ -21,8 +21,8 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from aepctl.yamldoc.places import Fault, Path, Spot, quoted
-from aepctl.yamldoc.syntax import before_too_deep, syntax_fault
+from aepctl.yamldoc.places import Finding, Path, Position, quoted
+from aepctl.yamldoc.syntax import before_too_deep, position_of, syntax_finding
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_DEPTH = 32
@@ -60,26 +60,26 @@ class _Frame:
 class Walker:
     """Builds the documents of one text. Use once.
 
-    `marks_under` names a top-level key; the places of the keys below it go to `marks`, one dict a
-    document. With `everywhere`, `keys` and `values` hold the place of each key and value as well:
-    slower and larger, so it is done only for a text that has a problem.
+    `positions_under` names a top-level key; the places of the keys below it go to `key_positions`,
+    one dict a document. With `everywhere`, `keys` and `values` hold the place of each key and value
+    as well: slower and larger, so it is done only for a text that has a problem.
     """
 
-    def __init__(self, *, marks_under: str | None = None, everywhere: bool = False) -> None:
+    def __init__(self, *, positions_under: str | None = None, everywhere: bool = False) -> None:
         self.documents: list[Any] = []
-        self.marks: list[dict[str, Spot]] = []
-        self.faults: list[Fault] = []
+        self.key_positions: list[dict[str, Position]] = []
+        self.findings: list[Finding] = []
         self.broken = False
-        self.keys: dict[Path, Spot] = {}
-        self.values: dict[Path, Spot] = {}
-        self._marks_under = marks_under
+        self.keys: dict[Path, Position] = {}
+        self.values: dict[Path, Position] = {}
+        self._positions_under = positions_under
         self._everywhere = everywhere
         self._anchors: dict[str, str | None] = {}
         self._open: list[_Frame] = []
         self._top: _Frame | None = None
 
     def walk(self, text: str) -> None:
-        """Read `text` to its end or to its first syntax error; faults are gathered, not raised."""
+        """Read `text` to its end or first syntax error; findings are gathered, not raised."""
         handlers: dict[type[Event], Callable[[Any], None]] = {
             ScalarEvent: self._scalar,
             MappingStartEvent: self._start,
@@ -100,15 +100,15 @@ class Walker:
             self.broken = True
             before = before_too_deep(error, text)
             if before is None:
-                self.faults.append(syntax_fault(error, text))
+                self.findings.append(syntax_finding(error, text))
             else:  # libyaml reads ahead of its events; what it did take passes our own limit
                 again = Walker(everywhere=self._everywhere)
                 again.walk(before)
-                self.faults = again.faults
+                self.findings = again.findings
 
     def _document(self, _event: Event) -> None:
         self._anchors.clear()
-        self.marks.append({})
+        self.key_positions.append({})
 
     def _scalar(self, event: ScalarEvent) -> None:
         value = event.value
@@ -123,7 +123,7 @@ class Walker:
         self._tag(event)
         if len(event.value) > MAX_TEXT:
             said = f"a text of {len(event.value):,} characters"
-            self._fault(event, "too-long", said, f"at most {MAX_TEXT:,} are taken")
+            self._finding(event, "too-long", said, f"at most {MAX_TEXT:,} are taken")
         if event.anchor is not None:
             nothing = event.value in NOTHING and event.implicit[0]
             self._anchors[event.anchor] = None if nothing else event.value
@@ -138,28 +138,28 @@ class Walker:
 
     def _key(self, top: _Frame, key: str | None, event: NodeEvent) -> None:
         if key is None:
-            self._fault(event, "no-key", "a key without text", "write `key: value`")
+            self._finding(event, "no-key", "a key without text", "write `key: value`")
             top.key = DROPPED
             return
         top.key = key
         if key in top.container:
             self._duplicate(top, key, event)
         elif self._everywhere:
-            self.keys.setdefault((*top.path, key), _spot(event))
+            self.keys.setdefault((*top.path, key), position_of(event))
         if top.marking:
-            self.marks[-1].setdefault(key, _spot(event))
+            self.key_positions[-1].setdefault(key, position_of(event))
 
     def _duplicate(self, top: _Frame, key: str, event: NodeEvent) -> None:
         first = self.keys.get((*top.path, key))
-        at = f" (first in line {first[0]})" if first else ""
-        hint = "keep one of the two" if key != "<<" else "merge keys are not used here"
-        self._fault(event, "duplicate-key", f"{quoted(key)} stands here a second time{at}", hint)
+        at = f" (first defined on line {first[0]})" if first else ""
+        hint = "keep one of the two" if key != "<<" else "merge keys are not supported"
+        self._finding(event, "duplicate-key", f"duplicate key {quoted(key)}{at}", hint)
 
     def _put(self, value: Any, event: NodeEvent) -> None:
         top = self._top
         if top is None:
             if self._everywhere:
-                self.values[(len(self.documents),)] = _spot(event)
+                self.values[(len(self.documents),)] = position_of(event)
             self.documents.append(value)  # None is fine here: a document with nothing in it
             return
         container = top.container
@@ -172,21 +172,21 @@ class Walker:
             self._nothing(key, event)
         if container.__class__ is dict:
             if self._everywhere:
-                self.values.setdefault((*top.path, key), _spot(event))
+                self.values.setdefault((*top.path, key), position_of(event))
             container.setdefault(key, value)
         else:
             if self._everywhere:
-                self.values[(*top.path, len(container))] = _spot(event)
+                self.values[(*top.path, len(container))] = position_of(event)
             container.append(value)
 
     def _nothing(self, key: Any, event: NodeEvent) -> None:
         what = f"{quoted(key)} has no value" if isinstance(key, str) else "no value here"
         hint = 'write one, or leave the field out; in quotes if "null" is the text'
-        self._fault(event, "no-value", what, hint)
+        self._finding(event, "no-value", what, hint)
 
     def _start(self, event: CollectionStartEvent) -> None:
         if len(self._open) >= MAX_DEPTH:
-            self._fault(event, "too-deep", "nested too deeply", f"{MAX_DEPTH} levels are taken")
+            self._finding(event, "too-deep", "nested too deeply", f"{MAX_DEPTH} levels are taken")
             raise TooDeep
         if event.tag is not None:
             self._tag(event)
@@ -199,14 +199,14 @@ class Walker:
         marking = False
         if is_key:
             path = (-1,)  # no document's: what is inside is dropped
-            self._fault(event, "no-key", "a key must be text", "write `key: value`")
+            self._finding(event, "no-key", "a key must be text", "write `key: value`")
         elif top is not None:
             here = top.key if top.is_map else len(top.container)
             path = (*top.path, here)
-            marking = len(self._open) == 1 and here == self._marks_under
+            marking = len(self._open) == 1 and here == self._positions_under
             self._put(container, event)
         elif self._everywhere:
-            self.values[path] = _spot(event)
+            self.values[path] = position_of(event)
         frame = _Frame(container, path, is_key=is_key, marking=marking)
         self._open.append(frame)
         self._top = frame
@@ -225,24 +225,23 @@ class Walker:
         value = self._anchors.get(name)
         if value is None:
             if name in self._anchors:
-                said = f"{shown} repeats more than a text"
+                said = f"the alias {shown} refers to a mapping or list; only text can be repeated"
                 hint = "write it out; `defaults` gives fields to a whole file"
             else:
-                said = f"{shown} repeats something that was not named before"
+                said = f"the alias {shown} refers to nothing that was named before"
                 hint = f"name it with {quoted(f'&{name}')} first"
-            self._fault(event, "alias", said, hint)
+            self._finding(event, "alias", said, hint)
         self._text(f"*{name}" if value is None else value, event)
 
     def _tag(self, event: ScalarEvent | CollectionStartEvent) -> None:
         if event.tag is not None and event.tag not in OWN_TAGS:
             shown = quoted(event.tag.replace("tag:yaml.org,2002:", "!!"))
-            self._fault(event, "tag", f"the tag {shown} is not used here", "write the text itself")
+            self._finding(
+                event,
+                "tag",
+                f"YAML tags such as {shown} are not supported",
+                "write the text itself",
+            )
 
-    def _fault(self, event: Event, rule: str, message: str, hint: str | None) -> None:
-        self.faults.append(Fault(_spot(event), rule, message, hint))
-
-
-def _spot(event: Event) -> Spot:
-    mark = event.start_mark
-    assert mark is not None  # noqa: S101 - every event of a parse has one
-    return (mark.line + 1, mark.column + 1)
+    def _finding(self, event: Event, rule: str, message: str, hint: str | None) -> None:
+        self.findings.append(Finding(position_of(event), rule, message, hint))

@@ -6,19 +6,34 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import parse_qsl
 
-import httpx
 import pytest
 from fakes import FakeClock, audience
-from raw_server import RawServer, Step, answer, close, connected, free_port, hang
+from raw_server import (
+    RawServer,
+    Step,
+    answer,
+    close,
+    connected,
+    created,
+    cut,
+    free_port,
+    hang,
+    platform_at,
+)
 
-from aepctl.aep.replies import Answer
-from aepctl.aep.tokens import EARLY, GivenToken, ImsToken
-from aepctl.credentials import SCOPES, Credentials, Secret
+from aepctl.aep.tokens import TOKEN_MARGIN_SECONDS, GivenToken, ImsToken
+from aepctl.aep.verdicts import Done, Refused
+from aepctl.aep.writer import AudienceWriter
 from aepctl.emulator import Behaviour, Fault, FaultKind, serve
 from aepctl.errors import CredentialsError
+from aepctl.model.steps import Create
+from aepctl.project.credentials import SCOPES, Credentials, Secret
+from aepctl.transport import MAX_BODY_BYTES, TransportFactory
 
-SECRET = "s3cret&value"
+SECRET = "test-secret&more"
+GOLD = Create(audience("Gold"))
 ASKING = Credentials(api_key="client", client_id="client", client_secret=Secret(SECRET))
 
 
@@ -27,15 +42,19 @@ def granted(token: str, **more: Any) -> Step:
 
 
 @contextmanager
-def ims_at(url: str, clock: FakeClock | None = None) -> Iterator[ImsToken]:
-    monotonic = (clock or FakeClock()).monotonic
-    with httpx.Client(trust_env=False, timeout=0.2) as client:
-        yield ImsToken(client, url, ASKING, monotonic)
+def ims_at(
+    url: str, clock: FakeClock | None = None, *, timeout: float = 30.0
+) -> Iterator[ImsToken]:
+    transport = TransportFactory(timeout_seconds=timeout).transport()
+    try:
+        yield ImsToken(transport, url, ASKING, clock or FakeClock())
+    finally:
+        transport.close()
 
 
-def refusal(url: str) -> CredentialsError:
+def refusal(url: str, *, timeout: float = 30.0) -> CredentialsError:
     """The error where no token can be had; it never shows the secret."""
-    with ims_at(url) as ims, pytest.raises(CredentialsError) as caught:
+    with ims_at(url, timeout=timeout) as ims, pytest.raises(CredentialsError) as caught:
         ims.current()
     assert SECRET not in "".join(traceback.format_exception(caught.value))
     assert SECRET not in repr(vars(ims))
@@ -55,7 +74,7 @@ def test_ims_is_asked_as_adobe_documents_it() -> None:
         (request,) = server.requests
     assert request.line == "POST /ims/token/v3 HTTP/1.1"
     assert request.header("Content-Type") == "application/x-www-form-urlencoded"
-    assert dict(httpx.QueryParams(request.body.decode())) == {
+    assert dict(parse_qsl(request.body.decode(), strict_parsing=True)) == {
         "grant_type": "client_credentials",
         "client_id": "client",
         "client_secret": SECRET,
@@ -68,7 +87,7 @@ def test_a_token_is_asked_for_once_and_renewed_a_little_before_its_end() -> None
     script = (granted("t1", expires_in=1000), granted("t2", expires_in=1000))
     with RawServer(*script) as server, ims_at(server.url, clock) as ims:
         assert [ims.current() for _ in range(3)] == ["t1"] * 3
-        clock.seconds += 1000 - EARLY - 1
+        clock.seconds += 1000 - TOKEN_MARGIN_SECONDS - 1
         assert ims.current() == "t1"
         clock.seconds += 1
         assert ims.current() == "t2"
@@ -79,7 +98,7 @@ def test_a_token_without_an_end_lasts_the_usual_24_hours() -> None:
     clock = FakeClock()
     with RawServer(granted("t1"), granted("t2")) as server, ims_at(server.url, clock) as ims:
         ims.current()
-        clock.seconds += 86399 - EARLY - 1
+        clock.seconds += 86399 - TOKEN_MARGIN_SECONDS - 1
         assert ims.current() == "t1"
         clock.seconds += 1
         assert ims.current() == "t2"
@@ -122,26 +141,30 @@ def test_many_threads_that_need_a_token_ask_for_one() -> None:
 def test_a_bad_secret_is_told_in_the_words_of_ims() -> None:
     with serve(behaviour=Behaviour(client_secret="another")) as emulator:
         error = refusal(emulator.url)
-    assert error.what == (
-        f"no token: {emulator.url}/ims/token/v3 answered 401, invalid_client: "
+    assert error.message == (
+        f"could not get an access token: {emulator.url}/ims/token/v3 answered 401, invalid_client: "
         "invalid client_secret parameter"
     )
-    assert error.next == "check AEP_CLIENT_ID, AEP_CLIENT_SECRET and AEP_SCOPES"
+    assert error.hint == "check AEP_CLIENT_ID, AEP_CLIENT_SECRET and AEP_SCOPES"
 
 
 def test_an_ims_that_cannot_be_reached_is_named() -> None:
-    error = refusal(f"http://127.0.0.1:{free_port()}")
-    assert "/ims/token/v3 cannot be reached (ConnectError)" in error.what
-    assert error.next is not None
-    assert "ims_url" in error.next
+    url = f"http://127.0.0.1:{free_port()}"
+    error = refusal(url)
+    head = f"could not get an access token: {url}/ims/token/v3 cannot be reached: no connection to "
+    assert error.message.startswith(head)
+    assert error.hint == "check the network and `ims_url`, then run it again"
 
 
 UNUSABLE = {
-    "closed": (close, "cannot be reached (RemoteProtocolError)"),
-    "silent": (hang, "cannot be reached (ReadTimeout)"),
-    "garbled": (answer(200, b"no gzip", {"Content-Encoding": "gzip"}), "reached (DecodingError)"),
+    "closed": (close, "cannot be reached: the connection was closed without an answer"),
+    "silent": (hang, "cannot be reached: no answer in time"),
+    "garbled": (answer(200, b"no gzip", {"Content-Encoding": "gzip"}), "is cut short"),
+    "cut": (cut("A"), "is cut short"),
+    "endless": (answer(200, b" " * (MAX_BODY_BYTES + 1)), "is cut short"),
     "no token": (answer(200, '{"token_type": "bearer"}'), "holds none"),
     "empty token": (answer(200, '{"access_token": ""}'), "holds none"),
+    "no header": (answer(200, '{"access_token": "a\\nb"}'), "not allowed in an HTTP header"),
     "not json": (answer(200, "<html>"), "holds none"),
     "empty": (answer(200), "holds none"),
     "moved": (answer(307, headers={"Location": "/elsewhere"}), "answered 307: HTTP 307 without"),
@@ -153,10 +176,10 @@ UNUSABLE = {
 def test_an_answer_without_a_token_is_a_clear_error(fault: str) -> None:
     step, said = UNUSABLE[fault]
     with RawServer(step) as server:
-        error = refusal(server.url)
+        error = refusal(server.url, timeout=0.5 if step is hang else 30.0)
         assert len(server.requests) == 1
-    assert said in error.what
-    assert error.what.startswith("no token: ")
+    assert said in error.message
+    assert error.message.startswith("could not get an access token: ")
 
 
 def test_what_ims_said_wrongly_is_not_shown_where_it_may_be_a_token() -> None:
@@ -167,20 +190,35 @@ def test_what_ims_said_wrongly_is_not_shown_where_it_may_be_a_token() -> None:
 def test_without_a_token_no_create_is_sent() -> None:
     with RawServer(answer(500)) as server, connected(server.url, ASKING) as connection:
         with pytest.raises(CredentialsError):
-            connection.create(audience("Gold"), "r")
+            AudienceWriter(connection).send(GOLD, "r")
         assert (len(server.requests), server.creates) == (1, 0)
 
 
 def test_after_a_401_a_connection_asks_for_another_token() -> None:
+    refused = answer(401, '{"error_code": "401013", "message": "expired"}')
+    script = (granted("t1"), refused, granted("t2"), created("A"))
+    with RawServer(*script) as server, connected(server.url, ASKING) as connection:
+        writer = AudienceWriter(connection)
+        assert isinstance(writer.send(GOLD, "r"), Refused)
+        assert writer.renew_token() is True
+        assert isinstance(writer.send(GOLD, "r"), Done)
+        used = [one.header("Authorization") for one in server.requests if "audiences" in one.line]
+    assert used == ["Bearer t1", "Bearer t2"]
+
+
+def test_a_platform_with_strict_tokens_accepts_those_that_it_gave() -> None:
     behaviour = Behaviour(strict_tokens=True, faults=(Fault(kind=FaultKind.UNAUTHORIZED, times=1),))
     with serve(behaviour=behaviour) as emulator, connected(emulator.url, ASKING) as connection:
-        statuses = []
+        writer = AudienceWriter(connection)
+        assert isinstance(writer.send(GOLD, "r"), Refused)
+        writer.renew_token()
+        assert isinstance(writer.send(GOLD, "r"), Done)
+
+
+def test_one_token_serves_all_connections_of_a_platform() -> None:
+    with RawServer(granted("t1")) as server, platform_at(server.url, ASKING) as platform:
         for _ in range(2):
-            reply = connection.create(audience("Gold"), "r")
-            assert isinstance(reply, Answer)
-            statuses.append(reply.status)
-            first = connection._used_token
-            assert connection.renew_token() is True
-        connection.create(audience("Gold"), "r")
-        assert connection._used_token != first
-    assert statuses == [401, 200]
+            connection = platform.connect()
+            AudienceWriter(connection).send(GOLD, "r")
+            connection.close()
+        assert sum("/ims/" in request.line for request in server.requests) == 1

@@ -8,14 +8,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aepctl.aep.wire import (
-    MOST_TEXT,
-    CreatedIds,
-    PlatformError,
+    MAX_MESSAGE_CHARS,
+    ErrorBody,
+    ListedAudience,
+    decode_audience,
     decode_created,
     decode_error,
+    decode_page,
     encode_audience,
+    encode_changes,
+    is_json_object,
 )
-from aepctl.audience import Audience
+from aepctl.model.audience import FIELDS, Audience, Ids, Observed
+from aepctl.model.steps import Patch
 
 # The request
 
@@ -43,28 +48,88 @@ def test_text_goes_as_utf_8() -> None:
     assert "Größe ❄ 金".encode() in encode_audience(audience("Größe ❄ 金"))
 
 
+def test_a_patch_adds_what_is_new_and_empties_what_is_removed() -> None:
+    before = Audience("Gold", "agora", "Agora", "Shiny")
+    patch = Patch(Ids("A", "P"), before, Audience("Größe ❄", "agora", "Agora"))
+    assert encode_changes(patch.changes) == (
+        '[{"op": "add", "path": "/name", "value": "Größe ❄"}, '
+        '{"op": "add", "path": "/description", "value": ""}]'.encode()
+    )
+
+
+# An audience as it is read back
+
+
+def test_the_listed_audience_has_every_field_of_an_audience_in_adobes_spelling() -> None:
+    fields = ListedAudience.model_fields
+    assert {field.name: fields[field.attribute].alias or field.attribute for field in FIELDS} == {
+        field.name: field.name for field in FIELDS
+    }
+
+
+def listed(**more: object) -> dict[str, object]:
+    return {
+        "id": "P", "audienceId": "A", "name": "Gold", "namespace": "agora",
+        "originName": "Agora_Collaboration", "type": "ExternalSegment", **more,
+    }  # fmt: skip
+
+
+def test_an_audience_is_read_with_its_ids_and_its_time() -> None:
+    body = json.dumps(listed(description="Shiny", creationTime=1500, labels=["C1"])).encode()
+    assert decode_audience(body) == Observed(audience("Gold", "Shiny"), Ids("A", "P"), 1.5)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"type": "SegmentDefinition"}, {"audienceId": None}, {"audienceId": ""}, {"name": ""},
+        {"name": None}, {"namespace": None}, {"originName": None}, {"name": 7}, {"id": 7},
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_what_is_no_external_audience_is_none(odd: dict[str, object]) -> None:
+    assert decode_audience(json.dumps(listed(**odd)).encode()) is None
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"name": "Go', b"[" * 100_000])
+def test_what_is_no_audience_at_all_is_none(body: bytes) -> None:
+    assert decode_audience(body) is None
+    assert decode_page(body) is None
+
+
+@pytest.mark.parametrize(
+    ("body", "is_object"),
+    [
+        (b"{}", True), (b'{"a": [1]}', True), (b"", False), (b"[]", False), (b"<html>", False),
+        (b'"OK"', False), (b'{"a": ', False), (b"\xff", False), (b"[" * 100_000, False),
+    ],
+)  # fmt: skip
+def test_a_service_answers_with_a_json_object(body: bytes, is_object: bool) -> None:
+    assert is_json_object(body) is is_object
+
+
 # The answer to a create
 
 
 @pytest.mark.parametrize(
     ("body", "ids"),
     [
-        ('{"name": "Gold", "audienceId": "A"}', CreatedIds("A", None)),
-        ('{"id": "P", "name": "Gold", "audienceId": "A"}', CreatedIds("A", "P")),
-        ('{"audienceId": "A", "new": [1, {"deep": null}]}', CreatedIds("A", None)),
-        ('{"audienceId": "A", "id": null}', CreatedIds("A", None)),
-        ('{"audienceId": "Größe ❄"}', CreatedIds("Größe ❄", None)),
-        ('\n {"audienceId": "A"} \n', CreatedIds("A", None)),
+        ('{"name": "Gold", "audienceId": "A"}', Ids("A", None)),
+        ('{"id": "P", "name": "Gold", "audienceId": "A"}', Ids("A", "P")),
+        ('{"audienceId": "A", "new": [1, {"deep": null}]}', Ids("A", None)),
+        ('{"audienceId": "A", "id": null}', Ids("A", None)),
+        ('{"audienceId": "Größe ❄"}', Ids("Größe ❄", None)),
+        ('\n {"audienceId": "A"} \n', Ids("A", None)),
     ],
 )
-def test_the_ids_are_found(body: str, ids: CreatedIds) -> None:
+def test_the_ids_are_found(body: str, ids: Ids) -> None:
     assert decode_created(body.encode()) == ids
 
 
 @pytest.mark.parametrize("odd", ["7", '""', '" "', '"a\\nb"', "[]", "{}", "true"])
 def test_an_odd_id_of_the_system_does_not_cost_the_audience_id(odd: str) -> None:
     body = f'{{"audienceId": "A", "id": {odd}}}'
-    assert decode_created(body.encode()) == CreatedIds("A", None)
+    assert decode_created(body.encode()) == Ids("A", None)
 
 
 NO_ID = {
@@ -140,7 +205,7 @@ def service_error(status: int, **more: object) -> dict[str, object]:
 def test_every_shape_of_an_error_gives_its_words_and_code(
     said: object, message: str, code: str | None
 ) -> None:
-    assert decode_error(400, json.dumps(said).encode()) == PlatformError(message, code)
+    assert decode_error(400, json.dumps(said).encode()) == ErrorBody(message, code)
 
 
 @pytest.mark.parametrize(
@@ -149,17 +214,17 @@ def test_every_shape_of_an_error_gives_its_words_and_code(
     ids=["empty", "html", "list", "text", "number", "not utf-8", "nested", "digits"],
 )
 def test_an_error_that_explains_nothing_is_named_by_its_status(body: bytes) -> None:
-    assert decode_error(502, body) == PlatformError("HTTP 502 without a readable explanation")
+    assert decode_error(502, body) == ErrorBody("HTTP 502 without a readable explanation")
 
 
 def test_a_long_message_is_cut() -> None:
     said = decode_error(400, json.dumps({"message": "x" * 1000}).encode())
-    assert said.message == "x" * MOST_TEXT + "…"
+    assert said.message == "x" * MAX_MESSAGE_CHARS + "…"
 
 
 def test_half_a_surrogate_in_a_message_can_be_written_to_the_journal() -> None:
     said = decode_error(400, b'{"message": "bad \\ud800 name", "error_code": "\\udc00"}')
-    assert said == PlatformError("bad ? name", "?")
+    assert said == ErrorBody("bad ? name", "?")
     said.message.encode()
 
 
@@ -182,6 +247,9 @@ json_values = st.recursive(
 def test_no_answer_whatsoever_is_a_traceback(body: bytes) -> None:
     ids = decode_created(body)
     assert ids is None or ids.audience_id.strip()
+    one = decode_audience(body)
+    assert one is None or one.audience.name
+    assert is_json_object(body) in {True, False}
     said = decode_error(500, body)
     assert f"{said.message}{said.code}".encode()
     assert said.message

@@ -1,12 +1,7 @@
-"""An engine, and one with a real connection and a real journal."""
-
-from pathlib import Path
+"""An engine, and one with a real connection."""
 
 import pytest
 from engine import EndToEnd, Engine
-from fakes import TARGET
-
-from aepctl.state.store import StateStore
 
 
 @pytest.fixture
@@ -15,5 +10,5 @@ def engine() -> Engine:
 
 
 @pytest.fixture
-def end_to_end(tmp_path: Path) -> EndToEnd:
-    return EndToEnd(StateStore(str(tmp_path / "local.json"), TARGET))
+def end_to_end() -> EndToEnd:
+    return EndToEnd()

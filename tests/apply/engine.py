@@ -1,48 +1,54 @@
-"""The engine with a clock that does not wait, and a real state beside it."""
+"""The engine with a clock that does not wait and a journal in memory."""
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
 from fakes import FakeClock, FakeJournal, FakeStop, audience
 from raw_server import GIVEN, platform_at
 
-from aepctl.apply.attempts import Attempts
+from aepctl.aep.writer import AudienceWriter
 from aepctl.apply.executor import execute
 from aepctl.apply.outcomes import Outcome
-from aepctl.apply.ports import Journal
-from aepctl.apply.stopping import Pace
-from aepctl.credentials import Credentials
-from aepctl.plan import Action, Change
-from aepctl.state.held import hold
-from aepctl.state.model import Snapshot
-from aepctl.state.store import StateStore
+from aepctl.apply.sender import Sender
+from aepctl.apply.stopping import Backoff
+from aepctl.model.steps import Create, Step
+from aepctl.plan.plan import Action, Change
+from aepctl.project.credentials import Credentials
+from aepctl.state.events import Begun
+from aepctl.state.model import State
 
 
 class Engine:
-    """Attempts, with what they note, how they wait and why they stop in view."""
+    """A sender, with what it notes, how it waits and why it stops in view."""
 
-    def __init__(self, journal: Journal | None = None) -> None:
+    def __init__(self, journal: FakeJournal | None = None) -> None:
         self.clock = FakeClock()
         self.stop = FakeStop(self.clock)
         self.journal = journal or FakeJournal()
-        pace = Pace(self.clock, self.stop)
-        self.attempts = Attempts(self.journal, self.clock, self.stop, pace, lambda: 0.5)
+        backoff = Backoff(self.clock, self.stop)
+        self.sender = Sender(self.journal, self.clock, self.stop, backoff, lambda: 0.5)
 
     @property
     def waited(self) -> list[float]:
         return self.stop.waited
 
+    @property
+    def words(self) -> list[str]:
+        return self.journal.words
+
+
+def change(key: str, *steps: Step, action: Action = Action.CREATE) -> Change:
+    return Change(key, action, wanted=audience(key), steps=steps)
+
 
 def creates(keys: Iterable[str]) -> list[Change]:
-    return [Change(key, Action.CREATE, after=audience(key)) for key in keys]
+    return [change(key, Create(audience(key))) for key in keys]
 
 
 class EndToEnd:
-    """Creates over a real connection into a real journal, which is left as the run leaves it."""
+    """Steps over a real connection, each noted before and after."""
 
-    def __init__(self, store: StateStore) -> None:
-        self.store = store
+    def __init__(self) -> None:
         self.engine = Engine()
 
     def apply(
@@ -53,17 +59,27 @@ class EndToEnd:
         parallelism: int = 1,
         **how: Any,
     ) -> list[Outcome]:
-        with (
-            hold(self.store, {}) as held,
-            platform_at(url, credentials, **how) as platform,
-        ):
-            self.engine = Engine(held)
+        """Create these audiences."""
+        return self.execute(
+            url, creates(keys or ["gold"]), credentials, parallelism=parallelism, **how
+        )
+
+    def execute(
+        self,
+        url: str,
+        changes: Iterable[Change],
+        credentials: Credentials = GIVEN,
+        *,
+        parallelism: int = 1,
+        **how: Any,
+    ) -> list[Outcome]:
+        with platform_at(url, credentials, **how) as platform:
             outcomes = execute(
-                creates(keys or ["gold"]),
-                self.engine.attempts,
-                platform.connect,
+                changes,
+                self.engine.sender,
+                lambda: AudienceWriter(platform.connect()),
                 parallelism=parallelism,
-                tell=lambda outcome: None,
+                on_outcome=lambda outcome: None,
             )
         return list(outcomes)
 
@@ -72,19 +88,14 @@ class EndToEnd:
         return self.engine.stop.reason
 
     @property
-    def journaled(self) -> list[dict[str, Any]]:
-        """The journal's lines behind its header."""
-        if not self.store.journal.exists():
-            return []
-        return [json.loads(line) for line in self.store.journal.read_text().splitlines()][1:]
-
-    @property
-    def notes(self) -> list[str]:
-        return [line.get("outcome", line["type"]) for line in self.journaled]
+    def words(self) -> list[str]:
+        return self.engine.journal.words
 
     @property
     def intents(self) -> list[str]:
-        return [line["intent"] for line in self.journaled if line["type"] == "intent"]
+        """The ids of all intents that began."""
+        return [one.intent.id for one in self.engine.journal.events if isinstance(one, Begun)]
 
-    def read(self) -> Snapshot:
-        return self.store.read()
+    @property
+    def state(self) -> State:
+        return self.engine.journal.state

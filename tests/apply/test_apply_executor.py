@@ -1,4 +1,4 @@
-"""The workers: how many, what stops them, and what becomes of their errors."""
+"""The workers: in which order they do things, what stops them, what becomes of their errors."""
 
 import threading
 from collections.abc import Callable
@@ -6,63 +6,76 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from engine import Engine, creates
-from fakes import FakeClock, FakeCreator, FakeJournal
+from engine import Engine, change, creates
+from fakes import TARGET, FakeClock, FakeJournal, FakeWriter, audience
 
-from aepctl.aep.replies import Answer, Reply
-from aepctl.apply.attempts import Attempts
-from aepctl.apply.executor import PATIENCE, execute
-from aepctl.apply.outcomes import Outcome, Result
-from aepctl.audience import Audience
+from aepctl.aep.verdicts import Done, Refused, Unknown, Verdict
+from aepctl.apply.executor import INTERRUPT_GRACE_SECONDS, execute
+from aepctl.apply.outcomes import Outcome, OutcomeKind
+from aepctl.apply.sender import Sender
+from aepctl.model.audience import Ids, Known
+from aepctl.model.failure import Failure
+from aepctl.model.steps import Adopt, Delete, Forget, Move, Patch, Record, RemoteStep
+from aepctl.plan.plan import Action, Change
+from aepctl.state.model import State
 
-CREATED = Answer(200, b'{"name": "any", "audienceId": "A"}')
+NO = Refused(Failure("no"))
 KEYS = [f"key-{number}" for number in range(12)]
 
 
-class Creator(FakeCreator):
-    """Answers every create by a function of the audience's name."""
+def created(name: str) -> Verdict:
+    return Done(Ids(f"id-{name}"))
 
-    def __init__(self, answer: Callable[[str], Reply] = lambda name: CREATED) -> None:
+
+class Writer(FakeWriter):
+    """Answers every step by a function of the audience's name."""
+
+    def __init__(self, answer: Callable[[str], Verdict] = created) -> None:
         super().__init__()
         self._answer = answer
 
-    def create(self, audience: Audience, request_id: str, audience_id: str | None = None) -> Reply:
-        self.sent.append((audience.name, request_id))
-        return self._answer(audience.name)
+    def send(self, step: RemoteStep, request_id: str) -> Verdict:
+        self.sent.append((step, request_id))
+        return self._answer(name_of(step))
 
 
-class Creators:
-    """Hands out a creator per worker and remembers them."""
+def name_of(step: RemoteStep) -> str:
+    return step.after.name if isinstance(step, Patch) else step.audience.name
 
-    def __init__(self, answer: Callable[[str], Reply] = lambda name: CREATED) -> None:
+
+class Writers:
+    """Hands out a writer per worker and remembers them."""
+
+    def __init__(self, answer: Callable[[str], Verdict] = created) -> None:
         self._answer = answer
-        self.made: list[Creator] = []
+        self.made: list[Writer] = []
 
-    def __call__(self) -> Creator:
-        self.made.append(Creator(self._answer))
+    def __call__(self) -> Writer:
+        self.made.append(Writer(self._answer))
         return self.made[-1]
 
     @property
     def sent(self) -> list[str]:
-        return [name for creator in self.made for name, _ in creator.sent]
+        return [name_of(step) for writer in self.made for step, _ in writer.sent]
 
 
 def run(
     engine: Engine, connect: Callable[[], Any], keys: list[str] = KEYS, **how: Any
 ) -> tuple[Outcome, ...]:
-    how = {"attempts": engine.attempts, "parallelism": 3, "tell": lambda outcome: None, **how}
-    return execute(creates(keys), connect=connect, **how)
+    how = {"changes": creates(keys), "sender": engine.sender, "parallelism": 3, **how}
+    how = {"on_outcome": lambda outcome: None, **how}
+    return execute(connect=connect, **how)
 
 
 def workers() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name.startswith("create-")]
+    return [thread for thread in threading.enumerate() if thread.name.startswith("apply-")]
 
 
 def test_every_change_is_created_once_and_told_in_this_thread(engine: Engine) -> None:
     told: list[tuple[str, threading.Thread]] = []
-    connect = Creators()
+    connect = Writers()
     outcomes = run(
-        engine, connect, tell=lambda one: told.append((one.key, threading.current_thread()))
+        engine, connect, on_outcome=lambda one: told.append((one.key, threading.current_thread()))
     )
     assert sorted(connect.sent) == sorted(KEYS)
     assert [one.key for one in outcomes] == [key for key, _ in told]
@@ -71,7 +84,7 @@ def test_every_change_is_created_once_and_told_in_this_thread(engine: Engine) ->
 
 
 def test_nothing_to_do_needs_no_worker(engine: Engine) -> None:
-    connect = Creators()
+    connect = Writers()
     assert run(engine, connect, []) == ()
     assert connect.made == []
 
@@ -80,10 +93,10 @@ def test_nothing_to_do_needs_no_worker(engine: Engine) -> None:
 def test_there_are_as_many_workers_as_asked_for_and_needed(
     engine: Engine, parallelism: int, changes: int, expected: int
 ) -> None:
-    connect = Creators()
+    connect = Writers()
     run(engine, connect, KEYS[:changes], parallelism=parallelism)
     assert len(connect.made) == expected
-    assert all(creator.closed for creator in connect.made)
+    assert all(writer.closed for writer in connect.made)
 
 
 def test_so_many_requests_are_in_flight_at_once_and_never_more(engine: Engine) -> None:
@@ -91,7 +104,7 @@ def test_so_many_requests_are_in_flight_at_once_and_never_more(engine: Engine) -
     mutex = threading.Lock()
     flying, most = 0, 0
 
-    def answer(name: str) -> Reply:
+    def answer(name: str) -> Verdict:
         nonlocal flying, most
         with mutex:
             flying += 1
@@ -99,42 +112,127 @@ def test_so_many_requests_are_in_flight_at_once_and_never_more(engine: Engine) -
         together.wait()  # breaks, unless four are in flight
         with mutex:
             flying -= 1
-        return CREATED
+        return created(name)
 
-    run(engine, Creators(answer), KEYS, parallelism=4)
+    run(engine, Writers(answer), KEYS, parallelism=4)
     assert most == 4
 
 
 def test_a_refused_audience_does_not_stop_the_others(engine: Engine) -> None:
-    refuse_one = Creators(lambda name: Answer(400) if name == KEYS[0] else CREATED)
-    results = {one.key: one.result for one in run(engine, refuse_one)}
-    assert results == dict.fromkeys(KEYS, Result.CREATED) | {KEYS[0]: Result.REFUSED}
+    refuse_one = Writers(lambda name: NO if name == KEYS[0] else created(name))
+    results = {one.key: one.kind for one in run(engine, refuse_one)}
+    assert results == dict.fromkeys(KEYS, OutcomeKind.CREATED) | {KEYS[0]: OutcomeKind.REFUSED}
 
 
 def test_after_a_stop_nothing_new_is_begun_and_what_flies_is_finished(engine: Engine) -> None:
-    def answer(name: str) -> Reply:
+    def answer(name: str) -> Verdict:
         engine.stop.request("enough")
-        return CREATED
+        return created(name)
 
-    connect = Creators(answer)
+    connect = Writers(answer)
     outcomes = run(engine, connect, parallelism=1)
     assert connect.sent == [KEYS[0]]
-    assert [(one.key, one.result) for one in outcomes] == [(KEYS[0], Result.CREATED)]
+    assert [(one.key, one.kind) for one in outcomes] == [(KEYS[0], OutcomeKind.CREATED)]
 
 
 def test_a_stop_before_the_start_leaves_everything_unsent(engine: Engine) -> None:
     engine.stop.request("enough")
-    connect = Creators()
+    connect = Writers()
     assert run(engine, connect) == ()
     assert connect.sent == []
 
 
-@pytest.mark.parametrize("note", ["begin", "created"])
+@pytest.mark.parametrize("note", ["begin", "done"])
 def test_a_full_disk_stops_all_workers(note: str) -> None:
-    engine, connect = Engine(FakeJournal({note})), Creators()
+    engine, connect = Engine(FakeJournal({note})), Writers()
     outcomes = run(engine, connect, parallelism=1)
     assert len(outcomes) == len(connect.sent) == (0 if note == "begin" else 1)
     assert engine.stop.requested()
+
+
+# The steps of one key
+
+GOLD, SHINY = audience("gold"), audience("gold", "Shiny")
+IDS = Ids("A", "P")
+KNOWN = State("lineage", 1, TARGET, {"gold": Known(GOLD, IDS)})
+ADOPT, PATCH, DELETE = Adopt(Known(GOLD, IDS)), Patch(IDS, GOLD, SHINY), Delete(IDS, GOLD)
+
+
+def outcomes_of(engine: Engine, connect: Writers, *changes: Change) -> list[tuple[str, str]]:
+    return [(one.key, one.kind) for one in run(engine, connect, changes=changes)]
+
+
+def test_steps_of_one_key_are_done_in_order(engine: Engine) -> None:
+    connect = Writers(lambda name: Done())
+    steps = (ADOPT, PATCH, Record(GOLD), DELETE)
+    assert outcomes_of(engine, connect, change("gold", *steps, action=Action.UPDATE)) == [
+        ("gold", "adopted"), ("gold", "updated"), ("gold", "deleted")
+    ]  # fmt: skip
+    assert [step for writer in connect.made for step, _ in writer.sent] == [PATCH, DELETE]
+    assert engine.words == ["note", "begin", "done", "note", "begin", "done"]
+    assert engine.journal.state.audiences == {}
+
+
+@pytest.mark.parametrize("verdict", [NO, Unknown(Failure("reset"))])
+def test_what_follows_a_step_that_is_not_done_is_left_alone(verdict: Verdict) -> None:
+    engine = Engine(FakeJournal(before=KNOWN))
+    connect = Writers(lambda name: verdict)
+    kind = "refused" if verdict is NO else "unknown"
+    assert outcomes_of(engine, connect, change("gold", PATCH, Record(GOLD), DELETE)) == [
+        ("gold", kind)
+    ]
+    assert connect.sent == ["gold"]
+    assert engine.words == ["begin", kind]
+
+
+def test_what_follows_a_step_whose_end_could_not_be_noted_is_left_alone() -> None:
+    engine, connect = Engine(FakeJournal({"done"}, KNOWN)), Writers(lambda name: Done())
+    assert outcomes_of(engine, connect, change("gold", PATCH, DELETE)) == [("gold", "updated")]
+    assert connect.sent == ["gold"]
+
+
+def test_an_outcome_has_the_action_of_its_change_and_the_ids(engine: Engine) -> None:
+    changes = [change("gold", ADOPT, PATCH, action=Action.UPDATE)]
+    assert run(engine, Writers(lambda name: Done()), changes=changes) == (
+        Outcome("gold", Action.UPDATE, OutcomeKind.ADOPTED, IDS),
+        Outcome("gold", Action.UPDATE, OutcomeKind.UPDATED, IDS),
+    )
+
+
+def test_adoptions_come_first_in_the_plans_order_and_in_this_thread(engine: Engine) -> None:
+    def adopt(key: str) -> Change:
+        return change(key, Adopt(Known(audience(key), Ids(f"id-{key}"))), action=Action.ADOPT)
+
+    told: list[tuple[str, str]] = []
+    connect = Writers()
+
+    def tell(outcome: Outcome) -> None:
+        if outcome.kind is OutcomeKind.ADOPTED:
+            assert connect.made == []
+        told.append((outcome.key, outcome.kind))
+
+    changes = [*creates(["a"]), adopt("b"), *creates(["c"]), adopt("d")]
+    outcomes = run(engine, connect, changes=changes, on_outcome=tell, parallelism=1)
+    assert told == [("b", "adopted"), ("d", "adopted"), ("a", "created"), ("c", "created")]
+    assert [(one.key, one.kind) for one in outcomes] == told
+
+
+def test_what_touches_state_only_needs_no_connection_and_has_no_outcome() -> None:
+    engine, connect = Engine(FakeJournal(before=KNOWN)), Writers()
+    changes = [change("aurum", Move("gold"), Record(SHINY)), change("gold")]
+    assert outcomes_of(engine, connect, *changes) == []
+    assert connect.made == []
+    assert engine.journal.state.audiences == {"aurum": Known(SHINY, IDS)}
+    assert outcomes_of(engine, connect, change("aurum", Forget())) == []
+    assert engine.journal.state.audiences == {}
+
+
+def test_an_adoption_that_cannot_be_noted_is_told_and_nothing_is_sent() -> None:
+    engine, connect = Engine(FakeJournal({"note"})), Writers()
+    changes = [change("gold", ADOPT, PATCH), *creates(["silver"])]
+    assert outcomes_of(engine, connect, *changes) == [("gold", "adopted")]
+    assert connect.sent == []
+    assert engine.stop.reason == "the journal cannot be written (No space left on device)"
 
 
 # Errors that nobody expected
@@ -146,24 +244,24 @@ def test_a_workers_unexpected_error_surfaces_after_the_others_have_finished(
     both_in = threading.Barrier(2, timeout=10)
     told: list[str] = []
 
-    def answer(name: str) -> Reply:
+    def answer(name: str) -> Verdict:
         both_in.wait()
         if name == KEYS[0]:
             raise ZeroDivisionError
         engine.stop._event.wait(10)
-        return CREATED
+        return created(name)
 
-    connect = Creators(answer)
+    connect = Writers(answer)
     with pytest.raises(ZeroDivisionError):
-        run(engine, connect, parallelism=2, tell=lambda one: told.append(one.key))
+        run(engine, connect, parallelism=2, on_outcome=lambda one: told.append(one.key))
     assert told == [KEYS[1]]
     assert sorted(connect.sent) == KEYS[:2]
     assert engine.stop.reason == "an unexpected error"
-    assert all(creator.closed for creator in connect.made)
+    assert all(writer.closed for writer in connect.made)
 
 
 def test_a_connection_that_cannot_be_made_surfaces(engine: Engine) -> None:
-    def connect() -> Creator:
+    def connect() -> Writer:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -178,48 +276,47 @@ def test_where_an_outcome_cannot_be_told_nothing_new_is_begun(engine: Engine) ->
         told.append(outcome.key)
         raise BrokenPipeError
 
-    def answer(name: str) -> Reply:
+    def answer(name: str) -> Verdict:
         if name != KEYS[0]:
             engine.stop._event.wait(10)
-        return CREATED
+        return created(name)
 
-    connect = Creators(answer)
+    connect = Writers(answer)
     with pytest.raises(BrokenPipeError):
-        run(engine, connect, parallelism=1, tell=tell)
+        run(engine, connect, parallelism=1, on_outcome=tell)
     for worker in workers():
         worker.join(10)
     assert told == connect.sent
     assert len(told) <= 2
 
 
-# Patience
+# The grace period
 
 
 class HastyClock(FakeClock):
-    """Each look at it costs all patience."""
+    """Each look at it costs the whole grace period."""
 
     def monotonic(self) -> float:
-        self.seconds += PATIENCE
+        self.seconds += INTERRUPT_GRACE_SECONDS
         return self.seconds
 
 
-def hasty(engine: Engine) -> Attempts:
-    return replace(engine.attempts, clock=HastyClock())
+def hasty(engine: Engine) -> Sender:
+    return replace(engine.sender, clock=HastyClock())
 
 
 def test_after_an_interrupt_what_flies_gets_some_time_and_no_more(engine: Engine) -> None:
     land = threading.Event()
 
-    def answer(name: str) -> Reply:
+    def answer(name: str) -> Verdict:
         engine.stop.interrupt("SIGTERM")
         land.wait(10)
-        return CREATED
+        return created(name)
 
-    connect = Creators(answer)
-    outcomes = run(engine, connect, attempts=hasty(engine), parallelism=1)
+    connect = Writers(answer)
+    outcomes = run(engine, connect, sender=hasty(engine), parallelism=1)
     assert outcomes == ()
-    assert isinstance(engine.journal, FakeJournal)
-    assert [intent.key for intent in engine.journal.open.values()] == [KEYS[0]]
+    assert [intent.key for intent in engine.journal.state.intents.values()] == [KEYS[0]]
     land.set()
     for worker in workers():
         worker.join(10)
@@ -227,22 +324,22 @@ def test_after_an_interrupt_what_flies_gets_some_time_and_no_more(engine: Engine
 
 
 def test_what_lands_within_that_time_is_told(engine: Engine) -> None:
-    def answer(name: str) -> Reply:
+    def answer(name: str) -> Verdict:
         engine.stop.interrupt("SIGTERM")
-        return CREATED
+        return created(name)
 
-    outcomes = run(engine, Creators(answer), parallelism=1)
-    assert [one.result for one in outcomes] == [Result.CREATED]
+    outcomes = run(engine, Writers(answer), parallelism=1)
+    assert [one.kind for one in outcomes] == [OutcomeKind.CREATED]
 
 
 def test_a_stop_that_is_no_interrupt_waits_for_what_flies(engine: Engine) -> None:
-    def answer(name: str) -> Reply:
+    def answer(name: str) -> Verdict:
         engine.stop.request("the disk is full")
         threading.Event().wait(0.2)  # the main thread looks around every 0.1 s
-        return CREATED
+        return created(name)
 
-    assert len(run(engine, Creators(answer), attempts=hasty(engine), parallelism=1)) == 1
+    assert len(run(engine, Writers(answer), sender=hasty(engine), parallelism=1)) == 1
 
 
-def test_patience_is_shorter_than_that_of_ci_systems() -> None:
-    assert PATIENCE == 6.0
+def test_the_grace_period_is_shorter_than_that_of_ci_systems() -> None:
+    assert INTERRUPT_GRACE_SECONDS == 6.0

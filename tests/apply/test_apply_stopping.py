@@ -1,17 +1,15 @@
 """Stopping early, and holding off: what all workers heed."""
 
 import threading
-import time
-from datetime import UTC
 
 import pytest
 from fakes import FakeClock, FakeStop
 
-from aepctl.apply.stopping import Pace, Stop, SystemClock
+from aepctl.apply.stopping import Backoff, StopSignal
 
 
 def test_the_first_reason_for_a_stop_stands() -> None:
-    stop = Stop()
+    stop = StopSignal()
     assert (stop.requested(), stop.reason, stop.interrupted) == (False, None, False)
     stop.request("the disk is full")
     stop.request("a consequence of it")
@@ -19,26 +17,24 @@ def test_the_first_reason_for_a_stop_stands() -> None:
 
 
 def test_an_interrupt_is_a_stop_that_says_so() -> None:
-    stop = Stop()
+    stop = StopSignal()
     stop.interrupt("SIGTERM")
     assert (stop.requested(), stop.reason) == (True, "interrupted by SIGTERM")
     assert stop.interrupted
 
 
 def test_an_interrupt_of_a_run_that_stops_already_is_remembered() -> None:
-    stop = Stop()
+    stop = StopSignal()
     stop.request("the disk is full")
     stop.interrupt("SIGINT")
     assert (stop.reason, stop.interrupted) == ("the disk is full", True)
 
 
 def test_waiting_ends_at_once_when_a_stop_is_requested() -> None:
-    stop = Stop()
+    stop = StopSignal()
     assert stop.wait(0.001) is False
     threading.Timer(0.02, stop.request, ["enough"]).start()
-    began = time.monotonic()
-    assert stop.wait(30) is True
-    assert time.monotonic() - began < 10
+    assert stop.wait(600) is True  # longer than a test may take
 
 
 @pytest.fixture
@@ -52,19 +48,19 @@ def stop(clock: FakeClock) -> FakeStop:
 
 
 def test_without_a_reason_nobody_waits(clock: FakeClock, stop: FakeStop) -> None:
-    assert Pace(clock, stop).wait() is True
+    assert Backoff(clock, stop).wait() is True
     assert stop.waited == []
 
 
 def test_everybody_holds_off_until_the_latest_time_that_was_asked_for(
     clock: FakeClock, stop: FakeStop
 ) -> None:
-    pace = Pace(clock, stop)
-    pace.hold_off(5)
-    pace.hold_off(2)
-    assert pace.wait() is True
+    backoff = Backoff(clock, stop)
+    backoff.delay(5)
+    backoff.delay(2)
+    assert backoff.wait() is True
     assert stop.waited == [5]
-    assert pace.wait() is True
+    assert backoff.wait() is True
     assert stop.waited == [5]
 
 
@@ -72,27 +68,31 @@ def test_somebody_who_asks_for_more_meanwhile_is_heeded(clock: FakeClock) -> Non
     class Asked(FakeStop):
         def wait(self, seconds: float) -> bool:
             if not self.waited:
-                pace.hold_off(7)
+                backoff.delay(7)
             return super().wait(seconds)
 
     stop = Asked(clock)
-    pace = Pace(clock, stop)
-    pace.hold_off(5)
-    assert pace.wait() is True
+    backoff = Backoff(clock, stop)
+    backoff.delay(5)
+    assert backoff.wait() is True
     assert stop.waited == [5, 2]
 
 
 def test_a_stop_ends_holding_off_and_nothing_may_be_sent(clock: FakeClock, stop: FakeStop) -> None:
-    pace = Pace(clock, stop)
-    pace.hold_off(5)
+    backoff = Backoff(clock, stop)
+    backoff.delay(5)
     stop.request("enough")
-    assert pace.wait() is False
+    assert backoff.wait() is False
     assert stop.waited == [5]
-    assert Pace(clock, stop).wait() is False
+    assert Backoff(clock, stop).wait() is False
 
 
-def test_the_real_clock_tells_the_time() -> None:
-    clock = SystemClock()
-    assert clock.now().tzinfo is UTC
-    assert abs(clock.now().timestamp() - time.time()) < 10
-    assert abs(clock.monotonic() - time.monotonic()) < 10
+def test_only_during_work_a_run_may_be_hurt_by_an_interrupt() -> None:
+    stop = StopSignal()
+    assert stop.at_work is False
+    with stop.during_work():
+        assert stop.at_work is True
+    assert stop.at_work is False
+    with pytest.raises(ZeroDivisionError), stop.during_work():
+        raise ZeroDivisionError
+    assert stop.at_work is False

@@ -6,6 +6,9 @@ import pytest
 from projects import Project
 
 from aepctl.emulator import Behaviour, Emulator, Fault, FaultKind
+from aepctl.state.model import Run
+from aepctl.state.run import holder
+from aepctl.state.stores.file import FileStore
 
 Start = Callable[..., Emulator]
 
@@ -113,7 +116,7 @@ class TestAsking:
         project.want("gold")
         result = project.run("apply", typed="yes\n")
         assert result.code == 0
-        assert "Create 1 in prod, sandbox prod? Only 'yes' goes on: " in result.err
+        assert "Create 1 in prod, sandbox prod? Enter 'yes' to continue: " in result.err
         assert names(there) == ["Name gold"]
 
     @pytest.mark.parametrize("typed", ["no\n", "y\n", "\n", ""])
@@ -197,8 +200,10 @@ class TestUnknown:
         result = project.apply()
         assert result.code == 4
         assert "unknown  gold: " in result.out
-        assert "Next: `aepctl apply` again" in result.out
-        assert project.files == ["prod.journal", "prod.json"]
+        assert "Next: run `aepctl apply` again" in result.out
+        assert project.files == ["prod.json"]
+        (intent,) = project.state()["intents"].values()
+        assert (intent["key"], intent["step"]["type"]) == ("gold", "create")
         plan = project.run("plan", "-o", "json").json
         assert [(one["key"], one["action"]) for one in plan["changes"]] == [("gold", "settle")]
         result = project.apply()
@@ -218,11 +223,11 @@ class TestUnknown:
         assert project.apply().code == 4
         result = project.apply()
         assert result.code == 4
-        assert "not found; the next apply looks once more and then creates it" in result.out
+        assert "the next apply checks again, then creates it" in result.out
         assert names(there) == []
         plan = project.run("plan")
         assert "+ gold" in plan.out
-        assert "again, after the attempt of " in plan.out
+        assert "second attempt; the first (" in plan.out
         assert project.apply().code == 0
         assert names(there) == ["Name gold"]
         assert project.files == ["prod.json"]
@@ -241,7 +246,6 @@ class TestUnknown:
         project.settle_on(there)
         project.want("gold")
         project.apply()
-        (project.root / "state/prod.journal").rename(project.root / "kept")
         (project.root / "state/prod.json").unlink()
         project.apply("--existing", "ignore", "--yes-create", "1")  # a second one, on purpose
         there.behaviour = Behaviour()
@@ -314,7 +318,7 @@ class TestLookingBeforeCreating:
         project.want("gold", "bronze")
         result = project.apply()
         assert result.code == 3
-        assert "refused  gold: the platform has 2 such audiences: " in result.out
+        assert "decision needed: the platform has 2 audiences with this name" in result.out
         assert "created  bronze" in result.out
         assert project.run("state", "resolve", "gold", "--recreate").code == 0
         assert "+ gold" in project.run("plan").out
@@ -417,7 +421,7 @@ class TestClientGivenIds:
         project.settle_on(there)
         result = project.run("plan")
         assert result.code == 1
-        assert "`gold` gives an audienceId, but here the platform makes them up" in result.err
+        assert "`gold` gives an audienceId, but in `prod` the platform does" in result.err
 
     def test_an_id_that_another_audience_has_needs_a_decision(
         self, project: Project, platform: Start
@@ -433,7 +437,7 @@ class TestClientGivenIds:
         project.write("audiences/all.yaml", entry.format(key="silver"))
         result = project.apply()
         assert result.code == 3
-        assert "its audienceId x is that of another audience, 'gold'" in result.out
+        assert "its audienceId x is that of another audience on the platform, 'gold'" in result.out
 
 
 class TestThresholds:
@@ -493,12 +497,12 @@ class TestState:
     def test_that_is_locked_exits_5_and_names_the_holder(
         self, project: Project, platform: Start
     ) -> None:
-        from aepctl.state.lock import holder, locked
-
         project.settle_on(platform())
         project.want("gold")
-        who = holder({"CI_JOB_URL": "https://ci.example/job/7"}, "aepctl apply")
-        with locked(project.root / "state/prod.lock", who):
+        run = Run(
+            "run-1", "2027-01-01T00:00:00.000+00:00", "aepctl apply", job="https://ci.example/job/7"
+        )
+        with FileStore(str(project.root / "state/prod.json")).hold(holder(run), wait=0):
             result = project.apply()
             assert result.code == 5
             assert "`aepctl apply`, process " in result.err

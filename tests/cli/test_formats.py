@@ -9,7 +9,7 @@ import pytest
 from projects import Project, Result
 
 from aepctl.emulator import Emulator, Fault, FaultKind
-from aepctl.state.lock import holder, locked
+from aepctl.state.stores.file import FileStore
 
 Start = Callable[..., Emulator]
 FORMATS = ["text", "json", "markdown", "html", "gitlab", "codequality", "junit"]
@@ -112,9 +112,9 @@ OUTCOMES = {
 }  # fmt: skip
 
 
-def run(project: Project, words: list[str], formats: list[str]) -> Result:
+def run(project: Project, words: list[str], formats: list[str], **world: Any) -> Result:
     writes = [word for name in formats for word in ("--write", f"{name}:out.{name}")]
-    return project.run(*words, *writes)
+    return project.run(*words, *writes, **world)
 
 
 @pytest.mark.parametrize("output", ON_STDOUT)
@@ -137,11 +137,10 @@ def test_every_format_is_a_whole_document_with_the_same_exit_code(
         whole(name, (project.root / f"out.{name}").read_text())
 
 
-def test_a_lock_and_a_bug_have_documents_too(
-    project: Project, platform: Start, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_lock_and_a_bug_have_documents_too(project: Project, platform: Start) -> None:
     words = creates(project, platform)
-    with locked(project.root / "state/prod.lock", holder({}, "another")):
+    another = {"command": "another"}
+    with FileStore(str(project.root / "state/prod.json")).hold(another, wait=0):
         assert run(project, words, FORMATS).code == 5
     for name in FORMATS:
         whole(name, (project.root / f"out.{name}").read_text())
@@ -149,8 +148,7 @@ def test_a_lock_and_a_bug_have_documents_too(
     def stumble(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("aepctl.workflow.reading.plan", stumble)
-    assert run(project, ["plan", "-o", "markdown"], FORMATS).code == 70
+    assert run(project, ["plan", "-o", "markdown"], FORMATS, read_manifests=stumble).code == 70
     for name in FORMATS:
         whole(name, (project.root / f"out.{name}").read_text())
 
@@ -168,7 +166,7 @@ def test_all_formats_agree_on_the_counts(project: Project, platform: Start) -> N
     assert run(project, ["apply", "--auto-approve"], FORMATS).code == 1
     documents = {n: whole(n, (project.root / f"out.{n}").read_text()) for n in FORMATS}
     assert documents["json"]["summary"]["refused"] == 1
-    assert "2 created, 1 refused" in documents["text"]
+    assert "1 refused, 2 created" in documents["text"]
     assert len(documents["junit"].findall(".//failure")) == 1
 
 

@@ -5,10 +5,11 @@ import sys
 
 import click
 import pytest
-from projects import Project
+from projects import Project, Result
 
 from aepctl import __version__
 from aepctl.cli.main import cli
+from aepctl.manifests import Manifests
 
 
 def commands(group: click.Group, prefix: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
@@ -63,39 +64,36 @@ def test_chdir_works_elsewhere_and_comes_back(project: Project) -> None:
 
 
 class TestABug:
-    @pytest.fixture(autouse=True)
-    def broken(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        def stumble(*_: object) -> None:
+    def run(self, project: Project, *words: str) -> Result:
+        def stumble(_: str) -> Manifests:
             raise ZeroDivisionError("the text of it")
 
-        monkeypatch.setattr("aepctl.workflow.reading.validate", stumble)
+        return project.run(*words, read_manifests=stumble)
 
     def test_exits_70_with_how_to_report_it_and_no_traceback(self, project: Project) -> None:
-        result = project.run("validate")
+        result = self.run(project, "validate")
         assert result.code == 70
-        assert result.err.startswith("bug: ZeroDivisionError in stumble, line ")
+        assert result.err.startswith("internal error: ZeroDivisionError in stumble, line ")
         assert "Please report it" in result.err
         assert "Traceback" not in result.err
 
     def test_shows_the_traceback_with_debug(self, project: Project) -> None:
-        assert "Traceback (most recent call last)" in project.run("--debug", "validate").err
+        assert "Traceback (most recent call last)" in self.run(project, "--debug", "validate").err
 
     def test_gives_a_whole_document_in_json(self, project: Project) -> None:
-        result = project.run("validate", "-o", "json")
+        result = self.run(project, "validate", "-o", "json")
         assert result.code == 70
         assert result.json["error"]["exitCode"] == 70
         assert "the text of it" not in result.out
 
 
-def test_an_interrupt_exits_130_with_a_whole_document(
-    project: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def interrupted(*_: object) -> None:
+def test_an_interrupt_exits_130_with_a_whole_document(project: Project) -> None:
+    def interrupted(_: str) -> Manifests:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("aepctl.workflow.reading.plan", interrupted)
-    assert project.run("plan").code == 130
-    result = project.run("plan", "-o", "json")
+    project.write("aepctl.yaml", "environments: {x: {endpoint: emulator, sandbox: s}}\n")
+    assert project.run("plan", read_manifests=interrupted).code == 130
+    result = project.run("plan", "-o", "json", read_manifests=interrupted)
     assert (result.code, result.json["error"]["exitCode"]) == (130, 130)
 
 

@@ -36,7 +36,7 @@ def test_validate_in_json_has_the_problems_and_nothing_else_on_standard_output(
         "column": 1,
         "rule": "unknown-field",
         "message": "unknown field `more`",
-        "hint": "known here: defaults, audiences",
+        "hint": "allowed fields: defaults, audiences",
     }
     project.want("gold")
     (project.root / "audiences/a.yaml").unlink()
@@ -64,9 +64,9 @@ def test_a_plan_shows_what_changed_field_by_field_and_what_is_gone(project: Proj
     project.want("gold", namespace="other")
     result = project.run("plan")
     assert "~ gold  audiences/all.yaml:3\n    namespace    agora -> other\n" in result.out
-    assert "o silver\n    no longer in the manifests; Name silver stays" in result.out
-    assert "does not update" in result.out
-    assert "Nothing is deleted" in result.out
+    assert ". silver\n    removed from the manifests; still on the platform" in result.out
+    assert "~ changed: not applied, because updates are not supported yet." in result.out
+    assert ". removed from the manifests: not deleted; they stay on the platform." in result.out
 
 
 def test_detailed_exitcode_tells_changes_from_none(project: Project) -> None:

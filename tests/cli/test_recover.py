@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from projects import ORG, Project
 
-from aepctl.audience import Audience
 from aepctl.emulator import Emulator
-from aepctl.settings import Target
-from aepctl.state.lines import encode_adopted, encode_header, encode_intent
-from aepctl.state.model import Intent, Known
+from aepctl.model.audience import Audience, Ids, Known
+from aepctl.model.steps import Adopt, Create
+from aepctl.model.target import Target
+from aepctl.state.events import Begun, Noted
+from aepctl.state.journal_codec import encode_event, encode_header
+from aepctl.state.model import Intent, Run
 
 AT = "2026-01-31T12:00:00.000+00:00"
 ODD = "one\u2028two\x85three\u2029four\x0cfive"  # what str.splitlines() takes for ends of lines
@@ -24,13 +26,16 @@ def prod(project: Project, platform: Callable[..., Emulator]) -> Project:
     return project
 
 
+RUN = Run("run-1", AT, "apply")
+
+
 def journal(*keys: str, lineage: str = "L", description: str | None = None) -> str:
     target = Target(ORG, "prod", "https://platform.adobe.io")
-    lines = [
-        encode_adopted(key, Known(Audience(key, "agora", "Tests", description), f"A-{key}"), AT)
-        for key in keys
-    ]
-    return "".join([encode_header(lineage, 0, target), *lines])
+    lines = [encode_header(lineage, 0, target, RUN)]
+    for key in keys:
+        known = Known(Audience(key, "agora", "Tests", description), Ids(f"A-{key}"))
+        lines.append(encode_event(Noted(key, Adopt(known), AT)))
+    return b"".join(lines).decode()
 
 
 def here(prod: Project, text: str) -> str:
@@ -43,7 +48,7 @@ def test_audiences_whose_text_has_odd_ends_of_lines_come_back_as_they_were(prod:
     prod.write("rescued", here(prod, journal("gold", description=ODD)))
     done = prod.run("state", "recover", "rescued")
     assert (done.code, done.err) == (0, "")
-    assert done.out.startswith("1 of 1 audiences taken into state.")
+    assert done.out.startswith("recovered 1 audience.")
     assert prod.state()["audiences"]["gold"]["description"] == ODD
 
 
@@ -51,13 +56,14 @@ def test_lines_of_a_log_are_found_behind_what_the_log_puts_before_them(prod: Pro
     lines = here(prod, journal("gold", "silver")).splitlines()
     log = [f"2026-01-31T12:00:01.1234567Z [err] {line}\r" for line in ["error: full", *lines, ""]]
     prod.write("log", "\n".join(log))
-    assert prod.run("state", "recover", "log").out.startswith("2 of 2 audiences")
+    assert prod.run("state", "recover", "log").out.startswith("recovered 2 audiences.")
     before = prod.state()
-    assert prod.run("state", "recover", "log").out.startswith("0 of 2 audiences")
+    again = prod.run("state", "recover", "log")
+    assert again.out.startswith("recovered 0 audiences; 2 already recorded.")
     assert prod.state() == before
 
 
-@pytest.mark.parametrize("left", [1, 20, 120])
+@pytest.mark.parametrize("left", [1, 20, 80])
 def test_a_journal_whose_writer_died_within_a_line_counts_up_to_there(
     prod: Project, left: int
 ) -> None:
@@ -66,13 +72,13 @@ def test_a_journal_whose_writer_died_within_a_line_counts_up_to_there(
     prod.write("rescued", text[: start + 12 + left])
     done = prod.run("state", "recover", "rescued")
     assert done.code == 0, done.err
-    assert "1 of 1 audiences taken into state; the last line is cut short" in done.out
+    assert "recovered 1 audience; the last line is cut short" in done.out
     assert prod.ids() == {"gold": "A-gold"}
 
 
 def test_a_last_line_that_is_whole_needs_no_line_feed(prod: Project) -> None:
     prod.write("rescued", here(prod, journal("gold")).rstrip("\n"))
-    assert prod.run("state", "recover", "rescued").out.startswith("1 of 1 audiences taken into sta")
+    assert prod.run("state", "recover", "rescued").out.startswith("recovered 1 audience.")
     assert prod.ids() == {"gold": "A-gold"}
 
 
@@ -86,8 +92,9 @@ def test_a_line_that_is_cut_short_before_others_is_refused(prod: Project) -> Non
 
 
 def test_open_intents_of_a_rescued_journal_are_open_here(prod: Project) -> None:
-    intent = Intent("i-1", "silver", Audience("Name silver", "agora", "Tests"), AT)
-    prod.write("rescued", here(prod, journal("gold")) + encode_intent(intent))
+    step = Create(Audience("Name silver", "agora", "Tests"))
+    begun = encode_event(Begun(Intent("i-1", RUN.id, "silver", step, AT))).decode()
+    prod.write("rescued", here(prod, journal("gold")) + begun)
     assert prod.run("state", "recover", "rescued").code == 0
     listed = prod.run("state", "intents", "-o", "json").json["intents"]
     assert [one["key"] for one in listed] == ["silver"]
@@ -100,6 +107,6 @@ def test_lines_of_another_lineage_are_refused_and_nothing_changes(prod: Project)
     before = Path(prod.root / "state/prod.json").read_bytes()
     done = prod.run("state", "recover", "theirs")
     assert done.code == 1
-    assert "another state (lineage theirs, not ours)" in done.err
+    assert "another state (lineage theirs; this state has ours)" in done.err
     assert Path(prod.root / "state/prod.json").read_bytes() == before
     assert json.loads(before)["lineage"] == "ours"

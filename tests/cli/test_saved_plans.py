@@ -50,7 +50,7 @@ def test_it_is_the_same_file_for_the_same_plan_and_holds_no_secret(
 def test_a_second_apply_of_it_is_refused(project: Project, there: Emulator) -> None:
     project.run("plan", "--out", "plan.json")
     project.run("apply", "plan.json")
-    assert "was applied already (plan " in refused(project)
+    assert "was already applied (plan " in refused(project)
     assert len(there.audiences) == 2
 
 
@@ -74,14 +74,14 @@ def test_another_state_makes_it_stale(project: Project, there: Emulator) -> None
     project.run("plan", "--out", "plan.json")
     project.apply("--target", "gold")
     said = refused(project)
-    assert "the state's serial was 0, now 1" in said
-    assert "the state's lineage was none, now " in said
+    assert "state serial was 0, is now 1" in said
+    assert "state lineage was none, is now " in said
 
 
 def test_another_target_makes_it_stale(project: Project, there: Emulator, platform: Start) -> None:
     project.run("plan", "--out", "plan.json")
     project.setenv("AEP_SANDBOX", "other")
-    assert "the sandbox was prod, now other" in refused(project)
+    assert "sandbox was prod, is now other" in refused(project)
 
 
 def test_its_targets_are_its_own(project: Project, there: Emulator) -> None:
@@ -104,7 +104,7 @@ def test_it_gives_no_authority_when_somebody_changes_it(project: Project, there:
     data = json.loads((project.root / "plan.json").read_text())
     data["state"]["serial"] = 7
     project.write("plan.json", json.dumps(data))
-    assert "was changed after it was made" in refused(project)
+    assert "was changed after it was saved" in refused(project)
 
 
 @pytest.mark.parametrize(
@@ -114,12 +114,15 @@ def test_what_is_no_saved_plan_is_told(project: Project, there: Emulator, text: 
     project.write("plan.json", text)
     result = project.run("apply", "plan.json")
     assert result.code == 1
-    assert "plan.json is no saved plan" in result.err
+    assert "plan.json is not a plan saved by aepctl" in result.err
 
 
 def test_a_newer_format_and_a_missing_file_are_told(project: Project, there: Emulator) -> None:
     project.write("plan.json", '{"format": "2.0"}')
-    assert "format 2.0 is not this aepctl's" in project.run("apply", "plan.json").err
+    assert (
+        "has the format 2.0, but this version of aepctl reads 1.0"
+        in project.run("apply", "plan.json").err
+    )
     assert "cannot be read" in project.run("apply", "nowhere.json").err
     assert "cannot be written" in project.run("plan", "--out", "no/where.json").err
 

@@ -10,7 +10,7 @@ import pytest
 from emulator_client import CREATE, CREATE_HEADERS, SAMPLE, Client, Start
 
 from aepctl.emulator import Behaviour, Fault, FaultKind
-from aepctl.emulator.faults import Switches
+from aepctl.emulator.faults import FaultInjector
 
 ANSWERED = {
     FaultKind.REFUSE: (400, 0),
@@ -171,7 +171,7 @@ def test_a_conflict_of_its_own_is_not_spoiled(start: Start) -> None:
 def test_rates_are_repeatable_and_depend_on_the_seed() -> None:
     def fired(seed: int, *others: Fault) -> list[bool]:
         faults = (Fault(kind=FaultKind.REFUSE, rate=0.3), *others)
-        switches = Switches(Behaviour(faults=faults, seed=seed))
+        switches = FaultInjector(Behaviour(faults=faults, seed=seed))
         hits = [switches.for_create("x") for _ in range(1000)]
         return [hit is not None and hit.kind is FaultKind.REFUSE for hit in hits]
 
@@ -181,7 +181,7 @@ def test_rates_are_repeatable_and_depend_on_the_seed() -> None:
 
 
 def test_a_rate_of_zero_never_fires() -> None:
-    switches = Switches(Behaviour(faults=(Fault(kind=FaultKind.REFUSE, rate=0),)))
+    switches = FaultInjector(Behaviour(faults=(Fault(kind=FaultKind.REFUSE, rate=0),)))
     assert not any(switches.for_create("x") for _ in range(100))
 
 

@@ -8,16 +8,17 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import uvicorn
 from emulator_client import CREATE, CREATE_HEADERS, SAMPLE, Client, Start
 
 from aepctl.emulator import Behaviour, Fault, FaultKind, serve
-from aepctl.emulator.store import Store
 from aepctl.errors import EmulatorError
 
 
@@ -135,7 +136,7 @@ def test_a_taken_port_is_reported(client: Client) -> None:
     port = int(client.emulator.url.rpartition(":")[2])
     with pytest.raises(EmulatorError, match=f"port {port}") as raised:
         serve(port=port)
-    assert raised.value.next
+    assert raised.value.hint
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "example.com", "", "::"])
@@ -183,32 +184,33 @@ from aepctl.errors import EmulatorError
 try:
     serve()
 except EmulatorError as error:
-    print(error.what, "|", error.next)
+    print(error.message, "|", error.hint)
 """
     assert missing in run(code).lower()
     assert run(code).endswith("pip install 'aepctl[emulator]'")
 
 
 def test_a_server_that_does_not_start_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    from aepctl.emulator.wire import QuickServer
-
-    async def startup(self: QuickServer, sockets: Any = None) -> None:
+    async def startup(self: uvicorn.Server, sockets: Any = None) -> None:
         self.should_exit = True
 
-    monkeypatch.setattr(QuickServer, "startup", startup)
+    monkeypatch.setattr(uvicorn.Server, "startup", startup)
     with pytest.raises(EmulatorError, match="did not start"):
         serve()
 
 
 def test_a_bug_of_the_emulator_is_shown_and_does_not_pass_for_a_fault(
-    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    start: Start, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(*_: object) -> None:
-        raise sqlite3.OperationalError("disk is full")
-
-    monkeypatch.setattr(Store, "add", broken)
+    db = tmp_path / "audiences.sqlite3"
+    serve(db=db).stop()
+    with closing(sqlite3.connect(db)) as connection:
+        connection.execute(
+            "CREATE TRIGGER broken BEFORE INSERT ON audience "
+            "BEGIN SELECT RAISE(FAIL, 'disk is full'); END"
+        )
     with caplog.at_level(logging.ERROR, "aepctl.emulator"):
-        answer = client.create()
+        answer = start(db=db).create()
     assert (answer.status_code, answer.text) == (500, "the emulator failed; see its standard error")
     assert "disk is full" in caplog.text
 

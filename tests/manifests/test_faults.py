@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from goldens import DATA, Golden
 
+from aepctl.errors import InvalidInput
 from aepctl.manifests import read_manifests
 from aepctl.render.display import Paint
-from aepctl.render.problems import problems_text
-from aepctl.yamldoc import InvalidInput
+from aepctl.render.text import problems_text
 
 FAULTS = sorted(path.stem for path in (DATA / "manifests").glob("*.yaml"))
 
@@ -18,7 +18,7 @@ def told(folder: str) -> str:
     with pytest.raises(InvalidInput) as raised:
         read_manifests(folder)
     text = problems_text(raised.value.problems, Paint(on=False))
-    return f"{text}\n\n{raised.value.what}\n"
+    return f"{text}\n\n{raised.value.message}\n"
 
 
 def test_no_golden_file_is_left_behind() -> None:

@@ -137,7 +137,7 @@ def test_a_link_to_what_is_passed_over_is_not_passed_over_silently(make: Make, t
     make("audiences/a.yaml", "audiences/.data/b.yaml", "audiences/.data/sub/b.yaml")
     make("audiences/b.txt")
     Path("audiences/link.yaml").symlink_to(target)
-    message = "a symbolic link to something that is passed over here"
+    message = "a symbolic link to a file that is not read"
     assert refused() == [("audiences/link.yaml", "symlink", message)]
 
 

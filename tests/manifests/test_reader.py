@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from aepctl.audience import Audience, Origin, Wanted
+from aepctl.errors import InvalidInput
 from aepctl.manifests import read_manifests
-from aepctl.manifests.reader import _read
-from aepctl.yamldoc import InvalidInput, Problem
+from aepctl.manifests.reader import _read, with_source
+from aepctl.model.audience import Audience, Wanted
+from aepctl.model.problem import Origin, Problem
 
 pytestmark = pytest.mark.usefixtures("folder")
 
@@ -31,7 +32,7 @@ def problems(folder: str = "audiences") -> tuple[Problem, ...]:
 def test_audiences_stand_in_the_order_of_files_and_lines() -> None:
     write("audiences/b.yaml", f"audiences:\n  z: {entry('Z')}\n  a: {entry('A')}\n")
     write("audiences/a/c.yml", f"audiences:\n\n  m: {entry('M')}\n")
-    assert read_manifests("audiences") == (
+    assert read_manifests("audiences").wanted == (
         Wanted("m", Audience("M", "agora", "Agora"), Origin("audiences/a/c.yml", 3, 3)),
         Wanted("z", Audience("Z", "agora", "Agora"), Origin("audiences/b.yaml", 2, 3)),
         Wanted("a", Audience("A", "agora", "Agora"), Origin("audiences/b.yaml", 3, 3)),
@@ -41,13 +42,13 @@ def test_audiences_stand_in_the_order_of_files_and_lines() -> None:
 @pytest.mark.parametrize("name", ["audiences", "audiences/", "./audiences", "audiences//"])
 def test_a_slash_at_the_end_makes_no_difference(name: str) -> None:
     write("audiences/a.yaml", f"audiences:\n  a: {entry('A')}\n")
-    (one,) = read_manifests(name)
+    (one,) = read_manifests(name).wanted
     assert one.origin.file == f"{name.rstrip('/')}/a.yaml"
 
 
 def test_nothing_wanted_is_no_problem_where_it_is_said() -> None:
     write("audiences/a.yaml", "audiences: {}\n")
-    assert read_manifests("audiences") == ()
+    assert read_manifests("audiences").wanted == ()
 
 
 def test_the_same_key_in_two_files_names_both_places() -> None:
@@ -71,16 +72,26 @@ def test_one_audience_under_two_keys_names_both_places() -> None:
     assert problem.source == f"  golden: {entry('Gold')}"
 
 
-def test_ids_are_read_where_manifests_may_give_them() -> None:
+def test_the_texts_of_files_that_give_ids_are_kept_for_their_problems() -> None:
     text = "audiences:\n  gold: {name: Gold, namespace: a, originName: b, audienceId: my-id.1}\n"
     write("audiences/a.yaml", text)
-    assert [one.rule for one in problems()] == ["unused-id"]
-    (one,) = read_manifests("audiences", given_ids=True)
-    assert one.audience_id == "my-id.1"
+    write("audiences/b.yaml", f"audiences:\n  silver: {entry('Silver')}\n")
+    manifests = read_manifests("audiences")
+    assert [one.audience_id for one in manifests.wanted] == ["my-id.1", None]
+    assert manifests.texts == {"audiences/a.yaml": text}
     write("audiences/b.yaml", text.replace("gold", "silver").replace("Gold", "Silver"))
-    with pytest.raises(InvalidInput) as raised:
-        read_manifests("audiences", given_ids=True)
-    assert [one.rule for one in raised.value.problems] == ["same-id"]
+    assert [one.rule for one in problems()] == ["same-id"]
+
+
+def test_a_problem_across_files_shows_the_line_that_was_read() -> None:
+    """An editor that saves in between must not decide what is shown."""
+    write("audiences/a.yaml", f"audiences:\n  gold: {entry('Gold')}\n")
+    write("audiences/b.yaml", f"audiences:\n\n  gold: {entry('Other')}\n")
+    texts = {"audiences/b.yaml": "audiences:\n\n  gold: as it was read\n"}
+    (problem,) = problems()
+    write("audiences/b.yaml", "")
+    (shown,) = with_source([problem], texts)
+    assert shown.source == "  gold: as it was read"
 
 
 def test_a_key_clashes_even_where_its_audience_is_faulty() -> None:

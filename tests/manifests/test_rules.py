@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from aepctl.audience import Audience, Origin, Wanted
 from aepctl.manifests.rules import repeated_keys, same_audiences, same_ids, unused_ids
+from aepctl.model.audience import Audience, Wanted
+from aepctl.model.problem import Origin
 
 HERE, THERE, ELSEWHERE = Origin("a.yaml", 2, 3), Origin("b.yaml", 7, 3), Origin("c.yaml", 1, 1)
 
@@ -61,6 +62,6 @@ def test_an_id_is_given_once() -> None:
 
 
 def test_an_id_is_given_only_where_the_client_may() -> None:
-    (clash,) = unused_ids([wanted("a", HERE), replace(wanted("b", THERE), audience_id="x")])
+    (clash,) = unused_ids([wanted("a", HERE), replace(wanted("b", THERE), audience_id="x")], "dev")
     assert (clash.origin, clash.rule) == (THERE, "unused-id")
-    assert clash.message == "`b` gives an audienceId, but here the platform makes them up"
+    assert clash.message == "`b` gives an audienceId, but in `dev` the platform does"

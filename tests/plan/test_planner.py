@@ -1,21 +1,20 @@
-"""Wanted and known in, a plan out."""
+"""Wanted and known in, a plan out, where nobody looked at the platform."""
 
-import copy
-from dataclasses import asdict, replace
-from random import Random
+from dataclasses import replace
 
 import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
-from plan_samples import SETTINGS, TARGET, audience, found, intend, know, plan, want
+from plan_samples import TARGET, audience, found, intend, know, plan, want
 
-from aepctl.audience import Audience, Origin, Wanted
-from aepctl.errors import AepctlError
-from aepctl.plan import Action, Change, FieldChange, NoSuchTarget, Plan, Summary, make_plan
-from aepctl.plan.ids import given_id
-from aepctl.state.model import Known, Phase, Snapshot
+from aepctl.errors import AepctlError, NoSuchTarget
+from aepctl.model.audience import Audience, Ids, Known
+from aepctl.model.problem import Origin
+from aepctl.model.steps import Create, Delete, Patch
+from aepctl.plan.ids import computed_id
+from aepctl.plan.plan import Action, Change, FieldDiff, Plan
+from aepctl.state.model import Phase
 
 GOLD, SILVER = audience("Gold"), audience("Silver", "Less so")
+FIRST = Origin("audiences/all.yaml", 2, 3)
 
 
 def shown(made: Plan) -> list[tuple[str, str]]:
@@ -23,31 +22,35 @@ def shown(made: Plan) -> list[tuple[str, str]]:
 
 
 def test_nothing_wanted_and_nothing_known_is_nothing_to_do() -> None:
-    made = plan(())
-    assert (made.changes, made.summary, made.targets) == ((), Summary(), ())
-    assert (made.environment, made.target) == ("prod", TARGET)
+    assert plan(()) == Plan("prod", TARGET, (), 0, ())
 
 
 def test_what_is_wanted_and_not_known_is_to_be_created() -> None:
     (change,) = plan(want(("gold", GOLD))).changes
-    origin = Origin("audiences/all.yaml", 2, 3)
-    assert change == Change("gold", Action.CREATE, after=GOLD, source=origin)
+    expected = Change("gold", Action.CREATE, wanted=GOLD, steps=(Create(GOLD),), source=FIRST)
+    assert change == expected
 
 
 def test_what_is_known_as_it_is_wanted_is_unchanged() -> None:
     made = plan(want(("gold", GOLD)), found([know("gold", GOLD, "platform-id")]))
-    assert (made.changes, made.summary) == ((), Summary(unchanged=1))
+    assert (made.changes, made.unchanged) == ((), 1)
 
 
-def test_what_is_known_otherwise_is_changed_field_by_field() -> None:
+def test_what_is_known_otherwise_is_shown_field_by_field_and_not_done() -> None:
     other = audience("Golden", "New")
-    (change,) = plan(want(("gold", other)), found([know("gold", GOLD)])).changes
-    assert (change.action, change.after) == (Action.UPDATE, other)
-    assert change.before == Known(GOLD, "id-of-gold")
-    assert change.fields == (
-        FieldChange("name", "Gold", "Golden"),
-        FieldChange("description", None, "New"),
+    made = plan(want(("gold", other)), found([know("gold", GOLD)]))
+    expected = Change(
+        "gold",
+        Action.UPDATE,
+        known=Known(GOLD, Ids("id-of-gold")),
+        wanted=other,
+        diff=(
+            FieldDiff("name", "Gold", None, "Golden"),
+            FieldDiff("description", None, None, "New"),
+        ),
+        source=FIRST,
     )
+    assert (made.changes, made.unchanged) == ((expected,), 0)
 
 
 @pytest.mark.parametrize(
@@ -63,79 +66,188 @@ def test_what_is_known_otherwise_is_changed_field_by_field() -> None:
 def test_one_field_is_enough_to_be_changed(wanted: Audience) -> None:
     made = plan(want(("gold", wanted)), found([know("gold", audience("Gold", "d"))]))
     assert shown(made) == [("update", "gold")]
-    assert len(made.changes[0].fields) == 1
+    assert len(made.changes[0].diff) == 1
 
 
-def test_what_is_known_and_no_longer_wanted_is_said() -> None:
+def test_what_is_known_and_no_longer_wanted_is_shown_and_not_done() -> None:
     (change,) = plan((), found([know("gold", GOLD)])).changes
-    assert change == Change("gold", Action.REMOVED, before=Known(GOLD, "id-of-gold"))
+    assert change == Change("gold", Action.REMOVED, known=Known(GOLD, Ids("id-of-gold")))
 
 
-def test_a_new_key_for_a_known_audience_needs_a_decision() -> None:
-    made = plan(want(("golden", GOLD)), found([know("gold", GOLD)]))
-    assert shown(made) == [("decide", "golden"), ("removed", "gold")]
-    assert "`aepctl state mv gold golden`" in str(made.changes[0].reason)
+class TestRenamedKeys:
+    """A new key beside a removed one of the same audience."""
+
+    def test_it_needs_a_decision_and_says_how_to_tell(self) -> None:
+        made = plan(want(("golden", GOLD)), found([know("gold", GOLD)]))
+        assert shown(made) == [("decide", "golden"), ("removed", "gold")]
+        assert made.changes[0] == Change(
+            "golden",
+            Action.DECIDE,
+            wanted=GOLD,
+            reason="`golden` has the same name, namespace and originName as `gold`, which was "
+            "removed from the manifests. If it was renamed: "
+            "`aepctl --env prod state mv gold golden`",
+            source=FIRST,
+        )
+
+    def test_another_audience_beside_one_that_is_gone_is_created(self) -> None:
+        made = plan(want(("golden", SILVER)), found([know("gold", GOLD)]))
+        assert shown(made) == [("create", "golden"), ("removed", "gold")]
+
+    def test_the_description_makes_no_difference(self) -> None:
+        made = plan(want(("golden", audience("Gold", "New"))), found([know("gold", GOLD)]))
+        assert shown(made) == [("decide", "golden"), ("removed", "gold")]
+
+    def test_an_audience_still_wanted_under_its_key_is_not_renamed(self) -> None:
+        made = plan(want(("gold", GOLD), ("golden", GOLD)), found([know("gold", GOLD)]))
+        assert shown(made) == [("create", "golden")]
+
+    def test_of_several_removed_keys_the_first_is_named(self) -> None:
+        state = found([know("b", GOLD), know("a", GOLD), know("c", GOLD)])
+        reason = plan(want(("golden", GOLD)), state).changes[0].reason
+        assert str(reason).endswith("`aepctl --env prod state mv a golden`")
+
+    def test_keys_that_a_shell_would_misread_are_quoted(self) -> None:
+        reason = plan(want(("new;", GOLD)), found([know("$old", GOLD)])).changes[0].reason
+        assert str(reason).endswith("`aepctl --env prod state mv '$old' 'new;'`")
+
+    def test_it_needs_one_even_where_a_person_decided_to_create_it_again(self) -> None:
+        intent = intend("golden", GOLD, phase=Phase.RECREATE)
+        (change, _) = plan(want(("golden", GOLD)), found([know("gold", GOLD)], [intent])).changes
+        assert (change.action, change.intent, change.steps) == (Action.DECIDE, intent, ())
+
+    def test_a_target_does_not_hide_the_removed_key(self) -> None:
+        made = plan(want(("golden", GOLD)), found([know("gold", GOLD)]), "golden")
+        assert shown(made) == [("decide", "golden")]
 
 
-def test_a_new_audience_beside_one_that_is_gone_is_created() -> None:
-    made = plan(want(("golden", SILVER)), found([know("gold", GOLD)]))
-    assert shown(made) == [("create", "golden"), ("removed", "gold")]
+class TestEarlierAttempts:
+    """Intents that are open, or whose outcome did not come."""
 
+    def test_an_open_one_comes_before_anything_else_for_its_key(self) -> None:
+        intent = intend("gold", GOLD)
+        (change,) = plan(want(("gold", SILVER)), found(intents=[intent])).changes
+        expected = Change("gold", Action.SETTLE, wanted=SILVER, source=FIRST, intent=intent)
+        assert change == expected
 
-def test_an_audience_still_wanted_under_its_key_is_not_renamed() -> None:
-    made = plan(want(("gold", GOLD), ("golden", GOLD)), found([know("gold", GOLD)]))
-    assert shown(made) == [("create", "golden")]
+    def test_it_stays_even_where_nobody_wants_the_audience_any_more(self) -> None:
+        intent = intend("gold", GOLD)
+        (change,) = plan((), found(intents=[intent])).changes
+        assert change == Change("gold", Action.SETTLE, intent=intent)
 
-
-@pytest.mark.parametrize("phase", [Phase.ABSENT, Phase.RECREATE])
-def test_an_attempt_that_came_to_nothing_is_created_again(phase: Phase) -> None:
-    intent = replace(intend("gold", GOLD), phase=phase)
-    (change,) = plan(want(("gold", GOLD)), found(intents=[intent])).changes
-    assert (change.action, change.intent) == (Action.CREATE, intent)
-    assert plan((), found(intents=[intent])).changes == ()
-
-
-def test_where_the_client_gives_ids_a_create_has_one() -> None:
-    given = replace(SETTINGS, audience_ids="client")
-    (mine,) = (replace(one, audience_id="my-id") for one in want(("mine", GOLD)))
-    (made,) = want(("made", SILVER))
-    changes = make_plan([mine, made], Snapshot(None), given).changes
-    assert changes[0].audience_id == "my-id"
-    assert changes[1].audience_id == given_id(TARGET.org, TARGET.sandbox, "made")
-    assert plan([mine, made]).changes[0].audience_id is None
-
-
-def test_an_open_intent_comes_before_anything_else_for_its_key() -> None:
-    intent = intend("gold", GOLD)
-    (change,) = plan(want(("gold", SILVER)), found(intents=[intent])).changes
-    origin = Origin("audiences/all.yaml", 2, 3)
-    assert change == Change("gold", Action.SETTLE, after=SILVER, source=origin, intent=intent)
-
-
-def test_an_open_intent_hides_a_change_and_a_removal_too() -> None:
-    snapshot = found(
-        [know("gold", GOLD), know("silver", SILVER)],
-        [intend("gold", GOLD), intend("silver", SILVER)],
+    @pytest.mark.parametrize(
+        "step",
+        [Create(GOLD), Patch(Ids("id-of-gold"), GOLD, SILVER), Delete(Ids("id-of-gold"), GOLD)],
     )
-    made = plan(want(("gold", audience("Other"))), snapshot)
-    assert shown(made) == [("settle", "gold"), ("settle", "silver")]
-    assert made.summary == Summary(settle=2)
+    @pytest.mark.parametrize("wanted", [(), want(("gold", GOLD)), want(("gold", SILVER))])
+    def test_it_hides_whatever_else_holds_for_a_known_key(
+        self, step: object, wanted: tuple
+    ) -> None:  # type: ignore[type-arg]
+        intent = intend("gold", GOLD, step=step)
+        made = plan(wanted, found([know("gold", GOLD)], [intent]))
+        (change,) = made.changes
+        assert (change.action, change.intent) == (Action.SETTLE, intent)
+        assert (change.known, change.steps, made.unchanged) == (
+            Known(GOLD, Ids("id-of-gold")),
+            (),
+            0,
+        )
+
+    @pytest.mark.parametrize("phase", [Phase.ABSENT, Phase.RECREATE])
+    def test_one_that_came_to_nothing_is_created_again(self, phase: Phase) -> None:
+        intent = intend("gold", GOLD, phase=phase, absent_since="earlier-run")
+        (change,) = plan(want(("gold", GOLD)), found(intents=[intent])).changes
+        assert (change.action, change.steps) == (Action.CREATE, (Create(GOLD),))
+        assert change.intent == intent
+
+    def test_one_that_nobody_wants_any_more_is_looked_for_once_more(self) -> None:
+        intent = intend("gold", GOLD, phase=Phase.ABSENT, absent_since="earlier-run")
+        assert shown(plan((), found(intents=[intent]))) == [("settle", "gold")]
+        wanted_otherwise = want(("gold", SILVER))
+        assert shown(plan(wanted_otherwise, found(intents=[intent]))) == [("settle", "gold")]
+
+    def test_a_decision_to_create_again_waits_until_it_is_wanted(self) -> None:
+        intent = intend("gold", GOLD, phase=Phase.RECREATE)
+        assert plan((), found(intents=[intent])).changes == ()
+
+    def test_one_that_this_very_run_looked_for_in_vain_stays_in_doubt(self) -> None:
+        intent = intend("gold", GOLD, phase=Phase.ABSENT, absent_since="this-run")
+        (change,) = plan(want(("gold", GOLD)), found(intents=[intent])).changes
+        assert change == Change("gold", Action.SETTLE, wanted=GOLD, source=FIRST, intent=intent)
+        assert shown(plan(want(("gold", GOLD)), found(intents=[intent]), run="next-run")) == [
+            ("create", "gold")
+        ]
+        assert shown(plan(want(("gold", GOLD)), found(intents=[intent]), run=None)) == [
+            ("create", "gold")
+        ]
 
 
-def test_an_open_intent_stays_even_where_nobody_wants_the_audience_any_more() -> None:
-    (change,) = plan((), found(intents=[intend("gold", GOLD)])).changes
-    assert (change.action, change.after, change.source) == (Action.SETTLE, None, None)
+class TestTheSameAudienceInDoubtUnderAnotherKey:
+    """Its create may still arrive, whatever has become of its key."""
+
+    INTENT = intend("gold", GOLD)
+
+    def test_the_new_key_waits(self) -> None:
+        made = plan(want(("golden", GOLD)), found(intents=[self.INTENT]))
+        assert made.changes == (
+            Change("gold", Action.SETTLE, intent=self.INTENT),
+            Change(
+                "golden",
+                Action.SETTLE,
+                wanted=GOLD,
+                reason="`golden` has the same name, namespace and originName as `gold`, and "
+                "whether that was created is not known yet",
+                source=FIRST,
+                intent=self.INTENT,
+            ),
+        )
+
+    def test_it_waits_even_where_only_the_new_key_is_a_target(self) -> None:
+        made = plan(want(("golden", GOLD)), found(intents=[self.INTENT]), "golden")
+        assert shown(made) == [("settle", "golden")]
+
+    def test_it_waits_even_where_the_other_key_is_wanted_otherwise(self) -> None:
+        made = plan(want(("golden", GOLD), ("gold", SILVER)), found(intents=[self.INTENT]))
+        assert shown(made) == [("settle", "gold"), ("settle", "golden")]
+
+    @pytest.mark.parametrize("phase", [Phase.ABSENT, Phase.RECREATE])
+    def test_once_that_came_to_nothing_it_is_free(self, phase: Phase) -> None:
+        intent = replace(self.INTENT, phase=phase, absent_since="earlier-run")
+        assert shown(plan(want(("golden", GOLD)), found(intents=[intent]))) == [
+            ("create", "golden")
+        ]
+
+    def test_another_audience_does_not_wait(self) -> None:
+        made = plan(want(("silver", SILVER)), found(intents=[self.INTENT]))
+        assert shown(made) == [("settle", "gold"), ("create", "silver")]
+
+    def test_what_is_known_does_not_wait(self) -> None:
+        state = found([know("golden", GOLD)], [self.INTENT])
+        assert shown(plan(want(("golden", GOLD)), state)) == [("settle", "gold")]
+
+    def test_a_patch_or_delete_in_doubt_makes_nobody_wait(self) -> None:
+        ids = Ids("id-of-gold")
+        for step in (Patch(ids, GOLD, SILVER), Delete(ids, SILVER)):
+            intent = replace(self.INTENT, step=step)
+            made = plan(want(("silver", SILVER)), found([know("gold", GOLD)], [intent]))
+            assert shown(made) == [("settle", "gold"), ("create", "silver")]
+
+    def test_of_several_the_first_key_is_named(self) -> None:
+        state = found(intents=[intend("b", GOLD, 1), intend("a", GOLD, 2)])
+        (change,) = plan(want(("golden", GOLD)), state, "golden").changes
+        assert change.intent == intend("a", GOLD, 2)
 
 
 def test_intents_come_first_then_the_manifests_order_then_what_is_gone() -> None:
     made = plan(
-        want(("z", GOLD), ("y", SILVER), ("m", audience("M"))),
+        want(("z", GOLD), ("y", SILVER), ("m", audience("M")), ("l", audience("N"))),
         found(
-            [know("y", GOLD), know("x", audience("X")), know("b", audience("B"))],
-            [intend("n", audience("N")), intend("m", audience("M"))],
+            [know("y", audience("Y")), know("x", audience("X")), know("b", audience("B"))],
+            [intend("n", audience("N"), 1), intend("m", audience("M"), 2)],
         ),
     )
     assert shown(made) == [
+        ("settle", "l"),
         ("settle", "m"),
         ("settle", "n"),
         ("create", "z"),
@@ -143,6 +255,15 @@ def test_intents_come_first_then_the_manifests_order_then_what_is_gone() -> None
         ("removed", "b"),
         ("removed", "x"),
     ]
+
+
+def test_where_the_client_gives_ids_a_create_has_one() -> None:
+    (mine, made) = want(("mine", GOLD), ("made", SILVER))
+    mine = replace(mine, audience_id="my-id")
+    changes = plan([mine, made], client_ids=True).changes
+    assert changes[0].steps == (Create(GOLD, "my-id"),)
+    assert changes[1].steps == (Create(SILVER, computed_id(TARGET.org, TARGET.sandbox, "made")),)
+    assert [change.given_id for change in plan([mine, made]).changes] == [None, None]
 
 
 class TestTargets:
@@ -163,143 +284,54 @@ class TestTargets:
     )
     def test_keys_and_patterns(self, targets: list[str], keys: list[str]) -> None:
         made = plan(self.wanted, None, *targets)
-        assert [change.key for change in made.changes] == keys
-        assert made.summary == Summary(create=len(keys))
-        assert made.targets == tuple(targets)
+        assert shown(made) == [("create", key) for key in keys]
+        assert (made.unchanged, made.targets) == (0, tuple(targets))
 
     def test_they_choose_among_what_is_gone_and_what_is_open_as_well(self) -> None:
-        snapshot = found(
+        state = found(
             [know("old-a", audience("A")), know("old-b", audience("B"))],
-            [intend("open-a", audience("C")), intend("open-b", audience("D"))],
+            [intend("open-a", audience("C"), 1), intend("open-b", audience("D"), 2)],
         )
-        made = plan(self.wanted, snapshot, "*-a", "guests")
+        made = plan(self.wanted, state, "*-a", "guests")
         assert shown(made) == [("settle", "open-a"), ("create", "guests"), ("removed", "old-a")]
-        assert made.summary == Summary(settle=1, create=1, removed=1)
 
     def test_what_is_unchanged_counts_only_among_them(self) -> None:
-        snapshot = found(know(one.key, one.audience) for one in self.wanted)
-        assert plan(self.wanted, snapshot, "loyalty-*").summary == Summary(unchanged=2)
+        state = found(know(one.key, one.audience) for one in self.wanted)
+        assert plan(self.wanted, state, "loyalty-*").unchanged == 2
+
+    def test_a_key_is_taken_as_it_is_before_it_is_a_pattern(self) -> None:
+        wanted = want(("[a]", GOLD), ("a", SILVER))
+        assert shown(plan(wanted, None, "[a]")) == [("create", "[a]"), ("create", "a")]
 
     @pytest.mark.parametrize("target", ["Guests", "guest", "loyalty-", "x*"])
     def test_one_that_matches_nothing_is_an_error(self, target: str) -> None:
         with pytest.raises(NoSuchTarget) as raised:
             plan(self.wanted, None, "guests", target)
-        assert raised.value.what == f"no audience matches --target {target!r}"
+        assert raised.value.message == f"no audience matches --target {target!r}"
         assert isinstance(raised.value, AepctlError)
 
-    @pytest.mark.parametrize(
-        ("target", "next_"),
-        [("guets", "did you mean guests?"), ("xyz", "`aepctl plan` lists the keys")],
-    )
-    def test_the_error_suggests_what_may_have_been_meant(self, target: str, next_: str) -> None:
+    def test_the_key_of_an_attempt_that_came_to_nothing_is_no_target(self) -> None:
+        state = found(intents=[intend("old", GOLD, phase=Phase.ABSENT)])
+        with pytest.raises(NoSuchTarget):
+            plan(self.wanted, state, "old")
+
+    def test_the_error_suggests_what_may_have_been_meant(self) -> None:
         with pytest.raises(NoSuchTarget) as raised:
-            plan(self.wanted, None, target)
-        assert raised.value.next == next_
+            plan(self.wanted, None, "guets")
+        assert raised.value.hint == "did you mean guests?"
 
+    def test_the_error_names_the_keys_where_none_is_like_it(self) -> None:
+        state = found([know("gone", audience("Gone"))], [intend("open", audience("Open"))])
+        with pytest.raises(NoSuchTarget) as raised:
+            plan(self.wanted, state, "xyz")
+        hint = "the keys are loyalty-gold, loyalty-silver, guests, gone, open"
+        assert raised.value.hint == hint
+        many = want(*((f"k{number}", audience(f"N{number}")) for number in range(12)))
+        with pytest.raises(NoSuchTarget) as raised:
+            plan(many, None, "xyz")
+        assert str(raised.value.hint).endswith("k8, k9 and 2 more")
 
-World = tuple[tuple[Wanted, ...], Snapshot]
-NAMES = st.sampled_from("ABC")
-AUDIENCES = st.builds(audience, NAMES, st.none() | NAMES, namespace=NAMES)
-KEYS = st.text("abcd", min_size=1, max_size=2)
-INTENTS = st.dictionaries(KEYS, AUDIENCES, max_size=3)
-
-
-@st.composite
-def worlds(draw: st.DrawFn) -> World:
-    """Anything wanted, anything known, anything open."""
-    wanted = want(*draw(st.dictionaries(KEYS, AUDIENCES)).items())
-    known = [know(key, one) for key, one in draw(st.dictionaries(KEYS, AUDIENCES)).items()]
-    known += [know(one.key, one.audience) for one in wanted if draw(st.booleans())]
-    intents = [intend(key, one, number) for number, (key, one) in enumerate(draw(INTENTS).items())]
-    return wanted, found(known, intents)
-
-
-@given(worlds())
-def test_each_audience_counts_exactly_once(world: World) -> None:
-    wanted, snapshot = world
-    made = plan(wanted, snapshot)
-    keys = [change.key for change in made.changes]
-    assert len(keys) == len(set(keys))
-    for action in Action:
-        assert getattr(made.summary, action.value) == len(made.of(action))
-    everyone = {one.key for one in wanted} | {*snapshot.audiences}
-    everyone |= {intent.key for intent in snapshot.intents}
-    assert sum(asdict(made.summary).values()) == len(everyone)
-
-
-@given(worlds())
-def test_a_plan_says_of_each_key_what_is_true(world: World) -> None:
-    wanted, snapshot = world
-    by_key = {one.key: one for one in wanted}
-    known, intents = snapshot.audiences, {intent.key: intent for intent in snapshot.intents}
-    actions = {change.key: change.action for change in plan(wanted, snapshot).changes}
-    for key in {*by_key, *known, *intents}:
-        if key in intents:
-            expected: Action | None = Action.SETTLE
-        elif key not in known:
-            orphans = {one.audience.identity for k, one in known.items() if k not in by_key}
-            renamed = by_key[key].audience.identity in orphans
-            expected = Action.DECIDE if renamed else Action.CREATE
-        elif key not in by_key:
-            expected = Action.REMOVED
-        else:
-            same = known[key].audience == by_key[key].audience
-            expected = None if same else Action.UPDATE
-        assert actions.get(key) is expected
-
-
-@given(worlds())
-def test_once_its_creates_are_known_they_are_no_longer_planned(
-    world: World,
-) -> None:
-    wanted, snapshot = world
-    before = plan(wanted, snapshot)
-    created = [
-        know(change.key, change.after) for change in before.of(Action.CREATE) if change.after
-    ]
-    after = plan(wanted, found([*snapshot.audiences.items(), *created], snapshot.intents))
-    assert after.of(Action.CREATE) == ()
-    assert [one for one in before.changes if one.action is not Action.CREATE] == list(after.changes)
-    assert after.summary.unchanged == before.summary.unchanged + before.summary.create
-
-
-@given(st.dictionaries(KEYS, AUDIENCES))
-def test_from_nothing_the_creates_are_all_there_is_to_do(wanted: dict[str, Audience]) -> None:
-    pairs = want(*wanted.items())
-    creates = plan(pairs).of(Action.CREATE)
-    done = found(know(change.key, change.after) for change in creates if change.after)
-    assert plan(pairs, done).changes == ()
-
-
-@given(worlds(), st.randoms(use_true_random=False))
-def test_the_order_of_what_is_known_makes_no_difference(world: World, random: Random) -> None:
-    wanted, snapshot = world
-    known, intents = [*snapshot.audiences.items()], [*snapshot.intents]
-    random.shuffle(known)
-    random.shuffle(intents)
-    assert plan(wanted, found(known, intents)) == plan(wanted, snapshot)
-
-
-@given(worlds(), st.lists(KEYS | st.sampled_from(["a*", "?", "*b"]), min_size=1, max_size=2))
-def test_targets_choose_among_the_same_changes(world: World, targets: list[str]) -> None:
-    wanted, snapshot = world
-    whole = plan(wanted, snapshot)
-    try:
-        some = plan(wanted, snapshot, *targets)
-    except NoSuchTarget:
-        assume(False)
-    chosen = [change for change in whole.changes if change in some.changes]
-    assert list(some.changes) == chosen
-    left_out = {change.key for change in whole.changes} - {change.key for change in chosen}
-    assert not any(key == target for key in left_out for target in targets)
-
-
-@given(worlds())
-def test_a_plan_changes_nothing_and_comes_out_the_same_again(
-    world: World,
-) -> None:
-    before = copy.deepcopy(world)
-    wanted, snapshot = world
-    first = make_plan(list(wanted), snapshot, SETTINGS)
-    assert first == make_plan(wanted, snapshot, SETTINGS)
-    assert world == before
+    def test_the_error_says_so_where_there_is_nothing_at_all(self) -> None:
+        with pytest.raises(NoSuchTarget) as raised:
+            plan((), None, "xyz")
+        assert raised.value.hint == "there are no audiences in the manifests or the state"

@@ -1,119 +1,225 @@
 """The plans and reports that golden files show, by the name of their file."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
-from plan_samples import audience, found, intend, know, plan, want
-
-from aepctl.apply.outcomes import Failure, Outcome, Result
+from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.apply.report import ApplyReport
-from aepctl.plan import Action, Plan
-from aepctl.state.model import Known, Phase
+from aepctl.model.audience import Audience, Ids, Known, Observed
+from aepctl.model.failure import Failure
+from aepctl.model.problem import Origin
+from aepctl.model.steps import Adopt, Create, Delete, Patch
+from aepctl.model.target import Target
+from aepctl.plan.plan import Action, Change, FieldDiff, Plan
+from aepctl.state.model import Intent, Phase
+
+TARGET = Target("ORG@AdobeOrg", "dev", "https://platform.adobe.io")
+AT = "2026-01-31T12:30:00Z"
+PROGRAM = "aepctl --env prod"
+
+
+def audience(name: str, description: str | None = None, **fields: str) -> Audience:
+    return Audience(
+        name, **{"namespace": "agora", "origin_name": "Agora", **fields}, description=description
+    )
+
+
+def known(key: str, one: Audience, platform_id: str | None = None) -> Known:
+    return Known(one, Ids(f"id-of-{key}", platform_id))
+
+
+def intent(key: str, one: Audience, number: int = 1, phase: Phase = Phase.OPEN) -> Intent:
+    return Intent(f"intent-{number}", "run-1", key, Create(one), AT, phase)
+
+
+def at(line: int) -> Origin:
+    return Origin("audiences/all.yaml", line, 3)
+
+
+def create(key: str, one: Audience, line: int, audience_id: str | None = None) -> Change:
+    step = Create(one, audience_id)
+    return Change(key, Action.CREATE, wanted=one, steps=(step,), source=at(line))
+
+
+def update(
+    key: str, old: Audience, new: Audience, line: int, platform: str | None = None
+) -> Change:
+    before, after = old.fields(), new.fields()
+    diff = tuple(
+        FieldDiff(name, before.get(name), None, after.get(name))
+        for name in ("name", "description", "namespace", "originName")
+        if before.get(name) != after.get(name)
+    )
+    had = known(key, old, platform)
+    return Change(key, Action.UPDATE, known=had, wanted=new, diff=diff, source=at(line))
+
+
+def removed(key: str, one: Audience, platform_id: str | None = None) -> Change:
+    return Change(key, Action.REMOVED, known=known(key, one, platform_id))
+
+
+def settle(left: Intent, line: int | None = None) -> Change:
+    """Of an intent for a key that the manifests still have in this line, if any."""
+    if line is None:
+        return Change(left.key, Action.SETTLE, intent=left)
+    assert isinstance(left.step, Create)
+    wanted = left.step.audience
+    return Change(left.key, Action.SETTLE, wanted=wanted, source=at(line), intent=left)
+
+
+def plan(changes: Iterable[Change] = (), unchanged: int = 0, *targets: str) -> Plan:
+    return Plan("prod", TARGET, tuple(changes), unchanged, targets)
+
 
 GOLD = audience("Loyalty - Gold tier", "Members with 10,000 points or more.")
 SILVER = audience("Loyalty - Silver tier")
 GROESSE = audience("Größe ☂ 日本語", namespace="forum", origin_name="Forum")
+OLD, NEW = audience("B", "Old words."), audience("B", "New words.")
 HOSTILE = audience(
     "\x1b[31mred\u202egnp.exe##[error]",
     "first line\n::error::second line\r\x07\n##vso[task.complete]",
     namespace="zero\u200bwidth\u2066",
     origin_name="\x9b2J\x7f\u2028",
 )
+RENAMED = (
+    "`golden` has the same name, namespace and originName as `gold`, which was removed from the "
+    "manifests. If it was renamed: `aepctl --env prod state mv gold golden`"
+)
+ABSENT = replace(
+    intent("gold", GOLD, phase=Phase.ABSENT), reason=f"not found on the platform by {AT}"
+)
 
 PLANS: dict[str, Plan] = {
-    "empty": plan(()),
-    "creates": plan(want(("loyalty-gold", GOLD), ("loyalty-silver", SILVER), ("size", GROESSE))),
-    "unchanged": plan(
-        want(("loyalty-gold", GOLD), ("size", GROESSE)),
-        found([know("loyalty-gold", GOLD), know("size", GROESSE)]),
+    "empty": plan(),
+    "creates": plan(
+        (
+            create("loyalty-gold", GOLD, 2),
+            create("loyalty-silver", SILVER, 3),
+            create("size", GROESSE, 4),
+        )
     ),
+    "unchanged": plan(unchanged=2),
     "updates": plan(
-        want(
-            ("description-added", audience("A", "A description.")),
-            ("description-changed", audience("B", "New words.")),
-            ("description-removed", audience("C")),
-            ("everything", audience("D2", "New", namespace="forum", origin_name="Forum")),
-            ("same", SILVER),
+        (
+            update("description-added", audience("A"), audience("A", "A description."), 2),
+            update("description-changed", OLD, NEW, 3),
+            update("description-removed", audience("C", "A description."), audience("C"), 4),
+            update(
+                "everything",
+                audience("D", "Old"),
+                audience("D2", "New", namespace="forum", origin_name="Forum"),
+                5,
+                "platform-id",
+            ),
         ),
-        found(
-            [
-                know("description-added", audience("A")),
-                know("description-changed", audience("B", "Old words.")),
-                know("description-removed", audience("C", "A description.")),
-                know("everything", audience("D", "Old"), "platform-id"),
-                know("same", SILVER),
-            ]
-        ),
+        1,
     ),
-    "removed": plan(
-        want(("loyalty-gold", GOLD)),
-        found([know("loyalty-gold", GOLD), know("size", GROESSE), know("silver", SILVER, "p-id")]),
-    ),
+    "removed": plan((removed("silver", SILVER, "p-id"), removed("size", GROESSE)), 1),
     "settle": plan(
-        want(("loyalty-gold", GOLD), ("loyalty-silver", SILVER)),
-        found(intents=[intend("loyalty-gold", GOLD), intend("unwanted", GROESSE, 2)]),
+        (
+            settle(intent("loyalty-gold", GOLD), 2),
+            settle(intent("unwanted", GROESSE, 2)),
+            create("loyalty-silver", SILVER, 3),
+        )
+    ),
+    "held-back": plan(
+        [
+            Change(
+                "golden",
+                Action.SETTLE,
+                wanted=GOLD,
+                reason="`golden` has the same name, namespace and originName as `gold`, "
+                "and whether that was created is not known yet",
+                source=at(2),
+                intent=intent("gold", GOLD),
+            )
+        ]
     ),
     "everything": plan(
-        want(
-            ("new", GOLD), ("other", audience("Other", "New")), ("same", SILVER), ("open", GROESSE)
+        (
+            settle(intent("open", GROESSE), 5),
+            create("new", GOLD, 2),
+            update("other", audience("Other"), audience("Other", "New"), 3),
+            removed("gone", audience("Gone")),
         ),
-        found(
-            [
-                know("other", audience("Other")),
-                know("same", SILVER),
-                know("gone", audience("Gone")),
-            ],
-            [intend("open", GROESSE)],
-        ),
+        1,
     ),
     "targets": plan(
-        want(("loyalty-gold", GOLD), ("loyalty-silver", SILVER), ("size", GROESSE)),
-        None,
+        (
+            create("loyalty-gold", GOLD, 2),
+            create("loyalty-silver", SILVER, 3),
+            create("size", GROESSE, 4),
+        ),
+        0,
         "loyalty-*",
         "size",
     ),
+    "adopt": plan(
+        (
+            Change(
+                "taken",
+                Action.ADOPT,
+                observed=Observed(GOLD, Ids("id-on-the-platform")),
+                wanted=GOLD,
+                steps=(Adopt(Known(GOLD, Ids("id-on-the-platform"))),),
+                source=at(2),
+            ),
+            create("free", SILVER, 3),
+        )
+    ),
+    "decide": plan(
+        (
+            Change("golden", Action.DECIDE, wanted=GOLD, reason=RENAMED, source=at(2)),
+            removed("gold", GOLD),
+        )
+    ),
+    "again": plan([replace(create("gold", GOLD, 2), intent=ABSENT)]),
+    "client-ids": plan([create("gold", GOLD, 2, "id-of-ours")]),
     "hostile": plan(
-        want(("new", HOSTILE), ("other", HOSTILE)),
-        found(
-            [know("other", audience("\x1b]0;x\x07", "\u202e")), know("gone\x1b[2J##[x]", HOSTILE)],
-            [intend("open\u202e", HOSTILE)],
-        ),
+        (
+            settle(intent("open\u202e", HOSTILE)),
+            Change(
+                "new",
+                Action.DECIDE,
+                wanted=HOSTILE,
+                reason="as gone\x1b[2J##[x]\nis no more",
+                source=at(2),
+            ),
+            update("other", audience("\x1b]0;x\x07", "\u202e"), HOSTILE, 3),
+            removed("gone\x1b[2J##[x]", HOSTILE),
+        )
     ),
 }
 
-(TAKEN, FREE) = plan(want(("taken", GOLD), ("free", SILVER))).changes
-PLANS["adopt"] = plan(want(("taken", GOLD), ("free", SILVER))).replaced(
-    [replace(TAKEN, action=Action.ADOPT, before=Known(GOLD, "id-on-the-platform"))]
-)
-PLANS["decide"] = plan(want(("golden", GOLD)), found([know("gold", GOLD)]))
-PLANS["again"] = plan(
-    want(("gold", GOLD)), found(intents=[replace(intend("gold", GOLD), phase=Phase.ABSENT)])
-)
-PLANS["client-ids"] = plan(want(("gold", GOLD))).replaced(
-    [replace(*plan(want(("gold", GOLD))).changes, audience_id="id-of-ours")]
-)
-
-CREATED = Outcome("loyalty-gold", "create", Result.CREATED, "8b2b7b1c-audience", "9c3c-platform")
+ID = Ids("8b2b7b1c-audience", "9c3c-platform")
+CREATED = Outcome("loyalty-gold", Action.CREATE, OutcomeKind.CREATED, ID)
 REFUSED = Outcome(
     "loyalty-silver",
-    "create",
-    Result.REFUSED,
+    Action.CREATE,
+    OutcomeKind.REFUSED,
     failure=Failure("Name is mandatory", "AIS-1002-400", 400, "request-2"),
 )
 UNKNOWN = Outcome(
     "size",
-    "create",
-    Result.UNKNOWN,
+    Action.CREATE,
+    OutcomeKind.UNKNOWN,
     failure=Failure("the answer did not come within 30 s", request_id="request-3"),
 )
-ADOPTED = Outcome("gold", "adopt", Result.ADOPTED, "id-on-the-platform")
-DECIDE = replace(UNKNOWN, key="several", failure=Failure("3 match"), decision=True)
-BARE = Outcome("bare", "create", Result.REFUSED, failure=Failure("nothing was sent: no route"))
-TERSE = Outcome("terse", "create", Result.UNKNOWN, failure=Failure("Bad Gateway", status=502))
+ADOPTED = Outcome("taken", Action.ADOPT, OutcomeKind.ADOPTED, Ids("id-on-the-platform"))
+UNDECIDED = Outcome("golden", Action.DECIDE, OutcomeKind.UNDECIDED, failure=Failure(RENAMED))
+BARE = Outcome(
+    "bare", Action.CREATE, OutcomeKind.REFUSED, failure=Failure("nothing was sent: no route")
+)
+TERSE = Outcome(
+    "terse", Action.CREATE, OutcomeKind.UNKNOWN, failure=Failure("Bad Gateway", status=502)
+)
+UPDATED = Outcome("other", Action.UPDATE, OutcomeKind.UPDATED, Ids("id-of-other"))
+DELETED = Outcome("gone", Action.REMOVED, OutcomeKind.DELETED, Ids("id-of-gone"))
 EVIL = Outcome(
     "evil\x1b[2J",
-    "create",
-    Result.REFUSED,
-    "id\u202e",
+    Action.CREATE,
+    OutcomeKind.REFUSED,
+    Ids("id\u202e"),
     failure=Failure("::error::\n##[error]\x9b", "\x1b[31m", 400, "\r\nrequest"),
 )
 
@@ -121,8 +227,20 @@ REPORTS: dict[str, ApplyReport] = {
     "nothing": ApplyReport(PLANS["unchanged"]),
     "created": ApplyReport(PLANS["creates"], (CREATED,)),
     "mixed": ApplyReport(PLANS["creates"], (CREATED, REFUSED, UNKNOWN, BARE, TERSE)),
-    "decision": ApplyReport(PLANS["adopt"], (ADOPTED, DECIDE)),
-    "stopped": ApplyReport(PLANS["creates"], (REFUSED,), 2, "the token was refused: 401", False),
+    "decision": ApplyReport(PLANS["decide"], (ADOPTED, UNDECIDED)),
+    "other-steps": ApplyReport(PLANS["everything"], (UPDATED, DELETED)),
+    "stopped": ApplyReport(PLANS["creates"], (REFUSED,), 2, "the token was refused: 401"),
     "interrupted": ApplyReport(PLANS["creates"], (CREATED,), 2, "interrupted", interrupted=True),
+    "rescue": ApplyReport(PLANS["creates"], (CREATED,), 2, "the disk is full", rescue="{}\n"),
     "hostile": ApplyReport(PLANS["hostile"], (EVIL,), 1, "\x1b[31mstop\n##[error]"),
 }
+
+INTENTS = (
+    intent("key-open", GOLD),
+    replace(ABSENT, key="key-absent"),
+    intent("key-recreate", GOLD, 2, Phase.RECREATE),
+    replace(intent("key-patch", GOLD, 3), step=Patch(Ids("id-17"), GOLD, SILVER)),
+    replace(intent("key-delete", GOLD, 4), step=Delete(Ids("id-18"), GOLD)),
+    replace(intent("key-given", GOLD, 5), step=Create(GOLD, "id-of-ours")),
+)
+EVIL_INTENT = replace(intent("\x1b{key}", HOSTILE), at="\x9b2J", reason="##[error]\n\u202e")

@@ -2,16 +2,18 @@
 
 from collections import Counter
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
-from aepctl.apply.outcomes import Failure, Outcome, Result
+from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.apply.report import ApplyReport
-from aepctl.audience import Audience, Origin
-from aepctl.plan import Action, Change, FieldChange, Plan
-from aepctl.plan.changes import summarize
-from aepctl.settings import Target
-from aepctl.state.model import Intent, Known, Phase
-from aepctl.yamldoc import Problem
+from aepctl.model.audience import FIELD_NAMES, Audience, Ids, Known, Observed
+from aepctl.model.failure import Failure
+from aepctl.model.problem import Origin, Problem
+from aepctl.model.steps import Adopt, Create, Delete, Patch
+from aepctl.model.target import Target
+from aepctl.plan.plan import Action, Change, FieldDiff, Plan
+from aepctl.state.model import Intent, Phase
 
 TARGET = Target("1BD6382559DF0C130A49422D@AdobeOrg", "prod", "https://platform.adobe.io")
 LOYALTY = "audiences/loyalty.yaml"
@@ -24,36 +26,44 @@ def audience(name: str, description: str | None = None) -> Audience:
 
 
 def create(key: str, name: str, file: str, line: int) -> Change:
-    text = "Members with 10,000 points or more."
-    return Change(key, Action.CREATE, after=audience(name, text), source=Origin(file, line, 3))
+    wanted = audience(name, "Members with 10,000 points or more.")
+    source = Origin(file, line, 3)
+    return Change(key, Action.CREATE, wanted=wanted, steps=(Create(wanted),), source=source)
 
 
 def plan_of(*changes: Change, unchanged: int = 0, environment: str = "prod") -> Plan:
-    return Plan(environment, TARGET, changes, summarize(changes, unchanged))
+    return Plan(environment, TARGET, changes, unchanged)
 
 
-def intent(key: str, phase: Phase = Phase.OPEN) -> Intent:
-    at = "2026-05-01T10:00:00.000+00:00"
-    return Intent("0f1e", key, audience("Winter sale"), at, None, phase, "no answer within 30 s")
-
-
+SUMMER = audience("Summer sale")
 SETTLE = Change(
-    "winter-sale", Action.SETTLE, after=audience("Winter sale"), intent=intent("winter-sale")
+    "winter-sale",
+    Action.SETTLE,
+    wanted=audience("Winter sale"),
+    intent=Intent(
+        "0f1e",
+        "run-1",
+        "winter-sale",
+        Create(audience("Winter sale")),
+        "2026-05-01T10:00:00.000+00:00",
+        reason="no answer within 30 s",
+    ),
 )
 PLAN = plan_of(
     SETTLE,
     Change(
         "spring-sale",
         Action.DECIDE,
-        after=audience("Spring sale"),
+        wanted=audience("Spring sale"),
         source=Origin(RETAIL, 3, 3),
         reason="the platform has 2 audiences of this name",
     ),
     Change(
         "summer-sale",
         Action.ADOPT,
-        before=Known(audience("Summer sale"), "a-17"),
-        after=audience("Summer sale"),
+        observed=Observed(SUMMER, Ids("a-17")),
+        wanted=SUMMER,
+        steps=(Adopt(Known(SUMMER, Ids("a-17"))),),
         source=Origin(RETAIL, 9, 3),
     ),
     create("loyalty-gold", "Loyalty - Gold tier", LOYALTY, 5),
@@ -62,40 +72,42 @@ PLAN = plan_of(
     Change(
         "loyalty-bronze",
         Action.UPDATE,
-        before=Known(audience("Loyalty - Bronze", "Members"), ID),
-        after=audience("Loyalty - Bronze tier"),
+        known=Known(audience("Loyalty - Bronze", "Members"), Ids(ID)),
+        wanted=audience("Loyalty - Bronze tier"),
         source=Origin(LOYALTY, 13, 3),
-        fields=(
-            FieldChange("name", "Loyalty - Bronze", "Loyalty - Bronze tier"),
-            FieldChange("description", "Members", None),
+        diff=(
+            FieldDiff("name", "Loyalty - Bronze", None, "Loyalty - Bronze tier"),
+            FieldDiff("description", "Members", None, None),
         ),
     ),
-    Change("old-news", Action.REMOVED, before=Known(audience("Readers of the news"), "n-1")),
+    Change("old-news", Action.REMOVED, known=Known(audience("Readers of the news"), Ids("n-1"))),
     unchanged=26,
 )
 REPORT = ApplyReport(
     PLAN,
     (
-        Outcome("autumn-sale", "settle", Result.ADOPTED, "a-99"),
-        Outcome("winter-sale", "settle", Result.UNKNOWN, failure=Failure("not found so far")),
+        Outcome("autumn-sale", Action.SETTLE, OutcomeKind.ADOPTED, Ids("a-99")),
+        Outcome(
+            "winter-sale", Action.SETTLE, OutcomeKind.UNKNOWN, failure=Failure("not found so far")
+        ),
         Outcome(
             "spring-sale",
-            "decide",
-            Result.REFUSED,
+            Action.DECIDE,
+            OutcomeKind.UNDECIDED,
             failure=Failure("the platform has 2 audiences of this name"),
-            decision=True,
         ),
-        Outcome("summer-sale", "adopt", Result.ADOPTED, "a-17"),
-        Outcome("loyalty-gold", "create", Result.CREATED, ID),
+        Outcome("summer-sale", Action.ADOPT, OutcomeKind.ADOPTED, Ids("a-17")),
+        Outcome("loyalty-gold", Action.CREATE, OutcomeKind.CREATED, Ids(ID)),
         Outcome(
             "loyalty-silver",
-            "create",
-            Result.REFUSED,
+            Action.CREATE,
+            OutcomeKind.REFUSED,
             failure=Failure("namespace agora is not registered", "400.NAMESPACE", 400, "req-7"),
         ),
     ),
     not_started=1,
     stopped="the first 1 of 2 creates were refused",
+    plan_id="3f9a2c",
 )
 PROBLEMS = (
     Problem(Origin(LOYALTY, 4, 11), "syntax", "not valid YAML: found a tab", "use spaces"),
@@ -103,6 +115,9 @@ PROBLEMS = (
     Problem(Origin(LOYALTY, 12, 3), "duplicate-key", "`gold` again (first in line 2)", "keep one"),
     Problem(Origin(RETAIL, 0, 0), "empty", "the file holds no audiences"),
 )
+
+few = settings(max_examples=40)
+"""For properties of whole plans and reports, which have many texts each."""
 
 NASTY = (
     "\x00", "\x1b[31m", "\r", "\n", "\u2028", "\u202e", "\u200b", "\x85", "\ud800", "\ufffe",
@@ -113,46 +128,52 @@ NASTY = (
     "EOF", "</noscript>", "</style>", "é", "名", "🎉",
 )  # fmt: skip
 nasty = st.sampled_from(NASTY)
-texts = st.just("") | nasty | st.tuples(nasty, nasty, nasty).map("".join) | st.text(max_size=9)
+texts = st.just("") | nasty | st.tuples(nasty, nasty).map("".join) | st.text(max_size=5)
 filled = texts.map(lambda text: text or "x")
 audiences = st.builds(Audience, filled, texts, texts, st.none() | texts)
 origins = st.builds(
     Origin, st.sampled_from([LOYALTY, RETAIL]) | filled, st.integers(0, 99), st.integers(0, 99)
 )
-knowns = st.builds(Known, audiences, filled, st.none() | texts)
+ids = st.builds(Ids, filled, st.none() | texts)
+knowns = st.builds(Known, audiences, ids)
+observeds = st.builds(Observed, audiences, ids)
+remote_steps = st.sampled_from(
+    [Create(SUMMER), Create(SUMMER, ID), Patch(Ids(ID), SUMMER, SUMMER), Delete(Ids(ID), SUMMER)]
+)
 intents = st.builds(
-    Intent, texts, texts, audiences, texts, st.none(), st.sampled_from(Phase), texts
+    Intent, texts, st.just("run-1"), filled, remote_steps, texts, st.sampled_from(Phase), texts
 )
-field_changes = st.builds(
-    FieldChange, st.sampled_from(["name", "description"]), st.none() | texts, st.none() | texts
-)
+diffs = st.builds(FieldDiff, st.sampled_from(FIELD_NAMES), *[st.none() | nasty for _ in range(3)])
 
 
 @st.composite
 def changes(draw: st.DrawFn, key: str) -> Change:
     """Any change, also one that the planner would not make."""
     action = draw(st.sampled_from(Action))
+    wanted = draw(audiences if action is Action.CREATE else st.none() | audiences)
+    steps = (Create(wanted, draw(st.none() | texts)),) if action is Action.CREATE and wanted else ()
+    known = draw(st.none() | knowns)
     return Change(
         key,
         action,
-        draw(st.none() | knowns),
-        draw(audiences if action is Action.CREATE else st.none() | audiences),
-        draw(st.none() | origins),
-        tuple(draw(st.lists(field_changes, max_size=2))),
-        draw(st.none() | intents),
-        draw(st.none() | texts),
-        draw(st.none() | texts),
+        known=known,
+        observed=None if known else draw(st.none() | observeds),
+        wanted=wanted,
+        diff=tuple(draw(st.lists(diffs, max_size=2))),
+        steps=steps,
+        reason=draw(st.none() | texts),
+        source=draw(st.none() | origins),
+        intent=draw(st.none() | intents),
     )
 
 
 @st.composite
-def plans(draw: st.DrawFn, most: int = 6) -> Plan:
+def plans(draw: st.DrawFn, most: int = 4) -> Plan:
     keys = draw(st.lists(filled, max_size=most, unique=True))
-    made = [draw(changes(key)) for key in keys]
+    made = tuple(draw(changes(key)) for key in keys)
     target = Target(*(draw(texts) for _ in range(3)))
-    summary = summarize(made, draw(st.integers(0, 9)))
     targets = tuple(draw(st.lists(texts, max_size=2)))
-    return Plan(draw(filled), target, tuple(made), summary, targets)
+    return Plan(draw(filled), target, made, draw(st.integers(0, 9)), targets)
 
 
 @st.composite
@@ -166,19 +187,16 @@ def reports(draw: st.DrawFn) -> ApplyReport:
     not_started = 0
     for change in plan.changes:
         if draw(st.booleans()):
-            result = draw(st.sampled_from(Result))
+            kind = draw(st.sampled_from(OutcomeKind))
             failure = draw(st.none() | failures)
-            identifier = draw(st.none() | texts)
             outcomes.append(
-                Outcome(
-                    change.key, "create", result, identifier, None, failure, draw(st.booleans())
-                )
+                Outcome(change.key, change.action, kind, draw(st.none() | ids), failure)
             )
-        elif change.action is Action.CREATE:
+        elif change.steps:
             not_started += 1
-    return ApplyReport(
-        plan, tuple(outcomes), not_started, draw(st.none() | texts), draw(st.booleans())
-    )
+    stopped, interrupted = draw(st.none() | texts), draw(st.booleans())
+    rescue, plan_id = draw(st.none() | texts), draw(st.none() | texts)
+    return ApplyReport(plan, tuple(outcomes), not_started, stopped, interrupted, rescue, plan_id)
 
 
 problems = st.lists(st.builds(Problem, origins, filled, texts, st.none() | texts), max_size=6)

@@ -10,14 +10,14 @@ from goldens import Golden
 from hypothesis import given
 from review_samples import LOYALTY, PROBLEMS, problems
 
-from aepctl.audience import Origin
-from aepctl.render.codequality import codequality
+from aepctl.model.problem import Origin, Problem
+from aepctl.render.codequality import render
 from aepctl.render.display import COMMAND
-from aepctl.yamldoc import Problem
+from aepctl.render.view import view_of_problems
 
 
 def issues(*some: Problem, root: str = "") -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(codequality(some, root=root))
+    found: list[dict[str, Any]] = json.loads(render(view_of_problems(some), root=root))
     return found
 
 
@@ -32,11 +32,11 @@ def moved(problem: Problem, lines: int) -> Problem:
 
 
 def test_problems(golden: Golden) -> None:
-    golden("render/problems.codequality.json", codequality(PROBLEMS))
+    golden("render/problems.codequality.json", render(view_of_problems(PROBLEMS)))
 
 
 def test_no_problem_is_an_empty_list() -> None:
-    assert codequality([]) == "[\n]\n"
+    assert render(view_of_problems([])) == "[\n]\n"
 
 
 def test_paths_start_at_the_repository() -> None:
@@ -66,10 +66,11 @@ def test_another_file_rule_or_message_changes_the_fingerprint() -> None:
 @given(problems)
 def test_any_problems_are_one_issue_each(some: list[Problem]) -> None:
     found = issues(*some)
-    text = codequality(some)
+    text = render(view_of_problems(some))
     assert text.isascii()
     assert not COMMAND.search(text)
-    assert [one["location"]["path"] for one in found] == [normpath(p.origin.file) for p in some]
+    ordered = sorted(some, key=lambda problem: problem.origin)
+    assert [one["location"]["path"] for one in found] == [normpath(p.origin.file) for p in ordered]
     assert len({issue["fingerprint"] for issue in found}) == len(some)
     for issue in found:
         assert issue["severity"] in {"info", "minor", "major", "critical", "blocker"}

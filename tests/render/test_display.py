@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from aepctl.render.display import CODES, Paint, display
+from aepctl.render.display import CODES, Paint, display, display_all
 
 BIDI = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
@@ -72,6 +72,11 @@ def test_whatever_comes_in_is_one_harmless_line(text: str) -> None:
 @given(st.text())
 def test_shown_once_or_twice_it_is_the_same(text: str) -> None:
     assert display(display(text)) == display(text)
+
+
+@given(st.lists(st.text() | st.sampled_from(["#", "#[x", "##", "[", "plain"]), max_size=4))
+def test_many_texts_are_shown_as_each_alone_is(texts: list[str]) -> None:
+    assert display_all(texts) == tuple(display(text) for text in texts)
 
 
 def test_paint_is_for_terminals_only() -> None:

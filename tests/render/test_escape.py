@@ -45,6 +45,45 @@ def test_markdown_code_within_a_number_of_bytes(text: str, most: int) -> None:
     assert len(written.encode()) <= most
 
 
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("save it, then run `a --env p`.", "save it, then run `a --env p`."),
+        (
+            "a decision (`--recreate`): yours; it's this",
+            "a decision (`--recreate`): yours; it's this",
+        ),
+        ("run `a `` b`", "``` run `a `` b` ```"),
+        ("run `a", "`` run `a ``"),
+        ("ask @someone", "`ask @someone`"),
+        ("see #7", "`see #7`"),
+        ("see www.example", "`see www.example`"),
+        ("a :bug: b", "`a :bug: b`"),
+        ("<b>", "`<b>`"),
+        ("[a](b)", "`[a](b)`"),
+        ("a_b_ *c*", "`a_b_ *c*`"),
+        ("a\nb", "`a\\nb`"),
+        ("é", "`é`"),
+        ("run `\u202e`", "run `\\u202e`"),
+        ("word " * 20, "`" + "word " * 14 + "word…`"),
+    ],
+)
+def test_of_a_sentence_of_ours_only_what_stands_in_backticks_is_code(
+    text: str, written: str
+) -> None:
+    assert escape.prose(text, 80) == written
+
+
+@given(any_text)
+def test_a_sentence_is_plain_words_and_code_whatever_it_holds(text: str) -> None:
+    markdown_it = pytest.importorskip("markdown_it", reason="markdown-it-py is not installed")
+    written = escape.prose(text, 1000)
+    (_, inline, _) = markdown_it.MarkdownIt("gfm-like", {"linkify": False}).parse(f"A {written}")
+    assert {child.type for child in inline.children} <= {"text", "code_inline"}
+    plain = "".join(child.content for child in inline.children if child.type == "text")
+    assert not re.search(r"[^A-Za-z,;'() .:]", plain)
+
+
 @given(any_text)
 def test_a_real_markdown_parser_agrees(text: str) -> None:
     markdown_it = pytest.importorskip("markdown_it", reason="markdown-it-py is not installed")

@@ -12,6 +12,7 @@ from review_samples import (
     PLAN,
     PROBLEMS,
     REPORT,
+    few,
     plan_of,
     plans,
     problems,
@@ -20,22 +21,15 @@ from review_samples import (
     texts,
 )
 
-from aepctl.apply.outcomes import Result
+from aepctl.apply.outcomes import OutcomeKind
 from aepctl.apply.report import ApplyReport
-from aepctl.audience import Origin
-from aepctl.errors import AepctlError
-from aepctl.plan import Plan
+from aepctl.errors import AepctlError, InvalidInput
+from aepctl.model.problem import Origin, Problem
+from aepctl.plan.plan import Plan
 from aepctl.render.display import UNSAFE
-from aepctl.render.github import (
-    SUMMARY_BYTES,
-    annotations,
-    error_annotations,
-    output_block,
-    plan_outputs,
-    report_annotations,
-    report_outputs,
-)
-from aepctl.yamldoc import InvalidInput, Problem
+from aepctl.render.github import SUMMARY_BYTES, annotations, output_block, outputs
+from aepctl.render.report import view_of_report
+from aepctl.render.view import view_of_error, view_of_plan, view_of_problems, view_of_validation
 
 
 def commands(text: str) -> list[tuple[str, dict[str, str], str]]:
@@ -66,51 +60,60 @@ def problem(number: int, rule: str = "text") -> Problem:
     return Problem(Origin(LOYALTY, number, 1), rule, "too long")
 
 
+def of(*some: Problem) -> str:
+    return annotations(view_of_problems(some))
+
+
 def test_problems(golden: Golden) -> None:
-    golden("render/problems.annotations.txt", annotations(PROBLEMS, root="marketing"))
+    golden(
+        "render/problems.annotations.txt", annotations(view_of_problems(PROBLEMS), root="marketing")
+    )
 
 
 def test_what_hides_other_problems_comes_first() -> None:
-    found = commands(annotations([problem(1), problem(2), problem(3, "syntax")]))
+    found = commands(of(problem(1), problem(2), problem(3, "syntax")))
     assert [properties["line"] for _, properties, _ in found] == ["3", "1", "2"]
 
 
 def test_no_more_than_github_shows_and_how_many_there_are() -> None:
-    found = commands(annotations(problem(n) for n in range(1, 14)))
+    found = commands(of(*(problem(n) for n in range(1, 14))))
     assert [kind for kind, _, _ in found] == ["error"] * 10 + ["warning"]
     assert found[-1][2] == "and 3 more problems, in the log and the summary"
-    assert len(commands(annotations(problem(n) for n in range(1, 11)))) == 10
+    assert len(commands(of(*(problem(n) for n in range(1, 11))))) == 10
 
 
 def test_no_problem_is_no_line() -> None:
-    assert annotations([]) == ""
+    assert of() == ""
 
 
 def test_a_problem_of_a_whole_file_names_no_line() -> None:
-    (found,) = commands(annotations([Problem(Origin("a.yaml", 0, 0), "empty", "no audiences")]))
+    (found,) = commands(of(Problem(Origin("a.yaml", 0, 0), "empty", "no audiences")))
     assert found == ("error", {"file": "a.yaml", "title": "aepctl%3A empty"}, "no audiences")
 
 
 def test_what_came_of_an_apply_unknown_first(golden: Golden) -> None:
-    golden("render/apply.annotations.txt", report_annotations(REPORT))
+    golden("render/apply.annotations.txt", annotations(view_of_report(REPORT)))
 
 
 def test_ids_that_no_disk_took_come_first() -> None:
-    found = commands(report_annotations(replace(REPORT, rescue="{}"), limit=2))
+    found = commands(annotations(view_of_report(replace(REPORT, rescue="{}")), limit=2))
     assert "state recover" in found[0][2]
     assert len(found) == 3
     assert found[2][2].startswith("and 2 more outcomes")
 
 
 def test_a_run_that_failed() -> None:
-    error = AepctlError("the state is locked\nby ci", next="wait")
-    assert error_annotations(error) == "::error title=aepctl::the state is locked\\nby ci%0Await\n"
-    assert error_annotations(InvalidInput(PROBLEMS)) == annotations(PROBLEMS)
+    error = AepctlError("the state is locked\nby ci", hint="wait")
+    assert (
+        annotations(view_of_error(error))
+        == "::error title=aepctl::the state is locked\\nby ci%0Await\n"
+    )
+    assert annotations(view_of_error(InvalidInput(PROBLEMS))) == of(*PROBLEMS)
 
 
 @given(problems, texts)
 def test_no_text_forges_a_command_or_a_property(some: list[Problem], root: str) -> None:
-    text = annotations(some, limit=100, root=root)
+    text = annotations(view_of_problems(some), limit=100, root=root)
     assert not UNSAFE.search(text.replace("\n", ""))
     assert "##[" not in text
     found = commands(text)
@@ -118,46 +121,61 @@ def test_no_text_forges_a_command_or_a_property(some: list[Problem], root: str) 
     assert all(set(told) <= {"file", "line", "col", "title"} for _, told, _ in found)
 
 
+@few
 @given(reports())
-def test_every_unknown_and_refused_outcome_is_told(report: ApplyReport) -> None:
-    found = commands(report_annotations(report, limit=1000))
+def test_every_unknown_refused_and_undecided_outcome_is_told(report: ApplyReport) -> None:
+    found = commands(annotations(view_of_report(report), limit=1000))
     titles = [told["title"] for _, told, _ in found]
-    assert titles.count("aepctl%3A unknown") == report.count(Result.UNKNOWN)
-    assert titles.count("aepctl%3A refused") == report.count(Result.REFUSED)
+    bad = (OutcomeKind.UNKNOWN, OutcomeKind.REFUSED, OutcomeKind.UNDECIDED)
+    for kind in bad:
+        assert titles.count(f"aepctl%3A {kind}") == report.counts()[kind]
+    assert len(titles) == sum(report.counts()[kind] for kind in bad) + (report.rescue is not None)
 
 
 def test_the_outputs_of_a_plan(golden: Golden) -> None:
-    golden("render/plan.outputs.txt", output_block(plan_outputs(PLAN, plan_id="3f9a2c"), "END7"))
+    golden(
+        "render/plan.outputs.txt", output_block(outputs(view_of_plan(PLAN, "3f9a2c"), 0), "END7")
+    )
 
 
 def test_the_outputs_of_an_apply(golden: Golden) -> None:
     golden(
-        "render/apply.outputs.txt", output_block(report_outputs(REPORT, plan_id="3f9a2c"), "END7")
+        "render/apply.outputs.txt",
+        output_block(outputs(view_of_report(REPORT), REPORT.exit_code), "END7"),
     )
 
 
 def test_a_plan_without_changes_says_so() -> None:
-    assert plan_outputs(plan_of(unchanged=3), plan_id="x")["changes"] == "false"
+    assert outputs(view_of_plan(plan_of(unchanged=3)), 0)["changes"] == "false"
 
 
+@few
 @given(plans())
 def test_the_outputs_count_what_the_plan_counts(plan: Plan) -> None:
-    outputs = plan_outputs(plan, plan_id="x")
+    told = outputs(view_of_plan(plan), 2)
     counts = statuses(plan)
-    assert (outputs["changes"] == "true") == bool(plan.changes)
+    assert (told["changes"] == "true") == bool(plan.changes)
     for name in ("settle", "decide", "adopt", "create", "update"):
-        assert int(outputs[f"to_{name}"]) == counts[name]
-    assert int(outputs["removed"]) == counts["removed"]
-    assert int(outputs["unchanged"]) == plan.summary.unchanged
+        assert int(told[f"to_{name}"]) == counts[name]
+    assert int(told["removed"]) == counts["removed"]
+    assert int(told["unchanged"]) == plan.unchanged
+    assert told["exit_code"] == "2"
 
 
+@few
 @given(reports())
 def test_the_outputs_count_what_the_report_counts(report: ApplyReport) -> None:
-    outputs = report_outputs(report, plan_id="x")
-    for result in Result:
-        assert int(outputs[result.value]) == report.count(result)
-    assert int(outputs["not_started"]) == report.not_started
-    assert int(outputs["exit_code"]) == report.exit_code
+    told = outputs(view_of_report(report), report.exit_code)
+    for kind in OutcomeKind:
+        assert int(told[kind.value]) == report.counts()[kind]
+    assert int(told["not_started"]) == report.not_started
+    assert int(told["exit_code"]) == report.exit_code
+    assert told["plan_id"] == (report.plan_id or "")
+
+
+def test_without_a_plan_the_exit_code_is_all_there_is_to_ask_for() -> None:
+    for view in (view_of_error(AepctlError("no")), view_of_validation(3)):
+        assert outputs(view, 1) == {"exit_code": "1"}
 
 
 @given(st.dictionaries(st.sampled_from(["plan_id", "environment"]), texts))

@@ -22,6 +22,7 @@ from review_samples import (
     PROBLEMS,
     REPORT,
     create,
+    few,
     plan_of,
     plans,
     problems,
@@ -30,17 +31,28 @@ from review_samples import (
 )
 
 from aepctl.apply.report import ApplyReport
-from aepctl.audience import Audience, Origin
-from aepctl.errors import AepctlError
-from aepctl.plan import Action, Change, Plan
+from aepctl.errors import AepctlError, InvalidInput
+from aepctl.model.audience import FIELD_NAMES, Audience
+from aepctl.model.problem import Origin, Problem
+from aepctl.plan.plan import Action, Change, Plan
 from aepctl.render.display import UNSAFE, display
-from aepctl.render.entries import report_entries
-from aepctl.render.html import error_html, plan_html, problems_html, report_html
-from aepctl.render.html_rows import plain_table
-from aepctl.yamldoc import InvalidInput, Problem
+from aepctl.render.html import render
+from aepctl.render.html_rows import COLUMN_FIELDS, plain_table
+from aepctl.render.report import view_of_report
+from aepctl.render.view import (
+    view_of_error,
+    view_of_intents,
+    view_of_plan,
+    view_of_problems,
+    view_of_validation,
+)
 
 AXE = os.environ.get("AEPCTL_AXE", "")
 ATTACK = "<img src=x onerror=alert(1)></script><script>window.hit=1</script>"
+
+
+def plan_page(plan: Plan, plan_id: str | None = None) -> str:
+    return render(view_of_plan(plan, plan_id))
 
 
 def rows(page: str) -> list[list[Any]]:
@@ -88,17 +100,17 @@ def assert_sound(page: str) -> None:
 
 
 def test_the_rows_for_readers_without_a_script(golden: Golden) -> None:
-    golden("render/plan.rows.html", plain_table(report_entries(REPORT)))
+    golden("render/plan.rows.html", plain_table(view_of_report(REPORT).rows))
 
 
 def test_the_totals_stand_in_the_page_itself() -> None:
-    text = re.sub(r"<[^>]+>", "", plan_html(PLAN, plan_id="3f9a2c"))
+    text = re.sub(r"<[^>]+>", "", plan_page(PLAN, "3f9a2c"))
     for words in ("3 to create", "1 to settle", "26 unchanged", "3f9a2c", "AdobeOrg"):
         assert words in text
 
 
 def test_nothing_to_do_needs_no_script() -> None:
-    page = plan_html(plan_of(unchanged=3), plan_id="x")
+    page = plan_page(plan_of(unchanged=3))
     assert "Nothing to do." in page
     assert "<script" not in page
     assert_sound(page)
@@ -106,22 +118,45 @@ def test_nothing_to_do_needs_no_script() -> None:
 
 def test_a_stopped_and_an_interrupted_run_say_so() -> None:
     assert REPORT.stopped is not None
-    assert REPORT.stopped in report_html(REPORT, plan_id="x")
-    page = report_html(replace(REPORT, stopped=None, interrupted=True, rescue="{}"), plan_id="x")
-    assert "<dd>interrupted</dd>" in page
-    assert "aepctl state recover" in page
+    assert REPORT.stopped in render(view_of_report(REPORT))
+    report = replace(REPORT, stopped=None, interrupted=True, rescue="{}")
+    page = render(view_of_report(report, "aepctl --env prod"))
+    assert "<dt>Interrupted</dt><dd>everything that was started is recorded</dd>" in page
+    assert "aepctl --env prod state recover FILE" in page
+    assert "<dt>Next</dt><dd>run `aepctl --env prod apply` again;" in page
 
 
 def test_a_run_that_failed() -> None:
-    page = error_html(AepctlError("the state is <locked>\nby ci", next="wait"))
+    page = render(view_of_error(AepctlError("the state is <locked>\nby ci", hint="wait")))
     assert "<p>the state is &lt;locked&gt;</p><p>by ci</p><p>Next: wait</p>" in page
     assert_sound(page)
-    assert error_html(InvalidInput(PROBLEMS)) == problems_html(PROBLEMS)
+    assert render(view_of_error(InvalidInput(PROBLEMS))) == render(view_of_problems(PROBLEMS))
 
 
+def test_sound_manifests_and_no_intents_are_pages_too() -> None:
+    for view, words in (
+        (view_of_validation(3), "No problems"),
+        (view_of_problems([]), "No problems"),
+        (view_of_intents([]), "No open intents."),
+    ):
+        page = render(view)
+        assert words in page
+        assert_sound(page)
+
+
+def test_without_a_saved_plan_no_plan_is_named() -> None:
+    assert "<dt>Plan</dt>" not in plan_page(PLAN)
+    assert "<dt>Plan</dt><dd>3f9a2c</dd>" in plan_page(PLAN, "3f9a2c")
+
+
+def test_every_field_has_its_place_in_a_row() -> None:
+    assert {*COLUMN_FIELDS, "description"} == set(FIELD_NAMES)
+
+
+@few
 @given(plans())
 def test_any_plan(plan: Plan) -> None:
-    page = plan_html(plan, plan_id="x")
+    page = plan_page(plan)
     assert_sound(page)
     assert [row[3] for row in rows(page)] == [display(change.key) for change in plan.changes]
     assert page.count("<tr><td>") == len(plan.changes)
@@ -131,19 +166,20 @@ def test_any_plan(plan: Plan) -> None:
         assert int(tile[1]) == count
 
 
+@few
 @given(reports())
 def test_any_report(report: ApplyReport) -> None:
-    page = report_html(report, plan_id="x")
+    page = render(view_of_report(report))
     assert_sound(page)
-    assert len(rows(page)) == len(report_entries(report))
-    counts = Counter(entry.status for entry in report_entries(report))
+    assert len(rows(page)) == len(report.plan.changes)
+    counts = Counter(row.status for row in view_of_report(report).rows)
     told = re.findall(r'data-status="([a-z-]+)">.*?<b>(\d+)</b>', page)
     assert {status: int(count) for status, count in told} == counts
 
 
 @given(problems)
 def test_any_problems(some: list[Problem]) -> None:
-    page = problems_html(some)
+    page = render(view_of_problems(some))
     assert_sound(page)
     assert page.count("<tr><td>") == len(some)
 
@@ -159,9 +195,9 @@ def large(count: int) -> Plan:
     for n in range(count):
         one = create(f"key-{n:04}", f"Tier {n}", f"audiences/team-{n % 7}.yaml", n + 1)
         if n % 3 == 0:
-            one = replace(one, action=Action.UPDATE, before=None)
-        assert one.after is not None
-        made.append(replace(one, after=replace(one.after, namespace=("crm", "ads")[n % 2])))
+            one = replace(one, action=Action.UPDATE, steps=())
+        assert one.wanted is not None
+        made.append(replace(one, wanted=replace(one.wanted, namespace=("crm", "ads")[n % 2])))
     return plan_of(*made)
 
 
@@ -208,7 +244,7 @@ def choose(page: Browser, select: str, option: str) -> None:
 
 @needs_browser
 def test_a_page_asks_the_network_for_nothing(show: Show) -> None:
-    page = show(plan_html(PLAN, plan_id="x"))
+    page = show(plan_page(PLAN))
     assert [one for one in page.requests if not one.startswith(("file:", "data:"))] == []
     assert page.messages == []
     assert keys(page) == [change.key for change in PLAN.changes]
@@ -217,7 +253,7 @@ def test_a_page_asks_the_network_for_nothing(show: Show) -> None:
 
 @needs_browser
 def test_search_finds_words_in_any_field(show: Show) -> None:
-    page = show(plan_html(PLAN, plan_id="x"))
+    page = show(plan_page(PLAN))
     page.press("/")
     page.type("tier sil")
     assert keys(page) == ["loyalty-silver"]
@@ -232,7 +268,7 @@ def test_search_finds_words_in_any_field(show: Show) -> None:
 
 @needs_browser
 def test_totals_are_filters(show: Show) -> None:
-    page = show(plan_html(PLAN, plan_id="x"))
+    page = show(plan_page(PLAN))
     click(page, "button[data-status=create]")
     assert keys(page) == ["loyalty-gold", "loyalty-silver", "stores-north"]
     click(page, "button[data-status=adopt]")
@@ -244,7 +280,7 @@ def test_totals_are_filters(show: Show) -> None:
 
 @needs_browser
 def test_namespace_and_file_are_filters_and_clear_takes_all_back(show: Show) -> None:
-    page = show(plan_html(large(70), plan_id="x"))
+    page = show(plan_page(large(70)))
     choose(page, "ns", "crm")
     choose(page, "file", "audiences/team-3.yaml")
     assert keys(page) == ["key-0010", "key-0024", "key-0038", "key-0052", "key-0066"]
@@ -255,7 +291,7 @@ def test_namespace_and_file_are_filters_and_clear_takes_all_back(show: Show) -> 
 
 @needs_browser
 def test_a_heading_sorts_up_then_down_then_not(show: Show) -> None:
-    page = show(plan_html(PLAN, plan_id="x"))
+    page = show(plan_page(PLAN))
     made = keys(page)
     sort = "document.querySelector('.of-name').getAttribute('aria-sort')"
     click(page, ".of-name button")
@@ -273,7 +309,7 @@ def test_a_heading_sorts_up_then_down_then_not(show: Show) -> None:
 @needs_browser
 def test_lines_sort_as_numbers(show: Show) -> None:
     lines = (10, 9, 100)
-    page = show(plan_html(plan_of(*(create(f"k{n}", "N", "a.yaml", n) for n in lines)), plan_id=""))
+    page = show(plan_page(plan_of(*(create(f"k{n}", "N", "a.yaml", n) for n in lines))))
     click(page, ".of-file button")
     assert keys(page) == ["k9", "k10", "k100"]
 
@@ -283,7 +319,7 @@ def test_lines_sort_as_numbers(show: Show) -> None:
 def test_every_column_has_room(show: Show, browser: Browser, width: int) -> None:
     browser.look(width, 900)
     try:
-        for text in (plan_html(PLAN, plan_id="x"), report_html(REPORT, plan_id="x")):
+        for text in (plan_page(PLAN), render(view_of_report(REPORT))):
             page = show(text)
             names = "[...document.querySelectorAll('tr.row .name')].map(e => e.offsetWidth)"
             assert min(page.js(names)) >= 120
@@ -294,7 +330,7 @@ def test_every_column_has_room(show: Show, browser: Browser, width: int) -> None
 
 @needs_browser
 def test_a_row_opens_to_what_was_and_what_will_be(show: Show) -> None:
-    page = show(plan_html(plan_of(*PLAN.changes, *large(40).changes), plan_id="x"))
+    page = show(plan_page(plan_of(*PLAN.changes, *large(40).changes)))
     button = "[aria-label='Details of loyalty-bronze']"
     opened = f"document.querySelector(\"{button}\").getAttribute('aria-expanded')"
     assert page.js(opened) == "true"  # few rows have something to tell: these are open at first
@@ -313,7 +349,7 @@ def test_a_row_opens_to_what_was_and_what_will_be(show: Show) -> None:
 
 @needs_browser
 def test_the_keyboard_is_enough(show: Show) -> None:
-    page = show(plan_html(plan_of(*PLAN.changes, *large(40).changes), plan_id="x"))
+    page = show(plan_page(plan_of(*PLAN.changes, *large(40).changes)))
     reached = []
     while "Details of winter-sale" not in reached and len(reached) < 40:
         page.press("Tab")
@@ -337,7 +373,7 @@ def test_the_keyboard_is_enough(show: Show) -> None:
 
 @needs_browser
 def test_the_address_keeps_the_view(show: Show) -> None:
-    page = show(plan_html(large(70), plan_id="x"), "#q=tier&status=update&namespace=ads&sort=-key")
+    page = show(plan_page(large(70)), "#q=tier&status=update&namespace=ads&sort=-key")
     found = keys(page)
     assert found == sorted(found, reverse=True)
     assert all(int(key[-4:]) % 3 == 0 and int(key[-4:]) % 2 for key in found)
@@ -358,13 +394,13 @@ def test_what_is_hostile_is_shown_and_does_nothing(show: Show) -> None:
         Change(
             f"k{n}{text}",
             Action.CREATE,
-            after=Audience(text, text, text, text),
+            wanted=Audience(text, text, text, text),
             source=Origin(f"{text}.yaml", 1, 1),
         )
         for n, text in enumerate((*NASTY, ATTACK))
     ]
     plan = replace(plan_of(*changes), environment=ATTACK, targets=(ATTACK,))
-    page = show(plan_html(plan, plan_id=ATTACK), "#q=" + "%3Cscript%3E")
+    page = show(plan_page(plan, ATTACK), "#q=" + "%3Cscript%3E")
     assert len(keys(page)) == 2
     click(page, "#clear")
     click(page, "#expand")
@@ -378,7 +414,7 @@ def test_what_is_hostile_is_shown_and_does_nothing(show: Show) -> None:
 
 @needs_browser
 def test_many_rows_come_as_they_are_needed(show: Show) -> None:
-    page = show(plan_html(large(1000), plan_id="x"))
+    page = show(plan_page(large(1000)))
     assert page.js(COUNT) == "1,000 audiences"
     first = len(keys(page))
     assert 100 <= first < 400
@@ -392,7 +428,7 @@ def test_many_rows_come_as_they_are_needed(show: Show) -> None:
 def test_it_is_readable_where_no_script_runs(browser: Browser, show: Show) -> None:
     browser.call("Emulation.setScriptExecutionDisabled", value=True)
     try:
-        page = show(plan_html(PLAN, plan_id="x"))
+        page = show(plan_page(PLAN))
         assert page.js("document.querySelectorAll('noscript tbody tr').length") == 8
         assert "Loyalty - Silver tier" in page.js("document.body.innerText")
         assert "needs its script" not in page.js("document.body.innerText")
@@ -402,7 +438,7 @@ def test_it_is_readable_where_no_script_runs(browser: Browser, show: Show) -> No
 
 @needs_browser
 def test_it_says_so_where_a_host_forbids_its_script(show: Show) -> None:
-    page = plan_html(PLAN, plan_id="x").replace("script-src 'sha256-", "script-src 'sha256-x")
+    page = plan_page(PLAN).replace("script-src 'sha256-", "script-src 'sha256-x")
     shown = show(page)
     shown.js("new Promise((done) => setTimeout(done, 2200))")
     assert "needs its script" in shown.js("document.querySelector('.blocked').innerText")
@@ -416,11 +452,11 @@ def test_it_says_so_where_a_host_forbids_its_script(show: Show) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        plan_html(PLAN, plan_id="x"),
-        plan_html(large(150), plan_id="x"),
-        report_html(REPORT, plan_id="x"),
-        problems_html(PROBLEMS),
-        error_html(AepctlError("no", next="yes")),
+        plan_page(PLAN),
+        plan_page(large(150)),
+        render(view_of_report(REPORT)),
+        render(view_of_problems(PROBLEMS)),
+        render(view_of_error(AepctlError("no", hint="yes"))),
     ],
     ids=["plan", "large", "apply", "problems", "error"],
 )

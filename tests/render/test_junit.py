@@ -4,15 +4,16 @@ from xml.etree import ElementTree as ET
 
 from goldens import Golden
 from hypothesis import given
-from review_samples import PLAN, PROBLEMS, REPORT, plans, problems, reports, statuses
+from review_samples import PLAN, PROBLEMS, REPORT, few, plans, problems, reports, statuses
 
-from aepctl.apply.outcomes import Result
+from aepctl.apply.outcomes import OutcomeKind
 from aepctl.apply.report import ApplyReport
-from aepctl.errors import AepctlError
-from aepctl.plan import Plan
-from aepctl.render.entries import report_entries
-from aepctl.render.junit import error_junit, plan_junit, problems_junit, report_junit
-from aepctl.yamldoc import InvalidInput, Problem
+from aepctl.errors import AepctlError, InvalidInput
+from aepctl.model.problem import Problem
+from aepctl.plan.plan import Plan
+from aepctl.render.junit import render
+from aepctl.render.report import view_of_report
+from aepctl.render.view import view_of_error, view_of_plan, view_of_problems, view_of_validation
 
 KINDS = ("failure", "error", "skipped")
 
@@ -31,35 +32,38 @@ def counts(text: str) -> dict[str, int]:
 
 
 def test_a_plan(golden: Golden) -> None:
-    golden("render/plan.junit.xml", plan_junit(PLAN))
+    golden("render/plan.junit.xml", render(view_of_plan(PLAN)))
 
 
 def test_what_came_of_an_apply(golden: Golden) -> None:
-    golden("render/apply.junit.xml", report_junit(REPORT))
+    golden("render/apply.junit.xml", render(view_of_report(REPORT)))
 
 
 def test_problems(golden: Golden) -> None:
-    golden("render/problems.junit.xml", problems_junit(PROBLEMS))
+    golden("render/problems.junit.xml", render(view_of_problems(PROBLEMS)))
 
 
 def test_no_problem_is_a_case_that_passed() -> None:
-    assert counts(problems_junit([])) == {"failure": 0, "error": 0, "skipped": 0, "tests": 1}
+    for view in (view_of_problems([]), view_of_validation(3)):
+        assert counts(render(view)) == {"failure": 0, "error": 0, "skipped": 0, "tests": 1}
 
 
 def test_a_run_that_failed_is_an_error() -> None:
-    text = error_junit(AepctlError("the state is locked", next="wait"))
+    text = render(view_of_error(AepctlError("the state is locked", hint="wait")))
     assert counts(text)["error"] == 1
     assert 'message="the state is locked">wait<' in text
 
 
 def test_a_run_that_failed_for_its_input_shows_the_problems() -> None:
-    assert error_junit(InvalidInput(PROBLEMS)) == problems_junit(PROBLEMS)
+    failed = view_of_error(InvalidInput(PROBLEMS))
+    assert render(failed) == render(view_of_problems(PROBLEMS))
 
 
+@few
 @given(plans())
 def test_any_plan(plan: Plan) -> None:
     actions = statuses(plan)
-    assert counts(plan_junit(plan)) == {
+    assert counts(render(view_of_plan(plan))) == {
         "tests": len(plan.changes),
         "error": actions["settle"],
         "failure": actions["decide"],
@@ -67,18 +71,21 @@ def test_any_plan(plan: Plan) -> None:
     }
 
 
+@few
 @given(reports())
 def test_any_report(report: ApplyReport) -> None:
     done = {outcome.key for outcome in report.outcomes}
     left = [c.action.value for c in report.plan.changes if c.key not in done]
-    assert counts(report_junit(report)) == {
-        "tests": len(report_entries(report)),
-        "error": report.count(Result.UNKNOWN) + left.count("settle"),
-        "failure": report.count(Result.REFUSED) + left.count("decide"),
+    kinds = report.counts()
+    failed = kinds[OutcomeKind.REFUSED] + kinds[OutcomeKind.UNDECIDED]
+    assert counts(render(view_of_report(report))) == {
+        "tests": len(report.plan.changes),
+        "error": kinds[OutcomeKind.UNKNOWN] + left.count("settle"),
+        "failure": failed + left.count("decide"),
         "skipped": report.not_started + left.count("removed"),
     }
 
 
 @given(problems)
 def test_any_problems(some: list[Problem]) -> None:
-    assert counts(problems_junit(some))["failure"] == len(some)
+    assert counts(render(view_of_problems(some)))["failure"] == len(some)

@@ -8,12 +8,14 @@ import pytest
 from goldens import Golden
 from hypothesis import given
 from hypothesis import strategies as st
+from plans import INTENTS, PROGRAM
 from review_samples import (
     NASTY,
     PLAN,
     PROBLEMS,
     REPORT,
     create,
+    few,
     filled,
     plan_of,
     plans,
@@ -22,25 +24,37 @@ from review_samples import (
     statuses,
 )
 
+from aepctl.apply.outcomes import OutcomeKind
 from aepctl.apply.report import ApplyReport
-from aepctl.errors import AepctlError
-from aepctl.plan import Plan
-from aepctl.plan.changes import Summary
+from aepctl.errors import AepctlError, InvalidInput
+from aepctl.model.problem import Problem
+from aepctl.plan.plan import Action, Plan
 from aepctl.render.display import UNSAFE
-from aepctl.render.entries import plan_entries, report_entries
 from aepctl.render.fitting import LEAST
-from aepctl.render.markdown import (
-    error_markdown,
-    marker,
-    plan_markdown,
-    problems_markdown,
-    report_markdown,
+from aepctl.render.markdown import MAX_BYTES, marker, render
+from aepctl.render.report import view_of_report
+from aepctl.render.view import (
+    view_of_error,
+    view_of_intents,
+    view_of_plan,
+    view_of_problems,
+    view_of_validation,
 )
-from aepctl.yamldoc import InvalidInput, Problem
+from aepctl.render.words import NOT_STARTED, UNCHANGED, WORDS
 
 WHOLE = "https://ci.example/runs/7/plan.html"
 TEMPLATE = re.compile(r"[A-Za-z0-9 ,.;:()'*#>\n-]*")
 budgets = st.integers(LEAST, 6000)
+
+
+def plan_page(
+    plan: Plan,
+    *,
+    plan_id: str | None = None,
+    max_bytes: int = MAX_BYTES,
+    whole: str | None = None,
+) -> str:
+    return render(view_of_plan(plan, plan_id), max_bytes=max_bytes, full_report=whole)
 
 
 def outside_of_code(markdown: str) -> str:
@@ -82,69 +96,99 @@ def said(markdown: str) -> dict[str, int]:
 
 
 def test_a_plan(golden: Golden) -> None:
-    golden("render/plan.md", plan_markdown(PLAN, plan_id="3f9a2c", whole=WHOLE))
+    golden("render/plan.md", plan_page(PLAN, plan_id="3f9a2c", whole=WHOLE))
 
 
 def test_a_plan_that_does_not_fit(golden: Golden) -> None:
-    golden(
-        "render/plan-short.md", plan_markdown(PLAN, plan_id="3f9a2c", max_bytes=2300, whole=WHOLE)
-    )
+    golden("render/plan-short.md", plan_page(PLAN, plan_id="3f9a2c", max_bytes=2250, whole=WHOLE))
 
 
 def test_what_came_of_an_apply(golden: Golden) -> None:
-    golden("render/apply.md", report_markdown(REPORT, plan_id="3f9a2c", whole=WHOLE))
+    golden("render/apply.md", render(view_of_report(REPORT, PROGRAM), full_report=WHOLE))
 
 
 def test_problems(golden: Golden) -> None:
-    golden("render/problems.md", problems_markdown(PROBLEMS, environment="prod"))
+    golden("render/problems.md", render(view_of_problems(PROBLEMS, "prod")))
 
 
 def test_a_run_that_failed() -> None:
-    error = AepctlError("the state cannot be read\nit is `broken`", next="restore it")
-    assert error_markdown(error, environment="prod") == (
+    error = AepctlError("the state cannot be read\nit is `broken`", hint="restore it")
+    assert render(view_of_error(error, "prod")) == (
         "<!-- aepctl plan-id=- environment=prod -->\n"
         "## aepctl failed\n\n"
         "`the state cannot be read`\n\n"
         "`` it is `broken` ``\n\n"
-        "Next: `restore it`\n"
+        "Next: restore it\n"
     )
 
 
 def test_a_run_that_failed_for_its_input_shows_the_problems() -> None:
-    assert error_markdown(InvalidInput(PROBLEMS)) == problems_markdown(PROBLEMS)
+    failed = view_of_error(InvalidInput(PROBLEMS), "prod")
+    assert render(failed) == render(view_of_problems(PROBLEMS, "prod"))
 
 
 def test_the_first_line_is_the_marker_by_which_a_bot_finds_its_comment() -> None:
-    first = plan_markdown(PLAN, plan_id="3f9a2c").split("\n")[0]
+    first = plan_page(PLAN, plan_id="3f9a2c").split("\n")[0]
     assert first == "<!-- aepctl plan-id=3f9a2c environment=prod -->" == marker("3f9a2c", "prod")
 
 
 def test_what_needs_attention_comes_before_the_rest() -> None:
-    text = plan_markdown(PLAN, plan_id="x")
-    order = ("to settle\n", "to decide\n", "no longer in the manifests\n", "to adopt\n", "**`audi")
+    text = plan_page(PLAN, plan_id="x")
+    order = ("to settle\n", "to decide\n", "removed from the manifests\n", "to adopt\n", "**`audi")
     places = [text.index(words) for words in order]
     assert places == sorted(places)
 
 
 def test_nothing_to_do_is_said() -> None:
-    text = plan_markdown(plan_of(unchanged=3), plan_id="x")
+    text = plan_page(plan_of(unchanged=3), plan_id="x")
     assert "**3 unchanged**" in text
     assert "Nothing to do." in text
     assert "Left out" not in text
 
 
 def test_an_interrupted_and_a_stopped_run_say_so() -> None:
-    assert "**Stopped:** `the first 1 of 2" in report_markdown(REPORT, plan_id="x")
+    assert "**Stopped:** `the first 1 of 2" in render(view_of_report(REPORT))
     report = replace(REPORT, stopped=None, interrupted=True, rescue="{}")
-    text = report_markdown(report, plan_id="x")
-    assert "**Interrupted:**" in text
-    assert "`aepctl state recover`" in text
+    text = render(view_of_report(report, PROGRAM))
+    assert "> **Interrupted:** everything that was started is recorded\n" in text
+    assert (
+        "> **Not recorded:** some IDs are not in state. This run's log has them: save it, then run "
+        "`aepctl --env prod state recover FILE`.\n"
+    ) in text
+
+
+def test_without_a_saved_plan_the_line_of_the_target_ends_with_the_endpoint() -> None:
+    line = "at `https://platform.adobe.io`"
+    text = render(view_of_report(replace(REPORT, plan_id=None)))
+    assert f"{line}\n" in text
+    assert text.startswith("<!-- aepctl plan-id=- environment=prod -->\n")
+    assert f"{line}; plan `3f9a2c`\n" in render(view_of_report(REPORT))
+
+
+def test_what_to_run_next_stands_where_something_is_unknown() -> None:
+    text = render(view_of_report(REPORT, PROGRAM))
+    assert "\nNext: run `aepctl --env prod apply` again; it first checks" in text
+    assert "Next: " not in render(view_of_report(replace(REPORT, outcomes=())))
+
+
+def test_sound_manifests_are_a_page_too() -> None:
+    expected = "<!-- aepctl plan-id=- environment=prod -->\n## No problems\n"
+    assert render(view_of_validation(3, "prod")) == expected
+    assert render(view_of_problems((), "prod")) == expected
+
+
+def test_open_intents_are_a_page_too() -> None:
+    text = render(view_of_intents(INTENTS, PROGRAM))
+    assert_well_formed(text, MAX_BYTES)
+    assert "\n## Intents\n\n**4 open, 1 not found, 1 to create again**\n" in text
+    assert lines_of(text) == len(INTENTS)
+    assert "No open intents." in render(view_of_intents([]))
 
 
 def test_the_largest_details_are_left_out_first() -> None:
     small = create("small", "S", "a.yaml", 1)
     large = create("large", "L" * 150, "a.yaml", 9)
-    text = plan_markdown(plan_of(small, large), plan_id="x", max_bytes=850, whole=WHOLE)
+    text = plan_page(plan_of(small, large), plan_id="x", max_bytes=850, whole=WHOLE)
     assert left_out(text, "details") == 1
     assert "@@ small @@" in text
     assert "@@ large @@" not in text
@@ -153,7 +197,7 @@ def test_the_largest_details_are_left_out_first() -> None:
 
 def test_lines_become_counts_before_anything_that_needs_attention_does() -> None:
     many = plan_of(*PLAN.changes, *(create(f"k{i}", "N", "b.yaml", i) for i in range(100)))
-    text = plan_markdown(many, plan_id="x", max_bytes=2600)
+    text = plan_page(many, plan_id="x", max_bytes=2600)
     assert left_out(text, "lines") == 100
     assert "**`b.yaml`**: 100 to create" in text
     assert "`winter-sale`" in text
@@ -161,51 +205,55 @@ def test_lines_become_counts_before_anything_that_needs_attention_does() -> None
 
 @pytest.mark.parametrize("most", [LEAST, 700])
 def test_an_absurdly_small_budget_leaves_the_totals(most: int) -> None:
-    text = plan_markdown(PLAN, plan_id="3f9a2c" * 20, max_bytes=most, whole="x" * 500)
+    text = plan_page(PLAN, plan_id="3f9a2c" * 20, max_bytes=most, whole="x" * 500)
     assert len(text.encode()) <= most
     assert said(text)["to create"] == 3
     assert "the lines of 8 of 8 changes" in text
 
 
 def test_the_least_page_holds_the_largest_counts() -> None:
-    most = Summary(*(999_999 for _ in range(7)))
-    plan = replace(PLAN, summary=most, environment="ü" * 200)
-    text = plan_markdown(plan, plan_id="f" * 64, max_bytes=LEAST, whole="ü`" * 200)
-    assert len(text.encode()) <= LEAST
-    assert set(said(text).values()) == {999_999}
+    plan = replace(PLAN, environment="ü" * 200)
+    for statuses_ in ((*Action, UNCHANGED), (*OutcomeKind, NOT_STARTED)):
+        totals = dict.fromkeys(statuses_, 999_999)
+        view = replace(view_of_plan(plan, "f" * 64), totals=totals)
+        text = render(view, max_bytes=LEAST, full_report="ü`" * 200)
+        assert len(text.encode()) <= LEAST
+        assert said(text) == {WORDS[status].counted: 999_999 for status in statuses_}
 
 
 def test_a_smaller_budget_is_refused() -> None:
     with pytest.raises(ValueError, match="hold no page"):
-        plan_markdown(PLAN, plan_id="x", max_bytes=LEAST - 1)
+        plan_page(PLAN, plan_id="x", max_bytes=LEAST - 1)
 
 
 @pytest.mark.parametrize("text", NASTY)
 def test_each_nasty_text_alone_is_harmless(text: str) -> None:
     change = create(f"k{text}", text, f"f{text}.yaml", 1)
     plan = replace(plan_of(change), environment=text, targets=(text,))
-    assert_well_formed(plan_markdown(plan, plan_id=text), 60_000)
+    assert_well_formed(plan_page(plan, plan_id=text), 60_000)
 
 
+@few
 @given(plans(), budgets, st.none() | st.just(WHOLE) | filled)
 def test_any_plan_fits_any_budget(plan: Plan, most: int, whole: str | None) -> None:
-    text = plan_markdown(plan, plan_id="x", max_bytes=most, whole=whole)
+    text = plan_page(plan, plan_id="x", max_bytes=most, whole=whole)
     assert_well_formed(text, most)
     assert lines_of(text) + left_out(text, "lines") == len(plan.changes)
     if "Left out" in text and whole:
         assert "All of it: " in text
 
 
+@few
 @given(plans())
 def test_a_real_markdown_parser_finds_no_markup_but_ours(plan: Plan) -> None:
     markdown_it = pytest.importorskip("markdown_it", reason="markdown-it-py is not installed")
     parser = markdown_it.MarkdownIt("gfm-like", {"linkify": False, "html": True})
-    tokens = parser.parse(plan_markdown(plan, plan_id="x"))
+    tokens = parser.parse(plan_page(plan, plan_id="x"))
     inner = [child.type for token in tokens for child in token.children or ()]
     assert set(inner) <= {"text", "code_inline", "strong_open", "strong_close", "softbreak"}
     blocks = Counter(token.type for token in tokens)
-    statuses = {entry.status for entry in plan_entries(plan) if entry.label.attention}
-    assert blocks["heading_open"] == 1 + len(statuses)
+    attention = {change.action for change in plan.changes if WORDS[change.action].attention}
+    assert blocks["heading_open"] == 1 + len(attention)
     assert blocks["list_item_open"] == len(plan.changes)
     assert not {"table_open", "blockquote_open", "code_block", "hr"} & set(blocks)
     html = [token.content for token in tokens if token.type == "html_block"]
@@ -213,40 +261,43 @@ def test_a_real_markdown_parser_finds_no_markup_but_ours(plan: Plan) -> None:
     assert len(html) == 1 + 2 * blocks["fence"]
 
 
+@few
 @given(plans())
 def test_the_counts_are_those_of_the_plan(plan: Plan) -> None:
-    counts = said(plan_markdown(plan, plan_id="x", max_bytes=LEAST))
-    assert sum(counts.values()) - plan.summary.unchanged == sum(statuses(plan).values())
-    assert counts.get("to create", 0) == plan.summary.create
-    assert counts.get("no longer in the manifests", 0) == plan.summary.removed
+    counts = said(plan_page(plan, plan_id="x", max_bytes=LEAST))
+    assert sum(counts.values()) - plan.unchanged == sum(statuses(plan).values())
+    assert counts.get("to create", 0) == statuses(plan)["create"]
+    assert counts.get("removed from the manifests", 0) == statuses(plan)["removed"]
 
 
+@few
 @given(reports(), budgets)
 def test_any_report_fits_any_budget(report: ApplyReport, most: int) -> None:
-    text = report_markdown(report, plan_id="x", max_bytes=most, whole=WHOLE)
+    text = render(view_of_report(report), max_bytes=most, full_report=WHOLE)
     assert_well_formed(text, most)
-    assert lines_of(text) + left_out(text, "lines") == len(report_entries(report))
-    counts = Counter(outcome.result.value for outcome in report.outcomes)
+    assert lines_of(text) + left_out(text, "lines") == len(report.plan.changes)
+    counts = Counter(outcome.kind.value for outcome in report.outcomes)
     counts["not started"] = report.not_started
     assert said(text) == {name: count for name, count in counts.items() if count}
 
 
 @given(problems, budgets)
 def test_any_problems_fit_any_budget(some: list[Problem], most: int) -> None:
-    text = problems_markdown(some, max_bytes=most, whole=WHOLE)
+    text = render(view_of_problems(some), max_bytes=most, full_report=WHOLE)
     assert_well_formed(text, most)
     assert lines_of(text) + left_out(text, "lines") == len(some)
 
 
 @given(filled, st.none() | filled, budgets)
 def test_any_failure_fits_any_budget(what: str, then: str | None, most: int) -> None:
-    assert_well_formed(error_markdown(AepctlError(what, next=then), max_bytes=most), most)
+    error = AepctlError(what, hint=then)
+    assert_well_formed(render(view_of_error(error), max_bytes=most), most)
 
 
 @given(st.lists(st.sampled_from("ab`"), min_size=1, max_size=6), st.integers(1, 400))
 def test_no_budget_cuts_a_line(letters: list[str], more: int) -> None:
     """Every line of a shortened page is a line of the whole page, the note apart."""
     plan = plan_of(*(create(f"{i}{''.join(letters)}", "N", "b.yaml", i) for i in range(20)))
-    whole = set(plan_markdown(plan, plan_id="x").split("\n"))
-    text = plan_markdown(plan, plan_id="x", max_bytes=LEAST + more * 8)
+    whole = set(plan_page(plan, plan_id="x").split("\n"))
+    text = plan_page(plan, plan_id="x", max_bytes=LEAST + more * 8)
     assert {line for line in text.split("\n") if "Left out" not in line} <= whole

@@ -1,4 +1,4 @@
-"""Problems as people and programs read them."""
+"""Problems as people read them."""
 
 import unicodedata
 
@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aepctl.audience import Origin
+from aepctl.model.problem import Origin, Problem
 from aepctl.render.display import Paint
-from aepctl.render.problems import WIDEST, problem_data, problems_text
-from aepctl.yamldoc import Problem
+from aepctl.render.text import MAX_SOURCE, problems_text
 
 PLAIN = Paint(on=False)
 
@@ -78,8 +77,10 @@ def test_the_caret_stands_under_its_place(before: str, cells: int) -> None:
 def test_of_a_long_line_only_the_part_around_the_place_is_shown(column: int) -> None:
     source = "x" * (column - 1) + "HERE" + "x" * 2000
     lines = shown(problem(source, column))
-    assert len(lines[1]) <= len(" 7 | ") + WIDEST + 2
-    assert caret(lines).startswith("HERE"[: max(1, WIDEST - column + 1) if column <= WIDEST else 4])
+    assert len(lines[1]) <= len(" 7 | ") + MAX_SOURCE + 2
+    assert caret(lines).startswith(
+        "HERE"[: max(1, MAX_SOURCE - column + 1) if column <= MAX_SOURCE else 4]
+    )
     assert lines[1].endswith("…")
 
 
@@ -119,19 +120,3 @@ def test_any_line_and_place_gives_a_caret_within_the_line(source: str, data: st.
         assert len(lines) == 3
         wide = sum(unicodedata.east_asian_width(one) in "WF" for one in lines[1])
         assert len(lines[2]) <= len(lines[1]) + wide + 1
-
-
-def test_for_programs_a_problem_is_plain_data() -> None:
-    assert problem_data(problem("  source", 3, hint="hint")) == {
-        "file": "a.yaml",
-        "line": 7,
-        "column": 3,
-        "rule": "rule",
-        "message": "message",
-        "hint": "hint",
-    }
-
-
-def test_for_programs_the_place_of_a_whole_file_is_null() -> None:
-    data = problem_data(problem(None, 0, line=0))
-    assert (data["line"], data["column"], data["hint"]) == (None, None, None)

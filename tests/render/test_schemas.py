@@ -15,13 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from projects import Project
 
+from aepctl.apply.outcomes import OutcomeKind
 from aepctl.cli.schema import schema as command
 from aepctl.emulator import Emulator, Fault, FaultKind
 from aepctl.manifests.model import ManifestDocument
-from aepctl.plan.changes import Summary
-from aepctl.render.documents import PlanSummary
-from aepctl.render.schemas import MODELS, schema, schema_text
-from aepctl.settings import ConfigModel
+from aepctl.model.audience import FIELDS
+from aepctl.plan.plan import Action
+from aepctl.project.model import ConfigModel
+from aepctl.render.schemas import TITLES, schema, schema_text
 from aepctl.yamldoc import check, parse
 from aepctl.yamldoc.parsing import NOT_TEXT
 
@@ -78,7 +79,7 @@ def nodes(value: Any) -> Iterator[dict[str, Any]]:
         yield value
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", TITLES)
 class TestEachSchema:
     def test_is_a_schema_with_a_title_and_a_description(self, name: str) -> None:
         made = schema(name)
@@ -354,11 +355,30 @@ class TestPlans:
         assert problems("plan", plan | {"format": "1.7"}) == []
         assert problems("plan", plan | {"format": "2.0"}) != []
 
-    def test_the_model_counts_what_plans_count(self) -> None:
-        assert set(PlanSummary.model_fields) == set(Summary.__dataclass_fields__)
+    def test_every_action_is_counted(self) -> None:
+        counts = schema("plan")["$defs"]["PlanData"]["properties"]["summary"]
+        assert list(counts["properties"]) == [*Action, "unchanged"]
+        assert counts["required"] == [*Action, "unchanged"]
+
+    def test_the_fields_of_an_audience_are_those_of_the_table(self) -> None:
+        change = schema("plan")["$defs"]["ChangeData"]["properties"]
+        (wanted, _null) = change["after"]["anyOf"]
+        (known, _null) = change["before"]["anyOf"]
+        assert list(wanted["properties"]) == [field.name for field in FIELDS]
+        assert wanted["required"] == [field.name for field in FIELDS if field.required]
+        assert list(known["properties"]) == [*wanted["properties"], "audienceId", "id"]
+        assert known["required"] == [*wanted["required"], "audienceId"]
+        names = schema("plan")["$defs"]["FieldData"]["properties"]["field"]["enum"]
+        assert names == list(wanted["properties"])
 
 
 class TestOutcomes:
+    def test_every_outcome_may_be_counted_and_those_of_today_always_are(self) -> None:
+        counts = schema("outcome")["$defs"]["ReportData"]["properties"]["summary"]
+        assert set(counts["properties"]) == {*OutcomeKind, "notStarted", "stopped", "plan"}
+        optional = {OutcomeKind.UPDATED, OutcomeKind.DELETED, OutcomeKind.FORGOTTEN}
+        assert counts["required"] == [name for name in counts["properties"] if name not in optional]
+
     def test_what_came_of_applies_is_valid(self, project: Project, platform: Start) -> None:
         there = platform(
             Fault(kind=FaultKind.REFUSE, match="silver"),

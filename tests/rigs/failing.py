@@ -11,30 +11,52 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
-import pytest
 from fakes import AT, MemoryDisk, audience
 
-from aepctl.aep.replies import Answer, Broken, Reply
-from aepctl.apply.outcomes import Outcome, Result
+from aepctl.apply.outcomes import Outcome
 from aepctl.apply.report import ApplyReport
-from aepctl.apply.stopping import Stop
-from aepctl.audience import Audience
-from aepctl.plan import Plan
-from aepctl.settings import Target
+from aepctl.apply.stopping import StopSignal
+from aepctl.clock import SystemClock
+from aepctl.manifests import Manifests
+from aepctl.model.audience import Audience, Ids, Known, Wanted
+from aepctl.model.problem import Origin
+from aepctl.model.steps import Create
+from aepctl.model.target import Target
+from aepctl.operations import state as deciding
+from aepctl.operations.apply import ApplyOptions, apply
+from aepctl.operations.context import Console, Context, SilentConsole
+from aepctl.plan.plan import Plan
+from aepctl.project.environment import Environment
+from aepctl.replies import NoResponse, Reply, Response
 from aepctl.state.codec import encode_state
-from aepctl.state.disk import Disk
-from aepctl.state.journal import replay
-from aepctl.state.lines import encode_header, encode_intent, encode_outcome
-from aepctl.state.model import Intent, Known, State
-from aepctl.state.store import StateStore
-from aepctl.workflow import applying, deciding
-from aepctl.workflow.reading import Scope
+from aepctl.state.events import Begun, Ended, Ending, Event
+from aepctl.state.journal_codec import encode_event, encode_header
+from aepctl.state.loading import load, read_state
+from aepctl.state.model import Intent, Run, State
+from aepctl.state.run import new_id
+from aepctl.state.stores.base import Stored
+from aepctl.state.stores.disk import Disk
+from aepctl.state.stores.file import FileStore, whole_lines
 
-ORG = "1BD6382559DF0C130A49422D@AdobeOrg"
-TARGET = Target(ORG, "prod", "https://platform.adobe.io")
-OLD = State("L", 3, TARGET, {"old": Known(audience("old"), "id-old")})
+TARGET = Target("1BD6382559DF0C130A49422D@AdobeOrg", "prod", "https://platform.example")
 WANTED = ("old", "lead", "found", "vanished", "there", "gold", "late", "picky", "mute")
+EARLIER = Run("earlier", AT, "apply")
+
+
+def _earlier(key: str) -> Intent:
+    return Intent(f"earlier-{key}", EARLIER.id, key, Create(audience(key)), AT)
+
+
+OLD = State(
+    "L",
+    3,
+    TARGET,
+    {"old": Known(audience("old"), Ids("id-old"))},
+    {"earlier-vanished": _earlier("vanished")},
+)
+"""What an earlier run has written: one intent was left open by a run that ended in order."""
 
 
 class Watched:
@@ -43,19 +65,20 @@ class Watched:
     `late` is put off once, `picky` refused once, `mute` is made without an answer.
     """
 
-    timeout = 0.0
+    timeout_seconds = 0.0
 
-    def __init__(self, disk: MemoryDisk, journal: Path) -> None:
+    def __init__(self, disk: MemoryDisk, store: FileStore, environment: Environment) -> None:
+        self.environment = environment
         self._disk = disk
-        self._journal = journal
+        self._store = store
         self.there: list[tuple[Audience, str]] = []
         for name in ("old", "lead", "found", "there"):
             self._make(audience(name))
         self.sent: list[str] = []
         self.without_intent: list[str] = []
         self._once = {
-            "late": Answer(429, b"{}", retry_after=0.0),
-            "picky": Answer(400, b'{"message": "too picky"}'),
+            "late": Response(429, b"{}", retry_after=0.0),
+            "picky": Response(400, b'{"message": "too picky"}'),
         }
 
     def connect(self) -> "Watched":
@@ -67,28 +90,33 @@ class Watched:
     def renew_token(self) -> bool:
         return False
 
-    def create(self, one: Audience, request_id: str, audience_id: str | None = None) -> Reply:
+    def send(
+        self, method: str, url: str, *, request_id: str, accept: str = "", body: bytes | None = None
+    ) -> Reply:
+        assert (method, urlsplit(url).path) == ("POST", "/ais/audiences")
+        one = Audience.of(json.loads(body or b""))
         self.sent.append(one.name)
-        if request_id not in self._durable_intents():
+        mine = self._durable().intents.get(request_id)
+        if mine is None or mine.step != Create(one):
             self.without_intent.append(one.name)
         put_off = self._once.pop(one.name, None)
         if put_off is not None:
             return put_off
         given = self._make(one)
         if one.name == "mute":
-            return Broken("the connection was closed without an answer")
-        return Answer(200, json.dumps({"audienceId": given}).encode())
+            return NoResponse("the connection was closed without an answer")
+        return Response(200, json.dumps({"audienceId": given}).encode())
 
     def _make(self, one: Audience) -> str:
         before = sum(other.name == one.name for other, _ in self.there)
         self.there.append((one, f"id-{one.name}" + "-again" * before))
         return self.there[-1][1]
 
-    def _durable_intents(self) -> set[str]:
-        """What a power cut at this instant would leave of the journal."""
-        inode = self._disk.safe_names.get(self._journal)
-        found = replay(inode.safe, "journal") if inode else None
-        return {intent.id for intent in found.intents} if found else set()
+    def _durable(self) -> State:
+        """The state that the next run would find after a power cut at this instant."""
+        names = {path.name: inode.safe for path, inode in self._disk.safe_names.items()}
+        log = whole_lines(names.get("prod.journal", b""))
+        return load(Stored(names.get("prod.json"), log or None), self._store, TARGET).state
 
     def get(self, path: str, query: dict[str, str]) -> Reply:
         children = [
@@ -103,43 +131,44 @@ class Watched:
             if query.get("name", "") in one.name
         ]
         page = {"totalCount": len(children)}
-        return Answer(200, json.dumps({"children": children, "_page": page}).encode())
+        return Response(200, json.dumps({"children": children, "_page": page}).encode())
 
 
 @dataclass
 class Told:
-    """A conversation that approves of everything and remembers what it was told."""
+    """A console that approves of everything and remembers what it was told."""
 
     acknowledged: dict[str, str] = field(default_factory=dict)
 
     def show(self, plan: Plan) -> None:
         pass
 
-    def approve(self, plan: Plan) -> bool:
-        return True
+    def approve(self, plan: Plan) -> None:
+        pass
 
     def tell(self, outcome: Outcome) -> None:
-        if outcome.result in {Result.CREATED, Result.ADOPTED}:
-            assert outcome.audience_id is not None
-            self.acknowledged[outcome.key] = outcome.audience_id
+        if outcome.kind.done:
+            assert outcome.ids is not None
+            self.acknowledged[outcome.key] = outcome.ids.audience_id
 
 
 class World:
-    """A folder of manifests, a disk in memory, a platform, and applies over them."""
+    """Wanted audiences, a disk in memory, a platform, and applies over them."""
 
-    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.folder = folder
-        self._patch = monkeypatch
-        monkeypatch.chdir(folder)
-        monkeypatch.setenv("AEP_ACCESS_TOKEN", "rig")
-        monkeypatch.setenv("AEP_API_KEY", "rig")
-        monkeypatch.setenv("AEPCTL_SETTLE_SECONDS", "0")
-        lines = ["defaults: {namespace: agora, originName: Agora_Collaboration}", "audiences:"]
-        lines += [f"  {key}: {{name: {key}}}" for key in WANTED]
-        (folder / "audiences").mkdir()
-        (folder / "audiences" / "all.yaml").write_text("\n".join(lines) + "\n")
-        (folder / "aepctl.yaml").write_text(
-            f"environments:\n  prod:\n    org: {ORG}\n    sandbox: prod\n"
+    def __init__(self, folder: Path) -> None:
+        self.path = folder.resolve() / "state" / "prod.json"
+        self.environment = Environment(
+            name="prod",
+            target=TARGET,
+            state=str(self.path),
+            ais_url=f"{TARGET.endpoint}/ais",
+            ups_url=f"{TARGET.endpoint}/ups",
+            ims_url=TARGET.endpoint,
+            settle_seconds=0.0,
+        )
+        self._wanted = tuple(
+            Wanted(key, audience(key), Origin("audiences/all.yaml", line, 3))
+            for line, key in enumerate(WANTED, 3)
         )
         self.begin("nothing")
 
@@ -147,44 +176,46 @@ class World:
         """No state at all, or everything as an earlier run has left it."""
         self.memory = MemoryDisk()
         store = self.store()
-        self.platform = Watched(self.memory, store.journal)
+        self.platform = Watched(self.memory, store, self.environment)
         if start == "nothing":
             return
-        lead, found, vanished = (
-            Intent(f"earlier-{key}", key, audience(key), AT)
-            for key in ("lead", "found", "vanished")
-        )
-        journal = encode_header("L", 3, TARGET)
-        journal += "".join(encode_intent(one) for one in (lead, found, vanished))
-        journal += encode_outcome(lead, "created", AT, audienceId="id-lead")
-        for path, text in ((store.path, encode_state(OLD)), (store.journal, journal)):
+        lead, found = _earlier("lead"), _earlier("found")
+        done = Ended(lead.id, Ending.DONE, EARLIER.id, AT, Ids("id-lead"))
+        events: tuple[Event, ...] = (Begun(lead), Begun(found), done)
+        journal = encode_header("L", 3, TARGET, EARLIER) + b"".join(map(encode_event, events))
+        for path, data in ((self.path, encode_state(OLD).encode()), (store.log_path, journal)):
             handle = self.memory.open_new(path)
-            self.memory.open[handle].data = text.encode()
+            self.memory.open[handle].data = data
             self.memory.sync(handle)
             self.memory.close(handle)
             self.memory.sync_folder(path.parent)
 
-    def store(self, disk: Disk | None = None) -> StateStore:
-        return StateStore(
-            str(self.folder / "state" / "prod.json"), TARGET, disk=disk or self.memory
-        )
+    def store(self, disk: Disk | None = None) -> FileStore:
+        return FileStore(self.environment.state, disk=disk or self.memory)
 
-    def _wire(self, disk: Disk) -> None:
-        def stored(path: str, target: Target) -> StateStore:
-            return StateStore(path, target, disk=disk)
+    def state(self) -> State:
+        """What counts: the document with what its journal adds."""
+        return read_state(self.store(), TARGET)
 
+    def _context(self, disk: Disk, console: Console) -> Context:
         @contextmanager
-        def platform_of(_: object) -> Iterator[Watched]:
+        def open_platform(*_: object) -> Iterator[Watched]:
             yield self.platform
 
-        self._patch.setattr(applying, "StateStore", stored)
-        self._patch.setattr(deciding, "StateStore", stored)
-        self._patch.setattr(applying, "platform_of", platform_of)
+        return Context(
+            environ={"AEP_ACCESS_TOKEN": "test-token", "AEP_API_KEY": "test-key"},
+            clock=SystemClock(),
+            new_id=new_id,
+            read_manifests=lambda _: Manifests(self._wanted),
+            open_store=lambda _: self.store(disk),
+            open_platform=open_platform,  # type: ignore[arg-type] # a connection in memory
+            console=console,
+        )
 
     def apply(self, disk: Disk, told: Told, parallelism: int = 1) -> ApplyReport:
-        self._wire(disk)
-        return applying.apply(applying.ApplyOptions(Scope(), parallelism), told, Stop())
+        context = self._context(disk, told)
+        return apply(context, self.environment, ApplyOptions(parallelism=parallelism), StopSignal())
 
     def recover(self, text: str) -> deciding.Decided:
-        self._wire(self.memory)
-        return deciding.recover(None, text, "log")
+        context = self._context(self.memory, SilentConsole())
+        return deciding.recover(context, self.environment, text, "log")

@@ -1,6 +1,5 @@
 """What the rigs that fail the real program's storage share: a project to run it in, and checks."""
 
-import json
 import os
 import re
 import subprocess
@@ -14,14 +13,17 @@ from typing import Self
 
 import pytest
 from projects import Project
-from rig import CODE
+from rig import CODE, rescued
 
 from aepctl.emulator import Behaviour, Emulator, serve
-from aepctl.settings import load_settings
+from aepctl.model.audience import Audience
+from aepctl.model.steps import Create
 from aepctl.state.codec import decode_state
-from aepctl.state.lines import encode_header, encode_intent
-from aepctl.state.model import Intent, Snapshot
-from aepctl.state.store import StateStore
+from aepctl.state.events import Begun
+from aepctl.state.journal_codec import encode_event, encode_header
+from aepctl.state.loading import read_state
+from aepctl.state.model import Intent, Run, State
+from aepctl.state.stores.file import FileStore
 
 AT = "2026-01-31T12:00:00.000+00:00"
 TOLD = re.compile(r"^(?:created|adopted) +(\S+)  (\S+)$", re.MULTILINE)
@@ -70,23 +72,23 @@ class Ground:
             assert self.project.apply().code == 0
         self.wanted = ("old", "found", "there", *new)
         self.project.want(*self.wanted)
-        state = self.store().read().state
-        assert state is not None
-        known = state.audiences["old"]
-        fields = json.loads(json.dumps(known.audience.fields()).replace("Name old", "Name found"))
-        assert fields["name"] == "Name found"
-        audience = type(known.audience)(fields["name"], fields["namespace"], fields["originName"])
-        self.journal.write_text(
-            encode_header(state.lineage, state.serial, state.target)
-            + encode_intent(Intent("earlier", "found", audience, AT))
-        )
         self.before = self.path.read_bytes()
+        state = decode_state(self.before, self.path.name)
+        known = state.audiences["old"].audience
+        found = Audience("Name found", known.namespace, known.origin_name)
+        intent = Intent("earlier", "an-earlier-run", "found", Create(found), AT)
+        assert state.lineage is not None
+        self.target = state.target
+        self.journal.write_bytes(
+            encode_header(state.lineage, state.serial, state.target, Run(intent.run, AT, "apply"))
+            + encode_event(Begun(intent))
+        )
         self.serial = state.serial
         self.arrived = len(self.platform.requests)
 
-    def store(self) -> StateStore:
-        settings = load_settings(os.environ, None)
-        return StateStore(str(self.path), settings.target)
+    def state(self) -> State:
+        """What counts: the document with what its journal adds."""
+        return read_state(FileStore(str(self.path)), self.target)
 
     def run(self, *command: str, **options: object) -> Ended:
         """Run the real program, or whatever runs it.
@@ -112,25 +114,21 @@ class Ground:
         requests = self.platform.requests[self.arrived :]
         return [(one.name or "", one.x_request_id) for one in requests if one.method == "POST"]
 
-    def check(self, ended: Ended) -> Snapshot:
+    def check(self, ended: Ended) -> State:
         """State is old or new; whatever was sent or told can be found; nothing else lies there."""
         assert "Traceback" not in ended.err, ended.err
-        assert "bug:" not in ended.err, ended.err
-        found = self.store().read()
-        known = {key: one.audience_id for key, one in found.audiences.items()}
-        assert found.state is not None
+        assert "internal error:" not in ended.err, ended.err
+        found = self.state()
+        known = {key: one.ids.audience_id for key, one in found.audiences.items()}
         assert "old" in known
         written = self.path.read_bytes()
-        assert written == self.before or decode_state(written.decode(), "").serial > self.serial
-        printed = {one["key"]: one["audienceId"] for one in map(json.loads, ended.printed[1:])}
+        assert written == self.before or decode_state(written, "").serial > self.serial
+        printed = rescued(ended.printed)
         for key, audience_id in ended.told.items():
             assert audience_id in {known.get(key), printed.get(key)}, key
-        open_now = {intent.audience.name for intent in found.intents}
-        noted = self.journal.read_text() if self.journal.exists() else ""
         for name, request_id in self.sent():
             key = name.removeprefix("Name ")
-            assert key in known or key in printed or name in open_now, name
-            assert key in known or f'"intent": "{request_id}"' in noted, name
+            assert key in known or found.intents[request_id].key == key, name
         return found
 
     def check_next_runs(self) -> None:

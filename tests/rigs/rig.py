@@ -106,17 +106,26 @@ class Site:
     def __exit__(self, *error: object) -> None:
         self.close()
 
-    def known(self) -> dict[str, dict[str, str]]:
-        """What the state file says, by key."""
+    def document(self) -> dict[str, Any]:
+        """What the state file says."""
         if not self.state.exists():
             return {}
-        found: dict[str, dict[str, str]] = json.loads(self.state.read_text())["audiences"]
+        found: dict[str, Any] = json.loads(self.state.read_text())
+        return found
+
+    def known(self) -> dict[str, dict[str, str]]:
+        """What the state file knows, by key."""
+        found: dict[str, dict[str, str]] = self.document().get("audiences", {})
         return found
 
     def intents(self) -> list[dict[str, Any]]:
-        """The intents in the journal that no later line is about."""
+        """The intents without an outcome: after an orderly end in the state, else in the journal.
+
+        Only a run that began with an empty state and ended at once is asked for the latter.
+        """
         if not self.journal.exists():
-            return []
+            return list(self.document().get("intents", {}).values())
+        assert not self.document().get("intents")
         lines = [json.loads(line) for line in self.journal.read_text().splitlines()]
         closed = {line["intent"] for line in lines if line["type"] == "outcome"}
         return [one for one in lines if one["type"] == "intent" and one["intent"] not in closed]
@@ -127,11 +136,37 @@ class Site:
         return sorted(one.name for one in self.state.parent.iterdir() if one.name not in usual)
 
     def normal_state(self) -> str:
-        """The state file's text without what differs from run to run: IDs, lineage, serial."""
+        """The state file's text without what differs from run to run: IDs, lineage, serial, runs.
+
+        Of each run it keeps all but its id, its time and the number of its writes; equal ones count
+        once, because how many there are tells how often it was killed.
+        """
+        document = self.document()
+        alike = {
+            json.dumps({k: v for k, v in run.items() if k not in {"id", "at", "part"}})
+            for run in document["runs"]
+        }
         text = self.state.read_text()
+        written, _, _ = text.partition(',\n  "runs": [')
+        assert written != text
+        text = f"{written}\n{sorted(alike)}"
         text = re.sub(r'"(audienceId|lineage)": "[^"]*"', r'"\1": ""', text)
         text = re.sub(r'"id": "[^"]*", ', "", text)  # a list has it, an answer to revision 1 not
         return re.sub(r'"serial": \d+', '"serial": 0', text)
+
+
+def rescued(lines: Iterable[str]) -> dict[str, str]:
+    """The ID of each key in journal lines that a run has printed."""
+    keys: dict[str, str] = {}
+    ids: dict[str, str] = {}
+    for line in map(json.loads, lines):
+        if line["type"] == "intent":
+            keys[line["intent"]] = line["key"]
+        elif line["type"] == "outcome" and "audienceId" in line:
+            ids[keys[line["intent"]]] = line["audienceId"]
+        elif line["type"] == "noted" and line["step"]["type"] == "adopt":
+            ids[line["key"]] = line["step"]["audienceId"]
+    return ids
 
 
 def identities(emulator: Emulator) -> list[Identity]:
@@ -156,7 +191,7 @@ def creates(emulator: Emulator) -> int:
     return sum(one.method == "POST" and one.name is not None for one in emulator.requests)
 
 
-def wait_for(what: Callable[[], object], seconds: float = 60, *, often: float = 0.005) -> bool:
+def wait_for(what: Callable[[], object], seconds: float = 15, *, often: float = 0.005) -> bool:
     """Wait until it is so; whether it came to be."""
     ends = time.monotonic() + seconds
     while not what():

@@ -7,7 +7,6 @@ whose intent would not have survived; and the runs that follow leave nothing twi
 import copy
 import errno
 import itertools
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -16,9 +15,9 @@ from pathlib import Path
 import pytest
 from failing import OLD, WANTED, Told, World
 from fakes import Crash, FaultyDisk
-from rig import ROUNDS, Record
+from rig import ROUNDS, Record, rescued
 
-from aepctl.apply.outcomes import Result
+from aepctl.apply.outcomes import OutcomeKind
 from aepctl.errors import AepctlError
 from aepctl.state.codec import decode_state
 
@@ -29,8 +28,8 @@ RUNS = 4  # after so many healthy runs nothing is open
 
 
 @pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    return World(tmp_path, monkeypatch)
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
 
 
 def error(number: int) -> Callable[[], OSError]:
@@ -50,11 +49,11 @@ def every_call(world: World, start: str, **fault: object) -> Iterator[FaultyDisk
 
 def check_state(world: World, start: str) -> None:
     """The file is whole, and either the old one or a newer one that still has what the old had."""
-    raw = world.memory.read(world.store().path)
+    raw = world.memory.read(world.path)
     if start == "nothing" and raw is None:
         return
     assert raw is not None
-    state = decode_state(raw.decode(), "prod.json")
+    state = decode_state(raw, "prod.json")
     if start == "nothing":
         assert state.serial > 0
     else:
@@ -62,9 +61,13 @@ def check_state(world: World, start: str) -> None:
         assert state.audiences.items() >= OLD.audiences.items()
 
 
+def recorded_ids(world: World) -> dict[str, str]:
+    return {key: one.ids.audience_id for key, one in world.state().audiences.items()}
+
+
 def check_told(world: World, told: Told, rescue: str) -> None:
     """Every ID that was told is recorded, or was printed for `state recover`."""
-    recorded = {key: one.audience_id for key, one in world.store().read().audiences.items()}
+    recorded = recorded_ids(world)
     for key, audience_id in told.acknowledged.items():
         assert recorded.get(key) == audience_id or f'"{audience_id}"' in rescue, key
 
@@ -72,13 +75,16 @@ def check_told(world: World, told: Told, rescue: str) -> None:
 def check_recovery(world: World, rescue: str) -> None:
     """What was printed, read from a log, comes into state; again, and nothing changes."""
     log = "".join(f"2026-01-31T12:00:01Z {line}\n" for line in rescue.splitlines())
-    printed = {one["key"]: one["audienceId"] for one in map(json.loads, rescue.splitlines()[1:])}
+    printed = rescued(rescue.splitlines())
     assert printed
     for _ in range(2):
-        new = len(printed.keys() - world.store().read().audiences.keys())
-        assert world.recover(log).done.startswith(f"{new} of {len(printed)} ")
-        recorded = world.store().read().audiences
-        assert {key: recorded[key].audience_id for key in printed} == printed
+        new = len(printed.keys() - recorded_ids(world).keys())
+        already = len(printed) - new
+        told = f"recovered {new} audience{'s' * (new != 1)}"
+        told += f"; {already} already recorded" if already else ""
+        assert world.recover(log).done == told
+        recorded = recorded_ids(world)
+        assert {key: recorded[key] for key in printed} == printed
 
 
 def check_next_runs(world: World) -> None:
@@ -87,16 +93,14 @@ def check_next_runs(world: World) -> None:
         report = world.apply(world.memory, Told())
         if report.exit_code == 0:
             break
-        assert report.count(Result.UNKNOWN) + report.count(Result.REFUSED), report
+        counts = report.counts()
+        assert counts[OutcomeKind.UNKNOWN] + counts[OutcomeKind.REFUSED], report
     assert report.exit_code == 0
     there = Counter(one.name for one, _ in world.platform.there)
     assert there == dict.fromkeys(WANTED, 1)
-    found = world.store().read()
-    assert found.intents == ()
-    assert {key: one.audience_id for key, one in found.audiences.items()} == {
-        one.name: given for one, given in world.platform.there
-    }
-    assert set(world.memory.names) == {world.store().path}
+    assert world.state().intents == {}
+    assert recorded_ids(world) == {one.name: given for one, given in world.platform.there}
+    assert set(world.memory.names) == {world.path}
     assert world.platform.without_intent == []
 
 
@@ -134,7 +138,7 @@ def test_a_disk_that_fails_at_any_call(
             told, rescue = Told(), ""
             with suppress(AepctlError):  # and no other error
                 ended = world.apply(disk, told, parallelism)
-                rescue = ended.rescue
+                rescue = ended.rescue or ""
                 assert len(disk.calls) < (disk.at or 0) or ended.exit_code in {1, 4}
             assert world.platform.without_intent == []
             check_state(world, start)
@@ -171,10 +175,10 @@ def test_what_follows_a_line_that_was_half_written_counts(
             disk = ThenDies(world.memory, at, done="half")
             told, rescue = Told(), ""
             with suppress(AepctlError, Crash):
-                rescue = world.apply(disk, told, parallelism).rescue
+                rescue = world.apply(disk, told, parallelism).rescue or ""
             assert world.platform.without_intent == []
             check_state(world, start)
-            unnoted = len(told.acknowledged.keys() - world.store().read().audiences.keys())
+            unnoted = len(told.acknowledged.keys() - recorded_ids(world).keys())
             assert unnoted <= 1  # the one whose note failed, and which only a report could print
             if not unnoted:
                 check_told(world, told, rescue)

@@ -6,9 +6,11 @@ import pty
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any
 
@@ -69,11 +71,11 @@ def test_the_first_signal_finishes_what_is_under_way(start: Start, number: signa
     under_way(emulator, WORKERS + 1)
     process.send_signal(number)
     at_signal = creates(emulator)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=15)
     assert process.returncode == 130
     assert at_signal <= creates(emulator) <= at_signal + WORKERS
     assert f"Stopped: interrupted by {number.name}" in out
-    assert f"{creates(emulator)} created, {40 - creates(emulator)} not started" in out
+    assert f"{40 - creates(emulator)} not started, {creates(emulator)} created" in out
     assert "starting nothing new" in err
     assert "Traceback" not in err
     check_nothing_lost(ground, emulator)
@@ -102,7 +104,7 @@ def test_the_second_signal_ends_at_once(start: Start, number: signal.Signals) ->
     assert process.stderr is not None
     while "starting nothing new" not in process.stderr.readline():
         assert process.poll() is None
-    seconds = signalled(process, number, 60)
+    seconds = signalled(process, number, 10)
     assert process.returncode == 130
     assert seconds < PATIENCE  # it did not wait for what hangs
     assert "ends at once" in process.stderr.read()
@@ -121,7 +123,7 @@ def test_as_a_background_job_of_a_shell_that_ignores_sigint(start: Start) -> Non
         caught = next(ln for ln in status.read_text().splitlines() if ln.startswith("SigCgt"))
         assert int(caught.split()[1], 16) & 1 << (signal.SIGINT - 1)
     os.kill(job, signal.SIGINT)
-    out, _ = shell.communicate(timeout=60)
+    out, _ = shell.communicate(timeout=15)
     assert "Stopped: interrupted by SIGINT" in out
     assert shell.returncode == 130
     check_nothing_lost(ground, emulator)
@@ -149,7 +151,7 @@ def test_as_the_first_process_of_a_container(start: Start, number: signal.Signal
     children = Path(f"/proc/{outer.pid}/task/{outer.pid}/children").read_text().split()
     assert len(children) == 1
     os.kill(int(children[0]), number)
-    out, _ = outer.communicate(timeout=60)
+    out, _ = outer.communicate(timeout=15)
     assert outer.returncode == 130
     assert f"Stopped: interrupted by {number.name}" in out
     check_nothing_lost(ground, emulator)
@@ -163,7 +165,7 @@ def test_the_reader_of_standard_error_goes_with_the_same_signal(start: Start) ->
     for stream in (process.stdout, process.stderr):
         assert stream is not None
         stream.close()
-    signalled(process, signal.SIGINT, 60)
+    signalled(process, signal.SIGINT, 15)
     assert process.returncode == 130
     check_nothing_lost(ground, emulator)
 
@@ -176,9 +178,11 @@ def test_interrupted_at_the_question(start: Start, number: signal.Signals) -> No
         process = ground.start(*PROGRAM, "apply", stdin=terminal)
         assert process.stderr is not None
         said = ""
-        while not said.endswith("goes on: "):
-            said += process.stderr.read(1)
-        signalled(process, number, 60)
+        while not said.endswith("to continue: "):
+            letter = process.stderr.read(1)
+            assert letter, said
+            said += letter
+        signalled(process, number, 10)
     assert process.returncode == 130
     assert process.stderr.read().strip() == "interrupted"
     assert (creates(emulator), ground.known(), ground.left_over()) == (0, {}, [])
@@ -194,17 +198,23 @@ def test_interrupted_while_it_loads_or_looks(start: Start) -> None:
         process = ground.start(*APPLYING)
         time.sleep(tenths / 10)
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=10)
         assert process.returncode in {130, -signal.SIGINT}
         assert "Traceback" not in err
     assert creates(emulator) == 0
 
 
-def test_interrupted_while_its_modules_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(_: object) -> int:
-        raise KeyboardInterrupt
+class Interrupting(MetaPathFinder):
+    """Somebody presses Ctrl-C just as this module is looked for."""
 
-    monkeypatch.setattr("aepctl.cli.main.run", interrupted)
+    def find_spec(self, fullname: str, *_: object) -> None:
+        if fullname == "aepctl.cli.main":
+            raise KeyboardInterrupt
+
+
+def test_interrupted_while_its_modules_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "aepctl.cli.main", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Interrupting(), *sys.meta_path])
     thresholds = gc.get_threshold()
     try:
         with pytest.raises(SystemExit) as ended:
@@ -221,7 +231,7 @@ def test_the_reader_of_a_large_plan_goes(start: Start) -> None:
     assert process.stderr is not None
     assert process.stdout.readline().startswith("+ aud-0000")
     process.stdout.close()
-    assert process.wait(60) == 0
+    assert process.wait(20) == 0
     assert process.stderr.read() == ""
 
 
@@ -232,7 +242,7 @@ def test_with_closed_streams(start: Start, closed: str) -> None:
     shell = f"exec {' '.join(APPLYING)} {closed}"
     process = ground.start("sh", "-c", shell)
     under_way(emulator, WORKERS + 1)
-    signalled(process, signal.SIGTERM, 60)
+    signalled(process, signal.SIGTERM, 15)
     assert process.returncode == 130
     check_nothing_lost(ground, emulator)
     assert ground.lock.read_text().startswith('{"pid": ')

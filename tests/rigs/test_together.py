@@ -19,7 +19,7 @@ WANTED = 24
 JOB = "https://ci.example/jobs/7"
 LOCKED = re.compile(
     r"state/rig\.json is locked by `aepctl apply`, process (\d+) on (\S+), "
-    r"since (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00), (\S+)\n"
+    r"since (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00), (\S+)\n"
 )
 
 pytestmark = [pytest.mark.rig, pytest.mark.timeout(600 * ROUNDS)]
@@ -50,7 +50,7 @@ def check(ground: Site, emulator: Emulator, wanted: int = WANTED) -> None:
 def refused_round(folder: Path, processes: int) -> tuple[float, float]:
     """All at once, none waits. The longest of the refused, by the clock and by the processor."""
     with (
-        serve(behaviour=Behaviour(latency=5.0)) as emulator,
+        serve(behaviour=Behaviour(latency=2.0)) as emulator,
         Site(folder, emulator.url) as ground,
     ):
         ground.want(WANTED)
@@ -70,7 +70,7 @@ def refused_round(folder: Path, processes: int) -> tuple[float, float]:
         took = time.monotonic() - began
         assert first.poll() is None  # they ended while it was at work: nobody waited for it
         emulator.behaviour = Behaviour()
-        assert first.wait(60) == 0
+        assert first.wait(30) == 0
         check(ground, emulator)
     return took, used
 
@@ -83,7 +83,7 @@ def at_the_same_instant(folder: Path, processes: int) -> Counter[int]:
     ):
         ground.want(WANTED)
         running = [ground.start(*APPLY) for _ in range(processes)]
-        said = [one.communicate(timeout=60) for one in running]
+        said = [one.communicate(timeout=30) for one in running]
         codes = Counter(one.returncode for one in running)
         assert set(codes) <= {0, 5}, [err for _, err in said]
         worked = [out for out, _ in said if f"{WANTED} created" in out]
@@ -177,6 +177,6 @@ def test_nothing_is_guessed_from_age(tmp_path: Path) -> None:
         code, _, err = ground.run(*APPLY)
         assert (code, "since 19" in err) == (5, True)
         process.send_signal(signal.SIGCONT)
-        assert process.wait(60) == 0
+        assert process.wait(30) == 0
         check(ground, emulator)
         assert "Nothing to do" in ground.run(*APPLY)[1]

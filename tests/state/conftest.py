@@ -1,11 +1,10 @@
-"""State in a folder of the test's own, and the golden files."""
+"""The golden files, and a suite of tests that reads like the others when it fails."""
 
 from pathlib import Path
 
 import pytest
-from fakes import TARGET
 
-from aepctl.state.store import StateStore
+pytest.register_assert_rewrite("contract")
 
 DATA = Path(__file__).parents[1] / "data" / "state"
 
@@ -13,9 +12,3 @@ DATA = Path(__file__).parents[1] / "data" / "state"
 @pytest.fixture
 def data() -> Path:
     return DATA
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> StateStore:
-    """Where state goes; nothing is there yet."""
-    return StateStore(str(tmp_path / "local.json"), TARGET)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from aepctl.audience import Origin
-from aepctl.yamldoc import Fault, Problem, parse
+from aepctl.model.problem import Origin, Problem
+from aepctl.yamldoc import Finding, parse
 
 SUITE = Path(__file__).parent.parent / "data" / "yaml-test-suite.json"
 INPUTS: list[str] = json.loads(SUITE.read_text("utf-8"))
@@ -23,9 +23,9 @@ def only_problem(raw: bytes) -> Problem:
 
 
 def test_text_becomes_documents_and_marks() -> None:
-    yaml_file = parse("a.yaml", "a: {b: Größe ☂}\n---\nc\n".encode(), marks_under="a")
+    yaml_file = parse("a.yaml", "a: {b: Größe ☂}\n---\nc\n".encode(), positions_under="a")
     assert yaml_file.documents == ({"a": {"b": "Größe ☂"}}, "c")
-    assert yaml_file.marks == ({"b": (1, 5)}, {})
+    assert yaml_file.key_positions == ({"b": (1, 5)}, {})
     assert (yaml_file.problems, yaml_file.broken) == ((), False)
 
 
@@ -57,12 +57,12 @@ def test_the_first_byte_that_is_not_utf_8_is_named(
 def test_a_character_that_is_no_text_is_named(code: int) -> None:
     problem = only_problem(f"a: b\nc: d{chr(code)}e\n".encode())
     assert (problem.origin, problem.rule) == (Origin("a.yaml", 2, 5), "control-character")
-    assert problem.message == f"the character U+{code:04X} cannot stand in YAML"
+    assert problem.message == f"the character U+{code:04X} is not allowed in YAML"
 
 
 def test_many_such_characters_are_one_problem_with_a_count() -> None:
     message = only_problem(b"a: " + b"\x00" * 1_235).message
-    assert message == "the character U+0000 cannot stand in YAML, nor can 1,234 more like it"
+    assert message == "the character U+0000 is not allowed in YAML (and 1,234 more)"
 
 
 def test_every_other_character_is_text() -> None:
@@ -82,8 +82,8 @@ def test_a_text_with_nothing_in_it_has_no_documents(raw: bytes) -> None:
 
 def test_a_problem_shows_its_line() -> None:
     yaml_file = parse("a.yaml", b"a: 1\r\nb: 2\rc: 3\n")
-    faults = [Fault((2, 1), "rule", "message", "hint"), Fault((4, 1), "rule", "at the end")]
-    assert yaml_file.problems_at(faults) == (
+    findings = [Finding((2, 1), "rule", "message", "hint"), Finding((4, 1), "rule", "at the end")]
+    assert yaml_file.problems_at(findings) == (
         Problem(Origin("a.yaml", 2, 1), "rule", "message", "hint", "b: 2"),
         Problem(Origin("a.yaml", 4, 1), "rule", "at the end", None, ""),
     )
@@ -113,13 +113,13 @@ def test_every_input_of_the_public_test_suite_is_read_or_has_a_problem() -> None
 @example(b"&a [*a]")
 @example(b"--- !<")
 def test_any_bytes_are_read_or_have_a_problem(raw: bytes) -> None:
-    yaml_file = parse("a.yaml", raw, marks_under="a")
+    yaml_file = parse("a.yaml", raw, positions_under="a")
     assert yaml_file.problems or not yaml_file.broken
 
 
 @given(st.text("ab:-?[]{},&*!|>'\"%@`#\t\n\r ~<\\\u00e9", max_size=60))
 def test_any_text_made_of_signs_is_read_or_has_a_problem(text: str) -> None:
-    yaml_file = parse("a.yaml", text.encode(), marks_under="a")
+    yaml_file = parse("a.yaml", text.encode(), positions_under="a")
     assert yaml_file.problems or not yaml_file.broken
     keys, values = yaml_file.places()
     assert all(line >= 1 and column >= 1 for line, column in (*keys.values(), *values.values()))

@@ -25,7 +25,7 @@ def test_nothing_else_ends_a_line(character: str) -> None:
     [
         ("name", "`name`"),
         (3, "`3`"),
-        ("", "an empty text"),
+        ("", "(empty)"),
         ("x" * 128, f"`{'x' * 128}`"),
         ("x" * 129, f"`{'x' * 128}…`"),
     ],

@@ -2,7 +2,8 @@
 
 import pytest
 
-from aepctl.yamldoc import Problem, parse
+from aepctl.model.problem import Problem
+from aepctl.yamldoc import parse
 from aepctl.yamldoc.syntax import TABS
 
 

@@ -1,10 +1,10 @@
-"""Events become plain values: text stays text, limits hold, and each fault has its place."""
+"""Events become plain values: text stays text, limits hold, and each finding has its place."""
 
 from itertools import pairwise
 
 import pytest
 
-from aepctl.yamldoc.places import Spot
+from aepctl.yamldoc.places import Position
 from aepctl.yamldoc.walker import MAX_DEPTH, MAX_TEXT, Walker
 
 
@@ -14,8 +14,8 @@ def walked(text: str) -> Walker:
     return walker
 
 
-def faults(text: str) -> list[tuple[Spot, str, str]]:
-    return [(fault.spot, fault.rule, fault.message) for fault in walked(text).faults]
+def findings(text: str) -> list[tuple[Position, str, str]]:
+    return [(finding.position, finding.rule, finding.message) for finding in walked(text).findings]
 
 
 @pytest.mark.parametrize(
@@ -77,40 +77,43 @@ def test_each_key_and_value_has_its_place() -> None:
 
 
 def test_marks_are_the_places_below_one_top_level_key() -> None:
-    walker = Walker(marks_under="a")
+    walker = Walker(positions_under="a")
     walker.walk("a: {b: {c: d}, e: f}\ng: {h: i}\n---\nx: {a: {y: z}}\n---\na:\n  j: k\n")
-    assert walker.marks == [{"b": (1, 5), "e": (1, 16)}, {}, {"j": (7, 3)}]
+    assert walker.key_positions == [{"b": (1, 5), "e": (1, 16)}, {}, {"j": (7, 3)}]
     assert walker.keys == {}
 
 
 def test_a_key_that_comes_twice_keeps_its_first_value() -> None:
     walker = walked("a: 1\nb:\n  c: 2\na: 3\nb:\n  c: 4\n")
     assert walker.documents == [{"a": "1", "b": {"c": "2"}}]
-    assert [(fault.spot, fault.message) for fault in walker.faults] == [
-        ((4, 1), "`a` stands here a second time (first in line 1)"),
-        ((5, 1), "`b` stands here a second time (first in line 2)"),
+    assert [(finding.position, finding.message) for finding in walker.findings] == [
+        ((4, 1), "duplicate key `a` (first defined on line 1)"),
+        ((5, 1), "duplicate key `b` (first defined on line 2)"),
     ]
 
 
 def test_two_merge_keys_are_not_merely_one_too_many() -> None:
-    (fault,) = walked("a: {<<: x, <<: y}").faults
-    assert (fault.rule, fault.hint) == ("duplicate-key", "merge keys are not used here")
+    (finding,) = walked("a: {<<: x, <<: y}").findings
+    assert (finding.rule, finding.hint) == ("duplicate-key", "merge keys are not supported")
 
 
 def test_an_anchored_text_may_be_repeated_as_value_and_as_key() -> None:
     walker = walked("a: &x text\nb: *x\n*x : c\n")
-    assert (walker.documents, walker.faults) == ([{"a": "text", "b": "text", "text": "c"}], [])
+    assert (walker.documents, walker.findings) == ([{"a": "text", "b": "text", "text": "c"}], [])
 
 
 def test_an_anchor_belongs_to_its_document() -> None:
-    said = "`*x` repeats something that was not named before"
-    assert faults("a: &x text\n---\nb: *x\n") == [((3, 4), "alias", said)]
+    said = "the alias `*x` refers to nothing that was named before"
+    assert findings("a: &x text\n---\nb: *x\n") == [((3, 4), "alias", said)]
 
 
 @pytest.mark.parametrize("text", ["a: &x [b]\nc: *x\n", "a: &x {b: *x}\n"])
 def test_an_alias_repeats_a_text_only(text: str) -> None:
-    ((_, rule, message),) = faults(text)
-    assert (rule, message) == ("alias", "`*x` repeats more than a text")
+    ((_, rule, message),) = findings(text)
+    assert (rule, message) == (
+        "alias",
+        "the alias `*x` refers to a mapping or list; only text can be repeated",
+    )
 
 
 def test_an_alias_bomb_does_not_go_off() -> None:
@@ -119,24 +122,24 @@ def test_an_alias_bomb_does_not_go_off() -> None:
         f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n" for before, name in pairwise(names)
     )
     walker = walked(bomb)
-    assert {fault.rule for fault in walker.faults} == {"alias"}
-    assert len(walker.faults) == 9 * 25
+    assert {finding.rule for finding in walker.findings} == {"alias"}
+    assert len(walker.findings) == 9 * 25
 
 
 @pytest.mark.parametrize("tag", ["!!int", "!!binary", "!!python/object:os.system", "!own", "!<x>"])
 def test_a_tag_that_asks_for_more_than_text_is_refused(tag: str) -> None:
-    ((spot, rule, message),) = faults(f"a: {tag} b")
-    assert (spot, rule) == ((1, 4), "tag")
-    assert message == f"the tag `{tag.strip('<>').replace('!<', '')}` is not used here"
+    ((position, rule, message),) = findings(f"a: {tag} b")
+    assert (position, rule) == ((1, 4), "tag")
+    assert message == f"YAML tags such as `{tag.strip('<>').replace('!<', '')}` are not supported"
 
 
 @pytest.mark.parametrize("tagged", ["!!str b", "! b", "!!map {}", "!!seq []"])
 def test_a_tag_that_says_what_is_there_anyway_is_fine(tagged: str) -> None:
-    assert faults(f"a: {tagged}") == []
+    assert findings(f"a: {tagged}") == []
 
 
 @pytest.mark.parametrize(
-    ("text", "spot"),
+    ("text", "position"),
     [
         ("? [a]\n: b\n", (1, 3)),
         ("{{a: b}: c}", (1, 2)),
@@ -144,8 +147,8 @@ def test_a_tag_that_says_what_is_there_anyway_is_fine(tagged: str) -> None:
         ("? {a: }\n", (1, 3)),
     ],
 )
-def test_a_key_is_text(text: str, spot: Spot) -> None:
-    assert faults(text) == [(spot, "no-key", "a key must be text")]
+def test_a_key_is_text(text: str, position: Position) -> None:
+    assert findings(text) == [(position, "no-key", "a key must be text")]
 
 
 def test_what_is_inside_a_key_has_no_place_in_the_document() -> None:
@@ -158,7 +161,7 @@ def test_what_is_inside_a_key_has_no_place_in_the_document() -> None:
 def test_a_key_without_text_is_dropped_with_its_value(text: str) -> None:
     walker = walked(text)
     assert walker.documents == [{}]
-    assert [fault.message for fault in walker.faults] == ["a key without text"]
+    assert [finding.message for finding in walker.findings] == ["a key without text"]
 
 
 @pytest.mark.parametrize(
@@ -166,13 +169,15 @@ def test_a_key_without_text_is_dropped_with_its_value(text: str) -> None:
     [("a:\n", "`a` has no value"), ("a: [~]", "no value here"), ("a: {b: }", "`b` has no value")],
 )
 def test_a_value_that_is_not_there_is_told(text: str, message: str) -> None:
-    assert [message for _, _, message in faults(text)] == [message]
+    assert [message for _, _, message in findings(text)] == [message]
 
 
 def test_nesting_has_a_limit() -> None:
-    assert faults("[" * MAX_DEPTH + "]" * MAX_DEPTH) == []
+    assert findings("[" * MAX_DEPTH + "]" * MAX_DEPTH) == []
     walker = walked("[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1))
-    assert [(fault.spot, fault.rule) for fault in walker.faults] == [((1, 33), "too-deep")]
+    assert [(finding.position, finding.rule) for finding in walker.findings] == [
+        ((1, 33), "too-deep")
+    ]
     assert walker.broken
 
 
@@ -180,11 +185,11 @@ def test_nesting_has_a_limit() -> None:
 def test_30_000_open_brackets_are_read_no_further_than_the_limit(opening: str) -> None:
     walker = walked(opening * 30_000)
     assert walker.broken
-    assert [fault.rule for fault in walker.faults if fault.rule != "no-key"] == ["too-deep"]
+    assert [finding.rule for finding in walker.findings if finding.rule != "no-key"] == ["too-deep"]
 
 
 @pytest.mark.parametrize(
-    ("before", "opening", "spot"),
+    ("before", "opening", "position"),
     [
         ("", "[", (1, 33)),
         ("ä: b\nc: ", "{a: ", (2, 128)),
@@ -193,29 +198,33 @@ def test_30_000_open_brackets_are_read_no_further_than_the_limit(opening: str) -
     ],
 )
 def test_where_libyaml_itself_refuses_the_place_is_that_of_our_limit(
-    before: str, opening: str, spot: Spot
+    before: str, opening: str, position: Position
 ) -> None:
-    (fault,) = walked(before + opening * 1_001).faults
-    assert (fault.spot, fault.rule, fault.message) == (spot, "too-deep", "nested too deeply")
-    assert fault.hint == "32 levels are taken"
+    (finding,) = walked(before + opening * 1_001).findings
+    assert (finding.position, finding.rule, finding.message) == (
+        position,
+        "too-deep",
+        "nested too deeply",
+    )
+    assert finding.hint == "32 levels are taken"
 
 
 def test_where_libyaml_itself_refuses_the_faults_before_are_told_as_well() -> None:
-    told = faults("[{" * 600)
+    told = findings("[{" * 600)
     assert [rule for _, rule, _ in told] == ["no-key"] * 15 + ["too-deep"]
-    assert told == faults("[{" * 400)
+    assert told == findings("[{" * 400)
 
 
 def test_a_text_has_a_limit() -> None:
-    assert faults(f"a: {'x' * MAX_TEXT}") == []
+    assert findings(f"a: {'x' * MAX_TEXT}") == []
     said = "a text of 65,537 characters"
-    assert faults(f"a: {'x' * (MAX_TEXT + 1)}") == [((1, 4), "too-long", said)]
+    assert findings(f"a: {'x' * (MAX_TEXT + 1)}") == [((1, 4), "too-long", said)]
 
 
 def test_a_message_does_not_repeat_a_text_of_any_length() -> None:
     long = "x" * 60_000
     text = f"? {long}\n:\n? {long}\n: !{long} *{long}\n---\na: &{long} []\nb: *{long}\n"
-    found = faults(text.replace(f"!{long} *", f"!{long} a\nb: *"))
+    found = findings(text.replace(f"!{long} *", f"!{long} a\nb: *"))
     assert {rule for _, rule, _ in found} == {"duplicate-key", "tag", "alias", "no-value"}
     assert all(len(message) < 250 for _, _, message in found)
 
@@ -224,4 +233,4 @@ def test_after_a_syntax_error_nothing_more_is_read() -> None:
     walker = walked("a: b\n--- \nc: [\n")
     assert walker.broken
     assert walker.documents == [{"a": "b"}]
-    assert [fault.rule for fault in walker.faults] == ["syntax"]
+    assert [finding.rule for finding in walker.findings] == ["syntax"]

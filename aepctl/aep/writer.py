@@ -1,0 +1,102 @@
+"""Creating, changing and deleting audiences: each request is sent once, without retries here."""
+
+from typing import Protocol, assert_never
+from urllib.parse import quote
+
+from aepctl.aep.verdicts import (
+    Refused,
+    Verdict,
+    classify_create,
+    classify_delete,
+    classify_patch,
+)
+from aepctl.aep.wire import encode_audience, encode_changes
+from aepctl.model.audience import Ids
+from aepctl.model.failure import no_platform_id
+from aepctl.model.steps import Create, Delete, Patch, RemoteStep
+from aepctl.project.environment import Environment
+from aepctl.replies import Reply
+
+CREATE_ACCEPT = "application/vnd.adobe.external.audiences+json; version=2"
+
+
+class WriteConnection(Protocol):
+    """What requests are sent with. See connection.Connection."""
+
+    @property
+    def environment(self) -> Environment: ...
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        request_id: str,
+        accept: str = ...,
+        body: bytes | None = None,
+    ) -> Reply: ...
+
+    def renew_token(self) -> bool: ...
+    def close(self) -> None: ...
+
+
+class AudienceWriter:
+    """Carries out steps on the platform, over a connection that is its own. For one thread."""
+
+    def __init__(self, connection: WriteConnection) -> None:
+        self._connection = connection
+
+    def send(self, step: RemoteStep, request_id: str) -> Verdict:
+        """Send one step, once. Raises CredentialsError where nothing could be sent."""
+        match step:
+            case Create():
+                return self._create(step, request_id)
+            case Patch():
+                return self._patch(step, request_id)
+            case Delete():
+                return self._delete(step, request_id)
+            case _:
+                assert_never(step)
+
+    def renew_token(self) -> bool:
+        """After a 401: whether another token can be had for the next attempt."""
+        return self._connection.renew_token()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def _create(self, step: Create, request_id: str) -> Verdict:
+        """Source: Create audience endpoint."""
+        url = f"{self._connection.environment.ais_url}/audiences?createAudienceMetaOnly=true"
+        body = encode_audience(step.audience, step.audience_id)
+        reply = self._connection.send(
+            "POST", url, request_id=request_id, accept=CREATE_ACCEPT, body=body
+        )
+        return classify_create(reply)
+
+    def _patch(self, step: Patch, request_id: str) -> Verdict:
+        """Source: Segmentation Service API, Update one or more attributes of an audience."""
+        url = self._url(step.ids)
+        if url is None:
+            return _without_id(step.ids)
+        body = encode_changes(step.changes)
+        return classify_patch(self._connection.send("PATCH", url, request_id=request_id, body=body))
+
+    def _delete(self, step: Delete, request_id: str) -> Verdict:
+        """Source: Segmentation Service API, Delete an audience."""
+        url = self._url(step.ids)
+        if url is None:
+            return _without_id(step.ids)
+        return classify_delete(self._connection.send("DELETE", url, request_id=request_id))
+
+    def _url(self, ids: Ids) -> str | None:
+        if ids.platform_id is None:
+            return None
+        ups_url = self._connection.environment.ups_url
+        return f"{ups_url}/audiences/{quote(ids.platform_id, safe='')}"
+
+
+def _without_id(ids: Ids) -> Refused:
+    """Refused before it is sent: asking again would not help, but looking at the platform does."""
+    return Refused(no_platform_id(ids))

@@ -1,0 +1,148 @@
+"""Every refusal between a plan and its first step, in one place. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aepctl.apply.outcomes import Outcome, OutcomeKind
+from aepctl.errors import SafetyRefusal
+from aepctl.model.audience import Observed
+from aepctl.model.failure import Failure
+from aepctl.model.steps import Create
+from aepctl.plan.binding import Binding, differences
+from aepctl.plan.matching import ObservedIndex
+from aepctl.plan.plan import Action, Change, Plan
+from aepctl.plan.policy import Policy
+from aepctl.state.model import State
+from aepctl.wording import listed
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """What somebody approved beforehand: the plan in a review, or up to `yes_create` creates."""
+
+    reviewed: bool = False
+    yes_create: int | None = None
+
+    def covers(self, creates: int) -> bool:
+        """Whether so many creates are approved."""
+        return self.reviewed or (self.yes_create is not None and creates <= self.yes_create)
+
+
+def check(
+    plan: Plan,
+    policy: Policy,
+    state: State,
+    observed: Sequence[Observed] | None,
+    *,
+    max_creates: int,
+    approval: Approval,
+) -> None:
+    """Raise SafetyRefusal unless the plan may be carried out. Called once, before anybody is asked.
+
+    `state` and `observed` are those that the plan was made from.
+    """
+    check_existing(plan, policy)
+    check_empty_state(plan, policy, state, observed, approval)
+    check_creates(plan, policy, max_creates, approval)
+
+
+def check_existing(plan: Plan, policy: Policy) -> None:
+    """Policy "fail": the platform must have nothing of what is to be created."""
+    there = [one.key for one in plan.changes if one.action is Action.ADOPT or one.matches]
+    if policy.existing == "fail" and there:
+        raise SafetyRefusal(
+            f"the platform already has {len(there)} of the audiences to create: {listed(there)}",
+            hint=f"to record them in state: `{_again(plan, policy, '--existing', 'adopt')}`",
+        )
+
+
+def checks_empty_state(policy: Policy, state: State, creates: int, approval: Approval) -> bool:
+    """Whether `check_empty_state` needs the platform's whole list before so many creates."""
+    return policy.existing == "ignore" and not state.audiences and not approval.covers(creates)
+
+
+def check_empty_state(
+    plan: Plan,
+    policy: Policy,
+    state: State,
+    observed: Sequence[Observed] | None,
+    approval: Approval,
+) -> None:
+    """Missing or empty state is not "nothing exists", even where what exists is ignored.
+
+    Nothing observed: these credentials may not list, which is why what exists is ignored.
+    """
+    new = [one for one in plan.changes if one.action in _NEW or one.matches]
+    if observed is None or not checks_empty_state(policy, state, len(new), approval):
+        return
+    seen = ObservedIndex(observed, state.owner)
+    there = [change.key for change in new if _is_there(change, seen)]
+    if there:
+        count = len(new)
+        twice = _again(plan, policy, "--existing", "ignore", "--yes-create", str(count))
+        adopt = _again(plan, policy, "--existing", "adopt")
+        raise SafetyRefusal(
+            f"the state is empty, but the platform already has {len(there)} of the {count} "
+            f"audiences to create: {listed(there)}",
+            hint=f"to record them in state: `{adopt}`; to create them a second time: `{twice}`",
+        )
+
+
+def check_creates(plan: Plan, policy: Policy, max_creates: int, approval: Approval) -> None:
+    """More creates than `max_creates` need somebody's word."""
+    creates = sum(isinstance(step, Create) for one in plan.changes for step in one.steps)
+    if creates > max_creates and not approval.covers(creates):
+        existing = () if policy.existing == "adopt" else ("--existing", policy.existing)
+        again = _again(plan, policy, *existing, "--yes-create", str(creates))
+        raise SafetyRefusal(
+            f"{creates} audiences would be created, more than max_creates ({max_creates})",
+            hint=f"to allow it once: `{again}`; for good: `max_creates` in aepctl.yaml",
+        )
+
+
+def check_environment(name: str, saved: Binding, given: str | None) -> None:
+    """An environment that is given beside a saved plan must be the plan's own."""
+    if given not in {None, saved.environment}:
+        raise SafetyRefusal(
+            f"{name} is a plan for the environment `{saved.environment}`, not for `{given}`",
+            hint="leave out --env, or give the environment of the plan",
+        )
+
+
+def check_saved(name: str, saved: Binding, now: Binding, state: State, policy: Policy) -> None:
+    """A saved plan must be the plan as it is now, and not have been applied. `name` is its file."""
+    targets = [word for target in saved.targets for word in ("--target", target)]
+    anew = f"create a new plan with `{policy.command('plan', '--out', name, *targets)}`"
+    if saved.id in state.plans:
+        raise SafetyRefusal(
+            f"{name} was already applied (plan {saved.id})",
+            hint=f"a saved plan is applied once; {anew}",
+        )
+    words = differences(saved, now)
+    if words:
+        raise SafetyRefusal(
+            f"{name} is out of date: {'; '.join(words)}",
+            hint=f"nothing was sent; {anew} and have it reviewed",
+        )
+
+
+def undecided(plan: Plan) -> tuple[Outcome, ...]:
+    """What waits for a person, as outcomes."""
+    return tuple(
+        Outcome(
+            change.key, change.action, OutcomeKind.UNDECIDED, failure=Failure(change.reason or "")
+        )
+        for change in plan.of(Action.DECIDE)
+    )
+
+
+_NEW = frozenset({Action.CREATE, Action.ADOPT})
+
+
+def _is_there(change: Change, seen: ObservedIndex) -> bool:
+    return change.wanted is not None and bool(seen.free(change.wanted, change.key))
+
+
+def _again(plan: Plan, policy: Policy, *words: str) -> str:
+    targets = [word for target in plan.targets for word in ("--target", target)]
+    return policy.command("apply", *words, *targets)

@@ -1,0 +1,211 @@
+"""One step, from intent to outcome: each attempt under an intent of its own."""
+
+import random
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from aepctl.aep.verdicts import Done, NotSent, Refused, RetryReason, Unknown, Verdict
+from aepctl.apply.outcomes import Outcome, OutcomeKind
+from aepctl.apply.ports import Journal, Writer
+from aepctl.apply.stopping import Backoff, StopSignal
+from aepctl.backoff import Jitter, backoff_seconds
+from aepctl.clock import Clock
+from aepctl.errors import CredentialsError, StateNotWritten
+from aepctl.model.audience import Ids
+from aepctl.model.failure import Failure
+from aepctl.model.steps import Adopt, Create, Delete, LocalStep, Patch, RemoteStep
+from aepctl.plan.plan import Action
+from aepctl.state.events import Ending
+from aepctl.state.model import Intent
+
+UNSENT = "not-sent"
+TROUBLE_LIMITS: Mapping[str, int] = {
+    RetryReason.RATE_LIMITED: 10,
+    RetryReason.NEW_TOKEN: 2,
+    UNSENT: 4,
+}
+"""How often one step may meet with each trouble before it is given up."""
+MAX_WAIT_SECONDS = 300.0
+"""A platform that asks for more patience than this is not waited for."""
+FIRST_BACKOFF_SECONDS = 1.0
+MAX_BACKOFF_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """How steps are done: what is noted before and after, and when it is tried again.
+
+    For any number of threads, each with a writer of its own.
+    """
+
+    journal: Journal
+    clock: Clock
+    stop: StopSignal
+    backoff: Backoff
+    jitter: Jitter = random.random
+    _given: dict[str, str] = field(default_factory=dict)
+
+    def send(self, writer: Writer, key: str, action: Action, step: RemoteStep) -> Outcome | None:
+        """Do one step on the platform; None where the run stops before anything was begun for it.
+
+        `action` is the change's, for the outcome.
+        """
+        return self._attempts(writer, key, action, step, None)
+
+    def resend(self, writer: Writer, action: Action, intent: Intent) -> Outcome | None:
+        """Send the step of an open intent again; None where the run stops before that.
+
+        The first attempt is made under this same intent: its note is durable, complete and still
+        true, and the steps that may be sent again come to the same however often they arrive.
+        Raises TypeError for a create, which may not.
+        """
+        if isinstance(intent.step, Create):
+            raise TypeError(f"a create is never sent again ({intent.id})")
+        return self._attempts(writer, intent.key, action, intent.step, intent)
+
+    def note(self, key: str, action: Action, step: LocalStep) -> Outcome | None:
+        """Do one step that touches state only.
+
+        Its outcome where it has one of its own: Move, Forget and Record have none. Where it cannot
+        be noted the run stops: this process alone knows of it then.
+        """
+        try:
+            self.journal.note(key, step)
+        except StateNotWritten as error:
+            self.stop.request(f"the journal cannot be written ({error.reason})")
+        if isinstance(step, Adopt):
+            return Outcome(key, action, OutcomeKind.ADOPTED, step.known.ids)
+        return None
+
+    def _attempts(
+        self, writer: Writer, key: str, action: Action, step: RemoteStep, intent: Intent | None
+    ) -> Outcome | None:
+        troubles: Counter[str] = Counter()
+        outcome = None
+        while self.backoff.wait():
+            intent = intent or self._begin(key, step)
+            if intent is None:
+                break
+            verdict = self._ask(writer, intent)
+            self._end(intent, verdict)
+            outcome = _outcome(intent, action, verdict)
+            trouble = _trouble(verdict)
+            if trouble is None:
+                break
+            troubles[trouble] += 1
+            if not self._again(writer, verdict, trouble, troubles[trouble]):
+                break
+            intent = None
+        return outcome
+
+    def _begin(self, key: str, step: RemoteStep) -> Intent | None:
+        try:
+            return self.journal.begin(key, step)
+        except StateNotWritten as error:
+            self.stop.request(
+                f"the journal cannot be written ({error.reason}): nothing more is sent"
+            )
+            return None
+
+    def _ask(self, writer: Writer, intent: Intent) -> Verdict:
+        try:
+            verdict = writer.send(intent.step, intent.id)
+        except CredentialsError as error:
+            self.stop.request(error.message)
+            return Refused(Failure(error.message))
+        if isinstance(verdict, Done) and verdict.ids is not None:
+            return self._ours(intent, verdict, verdict.ids)
+        return verdict
+
+    def _ours(self, intent: Intent, verdict: Done, ids: Ids) -> Verdict:
+        """An answer with an ID that is somebody else's cannot be the answer to this create.
+
+        `setdefault` decides between two workers that are given the same ID at the same time.
+        """
+        audience_id = ids.audience_id
+        owner = self.journal.owner(audience_id) or self._given.setdefault(audience_id, intent.key)
+        if owner == intent.key:
+            return verdict
+        return Unknown(
+            Failure(f"the platform answered with the audienceId that state has for {owner}")
+        )
+
+    def _end(self, intent: Intent, verdict: Verdict) -> None:
+        end = self.journal.end
+        try:
+            match verdict:
+                case Done(ids, observed):
+                    end(intent, Ending.DONE, ids=ids, observed=observed)
+                case Refused(failure):
+                    end(intent, Ending.REFUSED, reason=failure.message)
+                case NotSent(failure):
+                    end(intent, Ending.NOT_SENT, reason=failure.message)
+                case Unknown(failure, exists):
+                    end(intent, Ending.UNKNOWN, reason=failure.message, exists=exists)
+                case _:
+                    assert_never(verdict)
+        except StateNotWritten as error:
+            self.stop.request(f"an outcome could not be recorded ({error.reason})")
+
+    def _again(self, writer: Writer, verdict: Verdict, trouble: str, count: int) -> bool:
+        """Whether another attempt follows; arranges what it needs."""
+        if count >= TROUBLE_LIMITS[trouble]:
+            if isinstance(verdict, NotSent):
+                self.stop.request(f"the platform cannot be reached: {verdict.failure.message}")
+            return False
+        if trouble == RetryReason.NEW_TOKEN:
+            return writer.renew_token()
+        seconds = verdict.retry_after if isinstance(verdict, Refused) else None
+        if seconds is None:
+            seconds = backoff_seconds(
+                count - 1,
+                first=FIRST_BACKOFF_SECONDS,
+                limit=MAX_BACKOFF_SECONDS,
+                jitter=self.jitter,
+            )
+        if seconds > MAX_WAIT_SECONDS:
+            return False
+        self.backoff.delay(seconds)
+        return True
+
+
+def _trouble(verdict: Verdict) -> str | None:
+    """What another attempt may help against."""
+    match verdict:
+        case NotSent():
+            return UNSENT
+        case Refused():
+            return verdict.retry
+        case Done() | Unknown():
+            return None
+        case _:
+            assert_never(verdict)
+
+
+def _outcome(intent: Intent, action: Action, verdict: Verdict) -> Outcome:
+    match verdict:
+        case Done(ids):
+            step = intent.step
+            of = ids if isinstance(step, Create) else step.ids
+            return Outcome(intent.key, action, done_kind(step), of)
+        case Refused(failure) | NotSent(failure):
+            return Outcome(intent.key, action, OutcomeKind.REFUSED, failure=failure)
+        case Unknown(failure):
+            return Outcome(intent.key, action, OutcomeKind.UNKNOWN, failure=failure)
+        case _:
+            assert_never(verdict)
+
+
+def done_kind(step: RemoteStep) -> OutcomeKind:
+    """What it is called when the step is done."""
+    match step:
+        case Create():
+            return OutcomeKind.CREATED
+        case Patch():
+            return OutcomeKind.UPDATED
+        case Delete():
+            return OutcomeKind.DELETED
+        case _:
+            assert_never(step)

@@ -1,0 +1,201 @@
+"""Settle intents without an outcome: look at the platform first, and never send a create again.
+
+A create is looked for. A patch and a delete, which come to the same however often they arrive, are
+sent again where a look shows that they were not done.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import chain
+from typing import assert_never
+
+from aepctl.aep.verdicts import GONE
+from aepctl.apply.outcomes import Outcome, OutcomeKind
+from aepctl.apply.ports import Reader, Writer
+from aepctl.apply.sender import Sender, done_kind
+from aepctl.apply.sightings import doubt_about, may_be_of
+from aepctl.backoff import backoff_seconds
+from aepctl.model.audience import Audience, Ids, Observed
+from aepctl.model.failure import Failure, no_platform_id
+from aepctl.model.steps import Create, Delete, Patch
+from aepctl.plan.matching import ObservedIndex
+from aepctl.plan.plan import Action
+from aepctl.state.events import Ending
+from aepctl.state.model import Intent, Phase, State
+from aepctl.wording import command
+
+MAX_SEARCHES = 10
+"""Up to so many creates are searched one by one; for more, the whole list is read."""
+FIRST_PAUSE_SECONDS = 0.25
+MAX_PAUSE_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Settler:
+    """How intents are settled: where it is looked, for how long, and how steps are sent again.
+
+    `window_seconds`: how long a lookup that finds nothing is repeated (the list may lag behind),
+    counted from now, but not beyond `timeout_seconds` + `window_seconds` after the intent.
+    `program` is how a command begins that can be pasted: `aepctl --env prod`.
+    """
+
+    sender: Sender
+    reader: Reader
+    connect: Callable[[], Writer]
+    window_seconds: float
+    timeout_seconds: float
+    program: str = "aepctl"
+
+    def settle(self, intents: Iterable[Intent], state: State) -> tuple[Outcome, ...]:
+        """Settle what can be settled; one outcome for each intent. `state`: what is known of keys.
+
+        Raises PlatformError and ListForbidden from the reader, and StateNotWritten.
+        """
+        clock = self.sender.clock
+        start, now = clock.monotonic(), clock.now()
+        waiting = {one: start + self._patience(one, now) for one in intents}
+        known = {key: one.ids for key, one in state.audiences.items()}
+        outcomes: list[Outcome] = []
+        attempt = 0
+        while waiting:
+            observed = self._look(waiting)
+            for intent, until in list(waiting.items()):
+                outcome = self._settle(intent, known.get(intent.key), observed, until)
+                if outcome is None:
+                    continue
+                outcomes.append(outcome)
+                del waiting[intent]
+                if outcome.kind is OutcomeKind.ADOPTED and outcome.ids is not None:
+                    known[intent.key] = outcome.ids
+            if waiting:
+                clock.sleep(_pause(attempt))
+                attempt += 1
+        return tuple(outcomes)
+
+    def _patience(self, intent: Intent, now: datetime) -> float:
+        """For how many seconds from now a lookup in vain is repeated."""
+        landed = datetime.fromisoformat(intent.at) + timedelta(seconds=self.timeout_seconds)
+        return self.window_seconds - max((now - landed).total_seconds(), 0.0)
+
+    def _look(self, intents: Iterable[Intent]) -> ObservedIndex:
+        """Look for what the creates among them may have made."""
+        creates = [one.step for one in intents if isinstance(one.step, Create)]
+        owner, search = self.sender.journal.owner, self.reader.search
+        if len(creates) > MAX_SEARCHES:
+            return ObservedIndex(self.reader.list_all(), owner)
+        found = (search(one.audience, one.audience_id) for one in creates)
+        return ObservedIndex(chain.from_iterable(found), owner)
+
+    def _settle(
+        self, intent: Intent, known: Ids | None, observed: ObservedIndex, until: float
+    ) -> Outcome | None:
+        """The outcome, or None where it is to be looked again."""
+        match intent.step:
+            case Create() as step:
+                return self._create(intent, step, known, observed, until)
+            case Patch() as step:
+                return self._patch(intent, step)
+            case Delete() as step:
+                return self._delete(intent, step)
+            case _:
+                assert_never(intent.step)
+
+    def _create(
+        self, intent: Intent, step: Create, known: Ids | None, observed: ObservedIndex, until: float
+    ) -> Outcome | None:
+        """One match is adopted. None is no proof: after the window the next run may create it.
+
+        Several stay open until a person decides, and so does one that differs from what is given
+        or known.
+        """
+        candidates = may_be_of(intent, step, observed)
+        doubt = doubt_about(intent.key, step, candidates, known, self.program)
+        if doubt is not None:
+            return _undecided(intent, doubt)
+        if candidates:
+            return self._adopt(intent, candidates[0])
+        if intent.phase is Phase.ABSENT:
+            return self._forget(intent)
+        return self._absent(intent) if self.sender.clock.monotonic() >= until else None
+
+    def _adopt(self, intent: Intent, found: Observed) -> Outcome:
+        self.sender.journal.end(intent, Ending.DONE, ids=found.ids, observed=found.audience)
+        return Outcome(intent.key, Action.SETTLE, OutcomeKind.ADOPTED, found.ids)
+
+    def _forget(self, intent: Intent) -> Outcome:
+        """Looked for in vain for a whole window by an earlier run, and now once more."""
+        reason = "not found on the platform by two runs, and no longer wanted"
+        self.sender.journal.end(intent, Ending.ABANDONED, reason=reason)
+        return Outcome(intent.key, Action.SETTLE, OutcomeKind.FORGOTTEN, failure=Failure(reason))
+
+    def _absent(self, intent: Intent) -> Outcome:
+        by = self.sender.clock.now().isoformat(timespec="seconds")
+        reason = f"not found on the platform by {by}"
+        self.sender.journal.end(intent, Ending.ABSENT, reason=reason)
+        failure = Failure(f"{reason}; the next apply checks again, then creates it")
+        return Outcome(intent.key, Action.SETTLE, OutcomeKind.UNKNOWN, failure=failure)
+
+    def _patch(self, intent: Intent, step: Patch) -> Outcome:
+        """Equal to wanted is done, equal to before is sent again, else a person decides.
+
+        Only the fields that it changes count: others may have been changed by others.
+        """
+        if step.ids.platform_id is None:
+            return self._never_sent(intent, step.ids)
+        observed = self.reader.get(step.ids)
+        if observed is None:
+            failure = Failure(f"the platform has no audience {step.ids.audience_id} any more", GONE)
+            return self._refused(intent, Ending.REFUSED, failure)
+        now, before = observed.audience.fields(), step.before.fields()
+        if all(now.get(name) == value for name, value in step.changes.items()):
+            return self._done(intent, step, observed.audience)
+        if all(now.get(name) == before.get(name) for name in step.changes):
+            return self._resend(intent)
+        abandon = command(self.program, "state", "resolve", intent.key, "--abandon")
+        return _undecided(
+            intent,
+            f"somebody else changed it meanwhile ({', '.join(step.changes)}): after "
+            f"`{abandon}` a plan shows what differs now",
+        )
+
+    def _delete(self, intent: Intent, step: Delete) -> Outcome:
+        """Done where the platform says that it is not there, else sent again."""
+        if step.ids.platform_id is None:
+            return self._never_sent(intent, step.ids)
+        if self.reader.get(step.ids) is None:
+            return self._done(intent, step, None)
+        return self._resend(intent)
+
+    def _done(self, intent: Intent, step: Patch | Delete, observed: Audience | None) -> Outcome:
+        self.sender.journal.end(intent, Ending.DONE, ids=step.ids, observed=observed)
+        return Outcome(intent.key, Action.SETTLE, done_kind(step), step.ids)
+
+    def _never_sent(self, intent: Intent, ids: Ids) -> Outcome:
+        """Without the platform's own id no writer sends a patch or a delete."""
+        return self._refused(intent, Ending.NOT_SENT, no_platform_id(ids))
+
+    def _refused(self, intent: Intent, ending: Ending, failure: Failure) -> Outcome:
+        self.sender.journal.end(intent, ending, reason=failure.message)
+        return Outcome(intent.key, Action.SETTLE, OutcomeKind.REFUSED, failure=failure)
+
+    def _resend(self, intent: Intent) -> Outcome:
+        writer = self.connect()
+        try:
+            outcome = self.sender.resend(writer, Action.SETTLE, intent)
+        finally:
+            writer.close()
+        if outcome is not None:
+            return outcome
+        failure = Failure("the run stopped before it was sent again")
+        return Outcome(intent.key, Action.SETTLE, OutcomeKind.UNKNOWN, failure=failure)
+
+
+def _pause(attempt: int) -> float:
+    return backoff_seconds(
+        attempt, first=FIRST_PAUSE_SECONDS, limit=MAX_PAUSE_SECONDS, jitter=lambda: 1.0
+    )
+
+
+def _undecided(intent: Intent, why: str) -> Outcome:
+    return Outcome(intent.key, Action.SETTLE, OutcomeKind.UNDECIDED, failure=Failure(why))

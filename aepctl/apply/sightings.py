@@ -1,0 +1,56 @@
+"""Which of what was observed may be the doing of a create, and when a person has to say. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from aepctl.model.audience import Ids, Observed
+from aepctl.model.steps import Create
+from aepctl.plan import reasons
+from aepctl.plan.matching import ObservedIndex
+from aepctl.state.model import Intent
+
+CLOCK_SKEW = timedelta(minutes=5)
+"""How far the platform's clock may be behind ours."""
+
+
+def may_be_of(intent: Intent, step: Create, observed: ObservedIndex) -> tuple[Observed, ...]:
+    """What may be this create's doing: what has the ID that it gave, else its identity.
+
+    What another key owns is not; what its own key owns is, whatever its age.
+    """
+    given = step.audience_id
+    if given is not None and observed.owner(given) in {None, intent.key}:
+        there = observed.with_id(given)
+        if there:
+            identity = step.audience.identity
+            return (next((one for one in there if one.audience.identity == identity), there[0]),)
+    return tuple(
+        one
+        for one in observed.free(step.audience, intent.key)
+        if observed.owner(one.ids.audience_id) == intent.key or _can_be_its_doing(intent, one)
+    )
+
+
+def _can_be_its_doing(intent: Intent, observed: Observed) -> bool:
+    """Whether it is not older than the intent, as far as clocks agree; or was there already."""
+    if intent.exists or observed.created is None:
+        return True
+    earliest = datetime.fromisoformat(intent.at) - CLOCK_SKEW
+    return observed.created >= earliest.timestamp()
+
+
+def doubt_about(
+    key: str, step: Create, found: Sequence[Observed], known: Ids | None, program: str
+) -> str | None:
+    """Why a person has to decide about this create, and how; None where it is plain.
+
+    `known` are the IDs that its key has already. `program` begins the command.
+    """
+    other = next((one for one in found if one.audience.identity != step.audience.identity), None)
+    if other is not None:
+        return reasons.given_id_of_another(key, other.ids.audience_id, other.audience.name, program)
+    ids = [one.ids.audience_id for one in found]
+    if known is not None and set(ids) - {known.audience_id}:
+        others = [one for one in ids if one != known.audience_id]
+        return reasons.beside_known(key, known.audience_id, others, program)
+    return reasons.several(key, ids, program) if len(ids) > 1 else None

@@ -1,0 +1,128 @@
+"""Talking with whoever runs an apply: show the plan, ask, tell each outcome, sum up."""
+
+import sys
+from collections import Counter
+from typing import Any, Protocol, Self
+
+import click
+
+from aepctl.apply.outcomes import Outcome
+from aepctl.apply.report import ApplyReport
+from aepctl.cli.output import colour, print_result, print_status
+from aepctl.errors import AepctlError, SafetyRefusal
+from aepctl.plan.plan import Plan
+from aepctl.render.display import Paint, display
+from aepctl.render.text import outcome_line, plan_text, report_summary
+
+
+class ApplyConsole(Protocol):
+    """An operations.context.Console that also has a beginning and an end."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *error: object) -> None: ...
+    def show(self, plan: Plan) -> None: ...
+    def approve(self, plan: Plan) -> None: ...
+    def tell(self, outcome: Outcome) -> None: ...
+    def finish(self, report: ApplyReport, program: str) -> None: ...
+
+
+def console_for(output: str, *, approved: bool) -> ApplyConsole:
+    """The one for an output format. `approved`: nobody is asked."""
+    text = output == "text"
+    return TextConsole(approved=approved) if text else QuietConsole(approved=approved)
+
+
+class TextConsole:
+    """Plan and outcomes as text; a progress bar on a terminal, a line each elsewhere."""
+
+    def __init__(self, *, approved: bool) -> None:
+        self._approved = approved
+        self._paint = Paint(on=colour())
+        self._bar: Any = None
+        self._told: set[Outcome] = set()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._bar is not None:
+            self._bar.render_finish()
+
+    def show(self, plan: Plan) -> None:
+        print_result(plan_text(plan, self._paint))
+
+    def approve(self, plan: Plan) -> None:
+        if not self._approved:
+            _ask(plan)
+        print_result("\n")
+        if sys.stderr.isatty():
+            count = sum(bool(change.steps) for change in plan.changes)
+            self._bar = click.progressbar(
+                length=count, label="Applying", file=sys.stderr, show_pos=True
+            )
+            self._bar.render_progress()
+
+    def tell(self, outcome: Outcome) -> None:
+        if self._bar is not None:
+            self._bar.update(1)
+        else:
+            self._told.add(outcome)
+            print_result(f"{outcome_line(outcome, self._paint)}\n")
+
+    def finish(self, report: ApplyReport, program: str) -> None:
+        left = [one for one in report.outcomes if one not in self._told]
+        print_result("".join(f"{outcome_line(one, self._paint)}\n" for one in left))
+        print_result(report_summary(report, self._paint, program))
+        _rescue(report, program)
+
+
+class QuietConsole:
+    """Lines on standard error: standard output is for the document at the end."""
+
+    def __init__(self, *, approved: bool) -> None:
+        self._approved = approved
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        return
+
+    def show(self, plan: Plan) -> None:
+        print_status(plan_text(plan, Paint(on=colour(error=True))).rstrip())
+
+    def approve(self, plan: Plan) -> None:
+        if not self._approved:
+            _ask(plan)
+
+    def tell(self, outcome: Outcome) -> None:
+        print_status(outcome_line(outcome, Paint(on=colour(error=True))))
+
+    def finish(self, report: ApplyReport, program: str) -> None:
+        if report.stopped:
+            print_status(f"Stopped: {display(report.stopped)}")
+        _rescue(report, program)
+
+
+def _rescue(report: ApplyReport, program: str) -> None:
+    """The last way to keep an ID that no store took."""
+    if report.rescue:
+        print_status("These IDs could not be recorded. Keep the next lines in a file, then run")
+        print_status(f"`{program} state recover FILE`:")
+        print_status(report.rescue.rstrip())
+
+
+def _ask(plan: Plan) -> None:
+    """Return where the answer is yes. Raises SafetyRefusal where nobody can be asked."""
+    if not sys.stdin.isatty():
+        raise SafetyRefusal(
+            "not approved: there is no terminal to ask on, so nothing was sent",
+            hint="review the plan, then use --auto-approve",
+        )
+    steps = Counter(type(step).__name__.lower() for change in plan.changes for step in change.steps)
+    what = " and ".join(f"{verb} {count}" for verb, count in sorted(steps.items(), reverse=True))
+    where = f"{plan.environment}, sandbox {plan.target.sandbox}"
+    question = f"{what.capitalize()} in {where}? Enter 'yes' to continue: "
+    click.echo(f"\n{display(question)}", nl=False, err=True)
+    if sys.stdin.readline().strip() != "yes":
+        raise AepctlError("not approved: nothing was sent")

@@ -1,0 +1,121 @@
+"""How the program was called: `--env` and `--chdir`, before a command or after it."""
+
+import contextlib
+import re
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from aepctl.errors import AepctlError
+
+if TYPE_CHECKING:
+    from aepctl.operations.context import Console, Context
+    from aepctl.project.environment import Environment
+
+
+@dataclass
+class Invocation:
+    """What all commands are told alike. `make_context`: tests give another world."""
+
+    environment: str | None = None
+    folders: list[str] = field(default_factory=list)
+    make_context: "Callable[[], Context] | None" = None
+    resolved: "Environment | None" = None
+
+    @property
+    def program(self) -> str:
+        """How a command begins that does the same in the same place."""
+        folders = [word for folder in self.folders for word in ("--chdir", folder)]
+        return shlex.join(["aepctl", *folders])
+
+    def context(self, console: "Console | None" = None) -> "Context":
+        """The world in which the command runs."""
+        from dataclasses import replace
+
+        from aepctl.operations.context import system_context
+
+        context = (self.make_context or system_context)()
+        return context if console is None else replace(context, console=console)
+
+    def resolve(self, context: "Context", name: str | None = None) -> "Environment":
+        """The environment that the command is about; `name` where something else names it.
+
+        Raises InvalidInput for problems in aepctl.yaml, AepctlError where it is not clear.
+        """
+        from aepctl.project.load import load_project
+
+        name = name or self.environment
+        self.resolved = load_project().environment(context.environ, name, program=self.program)
+        return self.resolved
+
+    def pasteable(self, text: str) -> str:
+        """The text, whose commands run as they stand: in this folder, for this environment.
+
+        What knows neither suggests `aepctl COMMAND`; what knows them names them itself.
+        """
+        program = self.program
+        if self.resolved is not None:
+            program = self.resolved.program
+        elif self.environment is not None:
+            program = f"{program} --env {shlex.quote(self.environment)}"
+        return re.sub(r"`aepctl (?!-)", lambda _: f"`{program} ", text)
+
+
+def _environment(context: click.Context, _: click.Parameter, name: str | None) -> None:
+    if name is not None:
+        context.find_object(Invocation).environment = name  # type: ignore[union-attr]
+
+
+def _chdir(context: click.Context, _: click.Parameter, folder: str | None) -> None:
+    if folder is None:
+        return
+    try:
+        context.find_root().with_resource(contextlib.chdir(folder))
+    except OSError as error:
+        raise AepctlError(f"--chdir {folder}: {error.strerror}") from error
+    context.find_object(Invocation).folders.append(folder)  # type: ignore[union-attr]
+
+
+def common_options() -> list[click.Option]:
+    """`--chdir` and `--env`. The folder comes first: other arguments may name files in it."""
+    return [
+        click.Option(
+            ["--chdir"],
+            metavar="DIR",
+            expose_value=False,
+            is_eager=True,
+            callback=_chdir,
+            help="Work in DIR instead of the current folder.",
+        ),
+        click.Option(
+            ["--env"],
+            metavar="NAME",
+            expose_value=False,
+            callback=_environment,
+            help="The environment of aepctl.yaml to use.",
+        ),
+    ]
+
+
+class Command(click.Command):
+    """A command that takes the common options as well."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params += common_options()
+
+
+class Group(click.Group):
+    """A group whose commands take the common options as well."""
+
+    command_class = Command
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params += common_options()
+
+
+pass_invocation = click.make_pass_decorator(Invocation)

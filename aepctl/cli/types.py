@@ -1,0 +1,60 @@
+"""What arguments may be: durations, IDs, keys."""
+
+import re
+from typing import Any
+
+import click
+
+from aepctl.model.audience import usable_id
+
+UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+class Duration(click.ParamType[float]):
+    """`90`, `60s` or `5m`, in seconds."""
+
+    name = "duration"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        if isinstance(value, float):
+            return value
+        found = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", str(value).strip())
+        if found is None:
+            self.fail(f"{value!r} is not a duration such as 60s or 5m", param, ctx)
+        return float(found[1]) * UNITS[found[2]]
+
+
+class AudienceId(click.ParamType[str]):
+    """An ID that the platform may have given."""
+
+    name = "id"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not usable_id(value):
+            what = "is empty" if value == "" else "has blanks or invisible characters"
+            self.fail(f"an audienceId was expected, but {value!r} {what}", param, ctx)
+        return str(value)
+
+
+class Key(click.ParamType[str]):
+    """A key that a manifest may have."""
+
+    name = "key"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        from aepctl.yamldoc.types import KEY, KEY_HINT
+
+        if not re.fullmatch(KEY, str(value)):
+            self.fail(f"{value!r} is not a valid key: {KEY_HINT}", param, ctx)
+        return str(value)
+
+
+lock_timeout_option = click.option(
+    "--lock-timeout",
+    type=Duration(),
+    default=0.0,
+    metavar="TIME",
+    help="How long to wait for a locked state, such as 60s. Default: not at all.",
+)

@@ -1,0 +1,145 @@
+"""One manifest file: bytes to wanted audiences, its keys, and everything that is wrong with it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from aepctl.manifests.model import Defaults, Entry, ManifestDocument
+from aepctl.model.audience import FIELDS, Audience, Wanted
+from aepctl.model.problem import Origin, Problem
+from aepctl.yamldoc import Finding, YamlFile, check, parse, quoted
+
+SHARED = tuple(
+    field for field in FIELDS if field.required and field.attribute in Defaults.model_fields
+)
+"""The fields that every audience needs, and that defaults may give."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What one file says. With problems, `wanted` holds only the audiences that are sound."""
+
+    wanted: tuple[Wanted, ...] = ()
+    keys: tuple[tuple[str, Origin], ...] = ()
+    problems: tuple[Problem, ...] = ()
+    text: str = ""
+
+
+def read_manifest(file: str, raw: bytes) -> Manifest:
+    """Read one file; `file` names it in problems. The documents of a file count as one."""
+    yaml_file = parse(file, raw, positions_under="audiences")
+    if yaml_file.broken:
+        return Manifest(problems=yaml_file.problems, text=yaml_file.text)
+    documents = [(n, value) for n, value in enumerate(yaml_file.documents) if value is not None]
+    problems = list(yaml_file.problems)
+    checked: list[tuple[int, dict[str, Entry]]] = []
+    for number, value in documents:
+        model = check(ManifestDocument, yaml_file, number)
+        if isinstance(model, ManifestDocument):
+            checked.append((number, model.audiences))
+        else:
+            problems += model
+            checked.append((number, _sound(value)))
+    defaults, findings = _defaults(yaml_file, documents)
+    findings += _incomplete(yaml_file, documents, defaults)
+    problems += yaml_file.problems_at(findings)
+    return Manifest(
+        tuple(_wanted(yaml_file, checked, defaults or Defaults())),
+        tuple(_keys(yaml_file)),
+        _one_each_place(problems),
+        yaml_file.text,
+    )
+
+
+def _sound(document: Any) -> dict[str, Entry]:
+    """The entries of a faulty document that have no finding of their own."""
+    entries = document.get("audiences") if isinstance(document, dict) else None
+    sound = {}
+    for key, value in entries.items() if isinstance(entries, dict) else ():
+        try:
+            sound[key] = Entry.model_validate(value)
+        except ValidationError:  # told already, with its place, by the check of the document
+            continue
+    return sound
+
+
+def _defaults(
+    yaml_file: YamlFile, documents: list[tuple[int, Any]]
+) -> tuple[Defaults | None, list[Finding]]:
+    """The defaults of all documents together (None: they are faulty); each may be given once."""
+    together: dict[str, Any] = {}
+    findings: list[Finding] = []
+    for number, document in documents:
+        given = document.get("defaults", {}) if isinstance(document, dict) else {}
+        if not isinstance(given, dict):
+            return None, findings
+        for field in given.keys() & together.keys():
+            position = yaml_file.places()[0][(number, "defaults", field)]
+            message = f"`{field}` already has a default in an earlier document of this file"
+            findings.append(Finding(position, "duplicate-key", message, "keep one of the two"))
+        together = given | together
+    try:
+        return Defaults.model_validate(together), findings
+    except ValidationError:  # told already, with its place, by the check of its document
+        return None, findings
+
+
+def _incomplete(
+    yaml_file: YamlFile, documents: list[tuple[int, Any]], defaults: Defaults | None
+) -> Iterator[Finding]:
+    """What is missing: the audiences as a whole, or fields that defaults could have given."""
+    mappings = [(number, value) for number, value in documents if isinstance(value, dict)]
+    if len(mappings) == len(documents) and not any("audiences" in value for _, value in mappings):
+        what = "`audiences` is missing" if yaml_file.text.strip() else "the file is empty"
+        hint = "a manifest looks like `audiences: {KEY: {name: …}}`"
+        yield Finding((1, 1), "missing-field", what, hint)
+    if defaults is None:
+        return
+    needed = [field.name for field in SHARED if getattr(defaults, field.attribute) is None]
+    hint = "add it here, or once for the whole file under `defaults`"
+    for number, document in mappings:
+        entries = document.get("audiences")
+        for key, entry in entries.items() if needed and isinstance(entries, dict) else ():
+            for field in needed:
+                if isinstance(entry, dict) and field not in entry:
+                    position = yaml_file.key_positions[number][key]
+                    yield Finding(
+                        position, "missing-field", f"`{field}` of {quoted(key)} is missing", hint
+                    )
+
+
+def _wanted(
+    yaml_file: YamlFile, checked: list[tuple[int, dict[str, Entry]]], defaults: Defaults
+) -> Iterator[Wanted]:
+    file = yaml_file.file
+    for number, entries in checked:
+        key_positions = yaml_file.key_positions[number]
+        for key, entry in entries.items():
+            namespace = entry.namespace or defaults.namespace
+            origin_name = entry.origin_name or defaults.origin_name
+            if namespace is None or origin_name is None:
+                continue  # told already by _incomplete
+            description = entry.description or defaults.description
+            line, column = key_positions[key]
+            audience = Audience(entry.name, namespace, origin_name, description)
+            origin = Origin(file, line, column)
+            yield Wanted(key, audience, origin, entry.audience_id)
+
+
+def _keys(yaml_file: YamlFile) -> Iterator[tuple[str, Origin]]:
+    for key_positions in yaml_file.key_positions:
+        for key, (line, column) in key_positions.items():
+            yield key, Origin(yaml_file.file, line, column)
+
+
+def _one_each_place(problems: list[Problem]) -> tuple[Problem, ...]:
+    """The first problem of each kind-of-place: `name:` without a value is not also no text."""
+    first: dict[tuple[Origin, str], Problem] = {}
+    valueless = {problem.origin for problem in problems if problem.rule in ("no-value", "alias")}
+    for problem in problems:
+        if problem.rule == "wrong-type" and problem.origin in valueless:
+            continue
+        first.setdefault((problem.origin, problem.message), problem)
+    return tuple(first.values())

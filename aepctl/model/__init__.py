@@ -1,0 +1,1 @@
+"""The nouns that everything else is about: frozen data that knows no file and no format."""

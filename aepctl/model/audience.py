@@ -1,0 +1,120 @@
+"""The noun: an external audience's metadata, on each of the three sides that a plan compares."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self, TypeAlias, TypeGuard
+
+from aepctl.model.problem import Origin
+
+Identity: TypeAlias = tuple[str, str, str]
+"""Name, namespace, originName."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of an audience: how Adobe spells it, and what may become of it.
+
+    `immutable`: the platform refuses to change it later. `multiline`: its text may have several
+    lines.
+    """
+
+    name: str
+    attribute: str
+    required: bool = True
+    immutable: bool = False
+    multiline: bool = False
+
+
+FIELDS = (
+    Field("name", "name"),
+    Field("description", "description", required=False, multiline=True),
+    Field("namespace", "namespace", immutable=True),
+    Field("originName", "origin_name", immutable=True),
+)
+"""All fields, in the seed document's order. Source: Create audience endpoint, Request.
+
+Whatever else spells them (manifests, state, journal, wire, JSON, emulator) is derived from this
+table or checked against it by tests/model/test_audience.py.
+"""
+
+FIELD_NAMES = tuple(field.name for field in FIELDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """What the platform is told of an audience. Source: Create audience endpoint, Request."""
+
+    name: str
+    namespace: str
+    origin_name: str
+    description: str | None = None
+
+    @classmethod
+    def of(cls, fields: Mapping[str, str | None]) -> Self:
+        """The audience with these fields in Adobe's spelling. Raises KeyError for a missing one."""
+        return cls(
+            fields["name"] or "",
+            fields["namespace"] or "",
+            fields["originName"] or "",
+            fields.get("description"),
+        )
+
+    @property
+    def identity(self) -> Identity:
+        """What makes two audiences the same one to a person: name, namespace, originName."""
+        return (self.name, self.namespace, self.origin_name)
+
+    def fields(self) -> dict[str, str]:
+        """The fields that are given, in Adobe's spelling and the order of FIELDS."""
+        given = {"name": self.name}
+        if self.description is not None:
+            given["description"] = self.description
+        given["namespace"] = self.namespace
+        given["originName"] = self.origin_name
+        return given
+
+
+def usable_id(text: object) -> TypeGuard[str]:
+    """Whether this can be an ID: visible characters, and no blanks around them."""
+    return isinstance(text, str) and text.isprintable() and bool(text) and text == text.strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """What the platform calls an audience.
+
+    `platform_id` is the platform's own `id`, given by revision 3 of the create call and by lists.
+    """
+
+    audience_id: str
+    platform_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One audience that the manifests ask for, under its key.
+
+    `audience_id` is the ID that the manifest itself gives it (revision 3 of the create call).
+    """
+
+    key: str
+    audience: Audience
+    origin: Origin
+    audience_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An audience as state records it: as it was last sent or seen, and its IDs."""
+
+    audience: Audience
+    ids: Ids
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """An audience as the platform lists it. `created` is in seconds since 1970, where it says."""
+
+    audience: Audience
+    ids: Ids
+    created: float | None = None

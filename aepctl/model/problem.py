@@ -1,0 +1,27 @@
+"""Places in files that people write, and what is wrong there."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Origin:
+    """A place in a file. Lines and columns count from 1; columns count characters."""
+
+    file: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong, where, and what was expected.
+
+    `rule` names the kind of problem for machines; `line` or `column` 0 means the file as a whole.
+    `source` is the text of the line, for showing the place.
+    """
+
+    origin: Origin
+    rule: str
+    message: str
+    hint: str | None = None
+    source: str | None = None

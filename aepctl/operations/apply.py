@@ -1,0 +1,241 @@
+"""apply: settle, look, plan, show, check, ask, do. Under the lock from first to last."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from aepctl import __version__
+from aepctl.aep.reader import AudienceReader
+from aepctl.aep.writer import AudienceWriter
+from aepctl.apply import gates
+from aepctl.apply.executor import execute
+from aepctl.apply.look import look
+from aepctl.apply.outcomes import Outcome, OutcomeKind
+from aepctl.apply.report import ApplyReport
+from aepctl.apply.sender import Sender
+from aepctl.apply.settler import Settler
+from aepctl.apply.stopping import Backoff, StopSignal
+from aepctl.errors import ListForbidden, StateNotWritten
+from aepctl.model.audience import Observed, Wanted
+from aepctl.model.failure import Failure
+from aepctl.operations.context import Context, Platform
+from aepctl.operations.plan import policy_of
+from aepctl.plan.binding import Binding, bind
+from aepctl.plan.plan import Action, Plan
+from aepctl.plan.planner import make_plan
+from aepctl.plan.policy import Existing, Policy
+from aepctl.plan.sides import Questions, to_look_up
+from aepctl.project.credentials import credentials
+from aepctl.project.environment import Environment
+from aepctl.state.session import StateSession, open_session
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPlan:
+    """A reviewed plan: the file it is in, and what it is bound to."""
+
+    file: str
+    binding: Binding
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyOptions:
+    """How an apply goes about it.
+
+    `lock_timeout` is in seconds. `yes_create`: up to so many creates are approved. `saved`: the
+    review was the approval, of just that plan; it has targets of its own.
+    """
+
+    targets: tuple[str, ...] = ()
+    parallelism: int = 8
+    lock_timeout: float = 0.0
+    existing: Existing = "adopt"
+    yes_create: int | None = None
+    saved: SavedPlan | None = None
+
+
+def apply(
+    context: Context, environment: Environment, options: ApplyOptions, stop: StopSignal
+) -> ApplyReport:
+    """Create what is missing and record its IDs.
+
+    Raises InvalidInput, CredentialsError, PlatformError, SafetyRefusal, StateError, StateLocked and
+    NoSuchTarget: nothing of the plan was begun then.
+    """
+    wanted = context.wanted(environment)
+    run = context.run("apply")
+    with open_session(
+        context.open_store(environment),
+        environment.target,
+        run,
+        wait=options.lock_timeout,
+        clock=context.clock,
+        ids=context.new_id,
+    ) as session:
+        policy = policy_of(environment, existing=options.existing, run=run.id)
+        return _Apply(context, environment, options, stop, wanted, session, policy).go()
+
+
+@dataclass(frozen=True, slots=True)
+class _Apply:
+    """One apply under the lock."""
+
+    context: Context
+    environment: Environment
+    options: ApplyOptions
+    stop: StopSignal
+    wanted: Sequence[Wanted]
+    session: StateSession
+    policy: Policy
+
+    def go(self) -> ApplyReport:
+        self._check_saved()
+        if self._questions():
+            with self._platform() as platform:
+                settled, observed = self._ask(platform)
+                return self._carry_out(self._plan(observed), observed, settled, platform)
+        plan = self._plan(None)
+        if any(change.steps for change in plan.changes):
+            with self._platform() as platform:
+                return self._carry_out(plan, None, (), platform)
+        self.context.console.show(plan)
+        return self._report(plan, gates.undecided(plan))
+
+    def _platform(self) -> AbstractContextManager[Platform]:
+        """The platform; missing credentials are told before anything is asked or sent."""
+        credentials(self.environment, self.context.environ)
+        return self.context.open_platform(self.context, self.environment)
+
+    def _check_saved(self) -> None:
+        """A saved plan was made offline, so it is made offline again to be compared."""
+        saved = self.options.saved
+        if saved is not None:
+            now = bind(self._plan(None), self.wanted, self.session.state, __version__)
+            gates.check_saved(saved.file, saved.binding, now, self.session.state, self.policy)
+
+    def _questions(self) -> Questions:
+        return to_look_up(self.wanted, self.session.state, self.policy, self._targets)
+
+    @property
+    def _targets(self) -> tuple[str, ...]:
+        saved = self.options.saved
+        return self.options.targets if saved is None else saved.binding.targets
+
+    @property
+    def _approval(self) -> gates.Approval:
+        return gates.Approval(self.options.saved is not None, self.options.yes_create)
+
+    def _plan(self, observed: Sequence[Observed] | None) -> Plan:
+        return make_plan(self.wanted, self.session.state, observed, self.policy, self._targets)
+
+    def _ask(self, platform: Platform) -> tuple[tuple[Outcome, ...], tuple[Observed, ...] | None]:
+        """What the platform says: of what is in doubt, and then of what is to be created."""
+        connection = platform.connect()
+        try:
+            reader = AudienceReader(connection, self.context.clock)
+            return self._settle(reader, platform), self._look(reader)
+        finally:
+            connection.close()
+
+    def _settle(self, reader: AudienceReader, platform: Platform) -> tuple[Outcome, ...]:
+        """All that is in doubt, whatever the targets. Raises PlatformError, StateNotWritten."""
+        state = self.session.state
+        run = self.session.run.id
+        in_doubt = [one for one in state.intents.values() if one.in_doubt(run)]
+        intents = tuple({one.id: one for one in (*in_doubt, *self._questions().in_doubt)}.values())
+        if not intents:
+            return ()
+        settler = Settler(
+            sender=self._sender(),
+            reader=reader,
+            connect=lambda: AudienceWriter(platform.connect()),
+            window_seconds=self.environment.settle_seconds,
+            timeout_seconds=platform.timeout_seconds,
+            program=self.environment.program,
+        )
+        try:
+            return settler.settle(intents, state)
+        except ListForbidden as error:
+            if self.options.existing != "ignore":
+                raise
+            decide = self.environment.command("state", "resolve")
+            failure = Failure(f"{error.message}; decide with `{decide} KEY`")
+            return tuple(
+                Outcome(one.key, Action.SETTLE, OutcomeKind.UNDECIDED, failure=failure)
+                for one in intents
+            )
+
+    def _sender(self) -> Sender:
+        clock = self.context.clock
+        return Sender(self.session, clock, self.stop, Backoff(clock, self.stop))
+
+    def _look(self, reader: AudienceReader) -> tuple[Observed, ...] | None:
+        state = self.session.state
+        return look(reader, self._questions(), state, self.policy, self._approval)
+
+    def _check(self, plan: Plan, observed: Sequence[Observed] | None) -> None:
+        gates.check(
+            plan,
+            self.policy,
+            self.session.state,
+            observed,
+            max_creates=self.environment.max_creates,
+            approval=self._approval,
+        )
+
+    def _carry_out(
+        self,
+        plan: Plan,
+        observed: Sequence[Observed] | None,
+        settled: tuple[Outcome, ...],
+        platform: Platform,
+    ) -> ApplyReport:
+        """Show the plan, check it, ask, and do its steps."""
+        self.context.console.show(plan)
+        self._check(plan, observed)
+        todo = [change for change in plan.changes if change.steps]
+        if todo:
+            self.context.console.approve(plan)
+            if self.options.saved is not None:
+                self.session.use_plan(self.options.saved.binding.id)
+        with self.stop.during_work():
+            done = execute(
+                todo,
+                self._sender(),
+                lambda: AudienceWriter(platform.connect()),
+                parallelism=self.options.parallelism,
+                on_outcome=self.context.console.tell,
+            )
+            rescue = self._save()
+        outcomes = (*settled, *gates.undecided(plan), *done)
+        not_started = len({change.key for change in todo} - {one.key for one in done})
+        return self._report(plan, outcomes, not_started=not_started, rescue=rescue)
+
+    def _save(self) -> str | None:
+        """Write the state; where that fails, what no store has."""
+        try:
+            self.session.checkpoint()
+        except StateNotWritten as error:
+            self.stop.request(error.message)
+            return self.session.rescue()
+        return None
+
+    def _report(
+        self,
+        plan: Plan,
+        outcomes: Sequence[Outcome],
+        *,
+        not_started: int = 0,
+        rescue: str | None = None,
+    ) -> ApplyReport:
+        place = {change.key: number for number, change in enumerate(plan.changes)}
+        saved = self.options.saved
+        return ApplyReport(
+            plan=plan,
+            outcomes=tuple(sorted(outcomes, key=lambda one: place.get(one.key, -1))),
+            not_started=not_started,
+            stopped=self.stop.reason,
+            interrupted=self.stop.interrupted,
+            rescue=rescue,
+            plan_id=saved.binding.id if saved is not None else None,
+        )

@@ -1,0 +1,146 @@
+"""What a command has of the world, as one value. Tests and rigs give it another world.
+
+The only place where the real parts are put together.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from aepctl.clock import Clock, SystemClock
+from aepctl.manifests import Manifests, read_manifests, resolve
+from aepctl.model.audience import Wanted
+from aepctl.model.target import EMULATOR
+from aepctl.project.environment import Environment
+from aepctl.state.model import Run
+from aepctl.state.run import new_id, this_run
+from aepctl.state.stores import open_store
+from aepctl.state.stores.base import StateStore
+
+if TYPE_CHECKING:
+    from aepctl.aep.connection import Connection
+    from aepctl.apply.outcomes import Outcome
+    from aepctl.plan.plan import Plan
+
+
+class Platform(Protocol):
+    """The platform of one environment. See aep.connection.Platform."""
+
+    @property
+    def timeout_seconds(self) -> float:
+        """How long one request may take."""
+        ...
+
+    def connect(self) -> "Connection":
+        """A connection for one thread."""
+        ...
+
+
+class Console(Protocol):
+    """The person, or the pipeline, at the other end of an apply."""
+
+    def show(self, plan: "Plan", /) -> None: ...
+    def approve(self, plan: "Plan", /) -> None:
+        """Return where the plan may be carried out. Raises AepctlError, SafetyRefusal."""
+        ...
+
+    def tell(self, outcome: "Outcome", /) -> None: ...
+
+
+class SilentConsole:
+    """For commands that neither show nor ask."""
+
+    def show(self, _plan: "Plan", /) -> None:
+        return
+
+    def approve(self, _plan: "Plan", /) -> None:
+        return
+
+    def tell(self, _outcome: "Outcome", /) -> None:
+        return
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The world of one command: variables, time, names, files, stores, the platform, a console."""
+
+    environ: Mapping[str, str]
+    clock: Clock
+    new_id: Callable[[], str]
+    read_manifests: Callable[[str], Manifests]
+    open_store: Callable[[Environment], StateStore]
+    open_platform: Callable[["Context", Environment], AbstractContextManager[Platform]]
+    console: Console = field(default_factory=SilentConsole)
+
+    def wanted(self, environment: Environment) -> tuple[Wanted, ...]:
+        """All that the manifests want in an environment. Raises InvalidInput."""
+        manifests = self.read_manifests(environment.manifests)
+        return resolve(manifests, environment.name, client_ids=environment.client_ids)
+
+    def run(self, command: str) -> Run:
+        """The run of `aepctl COMMAND` that this is: who, when, for which commit, in which job."""
+        return this_run(self.environ, f"aepctl {command}", clock=self.clock, ids=self.new_id)
+
+
+def system_context(console: Console | None = None) -> Context:
+    """The real world."""
+    return Context(
+        environ=os.environ,
+        clock=SystemClock(),
+        new_id=new_id,
+        read_manifests=read_manifests,
+        open_store=lambda environment: open_store(environment.state),
+        open_platform=_open_platform,
+        console=console or SilentConsole(),
+    )
+
+
+@contextmanager
+def _open_platform(context: Context, environment: Environment) -> Iterator[Platform]:
+    """The platform of an environment, proven to give a token. Raises CredentialsError."""
+    from aepctl.aep.connection import Platform as Aep  # noqa: PLC0415 - a plan needs no HTTP
+    from aepctl.project.credentials import credentials  # noqa: PLC0415 - likewise
+
+    with _emulated(environment) as reachable:
+        given = credentials(reachable, context.environ)
+        platform = Aep(reachable, given)
+        try:
+            platform.tokens.current()
+            yield platform
+        finally:
+            platform.close()
+
+
+@contextmanager
+def _emulated(environment: Environment) -> Iterator[Environment]:
+    """The environment with real addresses: those of the embedded platform, while it runs."""
+    if environment.target.endpoint != EMULATOR:
+        yield environment
+        return
+    from aepctl.emulator import serve  # noqa: PLC0415 - an extra that need not be installed
+
+    with serve(db=_emulator_file(environment.name)) as server:
+        yield replace(
+            environment,
+            ais_url=f"{server.url}/core/ais",
+            ups_url=f"{server.url}/data/core/ups",
+            ims_url=server.url,
+        )
+
+
+def _emulator_file(environment: str) -> Path:
+    """Where the embedded platform of an environment keeps its audiences."""
+    from aepctl.errors import EmulatorError  # noqa: PLC0415 - few need it
+
+    folder = Path(".aepctl")
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise EmulatorError(
+            f"{folder}: the emulator's folder cannot be made: {error.strerror}",
+            hint="make the current folder writable",
+        ) from error
+    return folder / f"emulator-{environment}.sqlite3"

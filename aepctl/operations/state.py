@@ -1,0 +1,201 @@
+"""The state commands: what is open, and what a person decides about it. No network."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from aepctl.errors import AepctlError, SafetyRefusal
+from aepctl.model.audience import Audience, Ids, Known
+from aepctl.model.steps import Adopt, Create, Move
+from aepctl.operations.context import Context
+from aepctl.project.environment import Environment
+from aepctl.state.events import Ending
+from aepctl.state.loading import read_state
+from aepctl.state.model import Intent, Phase
+from aepctl.state.recover import Recovered, read_rescued, take_in
+from aepctl.state.session import StateSession, open_session
+from aepctl.wording import listed
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was done, and what will happen next, if anything: sentences without their full stops."""
+
+    done: str
+    next: str | None = None
+
+
+def intents(context: Context, environment: Environment) -> tuple[Intent, ...]:
+    """All intents without an outcome. Raises StateError."""
+    state = read_state(context.open_store(environment), environment.target)
+    return tuple(state.intents.values())
+
+
+def adopt(
+    context: Context, environment: Environment, key: str, audience_id: str, *, wait: float = 0.0
+) -> Decided:
+    """Decide that `key` is the audience with this ID.
+
+    Raises StateLocked, StateError, InvalidInput; SafetyRefusal where state knows otherwise.
+    """
+    with _session(context, environment, f"state resolve {key}", wait) as session:
+        state = session.state
+        owner = session.owner(audience_id)
+        if owner not in {None, key}:
+            move = environment.command("state", "mv", str(owner), key)
+            raise SafetyRefusal(
+                f"{audience_id} is the audienceId of `{owner}`; `{key}` cannot have it as well",
+                hint=f"to give it the other key: `{move}`",
+            )
+        known, intent = state.audiences.get(key), state.intent_of(key)
+        if known is not None and owner is None:
+            raise _known_otherwise(environment, key, known.ids.audience_id)
+        if intent is not None and isinstance(intent.step, Create):
+            ids, seen = (known.ids, known.audience) if known else (Ids(audience_id), None)
+            session.end(intent, Ending.DONE, ids=ids, observed=seen)
+        elif known is None:
+            wanted = _wanted(context, environment, key)
+            session.note(key, Adopt(Known(wanted, Ids(audience_id))))
+        session.checkpoint()
+    if known is not None:
+        open_one = "; its open intent is closed" if intent is not None else ""
+        return Decided(f"`{key}` already has the audienceId {audience_id}{open_one}")
+    return Decided(
+        f"`{key}` now has the audienceId {audience_id} (not checked on the platform)",
+        "the next plan compares it with the manifests; nothing is created for it",
+    )
+
+
+def _known_otherwise(environment: Environment, key: str, audience_id: str) -> SafetyRefusal:
+    keep = environment.command("state", "resolve", key, "--adopt", audience_id)
+    return SafetyRefusal(
+        f"`{key}` already has the audienceId {audience_id}",
+        hint=f"to keep that one: `{keep}`; the other one can only be deleted on the platform",
+    )
+
+
+def recreate(context: Context, environment: Environment, key: str, *, wait: float = 0.0) -> Decided:
+    """Decide that `key` is to be created, whatever the platform has.
+
+    Raises StateLocked, StateError, InvalidInput; SafetyRefusal where it is known.
+    """
+    with _session(context, environment, f"state resolve {key}", wait) as session:
+        known, intent = session.state.audiences.get(key), session.state.intent_of(key)
+        if known is not None:
+            raise _known_otherwise(environment, key, known.ids.audience_id)
+        twice = "if the earlier attempt did arrive, the platform then has it twice"
+        if intent is None:
+            twice = "if the platform has it already, it then has it twice"
+            intent = session.begin(key, Create(_wanted(context, environment, key)))
+        reason = "decided: create it whatever the platform has"
+        session.end(intent, Ending.RECREATE, reason=reason)
+        session.checkpoint()
+    return Decided(
+        f"`{key}` will be created whatever the platform has",
+        f"the next apply creates it without looking for it first; {twice}",
+    )
+
+
+def abandon(context: Context, environment: Environment, key: str, *, wait: float = 0.0) -> Decided:
+    """Decide to forget the open intent of `key`. Raises StateLocked, StateError, AepctlError."""
+    with _session(context, environment, f"state resolve {key}", wait) as session:
+        intent = session.state.intent_of(key)
+        if intent is None:
+            raise AepctlError(
+                f"no open intent for `{key}`",
+                hint=f"list them with `{environment.command('state', 'intents')}`",
+            )
+        session.end(intent, Ending.ABANDONED)
+        session.checkpoint()
+    return Decided(
+        f"the open intent of `{key}` is forgotten",
+        "if the manifests still want it, the next apply looks for it on the platform: what is "
+        "found is adopted, else it is created",
+    )
+
+
+def move(
+    context: Context, environment: Environment, old: str, new: str, *, wait: float = 0.0
+) -> Decided:
+    """Give the audience of `old` the key `new`; the platform knows no keys.
+
+    Raises StateLocked, StateError, AepctlError; SafetyRefusal where `new` is taken.
+    """
+    with _session(context, environment, f"state mv {old} {new}", wait) as session:
+        state = session.state
+        if old not in state.audiences:
+            raise AepctlError(
+                f"no audience `{old}` in the state {environment.state}",
+                hint="its keys stand there under `audiences`, one to a line",
+            )
+        if new in state.audiences:
+            known = state.audiences[new].ids.audience_id
+            raise SafetyRefusal(
+                f"`{new}` already has the audienceId {known}",
+                hint=f"choose another key for `{old}`, or move `{new}` first",
+            )
+        intent = state.intent_of(new)
+        if intent is not None and intent.phase is Phase.OPEN:
+            forget = environment.command("state", "resolve", new, "--abandon")
+            raise SafetyRefusal(
+                f"`{new}` has an open intent",
+                hint=f"apply settles it; to forget it: `{forget}`",
+            )
+        session.note(new, Move(old))
+        session.checkpoint()
+    return Decided(f"`{old}` is now `{new}`", "the next plan compares it under its new key")
+
+
+def recover(
+    context: Context, environment: Environment, text: str, file: str, *, wait: float = 0.0
+) -> Decided:
+    """Take the IDs and open intents of a rescued journal into state. Running it again is harmless.
+
+    `text` may be a piece of a log: what stands before a journal line is passed over. Raises
+    StateLocked, StateError; SafetyRefusal where state has another ID for a key.
+    """
+    journal, cut = read_rescued(text, file)
+    with _session(context, environment, f"state recover {file}", wait) as session:
+        recovered = take_in(session, journal)
+        session.checkpoint()
+    left = "; the last line is cut short and was skipped" if cut else ""
+    then = f"`{environment.command('plan')}` shows what is left to do"
+    if recovered.keyless:
+        adopt = f"{environment.command('state', 'resolve')} KEY --adopt ID"
+        then += (
+            f"; {listed(recovered.keyless)} came of an intent that is neither in {file} nor in the "
+            f"state: apply looks for what is wanted, or record it with `{adopt}`"
+        )
+    return Decided(f"{_told(recovered)}{left}", then)
+
+
+def _told(recovered: Recovered) -> str:
+    new, already, reopened = map(len, (recovered.new, recovered.already, recovered.reopened))
+    parts = [f"recovered {new} audience{'s' * (new != 1)}"]
+    parts += [f"{already} already recorded"] if already else []
+    parts += [f"{reopened} open again"] if reopened else []
+    return "; ".join(parts)
+
+
+def _session(
+    context: Context, environment: Environment, command: str, wait: float
+) -> AbstractContextManager[StateSession]:
+    """The state under its lock, after waiting up to `wait` seconds for that."""
+    return open_session(
+        context.open_store(environment),
+        environment.target,
+        context.run(command),
+        wait=wait,
+        clock=context.clock,
+        ids=context.new_id,
+    )
+
+
+def _wanted(context: Context, environment: Environment, key: str) -> Audience:
+    found = next((one for one in context.wanted(environment) if one.key == key), None)
+    if found is None:
+        raise AepctlError(
+            f"no audience `{key}` in the manifests and no open intent for it",
+            hint=f"`{environment.command('plan')}` shows what is wanted, "
+            f"`{environment.command('state', 'intents')}` what is open",
+        )
+    return found.audience

@@ -1,0 +1,25 @@
+"""validate: aepctl.yaml and all manifests, for all environments. No environment is resolved."""
+
+from aepctl.errors import AepctlError
+from aepctl.manifests import resolve
+from aepctl.operations.context import Context
+from aepctl.project.load import FILE, load_project
+
+
+def validate(context: Context, name: str | None = None) -> int:
+    """How many audiences the manifests ask for; `name`: for this environment only.
+
+    Raises InvalidInput with every problem of the settings, or else of the manifests.
+    """
+    project = load_project()
+    if name is not None and project.environments and name not in project.environments:
+        raise AepctlError(
+            f"there is no environment `{name}` in {FILE}",
+            hint=f"available: {', '.join(project.environments)}",
+        )
+    manifests = context.read_manifests(project.manifests)
+    chosen = project.environments if name is None else (name,)
+    strict = [one for one in chosen if not project.client_ids(one)]
+    if strict or not chosen:
+        resolve(manifests, "`, `".join(strict) or "default", client_ids=False)
+    return len(manifests.wanted)

@@ -1,0 +1,103 @@
+"""The nouns of a plan: what would change, and why. A plan is a value; apply obeys nothing else."""
+
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+
+from aepctl.model.audience import Audience, Known, Observed
+from aepctl.model.problem import Origin
+from aepctl.model.steps import Create, Step
+from aepctl.model.target import Target
+from aepctl.state.model import Intent
+
+
+class Action(StrEnum):
+    """What a change comes to, in a word for people. The machine obeys its steps instead.
+
+    settle   an earlier step for this key has no known outcome (`intent`): nothing else is done for
+             the key before that is settled. Where the step was another key's, but for the same
+             audience, `reason` says so
+    decide   wanted, not known, and not created before a person decides (`reason`; `matches` is what
+             the platform has that it may be)
+    adopt    wanted, not known, and found on the platform (`observed`); only where it was looked at
+    create   wanted, not known; `intent`, where an earlier attempt came to nothing
+    update   known, but wanted otherwise (`diff`)
+    removed  known, but no longer in the manifests
+    """
+
+    SETTLE = "settle"
+    DECIDE = "decide"
+    ADOPT = "adopt"
+    CREATE = "create"
+    UPDATE = "update"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDiff:
+    """One field that differs, on up to three sides; None on a side that does not have it."""
+
+    field: str
+    known: str | None
+    observed: str | None
+    wanted: str | None
+
+    @property
+    def before(self) -> str | None:
+        """What it is: as known, else as it was seen."""
+        return self.observed if self.known is None else self.known
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference between the sides: people read `action` and `diff`, apply does `steps`.
+
+    No steps: it is shown only, or a person has to decide.
+    """
+
+    key: str
+    action: Action
+    known: Known | None = None
+    observed: Observed | None = None
+    wanted: Audience | None = None
+    diff: tuple[FieldDiff, ...] = ()
+    steps: tuple[Step, ...] = ()
+    reason: str | None = None
+    source: Origin | None = None
+    intent: Intent | None = None
+    matches: tuple[Observed, ...] = ()
+
+    @property
+    def before(self) -> Known | Observed | None:
+        """What there is: as known, else as it was seen."""
+        return self.known or self.observed
+
+    @property
+    def given_id(self) -> str | None:
+        """The audienceId that the client would give."""
+        for step in self.steps:
+            if isinstance(step, Create):
+                return step.audience_id
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All changes, those to settle first, then in the order of the manifests.
+
+    `unchanged` counts the audiences that are as they should be.
+    """
+
+    environment: str
+    target: Target
+    changes: tuple[Change, ...]
+    unchanged: int = 0
+    targets: tuple[str, ...] = ()
+
+    def of(self, action: Action) -> tuple[Change, ...]:
+        """The changes of one action."""
+        return tuple(change for change in self.changes if change.action is action)
+
+    def counts(self) -> Counter[Action]:
+        """How many changes there are under each action."""
+        return Counter(change.action for change in self.changes)

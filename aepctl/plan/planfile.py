@@ -1,0 +1,84 @@
+"""The format of a saved plan: what it is bound to. Pure; files are read and written elsewhere.
+
+A saved plan is one JSON object. First stands `head`, then `summary` and `changes` for people, then
+`digests`. It holds no secret.
+"""
+
+import re
+
+from aepctl.errors import AepctlError, SafetyRefusal
+from aepctl.model.target import Target
+from aepctl.plan.binding import Binding
+from aepctl.wording import first_error
+
+FORMAT = "1.0"
+DIGESTS = "digests"
+CREATE_ONE = "create a plan with `aepctl plan --out FILE`"
+CREATE_ANOTHER = "create a new plan with `aepctl plan --out FILE`"
+
+
+def head(binding: Binding) -> dict[str, object]:
+    """The fields that stand first in the file."""
+    target = binding.target
+    return {
+        "format": FORMAT,
+        "plan": binding.id,
+        "version": binding.version,
+        "environment": binding.environment,
+        "target": {"org": target.org, "sandbox": target.sandbox, "endpoint": target.endpoint},
+        "state": {"lineage": binding.lineage, "serial": binding.serial},
+        "manifests": binding.manifests,
+        "targets": list(binding.targets),
+    }
+
+
+def digests(binding: Binding) -> dict[str, str]:
+    """What stands under DIGESTS, last in the file: the digest of each key's change."""
+    return dict(binding.changes)
+
+
+def decode(data: object, name: str) -> Binding:
+    """What the saved plan that `data` is, parsed from the file `name`, is bound to.
+
+    Raises AepctlError where it is not one that this version reads, and SafetyRefusal where somebody
+    changed it.
+    """
+    found = data.get("format") if isinstance(data, dict) else None
+    if not isinstance(found, str) or not re.fullmatch(r"\d+\.\d+", found):
+        raise not_a_plan(name)
+    if found != FORMAT:
+        message = f"{name} has the format {found}, but this version of aepctl reads {FORMAT}"
+        raise AepctlError(message, hint=CREATE_ANOTHER)
+    plan_id, binding = _validated(data, name)
+    if binding.id != plan_id:
+        raise SafetyRefusal(f"{name} was changed after it was saved", hint=CREATE_ANOTHER)
+    return binding
+
+
+def not_a_plan(name: str, why: str | None = None) -> AepctlError:
+    """The error for a file that holds something else."""
+    because = f": {why}" if why else ""
+    return AepctlError(f"{name} is not a plan saved by aepctl{because}", hint=CREATE_ONE)
+
+
+def _validated(data: object, name: str) -> tuple[str, Binding]:
+    from pydantic import ValidationError  # noqa: PLC0415 - needed only where a plan is read
+
+    from aepctl.plan.planfile_model import SavedPlanModel  # noqa: PLC0415 - as above
+
+    try:
+        model = SavedPlanModel.model_validate(data)
+    except ValidationError as error:
+        path, message = first_error(error)
+        raise not_a_plan(name, f"{'.'.join(path)}: {message}") from None
+    target = model.target
+    return model.plan, Binding(
+        environment=model.environment,
+        target=Target(target.org, target.sandbox, target.endpoint),
+        lineage=model.state.lineage,
+        serial=model.state.serial,
+        manifests=model.manifests,
+        changes=model.digests,
+        version=model.version,
+        targets=tuple(model.targets),
+    )

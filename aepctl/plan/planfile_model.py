@@ -1,0 +1,36 @@
+"""The fields of a saved plan that apply reads; what else stands there is for people."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class _OnDisk(BaseModel):
+    model_config = ConfigDict(strict=True, extra="ignore", hide_input_in_errors=True)
+
+
+class TargetModel(_OnDisk):
+    """Whose audiences it is for."""
+
+    org: str
+    sandbox: str
+    endpoint: str
+
+
+class StateModel(_OnDisk):
+    """The state that it was made from."""
+
+    lineage: str | None
+    serial: int
+
+
+class SavedPlanModel(_OnDisk):
+    """A saved plan."""
+
+    format: str
+    plan: str
+    version: str
+    environment: str
+    target: TargetModel
+    state: StateModel
+    manifests: str
+    targets: list[str]
+    digests: dict[str, str]

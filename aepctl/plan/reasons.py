@@ -1,0 +1,72 @@
+"""Why a change waits, in words, each with the command that goes on."""
+
+from collections.abc import Iterable
+
+from aepctl.plan.policy import Policy
+from aepctl.wording import command, listed
+
+
+def renamed(old: str, new: str, policy: Policy) -> str:
+    """A removed key has the same audience: creating it under the new key would make a second."""
+    return (
+        f"`{new}` has the same name, namespace and originName as `{old}`, which was removed from "
+        f"the manifests. If it was renamed: `{policy.command('state', 'mv', old, new)}`"
+    )
+
+
+def held_back(key: str, other: str) -> str:
+    """The same audience may have been created under another key."""
+    return (
+        f"`{key}` has the same name, namespace and originName as `{other}`, "
+        "and whether that was created is not known yet"
+    )
+
+
+def several(key: str, audience_ids: Iterable[str], program: str) -> str:
+    """More than one audience can be this one; all are named. `program` begins the command."""
+    ids = list(audience_ids)
+    resolve = f"{command(program, 'state', 'resolve', key)} --adopt ID"
+    return (
+        f"the platform has {len(ids)} audiences with this name, namespace and originName: "
+        f"{listed(ids)}. Choose one: `{resolve}`"
+    )
+
+
+def id_of_another(audience_id: str, name: str) -> str:
+    """The ID that the client would give is that of another audience on the platform."""
+    return (
+        f"its audienceId {audience_id} is that of another audience on the platform, {name!r}. "
+        "Give it another `audienceId` in the manifest"
+    )
+
+
+def given_id_of_another(key: str, audience_id: str, name: str, program: str) -> str:
+    """The ID that a create of unknown outcome gave is that of another audience."""
+    abandon = command(program, "state", "resolve", key, "--abandon")
+    return f"{id_of_another(audience_id, name)}, then run `{abandon}`"
+
+
+def beside_known(key: str, known: str, audience_ids: Iterable[str], program: str) -> str:
+    """A create of unknown outcome made more than what its key has in state."""
+    others = listed(audience_ids)
+    keep = command(program, "state", "resolve", key, "--adopt", known)
+    return (
+        f"state has {known} for it, and the platform has {others} too. "
+        f"To keep {known}: delete {others} on the platform, then run `{keep}`"
+    )
+
+
+def id_of_key(audience_id: str, owner: str) -> str:
+    """State has the ID that the client would give under another key: no two keys may share it."""
+    return (
+        f"its audienceId {audience_id} is the one that state has for `{owner}`. "
+        "Give it another `audienceId` in the manifest"
+    )
+
+
+def shown_as(audience_id: str, other: str) -> str:
+    """The platform was seen to have one ID for the audiences of two keys."""
+    return (
+        f"the platform showed audienceId {audience_id} as this audience and as that of `{other}`: "
+        "somebody changed it meanwhile. Plan again"
+    )

@@ -1,0 +1,34 @@
+"""--target: which keys a command is about."""
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+
+from aepctl.errors import NoSuchTarget
+from aepctl.wording import listed
+
+
+def selected(keys: Iterable[str], targets: Sequence[str]) -> frozenset[str] | None:
+    """The keys that are a target or match one as a pattern; None where there are no targets.
+
+    Raises NoSuchTarget for a target that matches nothing.
+    """
+    if not targets:
+        return None
+    keys = list(dict.fromkeys(keys))
+    chosen: set[str] = set()
+    for target in targets:
+        matching = [key for key in keys if key == target or fnmatchcase(key, target)]
+        if not matching:
+            raise NoSuchTarget(f"no audience matches --target {target!r}", hint=_hint(target, keys))
+        chosen.update(matching)
+    return frozenset(chosen)
+
+
+def _hint(target: str, keys: Sequence[str]) -> str:
+    close = get_close_matches(target, keys, n=1)
+    if close:
+        return f"did you mean {close[0]}?"
+    if keys:
+        return f"the keys are {listed(keys)}"
+    return "there are no audiences in the manifests or the state"

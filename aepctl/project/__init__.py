@@ -1,0 +1,1 @@
+"""aepctl.yaml, the environments in it, and the credentials from the environment variables."""

@@ -1,0 +1,39 @@
+"""A named target, resolved once, at the top, to a value that everything else is given."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from aepctl.model.target import Target
+from aepctl.wording import command
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What one command runs with: whose audiences, at which addresses, and where its files are.
+
+    `settle_seconds`: how long a lookup that finds nothing is repeated. `max_creates`: how many
+    creates need no further word. `audience_ids`: who makes up `audienceId` (revision 3 only).
+    `ais_url`, `ups_url` and `ims_url` do not count where `target.endpoint` is the emulator.
+    `program` is how a command for it begins: `aepctl --env prod`.
+    """
+
+    name: str
+    target: Target
+    state: str
+    ais_url: str
+    ups_url: str
+    ims_url: str
+    manifests: str = "audiences"
+    settle_seconds: float = 30.0
+    max_creates: int = 500
+    audience_ids: Literal["server", "client"] = "server"
+    program: str = "aepctl"
+
+    @property
+    def client_ids(self) -> bool:
+        """Whether aepctl makes up the IDs (revision 3 of the create call)."""
+        return self.audience_ids == "client"
+
+    def command(self, *words: str) -> str:
+        """A command that can be pasted as it stands: it names this environment where needed."""
+        return command(self.program, *words)

@@ -1,0 +1,171 @@
+"""Everything as JSON, from the values themselves; reports of an apply are in report_json.
+
+The schema is versioned: see documents. One change, outcome, problem or intent stands on one line.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+
+from aepctl.errors import AepctlError, InvalidInput
+from aepctl.model.audience import Known, Observed
+from aepctl.model.problem import Problem
+from aepctl.model.target import Target
+from aepctl.plan.plan import Action, Change, Plan
+from aepctl.render.display import COMMAND, UNSAFE
+from aepctl.render.documents import (
+    FORMAT,
+    ChangeData,
+    PlanData,
+    PlanSummary,
+    ProblemData,
+    TargetData,
+)
+from aepctl.render.view import audience_id_of
+from aepctl.render.words import UNCHANGED
+from aepctl.state.model import Intent
+
+
+def plan_json(plan: Plan) -> str:
+    """A plan. `changes` leaves out what is unchanged; `summary` counts it."""
+    summary, changes = plan_data(plan)
+    data: PlanData = {
+        "format": FORMAT,
+        "environment": plan.environment,
+        "target": target_data(plan.target),
+        "targets": list(plan.targets),
+        "changes": changes,
+        "summary": summary,
+        "error": None,
+    }
+    return document(data)
+
+
+def validation_json(count: int) -> str:
+    """Manifests without problems."""
+    summary = {"audiences": count, "problems": 0}
+    return document({"format": FORMAT, "problems": [], "summary": summary, "error": None})
+
+
+def intents_json(intents: Iterable[Intent]) -> str:
+    """The steps without a known outcome."""
+    listed = [
+        {
+            "key": one.key,
+            "phase": one.phase.value,
+            "at": one.at,
+            "reason": one.reason,
+            "requestId": one.id,
+            "audienceId": audience_id_of(one.step),
+        }
+        for one in intents
+    ]
+    return document({"format": FORMAT, "intents": listed, "error": None})
+
+
+def error_json(error: AepctlError, json_list: str | None = None) -> str:
+    """The document of a run that failed. `json_list` names its list, which then is empty."""
+    problems = error.problems if isinstance(error, InvalidInput) else ()
+    fields: dict[str, object] = {"format": FORMAT, "environment": None, "target": None}
+    if json_list not in {None, "problems"}:
+        fields[str(json_list)] = []
+    return document(
+        {
+            **fields,
+            "problems": [problem_data(problem) for problem in problems],
+            "summary": None,
+            "error": {"message": error.message, "next": error.hint, "exitCode": error.exit_code},
+        }
+    )
+
+
+def plan_data(plan: Plan) -> tuple[PlanSummary, list[ChangeData]]:
+    """A plan's counts and changes as they stand in JSON, here and in a saved plan."""
+    return plan_summary(plan), [_change(change) for change in plan.changes]
+
+
+def target_data(target: Target) -> TargetData:
+    """Whose audiences these are."""
+    return {"org": target.org, "sandbox": target.sandbox, "endpoint": target.endpoint}
+
+
+def problem_data(problem: Problem) -> ProblemData:
+    """A problem. `line` and `column` are null where the whole file is meant."""
+    origin = problem.origin
+    return {
+        "file": origin.file,
+        "line": origin.line or None,
+        "column": origin.column or None,
+        "rule": problem.rule,
+        "message": problem.message,
+        "hint": problem.hint,
+    }
+
+
+def plan_summary(plan: Plan) -> PlanSummary:
+    """How many audiences there are under each action, and unchanged."""
+    counts = plan.counts()
+    return {action.value: counts[action] for action in Action} | {UNCHANGED: plan.unchanged}
+
+
+def _change(change: Change) -> ChangeData:
+    before, wanted, source = change.before, change.wanted, change.source
+    data: ChangeData = {
+        "key": change.key,
+        "action": change.action,
+        "before": _known(before) if before else None,
+        "after": wanted.fields() if wanted else None,
+        "source": {"file": source.file, "line": source.line} if source else None,
+    }
+    if change.diff:
+        data["fields"] = [
+            {"field": one.field, "before": one.before, "after": one.wanted} for one in change.diff
+        ]
+    intent, given_id = change.intent, change.given_id
+    if intent is not None:
+        data["intent"] = {
+            "id": intent.id,
+            "at": intent.at,
+            "phase": intent.phase,
+            "reason": intent.reason,
+        }
+    if given_id is not None:
+        data["audienceId"] = given_id
+    if change.reason is not None:
+        data["reason"] = change.reason
+    return data
+
+
+def _known(known: Known | Observed) -> dict[str, str]:
+    ids = known.ids
+    data = {"audienceId": ids.audience_id, **known.audience.fields()}
+    return data if ids.platform_id is None else {**data, "id": ids.platform_id}
+
+
+def document(fields: Mapping[str, object]) -> str:
+    """The fields, one to a line, lists of objects with one object to a line."""
+    return (
+        "{\n" + ",\n".join(f"  {_dump(name)}: {_value(v)}" for name, v in fields.items()) + "\n}\n"
+    )
+
+
+def _value(value: object) -> str:
+    if not isinstance(value, list) or not value:
+        return _dump(value)
+    return "[\n" + _lines(value) + "\n  ]"
+
+
+def _lines(values: Iterable[object]) -> str:
+    return ",\n".join(f"    {_dump(value)}" for value in values)
+
+
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def _dump(value: object) -> str:
+    """JSON that is as safe to look at as `display` makes text, and means the same."""
+    text = _encode(value)
+    if "##" in text:
+        text = COMMAND.sub(r"##\1\\u005b", text)
+    if text.isascii() and text.isprintable():
+        return text
+    return UNSAFE.sub(lambda found: json.dumps(found[0])[1:-1], text)

@@ -1,0 +1,85 @@
+"""What came of an apply, as a View. A plan does without this module and what it needs."""
+
+from collections.abc import Iterator
+
+from aepctl.apply.outcomes import Outcome, OutcomeKind
+from aepctl.apply.report import ApplyReport
+from aepctl.model.failure import Failure
+from aepctl.plan.plan import Change
+from aepctl.render.view import NOT_RECORDED, Row, View, change_row, view_of_plan
+from aepctl.render.words import NOT_STARTED, in_order
+
+
+def view_of_report(report: ApplyReport, program: str = "aepctl") -> View:
+    """What came of an apply. `program` is how a command for its environment begins."""
+    plan = report.plan
+    counts = report.counts()
+    totals = {kind.value: counts[kind] for kind in OutcomeKind} | {NOT_STARTED: report.not_started}
+    return View(
+        command="apply",
+        title="Apply",
+        environment=plan.environment,
+        target=plan.target,
+        targets=plan.targets,
+        plan_id=report.plan_id,
+        totals=in_order(totals),
+        nothing="nothing was to be done",
+        rows=tuple(_report_rows(report)),
+        empty="Nothing to do.",
+        alerts=tuple(_alerts(report, program)),
+        next=f"run `{program} apply` again; it first checks what became of these."
+        if counts[OutcomeKind.UNKNOWN]
+        else None,
+        plan=view_of_plan(plan, report.plan_id),
+    )
+
+
+def outcome_row(outcome: Outcome, change: Change | None = None) -> Row:
+    """What came of a change, or of what was settled before the plan was made."""
+    planned = Row(outcome.kind, outcome.key) if change is None else change_row(change)
+    return planned._replace(
+        status=outcome.kind,
+        note=_failure(outcome.failure),
+        audience_id=outcome.ids.audience_id if outcome.ids else planned.audience_id,
+        ended=True,
+    )
+
+
+def _report_rows(report: ApplyReport) -> Iterator[Row]:
+    """All outcomes with their changes, and the changes without an outcome, in the plan's order.
+
+    What was settled before the plan was made has an outcome, but no change in it: it comes first.
+    """
+    outcomes: dict[str, list[Outcome]] = {}
+    for outcome in report.outcomes:
+        outcomes.setdefault(outcome.key, []).append(outcome)
+    planned = {change.key for change in report.plan.changes}
+    for outcome in report.outcomes:
+        if outcome.key not in planned:
+            yield outcome_row(outcome)
+    for change in report.plan.changes:
+        own = outcomes.get(change.key, ())
+        for outcome in own:
+            yield outcome_row(outcome, change)
+        if not own:
+            row = change_row(change)
+            yield row._replace(status=NOT_STARTED) if change.steps else row
+
+
+def _alerts(report: ApplyReport, program: str) -> Iterator[tuple[str, str]]:
+    if report.rescue is not None:
+        command = f"save it, then run `{program} state recover FILE`"
+        yield NOT_RECORDED, f"some IDs are not in state. This run's log has them: {command}."
+    if report.stopped is not None:
+        yield "Stopped", report.stopped
+    elif report.interrupted:
+        yield "Interrupted", "everything that was started is recorded"
+
+
+def _failure(failure: Failure | None) -> str | None:
+    """The platform's own words, or ours where it had none."""
+    if failure is None:
+        return None
+    code = " ".join(part for part in (str(failure.status or ""), failure.code or "") if part)
+    tail = f" (x-request-id {failure.request_id})" if failure.request_id else ""
+    return f"{code}{': ' if code else ''}{failure.message}{tail}"

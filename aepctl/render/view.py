@@ -1,0 +1,232 @@
+"""Whatever a command came to as one plain value, the View: every format is a function of it.
+
+A new kind of result needs one more `view_of_…` here, and no format has to know of it. Texts are as
+people and the platform wrote them; each format makes them harmless for its own medium.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NamedTuple, TypeAlias
+
+from aepctl.errors import AepctlError, InvalidInput
+from aepctl.model.audience import Audience
+from aepctl.model.problem import Origin, Problem
+from aepctl.model.steps import Create, Patch, RemoteStep
+from aepctl.model.target import Target
+from aepctl.plan.plan import Action, Change, FieldDiff, Plan
+from aepctl.render.words import STEPS, UNCHANGED, in_order
+from aepctl.state.model import Intent, Phase
+from aepctl.wording import command
+
+Fields: TypeAlias = Mapping[str, str]
+"""An audience's fields in Adobe's spelling."""
+NOT_RECORDED = "Not recorded"
+"""The alert that IDs could not be written anywhere."""
+
+
+class Row(NamedTuple):
+    """One audience: `status` is a value of words.WORDS.
+
+    A tuple, because it takes a third of a frozen dataclass's time and plans have 10,000 of them.
+
+    `fields` are the audience's: as wanted, else as known or seen, else as once sent. `new`: nothing
+    of it is there yet. `diff` is what differs otherwise; `note` says why it is so, or why not.
+    `ended`: the status is an outcome. `audience_id` is the platform's, else the one that we give.
+    """
+
+    status: str
+    key: str
+    fields: Fields = MappingProxyType({})
+    diff: tuple[FieldDiff, ...] = ()
+    note: str | None = None
+    source: Origin | None = None
+    audience_id: str | None = None
+    new: bool = False
+    ended: bool = False
+
+    @property
+    def file(self) -> str | None:
+        return self.source.file if self.source else None
+
+    @property
+    def name(self) -> str | None:
+        """What people call the audience."""
+        return self.fields.get("name")
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Why there is no result, and what to do about it."""
+
+    message: str
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a command came to. None and empty stand for what there is not.
+
+    `command` is what was run. `totals` count by status; a zero is told where numbers are expected.
+    `nothing` is said instead of totals that are all zero, and `empty` instead of rows. `alerts` are
+    a word and what has to be seen first; `next` is what to do now. `plan` is the plan that was
+    applied.
+    """
+
+    command: str
+    title: str
+    environment: str | None = None
+    target: Target | None = None
+    targets: tuple[str, ...] = ()
+    plan_id: str | None = None
+    totals: Mapping[str, int] | None = None
+    nothing: str = ""
+    rows: tuple[Row, ...] = ()
+    empty: str = ""
+    alerts: tuple[tuple[str, str], ...] = ()
+    next: str | None = None
+    problems: tuple[Problem, ...] = ()
+    failed: Failed | None = None
+    plan: "View | None" = None
+
+    @property
+    def place(self) -> str | None:
+        """The environment, where the title is to name it: that of a result, not of an error."""
+        return None if self.totals is None else self.environment
+
+    @property
+    def heading(self) -> str:
+        """The title, with the environment."""
+        return self.title if self.place is None else f"{self.title} for {self.place}"
+
+
+def view_of_plan(plan: Plan, plan_id: str | None = None) -> View:
+    """What would be done. `plan_id` names it where it is saved."""
+    counts = plan.counts()
+    totals = {action.value: counts[action] for action in Action} | {UNCHANGED: plan.unchanged}
+    return View(
+        command="plan",
+        title="Plan",
+        environment=plan.environment,
+        target=plan.target,
+        targets=plan.targets,
+        plan_id=plan_id,
+        totals=in_order(totals),
+        nothing="no audiences",
+        rows=tuple(change_row(change) for change in plan.changes),
+        empty="Nothing to do.",
+    )
+
+
+def view_of_intents(
+    intents: Iterable[Intent], program: str = "aepctl", environment: str | None = None
+) -> View:
+    """The steps without a known outcome, and how to decide about them."""
+    rows = tuple(_intent_row(intent) for intent in intents)
+    totals = {phase.value: sum(row.status == phase.value for row in rows) for phase in Phase}
+    return View(
+        command="state intents",
+        title="Intents",
+        environment=environment,
+        totals=in_order(totals),
+        rows=rows,
+        empty="No open intents.",
+        next=_deciding(rows, program) if rows else None,
+    )
+
+
+def view_of_validation(count: int, environment: str | None = None) -> View:
+    """Manifests and settings without problems; `count` is the number of audiences."""
+    empty = f"{count} audience{'s' * (count != 1)}, no problems."
+    return View("validate", "No problems", environment, empty=empty)
+
+
+def view_of_problems(problems: Iterable[Problem], environment: str | None = None) -> View:
+    """What is wrong with manifests or settings."""
+    every = tuple(sorted(problems, key=lambda problem: problem.origin))
+    if not every:
+        return View("validate", "No problems", environment)
+    title = f"{len(every)} problem{'s' * (len(every) != 1)}"
+    return View("validate", title, environment, problems=every)
+
+
+def view_of_error(error: AepctlError, environment: str | None = None) -> View:
+    """A run that failed: its problems, or what went wrong and what to do next."""
+    failed = Failed(error.message, error.hint)
+    if isinstance(error, InvalidInput) and error.problems:
+        found = view_of_problems(error.problems, environment)
+        return View(found.command, found.title, environment, problems=found.problems, failed=failed)
+    return View("", "aepctl failed", environment, failed=failed)
+
+
+def change_row(change: Change) -> Row:
+    """What a plan says of one audience."""
+    before, wanted = change.before, change.wanted
+    if wanted is not None:
+        fields = wanted.fields()
+    elif before is not None:
+        fields = before.audience.fields()
+    else:
+        fields = audience_of(change.intent.step).fields() if change.intent else {}
+    note = _why(change) if change.reason is not None or change.intent is not None else None
+    return Row(
+        change.action,
+        change.key,
+        fields,
+        change.diff,
+        note,
+        change.source,
+        before.ids.audience_id if before else change.given_id,
+        change.action is Action.CREATE,
+    )
+
+
+def _why(change: Change) -> str | None:
+    """Why this is more than a wish."""
+    if change.reason is not None:
+        what = "decision needed" if change.action is Action.DECIDE else "waiting"
+        return f"{what}: {change.reason}"
+    intent = change.intent
+    if intent is None:
+        return None
+    if change.action is Action.CREATE:
+        if intent.phase is Phase.RECREATE:
+            return "a person decided: created without looking"
+        return f"second attempt; the first ({intent.at}): {intent.reason}"
+    return _attempt(intent)
+
+
+def _attempt(intent: Intent) -> str:
+    """What an intent is about, and what is known of it."""
+    unknown = ", outcome unknown" if intent.phase is Phase.OPEN else ""
+    return f"{STEPS[type(intent.step)]} started at {intent.at}{unknown}: {intent.reason}"
+
+
+def audience_of(step: RemoteStep) -> Audience:
+    """The audience that a step is about, as it is when the step is done."""
+    return step.after if isinstance(step, Patch) else step.audience
+
+
+def audience_id_of(step: RemoteStep) -> str | None:
+    """The ID that a step is about: of a create, the one that we give."""
+    return step.audience_id if isinstance(step, Create) else step.ids.audience_id
+
+
+def _intent_row(intent: Intent) -> Row:
+    return Row(
+        intent.phase.value,
+        intent.key,
+        audience_of(intent.step).fields(),
+        note=_attempt(intent),
+        audience_id=audience_id_of(intent.step),
+    )
+
+
+def _deciding(rows: Sequence[Row], program: str) -> str:
+    """What to run, about one that is still open where there is one."""
+    key = next((row.key for row in rows if row.status == Phase.OPEN), rows[0].key)
+    resolve = f"{command(program, 'state', 'resolve', key)} --adopt ID"
+    return (
+        f"run `{program} apply`, or decide about `{key}`: `{resolve}` "
+        "(or `--recreate`, `--abandon`)."
+    )

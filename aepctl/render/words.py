@@ -1,0 +1,247 @@
+"""What actions, outcomes and intents are called, and how loudly they are told.
+
+One table for all formats, by value: a new action or outcome is one new row here. A value without a
+row is still shown, under its own name and as something to look at: nothing is ever hidden.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from aepctl.model.steps import Create, Delete, Patch, RemoteStep
+from aepctl.state.model import Phase
+
+Tone = Literal["good", "info", "warn", "bad", "quiet"]
+UNCHANGED = "unchanged"
+NOT_STARTED = "not-started"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """How one status is told.
+
+    `word` names one of them, `counted` follows a number. `urgency` puts it before all others that
+    need attention less; None: it needs none. `line` is what text says below a row, with {name} and
+    {id} of its audience. `junit` is the element of a test case that did not pass. `output` is the
+    name of GitHub's step output, and `terraform` the number of GitLab's report that counts it.
+    """
+
+    word: str
+    counted: str
+    symbol: str
+    tone: Tone
+    urgency: int | None = None
+    hint: str = ""
+    line: str = ""
+    junit: Literal["", "failure", "error", "skipped"] = ""
+    output: str = ""
+    terraform: Literal["", "create", "update", "delete"] = ""
+
+    @property
+    def attention(self) -> bool:
+        return self.urgency is not None
+
+    @property
+    def colour(self) -> str:
+        """The style of a terminal."""
+        return COLOURS[self.tone]
+
+
+COLOURS: Mapping[Tone, str] = {
+    "good": "green",
+    "info": "cyan",
+    "warn": "yellow",
+    "bad": "red",
+    "quiet": "dim",
+}
+
+WORDS: dict[str, Word] = {
+    # what a plan would do
+    "settle": Word(
+        "settle",
+        "to settle",
+        "?",
+        "warn",
+        urgency=2,
+        hint="An earlier step has no known outcome. The next apply checks that on the platform "
+        "before it does anything else for these.",
+        junit="error",
+        output="to_settle",
+    ),
+    "decide": Word(
+        "decide",
+        "to decide",
+        "!",
+        "warn",
+        urgency=5,
+        hint="Nothing is done until a person decides.",
+        junit="failure",
+        output="to_decide",
+    ),
+    "adopt": Word(
+        "adopt",
+        "to adopt",
+        "=",
+        "info",
+        urgency=9,
+        hint="Already on the platform. Apply records their IDs and creates nothing.",
+        line="already on the platform (audienceId {id})",
+        output="to_adopt",
+    ),
+    "create": Word("create", "to create", "+", "good", output="to_create", terraform="create"),
+    "update": Word(
+        "changed",
+        "changed",
+        "~",
+        "info",
+        hint="Not applied, because updates are not supported yet.",
+        output="to_update",
+        terraform="update",
+    ),
+    "removed": Word(
+        "removed",
+        "removed from the manifests",
+        ".",
+        "warn",
+        urgency=7,
+        hint="Not deleted; they stay on the platform.",
+        line="removed from the manifests; still on the platform as {name} (audienceId {id})",
+        junit="skipped",
+        output="removed",
+    ),
+    UNCHANGED: Word("unchanged", "unchanged", "✓", "quiet", output="unchanged"),
+    # what came of it
+    "unknown": Word(
+        "unknown",
+        "unknown",
+        "?",
+        "warn",
+        urgency=1,
+        hint="Neither success nor failure. The next apply checks on the platform whether these "
+        "were done before it sends anything for them.",
+        junit="error",
+        output="unknown",
+    ),
+    "refused": Word(
+        "refused",
+        "refused",
+        "x",
+        "bad",
+        urgency=3,
+        hint="Certainly not done.",
+        junit="failure",
+        output="refused",
+    ),
+    "undecided": Word(
+        "undecided",
+        "undecided",
+        "!",
+        "warn",
+        urgency=4,
+        hint="Nothing was done for these: a person has to decide first.",
+        junit="failure",
+        output="undecided",
+    ),
+    NOT_STARTED: Word(
+        "not started",
+        "not started",
+        "…",
+        "warn",
+        hint="Nothing was sent for these.",
+        junit="skipped",
+        output="not_started",
+    ),
+    "deleted": Word(
+        "deleted",
+        "deleted",
+        "-",
+        "warn",
+        urgency=6,
+        hint="No longer on the platform.",
+        output="deleted",
+    ),
+    "adopted": Word(
+        "adopted",
+        "adopted",
+        "=",
+        "info",
+        urgency=8,
+        hint="Found on the platform: their IDs were recorded and nothing was created.",
+        output="adopted",
+    ),
+    "forgotten": Word(
+        "forgotten",
+        "forgotten",
+        ".",
+        "info",
+        hint="Earlier attempts that came to nothing and that nobody wants any more.",
+        output="forgotten",
+    ),
+    "updated": Word("updated", "updated", "~", "info", output="updated"),
+    "created": Word("created", "created", "+", "good", output="created"),
+    # what is known of an intent
+    Phase.OPEN.value: Word(
+        "open",
+        "open",
+        "?",
+        "warn",
+        line="the next apply checks on the platform whether it was done",
+        junit="error",
+        output="open",
+    ),
+    Phase.ABSENT.value: Word(
+        "not found",
+        "not found",
+        "?",
+        "warn",
+        line="the next apply checks again, then creates it if it is still wanted",
+        junit="error",
+        output="absent",
+    ),
+    Phase.RECREATE.value: Word(
+        "recreate",
+        "to create again",
+        "+",
+        "warn",
+        line="decided by a person: the next apply creates it without checking",
+        output="recreate",
+    ),
+}
+"""In the order in which totals are told: the bad news first."""
+
+
+STEPS: Mapping[type[RemoteStep], str] = {Create: "create", Patch: "update", Delete: "delete"}
+"""What a step that touches the platform is called."""
+
+
+def word(status: str) -> Word:
+    """How a status is told."""
+    known = WORDS.get(status)
+    if known is not None:
+        return known
+    return Word(status, status, "?", "warn", urgency=0, output=status.replace("-", "_"))
+
+
+def in_order(counts: Mapping[str, int]) -> dict[str, int]:
+    """The counts in the order of the table; those without a row come first."""
+    places = {status: place for place, status in enumerate(WORDS)}
+    return dict(sorted(counts.items(), key=lambda one: places.get(one[0], -1)))
+
+
+def by_urgency(statuses: Iterable[str]) -> list[str]:
+    """Each status once: those that need attention first, the most urgent before all."""
+    once = dict.fromkeys(statuses)
+    return sorted(once, key=lambda one: (word(one).urgency is None, word(one).urgency or 0))
+
+
+def by_status(statuses: Iterable[str]) -> dict[str, int]:
+    """How often each status occurs, in the order of first sight."""
+    return dict(Counter(statuses))
+
+
+def totals(counts: Mapping[str, int]) -> str:
+    """The counts in words, without those that are zero."""
+    return ", ".join(
+        f"{count:,} {word(status).counted}" for status, count in counts.items() if count
+    )

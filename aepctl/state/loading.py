@@ -1,0 +1,106 @@
+"""What counts: the state document with all that the journal beside it adds.
+
+The same for whoever only reads and for the run that takes it over, so that a plan sees the serial
+that its apply will see.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aepctl.errors import StateError
+from aepctl.model.target import Target
+from aepctl.state.codec import decode_state
+from aepctl.state.events import Contradiction
+from aepctl.state.model import State
+from aepctl.state.reducer import Draft, folded
+from aepctl.state.stores.base import StateStore, Stored
+
+if TYPE_CHECKING:
+    from aepctl.state.journal_codec import JournalContents
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """`document` as it stands, and the `state` that counts: the same one where nothing is new."""
+
+    document: State
+    state: State
+
+
+def read_state(store: StateStore, target: Target) -> State:
+    """The state of `target`, at any time, by anybody. Raises StateError; changes nothing."""
+    return load(store.read(), store, target).state
+
+
+def load(stored: Stored, store: StateStore, target: Target) -> Loaded:
+    """The state that `stored` holds. Raises StateError that names what does not fit."""
+    found = None if stored.document is None else decode_state(stored.document, store.where)
+    journal = _journal(stored.log, store.log_name) if stored.log else None
+    if found is not None:
+        _check_target(store.where, found.target, target)
+    if journal is not None:
+        _check_target(journal.name, journal.target, target)
+        _check_belongs(journal, found, store.where)
+    document = found or State(journal.lineage if journal else None, 0, target)
+    if journal is None or document.has_run(journal.run):
+        return Loaded(document, document)
+    return Loaded(document, _with_journal(document, journal, store.where))
+
+
+def _journal(log: bytes, name: str) -> "JournalContents | None":
+    from aepctl.state.journal_codec import read_journal  # noqa: PLC0415 - most runs find none
+
+    return read_journal(log, name)
+
+
+def _check_target(file: str, theirs: Target, mine: Target) -> None:
+    if theirs == mine:
+        return
+    differences = [
+        f"{name} {other}, not {wanted}"
+        for name in ("org", "sandbox", "endpoint")
+        if (other := getattr(theirs, name)) != (wanted := getattr(mine, name))
+    ]
+    raise StateError(
+        f"{file} is the state of another target: {', '.join(differences)}",
+        hint="use the environment it belongs to, or give this one a `state:` of its own",
+    )
+
+
+def _check_belongs(journal: "JournalContents", document: State | None, where: str) -> None:
+    """Raise StateError for a journal that was not written upon this state or an earlier one."""
+    if document is not None and document.lineage != journal.lineage:
+        raise StateError(
+            f"{journal.name} was written for another state than {where} "
+            f"(lineage {journal.lineage}; this state has {document.lineage})",
+            hint=f"restore the state that it was written beside, or move {journal.name} away "
+            "if you are sure that what is open in it does not matter",
+        )
+    serial = document.serial if document is not None else 0
+    if journal.serial > serial:
+        now = f"which has serial {serial} now" if document is not None else "which is not there"
+        raise StateError(
+            f"{journal.name} was written upon serial {journal.serial} of {where}, {now}: "
+            "the state was rolled back or deleted",
+            hint=f"restore {where} from Git; or, to go on with the present state, move "
+            f"{journal.name} away and take in what it holds: `aepctl state recover FILE`",
+        )
+
+
+def _with_journal(document: State, journal: "JournalContents", where: str) -> State:
+    draft = Draft(document, several=journal.old)
+    events = journal.events
+    if journal.old:
+        from aepctl.state.journal_v1 import without_settled  # noqa: PLC0415 - rarely needed
+
+        events = without_settled(journal, document.audiences)
+    for line, event in events:
+        try:
+            draft.take(event)
+        except Contradiction as error:
+            raise StateError(
+                f"{journal.name}:{line} does not fit {where}: {error}",
+                hint="nothing was changed; one of the two was edited or replaced by hand: "
+                "restore the one that belongs to the other",
+            ) from error
+    return folded(document, draft.state(), journal.run)

@@ -1,0 +1,245 @@
+"""Taking a rescued journal into state: one that apply printed, or one that lost its state.
+
+Only what must not be lost is taken: IDs, and creates that may be under way. What was changed or
+deleted on the platform shows in the next plan by itself. Taking it in again changes nothing.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from aepctl.errors import SafetyRefusal, StateError
+from aepctl.model.audience import Known
+from aepctl.model.steps import Adopt, Create
+from aepctl.state.events import Begun, Contradiction, Ended, Ending, Event, Noted
+from aepctl.state.journal_codec import JournalContents, read_journal
+from aepctl.state.model import Intent, Phase, State
+from aepctl.state.reducer import Draft
+from aepctl.state.session import StateSession
+
+NOTHING_CHANGED = "the state was not changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """Whose IDs are new in state, whose were there already, and whose creates are open again.
+
+    `keyless` are IDs that came of an intent which neither the journal nor the state has.
+    """
+
+    new: tuple[str, ...] = ()
+    already: tuple[str, ...] = ()
+    reopened: tuple[str, ...] = ()
+    keyless: tuple[str, ...] = ()
+
+
+def read_rescued(text: str, file: str) -> tuple[JournalContents, bool]:
+    """The journal in a text, and whether its last line is cut short (it then does not count).
+
+    The text may be a piece of a log: what stands before a journal line on its line is passed over.
+    Raises StateError.
+    """
+    lines, cut = journal_lines(text)
+    journal = read_journal("".join(f"{line}\n" for line in lines).encode(), file)
+    if journal is None:
+        raise StateError(
+            f"{file} contains no aepctl journal lines",
+            hint="pass the output of the failed apply, or its log",
+        )
+    return journal, cut
+
+
+def journal_lines(text: str) -> tuple[list[str], bool]:
+    """The journal lines in a text, and whether a last one was left out for being cut short."""
+    # Not splitlines(): a description may hold characters that it takes for the end of a line.
+    starts = ((line, line.find('{"type": "')) for line in text.split("\n"))
+    lines = [line[at:] for line, at in starts if at >= 0]
+    if lines and text.endswith(lines[-1]) and not _whole(lines[-1]):
+        return lines[:-1], True
+    return lines, False
+
+
+def _whole(line: str) -> bool:
+    try:
+        json.loads(line)
+    except ValueError:
+        return False
+    return True
+
+
+def take_in(session: StateSession, journal: JournalContents) -> Recovered:
+    """Record what a journal adds to the state; the next checkpoint has it in the document.
+
+    Raises SafetyRefusal, or StateError for the journal of another state.
+    """
+    before = session.state
+    added = additions(before, journal)
+    session.take_lineage(journal.lineage)
+    try:
+        session.record(*added.events)
+    except Contradiction as error:
+        raise _unfit(journal.name, error) from error
+    new = tuple(sorted(session.state.audiences.keys() - before.audiences.keys()))
+    already = tuple(sorted(added.keys.difference(new)))
+    begun = (event.intent.key for event in added.events if isinstance(event, Begun))
+    return Recovered(new, already, tuple(sorted(begun)), added.keyless)
+
+
+@dataclass(frozen=True, slots=True)
+class Additions:
+    """What a journal adds to a state, as events; the keys that it has IDs of; IDs without one."""
+
+    events: tuple[Event, ...]
+    keys: frozenset[str]
+    keyless: tuple[str, ...] = ()
+
+
+def additions(state: State, journal: JournalContents) -> Additions:
+    """What a journal adds to the state. Pure. Raises SafetyRefusal or StateError."""
+    _check_same(state, journal)
+    alone = _Alone(journal, state)
+    keys = frozenset(alone.state.audiences)
+    return Additions(tuple(_added(state, alone)), keys, tuple(alone.keyless))
+
+
+def _check_same(state: State, journal: JournalContents) -> None:
+    if state.lineage not in {None, journal.lineage}:
+        raise StateError(
+            f"{journal.name} was written for another state (lineage {journal.lineage}; this state "
+            f"has {state.lineage})",
+            hint="use the environment whose apply wrote it",
+        )
+    if state.target != journal.target:
+        theirs, mine = journal.target, state.target
+        raise StateError(
+            f"{journal.name} was written for another target ({theirs.org}, {theirs.sandbox}, "
+            f"{theirs.endpoint}; this is {mine.org}, {mine.sandbox}, {mine.endpoint})",
+            hint="use the environment whose apply wrote it",
+        )
+
+
+class _Alone:
+    """What a journal comes to by itself. `state` gives it the intents of earlier runs only."""
+
+    def __init__(self, journal: JournalContents, state: State) -> None:
+        self.journal = journal
+        self.ended: dict[str, Ended] = {}
+        self.intent_of_id: dict[str, str] = {}
+        self.keyless: list[str] = []
+        self._before = state
+        self._recorded = {one.ids.audience_id for one in state.audiences.values()}
+        self._draft = Draft(
+            State(journal.lineage, journal.serial, journal.target), several=journal.old
+        )
+        for line, event in journal.events:
+            try:
+                self._take(event)
+            except Contradiction as error:
+                raise _unfit(f"{journal.name}:{line}", error) from error
+        self.state = self._draft.state()
+
+    def _take(self, event: Event) -> None:
+        match event:
+            case Ended():
+                self._end(event)
+            case Noted(_, step) if not isinstance(step, Adopt):
+                self._pass_over_contradiction(event)
+            case _:
+                self._draft.take(event)
+
+    def _end(self, event: Ended) -> None:
+        if self._draft.intent(event.intent_id) is None:
+            earlier = self._before.intents.get(event.intent_id)
+            if earlier is None:
+                self._note_keyless(event)
+                return
+            self._draft.take(Begun(earlier))
+        intent = self._draft.intent(event.intent_id)
+        self.ended[event.intent_id] = event
+        if intent is not None and isinstance(intent.step, Create):
+            self._draft.take(event)
+            if event.ids is not None:
+                self.intent_of_id[event.ids.audience_id] = event.intent_id
+        elif not self._pass_over_contradiction(event):
+            self._draft.take(Ended(event.intent_id, Ending.ABANDONED, event.run, event.at))
+
+    def _note_keyless(self, event: Ended) -> None:
+        """The ID of an intent that is nowhere: an earlier run began it, and the state was lost."""
+        if event.ids is not None and event.ids.audience_id not in self._recorded:
+            self.keyless.append(event.ids.audience_id)
+
+    def _pass_over_contradiction(self, event: Event) -> bool:
+        """Take it where it is about a key of this journal; others stay as state has them."""
+        try:
+            self._draft.take(event)
+        except Contradiction:
+            return False
+        return True
+
+
+def _added(state: State, alone: _Alone) -> Iterator[Event]:
+    open_by_key = {one.key: one for one in state.intents.values() if one.phase is Phase.OPEN}
+    owners = {one.ids.audience_id: key for key, one in state.audiences.items()}
+    for key, known in alone.state.audiences.items():
+        if owners.get(known.ids.audience_id, key) == key:
+            yield from _with_id(key, known, state, alone, open_by_key.get(key))
+    for intent_id, event in alone.ended.items():
+        if _ends_here(event, state.intents.get(intent_id)):
+            yield event
+    for intent in alone.state.intents.values():
+        if isinstance(intent.step, Create) and intent.id not in state.intents:
+            yield from _reopened(intent, state, alone, open_by_key.get(intent.key))
+
+
+def _with_id(
+    key: str, known: Known, state: State, alone: _Alone, open_one: Intent | None
+) -> Iterator[Event]:
+    journal, audience_id = alone.journal, known.ids.audience_id
+    mine = state.audiences.get(key)
+    if mine is not None and mine.ids.audience_id != audience_id:
+        raise SafetyRefusal(
+            f"`{key}` is known as {mine.ids.audience_id}, but {journal.name} has {audience_id}: "
+            "the platform has it twice",
+            hint=f"delete one of the two on the platform; {NOTHING_CHANGED}",
+        )
+    begun = alone.intent_of_id.get(audience_id)
+    if open_one is None or not isinstance(open_one.step, Create):
+        if mine is None:
+            yield Noted(key, Adopt(known), journal.run.at)
+        return
+    if begun not in {None, open_one.id}:
+        raise _two_creates(key, str(begun), journal, open_one)
+    run, at = journal.run.id, journal.run.at
+    yield Ended(open_one.id, Ending.DONE, run, at, ids=known.ids, observed=known.audience)
+
+
+def _ends_here(event: Ended, intent: Intent | None) -> bool:
+    """Whether it ends an intent of the state; what was created is recorded with its ID instead."""
+    if intent is None:
+        return False
+    if event.ending is Ending.DONE:
+        return not isinstance(intent.step, Create)
+    return event.ending in {Ending.REFUSED, Ending.NOT_SENT, Ending.ABANDONED}
+
+
+def _reopened(
+    intent: Intent, state: State, alone: _Alone, open_one: Intent | None
+) -> Iterator[Event]:
+    if intent.key in state.audiences or intent.key in alone.state.audiences:
+        return
+    if open_one is not None:
+        raise _two_creates(intent.key, intent.id, alone.journal, open_one)
+    yield Begun(intent)
+
+
+def _two_creates(key: str, begun: str, journal: JournalContents, open_one: Intent) -> SafetyRefusal:
+    return SafetyRefusal(
+        f"`{key}` has an open intent ({open_one.id}), and {journal.name} has another ({begun}): "
+        "the platform may have it twice",
+        hint=f"{NOTHING_CHANGED}; decide about the open one first: "
+        f"`aepctl state resolve {key} --adopt ID`",
+    )
+
+
+def _unfit(where: str, error: Contradiction) -> StateError:
+    return StateError(f"{where} does not fit the state: {error}", hint=NOTHING_CHANGED)

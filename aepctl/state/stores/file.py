@@ -1,0 +1,139 @@
+"""State in a file: `NAME.json`, with `NAME.lock` and, during a run, `NAME.journal` beside it."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from aepctl.errors import StateError, StateNotWritten
+from aepctl.state.stores.base import HeldStore, Stored
+from aepctl.state.stores.disk import Disk, replace_file
+from aepctl.state.stores.journal_file import JournalFile
+from aepctl.state.stores.lock import locked
+
+ROOM = "make the folder writable, or free some space"
+
+
+class FileStore:
+    """A store on this machine's disk. Messages name its files as the user wrote them."""
+
+    def __init__(self, path: str, *, disk: Disk | None = None) -> None:
+        self._where = path
+        self._disk = disk or Disk()
+        self._path = Path(path).resolve()
+
+    @property
+    def where(self) -> str:
+        return self._where
+
+    @property
+    def log_name(self) -> str:
+        return str(Path(self._where).with_suffix(".journal"))
+
+    @property
+    def log_path(self) -> Path:
+        return self._path.with_suffix(".journal")
+
+    def read(self) -> Stored:
+        """See StateStore. Raises StateError."""
+        # The log first: a run that ends in between moves its outcomes from there to the document.
+        log = self._bytes(self.log_path, self.log_name)
+        document = self._bytes(self._path, self.where)
+        return Stored(document, None if log is None else whole_lines(log))
+
+    def _bytes(self, path: Path, name: str) -> bytes | None:
+        try:
+            return self._disk.read(path)
+        except OSError as error:
+            raise StateError(f"{name}: cannot be read: {reason_of(error)}") from error
+
+    @contextmanager
+    def hold(self, holder: Mapping[str, str], *, wait: float) -> Iterator[HeldStore]:
+        """See StateStore. Raises StateLocked; StateError where its folder cannot be made."""
+        folder = self._path.parent
+        try:
+            self._disk.make_folder(folder)
+        except OSError as error:
+            raise StateError(
+                f"{folder}: the folder of the state cannot be made: {reason_of(error)}",
+                hint="the state is kept there: make the folder above it writable",
+            ) from error
+        with locked(self._path.with_suffix(".lock"), holder, name=self.where, wait=wait):
+            held = _HeldFile(self, self._disk, self._path)
+            try:
+                yield held
+            finally:
+                held.release()
+
+
+class _HeldFile:
+    """The files of a state while this process holds their lock."""
+
+    def __init__(self, store: FileStore, disk: Disk, path: Path) -> None:
+        self._store = store
+        self._disk = disk
+        self._path = path
+        self._journal: JournalFile | None = None
+        self._released = False
+
+    def read(self) -> Stored:
+        self._check_held()
+        return self._store.read()
+
+    def append(self, lines: bytes) -> None:
+        self._check_held()
+        path = self._store.log_path
+        with _writing(self._store.log_name):
+            if self._journal is None:
+                size = len(whole_lines(self._disk.read(path) or b""))
+                self._journal = JournalFile(self._disk, path, size=size)
+            self._journal.append(lines)
+
+    def checkpoint(self, document: bytes | None) -> None:
+        self._check_held()
+        with _writing(self._store.log_name):
+            self._close()
+        with _writing(self._store.where):
+            if document is not None:
+                replace_file(self._disk, self._path, document)
+            else:
+                # A run that was killed may have put its document in place without making that
+                # durable: a power cut would bring back the old one, when its log is gone.
+                self._disk.sync_folder(self._path.parent)
+        with _writing(self._store.log_name):
+            self._disk.remove(self._store.log_path)
+            self._disk.sync_folder(self._path.parent)
+
+    def release(self) -> None:
+        """Write nothing any more: from here on the files may be another run's."""
+        self._released = True
+        with suppress(OSError):  # every line that counts was synced: closing adds nothing
+            self._close()
+
+    def _close(self) -> None:
+        journal, self._journal = self._journal, None
+        if journal is not None:
+            journal.close()
+
+    def _check_held(self) -> None:
+        if self._released:
+            reason = "its lock was given back"
+            raise StateNotWritten(f"{self._store.where}: cannot be written: {reason}", reason)
+
+
+def whole_lines(log: bytes) -> bytes:
+    """The log without the torn end that a killed process leaves."""
+    return log[: log.rfind(b"\n") + 1]
+
+
+@contextmanager
+def _writing(name: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = reason_of(error)
+        raise StateNotWritten(f"{name}: cannot be written: {reason}", reason, hint=ROOM) from error
+
+
+def reason_of(error: OSError) -> str:
+    """What the system says is wrong, without the path: that is told in our own words."""
+    return error.strerror or str(error)

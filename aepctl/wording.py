@@ -1,0 +1,30 @@
+"""Small pieces of the messages that people read, so that each is worded once."""
+
+import shlex
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
+MAX_LISTED = 10
+"""So many keys or IDs are named in a message; the others are counted."""
+
+
+def listed(items: Iterable[str], most: int = MAX_LISTED) -> str:
+    """The first `most` items, separated by commas, and how many more there are."""
+    items = list(items)
+    more = f" and {len(items) - most} more" if len(items) > most else ""
+    return f"{', '.join(items[:most])}{more}"
+
+
+def command(program: str, *words: str) -> str:
+    """A command that can be pasted as it stands. `program` is how it begins."""
+    return f"{program} {shlex.join(words)}"
+
+
+def first_error(error: "ValidationError") -> tuple[tuple[str, ...], str]:
+    """Where pydantic found the first error, and what it says of it; never the value itself."""
+    first = error.errors()[0]
+    message = first["msg"]
+    return tuple(str(part) for part in first["loc"]), f"{message[:1].lower()}{message[1:]}"

@@ -1,0 +1,85 @@
+"""The kinds of text that people write, as pydantic types, and the words for breaking their rules.
+
+The patterns are plain enough for JSON Schema, Rust (inside pydantic) and Python to agree on them.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, StringConstraints
+
+CONTROLS = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
+CONTROLS_IN_LINES = r"\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029"
+ID_HINT = "letters, digits, '.', '_', ':' and '-', at most 128"
+KEY_HINT = "letters, digits, '.', '_' and '-', at most 128, the first a letter or digit"
+
+
+def _visible(controls: str) -> str:
+    return rf"^[^{controls}]*[^{controls}\s][^{controls}]*$"
+
+
+@dataclass(frozen=True)
+class PatternMessage:
+    """What an editor says where the pattern is broken, instead of showing the pattern."""
+
+    what: str
+
+    def __get_pydantic_json_schema__(
+        self, schema: Any, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {**handler(schema), "patternErrorMessage": self.what}
+
+
+SingleLine = Annotated[
+    str,
+    StringConstraints(pattern=_visible(CONTROLS)),
+    PatternMessage("One line of text that can be seen was expected."),
+]
+"""One line that can be seen: not blank, no control characters."""
+
+MultiLine = Annotated[
+    str,
+    StringConstraints(pattern=_visible(CONTROLS_IN_LINES)),
+    PatternMessage("Text that can be seen was expected."),
+]
+"""As SingleLine, but line feeds and tabs are welcome."""
+
+KEY = r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}"
+Key = Annotated[
+    str, StringConstraints(pattern=f"^{KEY}$"), PatternMessage(f"A key was expected: {KEY_HINT}.")
+]
+"""An audience's stable address. See KEY_HINT."""
+
+AUDIENCE_ID = r"^[A-Za-z0-9._:-]{1,128}$"
+AudienceId = Annotated[
+    str, StringConstraints(pattern=AUDIENCE_ID), PatternMessage(f"An ID was expected: {ID_HINT}.")
+]
+"""An ID that the client gives."""
+
+
+class StrictModel(BaseModel):
+    """Base of the models for what people write: strict, closed, and never echoing the input."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        frozen=True,
+        hide_input_in_errors=True,
+        defer_build=True,
+        validate_by_alias=True,
+        validate_by_name=False,
+    )
+
+
+def broken_rule(value: str, pattern: str = "") -> tuple[str, str]:
+    """Why a text does not match the pattern of one of these types: what is wrong, and a hint."""
+    if not value.strip():
+        return ("is blank", "it must contain a visible character")
+    found = re.search(f"[{CONTROLS_IN_LINES}]", value) or re.search(f"[{CONTROLS}]", value)
+    if found is None:
+        return ("is not allowed", ID_HINT if pattern == AUDIENCE_ID else KEY_HINT)
+    at = f"at position {found.start() + 1}"
+    if found[0] == "\n":
+        return (f"has a line break {at}", "write it as one line")
+    return (f"has the control character U+{ord(found[0]):04X} {at}", "remove it")

@@ -1,0 +1,602 @@
+"""Settling: the platform is looked at first; a create is never sent again, other steps may be."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import pytest
+from engine import Engine
+from fakes import AT, RUN, TARGET, FakeJournal, FakeWriter, audience
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aepctl.aep.verdicts import GONE, Done, Unknown, Verdict
+from aepctl.apply.outcomes import Outcome, OutcomeKind
+from aepctl.apply.settler import MAX_SEARCHES, Settler
+from aepctl.apply.sightings import CLOCK_SKEW
+from aepctl.errors import StateNotWritten
+from aepctl.model.audience import Audience, Ids, Known, Observed
+from aepctl.model.failure import Failure, no_platform_id
+from aepctl.model.steps import Create, Delete, Patch, RemoteStep
+from aepctl.plan.plan import Action
+from aepctl.state.events import Ended, Ending
+from aepctl.state.model import Intent, Phase, State
+
+BEGUN = datetime.fromisoformat(AT)
+GOLD = Intent("id-1", "run-0", "gold", Create(audience("gold")), AT)
+
+
+def there(name: str, audience_id: str, after: float = 1.0, text: str | None = None) -> Observed:
+    """An audience on the platform, created so many seconds after the intents began."""
+    ids = Ids(audience_id, f"p-{audience_id}")
+    return Observed(audience(name, text), ids, BEGUN.timestamp() + after)
+
+
+def intent_for(key: str, step: RemoteStep | None = None) -> Intent:
+    return Intent(f"id-{key}", "run-0", key, step or Create(audience(key)), AT)
+
+
+@dataclass
+class Lists:
+    """A platform whose list shows one thing after the other; the last stays."""
+
+    shows: list[tuple[Observed, ...]]
+    asked: list[str] = field(default_factory=list)
+
+    def _next(self) -> tuple[Observed, ...]:
+        return self.shows.pop(0) if len(self.shows) > 1 else self.shows[0]
+
+    def list_all(self) -> tuple[Observed, ...]:
+        self.asked.append("everything")
+        return self._next()
+
+    def search(self, audience: Audience, audience_id: str | None) -> tuple[Observed, ...]:
+        self.asked.append(audience_id or audience.name)
+        return tuple(
+            one
+            for one in self._next()
+            if one.ids.audience_id == audience_id or one.audience.identity == audience.identity
+        )
+
+    def get(self, ids: Ids) -> Observed | None:
+        self.asked.append(f"get {ids.platform_id}")
+        return next((one for one in self._next() if one.ids.platform_id == ids.platform_id), None)
+
+
+class Settled:
+    """One settling, some seconds after the intents; its clock moves when it waits."""
+
+    def __init__(
+        self,
+        lists: Lists,
+        intents: Iterable[Intent] = (GOLD,),
+        *,
+        known: dict[str, Known] | None = None,
+        window: float = 2.0,
+        later: float = 10.0,
+        writer: FakeWriter | None = None,
+        full_at: Iterable[str] = (),
+        program: str = "aepctl",
+        stopped: bool = False,
+    ) -> None:
+        intents = tuple(intents)
+        before = State("lineage", 1, TARGET, known or {}, {one.id: one for one in intents})
+        self.writers: list[FakeWriter] = []
+        self._writer = writer or FakeWriter()
+        self.engine = Engine(FakeJournal(set(full_at), before))
+        self.engine.clock.seconds += later
+        if stopped:
+            self.engine.stop.request("enough")
+        settler = Settler(self.engine.sender, lists, self._connect, window, 30.0, program)
+        self.outcomes = settler.settle(intents, before)
+
+    def _connect(self) -> FakeWriter:
+        self.writers.append(self._writer)
+        return self._writer
+
+    @property
+    def one(self) -> Outcome:
+        (outcome,) = self.outcomes
+        return outcome
+
+    @property
+    def message(self) -> str:
+        assert self.one.failure is not None
+        return self.one.failure.message
+
+    @property
+    def pauses(self) -> list[float]:
+        return self.engine.clock.slept
+
+    @property
+    def events(self) -> list[object]:
+        return list(self.engine.journal.events)
+
+    @property
+    def state(self) -> State:
+        return self.engine.journal.state
+
+
+def ended(intent: Intent, ending: Ending, **more: object) -> Ended:
+    return Ended(intent.id, ending, RUN, AT, **more)  # type: ignore[arg-type]
+
+
+# A create: looked for
+
+
+def test_one_match_is_adopted_as_the_platform_has_it() -> None:
+    settled = Settled(Lists([(there("gold", "A", text="Dull"),)]))
+    ids, dull = Ids("A", "p-A"), audience("gold", "Dull")
+    assert settled.one == Outcome("gold", Action.SETTLE, OutcomeKind.ADOPTED, ids)
+    assert settled.events == [ended(GOLD, Ending.DONE, ids=ids, observed=dull)]
+    assert settled.state.audiences == {"gold": Known(dull, ids)}
+    assert settled.state.intents == {}
+    assert (settled.pauses, settled.writers) == ([], [])
+
+
+def test_a_list_that_lags_is_looked_at_again() -> None:
+    settled = Settled(Lists([(), (), (there("gold", "A"),)]))
+    assert settled.one.kind is OutcomeKind.ADOPTED
+    assert settled.pauses == [0.25, 0.5]
+
+
+def test_nothing_in_the_whole_window_leaves_the_key_for_the_next_run() -> None:
+    settled = Settled(Lists([()]), window=2.0)
+    reason = "not found on the platform by 2026-01-31T12:00:13+00:00"
+    failure = Failure(f"{reason}; the next apply checks again, then creates it")
+    assert settled.one == Outcome("gold", Action.SETTLE, OutcomeKind.UNKNOWN, failure=failure)
+    assert settled.pauses == [0.25, 0.5, 1.0, 2.0]
+    assert settled.events == [ended(GOLD, Ending.ABSENT, reason=reason)]
+    assert settled.state.intents == {
+        "id-1": replace(GOLD, phase=Phase.ABSENT, reason=reason, absent_since=RUN)
+    }
+    assert settled.writers == []
+
+
+class TestWhatWasLookedForInVainBefore:
+    """Nobody wants it any more: it is looked for once more, without waiting."""
+
+    ABSENT = replace(GOLD, phase=Phase.ABSENT, reason="not found", absent_since="earlier-run")
+
+    def test_and_is_there_now_is_adopted(self) -> None:
+        settled = Settled(Lists([(there("gold", "A"),)]), (self.ABSENT,))
+        assert settled.one.kind is OutcomeKind.ADOPTED
+        assert settled.state.audiences["gold"].ids.audience_id == "A"
+
+    def test_and_is_still_not_there_is_forgotten(self) -> None:
+        settled = Settled(Lists([()]), (self.ABSENT,), window=2.0)
+        reason = "not found on the platform by two runs, and no longer wanted"
+        assert settled.one == Outcome(
+            "gold", Action.SETTLE, OutcomeKind.FORGOTTEN, failure=Failure(reason)
+        )
+        assert settled.events == [ended(self.ABSENT, Ending.ABANDONED, reason=reason)]
+        assert (settled.state.intents, settled.pauses) == ({}, [])
+
+
+def test_a_window_of_nothing_is_one_look() -> None:
+    lists = Lists([()])
+    settled = Settled(lists, window=0.0)
+    assert settled.state.intents["id-1"].phase is Phase.ABSENT
+    assert (lists.asked, settled.pauses) == (["gold"], [])
+
+
+def test_an_intent_from_long_ago_is_looked_for_once() -> None:
+    lists = Lists([()])
+    settled = Settled(lists, window=30.0, later=60.0)
+    assert settled.pauses == []
+    assert lists.asked == ["gold"]
+
+
+@pytest.mark.parametrize(
+    ("later", "pauses"),
+    [
+        (0.0, [0.25, 0.5, 1.0, 2.0, 4.0, 5.0, 5.0, 5.0]),
+        (30.0, [0.25, 0.5, 1.0, 2.0, 4.0, 5.0, 5.0, 5.0]),
+        (45.0, [0.25, 0.5, 1.0, 2.0, 4.0]),
+        (49.0, [0.25, 0.5, 1.0]),
+    ],
+)
+def test_the_window_counts_from_now_and_ends_with_the_request_and_its_own_time(
+    later: float, pauses: list[float]
+) -> None:
+    assert Settled(Lists([()]), window=20.0, later=later).pauses == pauses
+
+
+def test_waiting_is_measured_on_the_monotonic_clock_alone() -> None:
+    """A machine's clock that is set back in the meantime does not make it wait for ever."""
+    settled = Settled(Lists([()]), window=2.0, later=-9_999.0)
+    assert settled.pauses == [0.25, 0.5, 1.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"),
+    [
+        (2, "A0, A1"),
+        (10, "A0, A1, A2, A3, A4, A5, A6, A7, A8, A9"),
+        (12, "A0, A1, A10, A11, A2, A3, A4, A5, A6, A7 and 2 more"),
+    ],
+)
+def test_several_matches_wait_for_a_person(count: int, shown: str) -> None:
+    lists = Lists([tuple(there("gold", f"A{n}") for n in reversed(range(count)))])
+    settled = Settled(lists, program="aepctl --env prod")
+    failure = Failure(
+        f"the platform has {count} audiences with this name, namespace and originName: {shown}. "
+        "Choose one: `aepctl --env prod state resolve gold --adopt ID`"
+    )
+    assert settled.one == Outcome("gold", Action.SETTLE, OutcomeKind.UNDECIDED, failure=failure)
+    assert settled.events == []
+    assert settled.state.intents == {"id-1": GOLD}
+
+
+def test_the_command_can_be_pasted_whatever_the_key() -> None:
+    odd = replace(GOLD, key="gold $(1)")
+    settled = Settled(Lists([(there("gold", "A"), there("gold", "B"))]), [odd])
+    assert settled.message.endswith("Choose one: `aepctl state resolve 'gold $(1)' --adopt ID`")
+
+
+@pytest.mark.parametrize("name", ["name", "namespace", "origin_name"])
+def test_another_identity_is_another_audience(name: str) -> None:
+    other = replace(there("gold", "A"), audience=replace(audience("gold"), **{name: "Gold"}))
+    assert Settled(Lists([(other,)]), window=0.0).one.kind is OutcomeKind.UNKNOWN
+
+
+def test_an_audience_that_is_listed_twice_is_one() -> None:
+    assert Settled(Lists([(there("gold", "A"),) * 2])).one.kind is OutcomeKind.ADOPTED
+
+
+@pytest.mark.parametrize(
+    ("seconds", "kind"),
+    [(0, OutcomeKind.ADOPTED), (-1, OutcomeKind.UNKNOWN)],
+    ids=["just", "too-old"],
+)
+def test_what_is_older_than_the_intent_by_more_than_clocks_differ_is_not_its_doing(
+    seconds: int, kind: OutcomeKind
+) -> None:
+    age = seconds - CLOCK_SKEW.total_seconds()
+    assert Settled(Lists([(there("gold", "A", age),)]), window=0.0).one.kind is kind
+    assert timedelta(minutes=5) == CLOCK_SKEW
+
+
+def test_where_the_platform_said_that_it_exists_its_age_does_not_matter() -> None:
+    old = there("gold", "A", -9_999_999.0)
+    settled = Settled(Lists([(old,)]), [replace(GOLD, exists=True)])
+    assert settled.one.kind is OutcomeKind.ADOPTED
+
+
+def test_what_has_no_time_may_be_it() -> None:
+    settled = Settled(Lists([(replace(there("gold", "A"), created=None),)]))
+    assert settled.one.kind is OutcomeKind.ADOPTED
+
+
+# A create: whose is it
+
+
+def test_what_another_key_owns_is_not_ours() -> None:
+    known = {"aurum": Known(audience("gold"), Ids("A"))}
+    settled = Settled(Lists([(there("gold", "A"),)]), known=known, window=0.0)
+    assert settled.one.kind is OutcomeKind.UNKNOWN
+    settled = Settled(Lists([(there("gold", "A"), there("gold", "B"))]), known=known)
+    assert settled.one.ids == Ids("B", "p-B")
+
+
+def test_one_audience_settles_one_of_two_intents_and_not_both() -> None:
+    twin = Intent("id-2", "run-0", "aurum", Create(audience("gold")), AT)
+    settled = Settled(Lists([(there("gold", "A"),)]), [GOLD, twin], window=0.0)
+    assert [(one.key, one.kind) for one in settled.outcomes] == [
+        ("gold", OutcomeKind.ADOPTED), ("aurum", OutcomeKind.UNKNOWN)
+    ]  # fmt: skip
+    assert settled.state.owner("A") == "gold"
+
+
+def test_what_its_own_key_has_already_is_its_own_whatever_its_age() -> None:
+    known = {"gold": Known(audience("gold"), Ids("A"))}
+    settled = Settled(Lists([(there("gold", "A", -9_999.0),)]), known=known)
+    assert settled.one == Outcome("gold", Action.SETTLE, OutcomeKind.ADOPTED, Ids("A", "p-A"))
+    assert settled.state.audiences == {"gold": Known(audience("gold"), Ids("A", "p-A"))}
+
+
+def test_a_second_one_beside_what_its_key_has_needs_a_decision() -> None:
+    known = {"gold": Known(audience("gold"), Ids("A"))}
+    settled = Settled(Lists([(there("gold", "A", -9_999.0), there("gold", "B"))]), known=known)
+    assert settled.one.kind is OutcomeKind.UNDECIDED
+    assert settled.message == (
+        "state has A for it, and the platform has B too. To keep A: delete B on the platform, "
+        "then run `aepctl state resolve gold --adopt A`"
+    )
+    assert settled.events == []
+
+
+def test_all_that_are_beside_what_its_key_has_are_named() -> None:
+    known = {"gold": Known(audience("gold"), Ids("B"))}
+    settled = Settled(Lists([tuple(there("gold", one) for one in "CBA")]), known=known)
+    assert settled.message == (
+        "state has B for it, and the platform has A, C too. To keep B: delete A, C on the "
+        "platform, then run `aepctl state resolve gold --adopt B`"
+    )
+
+
+def test_another_one_than_its_key_has_needs_a_decision() -> None:
+    known = {"gold": Known(audience("gold"), Ids("A"))}
+    settled = Settled(Lists([(there("gold", "B"),)]), known=known)
+    assert settled.one.kind is OutcomeKind.UNDECIDED
+    assert settled.message == (
+        "state has A for it, and the platform has B too. To keep A: delete B on the platform, "
+        "then run `aepctl state resolve gold --adopt A`"
+    )
+    assert settled.events == []
+
+
+def test_of_two_intents_for_one_key_the_second_does_not_take_another_audience() -> None:
+    """There are two only where somebody merged two states by hand."""
+    first = replace(GOLD, step=Create(audience("gold"), "A"))
+    second = replace(GOLD, id="id-2", step=Create(audience("gold"), "B"))
+    settled = Settled(Lists([(there("gold", "A"), there("gold", "B"))]), [first, second])
+    assert [one.kind for one in settled.outcomes] == [OutcomeKind.ADOPTED, OutcomeKind.UNDECIDED]
+    assert settled.state.owner("A") == "gold"
+    assert settled.state.owner("B") is None
+
+
+# A create with an ID that we gave
+
+
+MINE = replace(GOLD, step=Create(audience("gold"), "mine"))
+
+
+def test_an_id_that_we_gave_is_looked_up_and_its_age_does_not_matter() -> None:
+    lists = Lists([(there("gold", "mine", -9_999.0),)])
+    settled = Settled(lists, [MINE])
+    assert lists.asked == ["mine"]
+    assert settled.one.ids == Ids("mine", "p-mine")
+
+
+def test_it_decides_between_several_of_the_same_identity() -> None:
+    settled = Settled(
+        Lists([(there("gold", "A"), there("gold", "mine"), there("gold", "B"))]), [MINE]
+    )
+    assert settled.one.ids == Ids("mine", "p-mine")
+
+
+def test_a_platform_that_gave_its_own_id_is_searched_by_identity() -> None:
+    assert Settled(Lists([(there("gold", "A"),)]), [MINE]).one.ids == Ids("A", "p-A")
+
+
+def test_where_it_is_that_of_another_audience_a_person_decides() -> None:
+    settled = Settled(Lists([(there("silver", "mine"),)]), [MINE], program="aepctl --env prod")
+    assert settled.one.kind is OutcomeKind.UNDECIDED
+    assert settled.message == (
+        "its audienceId mine is that of another audience on the platform, 'silver'. Give it "
+        "another `audienceId` in the manifest, then run "
+        "`aepctl --env prod state resolve gold --abandon`"
+    )
+    assert settled.events == []
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_where_it_changed_while_the_list_was_read_it_is_the_one_that_was_sent(turn: int) -> None:
+    both = (there("silver", "mine"), there("gold", "mine"))
+    settled = Settled(Lists([both[::turn]]), [MINE])
+    assert settled.one.ids == Ids("mine", "p-mine")
+
+
+def test_where_another_key_has_it_the_identity_is_searched_for() -> None:
+    known = {"silver": Known(audience("silver"), Ids("mine"))}
+    settled = Settled(Lists([(there("silver", "mine"), there("gold", "A"))]), [MINE], known=known)
+    assert settled.one.ids == Ids("A", "p-A")
+
+
+# A patch: read
+
+
+IDS = Ids("A", "p-A")
+BEFORE, AFTER = audience("gold", "Dull"), audience("gold", "Shiny")
+KNOWN = {"gold": Known(BEFORE, IDS)}
+PATCH = intent_for("gold", Patch(IDS, BEFORE, AFTER))
+
+
+def patched(*shows: Observed, verdict: Verdict | None = None, **how: object) -> Settled:
+    writer = FakeWriter([verdict] if verdict else [])
+    return Settled(Lists([shows]), [PATCH], known=KNOWN, writer=writer, **how)  # type: ignore[arg-type]
+
+
+def test_a_patch_that_is_there_is_done_as_the_platform_has_it() -> None:
+    settled = patched(there("gold 2", "A", text="Shiny"))
+    assert settled.one == Outcome("gold", Action.SETTLE, OutcomeKind.UPDATED, IDS)
+    seen = audience("gold 2", "Shiny")
+    assert settled.events == [ended(PATCH, Ending.DONE, ids=IDS, observed=seen)]
+    assert settled.state.audiences == {"gold": Known(seen, IDS)}
+    assert settled.writers == []
+
+
+@pytest.mark.parametrize("name", ["gold", "renamed by others"])
+def test_a_patch_that_is_not_there_is_sent_again_under_its_intent(name: str) -> None:
+    settled = patched(there(name, "A", text="Dull"), verdict=Done(observed=AFTER))
+    assert settled.one == Outcome("gold", Action.SETTLE, OutcomeKind.UPDATED, IDS)
+    (writer,) = settled.writers
+    assert writer.sent == [(PATCH.step, PATCH.id)]
+    assert writer.closed
+    assert settled.events == [ended(PATCH, Ending.DONE, observed=AFTER)]
+
+
+def test_a_description_that_is_to_be_removed_counts_as_removed_when_there_is_none() -> None:
+    removal = intent_for("gold", Patch(IDS, AFTER, audience("gold")))
+    settled = Settled(Lists([(there("gold", "A"),)]), [removal], known=KNOWN)
+    assert settled.one.kind is OutcomeKind.UPDATED
+
+
+def test_a_patch_of_several_fields_of_which_some_are_there_needs_a_decision() -> None:
+    both = intent_for("gold", Patch(IDS, BEFORE, audience("gold 2", "Shiny")))
+    settled = Settled(Lists([(there("gold 2", "A", text="Dull"),)]), [both], known=KNOWN)
+    assert settled.one.kind is OutcomeKind.UNDECIDED
+    assert settled.message.startswith("somebody else changed it meanwhile (name, description): ")
+
+
+def test_where_somebody_else_changed_it_a_person_decides() -> None:
+    settled = patched(there("gold", "A", text="Odd"), program="aepctl --env prod")
+    failure = Failure(
+        "somebody else changed it meanwhile (description): after "
+        "`aepctl --env prod state resolve gold --abandon` a plan shows what differs now"
+    )
+    assert settled.one == Outcome("gold", Action.SETTLE, OutcomeKind.UNDECIDED, failure=failure)
+    assert (settled.events, settled.writers) == ([], [])
+    assert settled.state.intents == {PATCH.id: PATCH}
+
+
+def test_what_is_gone_cannot_be_changed_any_more() -> None:
+    settled = patched()
+    failure = Failure("the platform has no audience A any more", GONE)
+    assert settled.one == Outcome("gold", Action.SETTLE, OutcomeKind.REFUSED, failure=failure)
+    assert settled.events == [ended(PATCH, Ending.REFUSED, reason=failure.message)]
+    assert settled.state.audiences == KNOWN
+
+
+# A delete: done where it is not there
+
+
+DELETE = intent_for("gold", Delete(IDS, BEFORE))
+
+
+def test_a_delete_is_done_where_the_platform_says_that_it_is_not_there() -> None:
+    settled = Settled(Lists([()]), [DELETE], known=KNOWN)
+    assert settled.one == Outcome("gold", Action.SETTLE, OutcomeKind.DELETED, IDS)
+    assert settled.events == [ended(DELETE, Ending.DONE, ids=IDS)]
+    assert settled.state.audiences == {}
+    assert settled.writers == []
+
+
+def test_a_delete_of_what_is_still_there_is_sent_again_under_its_intent() -> None:
+    writer = FakeWriter([Done()])
+    lists = Lists([(there("gold", "A"),)])
+    settled = Settled(lists, [DELETE], known=KNOWN, writer=writer)
+    assert settled.one == Outcome("gold", Action.SETTLE, OutcomeKind.DELETED, IDS)
+    assert (writer.sent, writer.closed) == ([(DELETE.step, DELETE.id)], True)
+    assert settled.events == [ended(DELETE, Ending.DONE)]
+    assert lists.asked == ["get p-A"]
+
+
+# Patch and delete
+
+
+@pytest.mark.parametrize("intent", [PATCH, DELETE], ids=["patch", "delete"])
+def test_sent_again_and_in_doubt_again_it_stays_open(intent: Intent) -> None:
+    writer = FakeWriter([Unknown(Failure("reset"))])
+    lists = Lists([(there("gold", "A", text="Dull"),)])
+    settled = Settled(lists, [intent], known=KNOWN, writer=writer)
+    assert settled.one == Outcome(
+        "gold", Action.SETTLE, OutcomeKind.UNKNOWN, failure=Failure("reset")
+    )
+    assert settled.state.intents == {intent.id: replace(intent, reason="reset")}
+
+
+@pytest.mark.parametrize("intent", [PATCH, DELETE], ids=["patch", "delete"])
+def test_once_a_stop_is_requested_it_is_not_sent_again(intent: Intent) -> None:
+    lists = Lists([(there("gold", "A", text="Dull"),)])
+    settled = Settled(lists, [intent], known=KNOWN, stopped=True)
+    failure = Failure("the run stopped before it was sent again")
+    assert settled.one == Outcome("gold", Action.SETTLE, OutcomeKind.UNKNOWN, failure=failure)
+    assert settled.state.intents == {intent.id: intent}
+
+
+@pytest.mark.parametrize(
+    "step", [Patch(Ids("A"), BEFORE, AFTER), Delete(Ids("A"), BEFORE)], ids=["patch", "delete"]
+)
+def test_without_the_platforms_own_id_it_was_never_sent(step: RemoteStep) -> None:
+    intent, lists = intent_for("gold", step), Lists([()])
+    settled = Settled(lists, [intent], known={"gold": Known(BEFORE, Ids("A"))})
+    failure = no_platform_id(Ids("A"))
+    assert settled.one == Outcome("gold", Action.SETTLE, OutcomeKind.REFUSED, failure=failure)
+    assert settled.events == [ended(intent, Ending.NOT_SENT, reason=failure.message)]
+    assert lists.asked == []
+
+
+# Several intents
+
+
+def test_each_intent_is_settled_by_itself() -> None:
+    intents = [*map(intent_for, ("gold", "silver", "bronze")), replace(DELETE, key="iron", id="x")]
+    lists = Lists([(there("gold", "B"), there("silver", "C"), there("silver", "D"))])
+    known = {"iron": Known(BEFORE, IDS)}
+    settled = Settled(lists, intents, window=0.0, known=known)
+    assert {one.key: one.kind for one in settled.outcomes} == {
+        "gold": OutcomeKind.ADOPTED,
+        "silver": OutcomeKind.UNDECIDED,
+        "bronze": OutcomeKind.UNKNOWN,
+        "iron": OutcomeKind.DELETED,
+    }
+
+
+def test_what_is_settled_is_not_looked_for_again() -> None:
+    lists = Lists([(there("gold", "A"),)])
+    settled = Settled(lists, map(intent_for, ("gold", "silver")), window=0.5)
+    assert lists.asked == ["gold", "silver", "silver", "silver"]
+    assert settled.pauses == [0.25, 0.5]
+
+
+@pytest.mark.parametrize(("count", "whole"), [(MAX_SEARCHES, False), (MAX_SEARCHES + 1, True)])
+def test_many_creates_are_looked_up_in_one_list(count: int, whole: bool) -> None:
+    intents = [intent_for(str(n)) for n in range(count)]
+    deletes = [intent_for(f"d{n}", Delete(Ids(f"d{n}", f"d{n}"), BEFORE)) for n in range(3)]
+    lists = Lists([tuple(there(str(n), f"A{n}") for n in range(count))])
+    settled = Settled(lists, [*intents, *deletes])
+    assert [one.kind for one in settled.outcomes] == [
+        *[OutcomeKind.ADOPTED] * count, *[OutcomeKind.DELETED] * 3
+    ]  # fmt: skip
+    assert (lists.asked[:-3] == ["everything"]) is whole
+
+
+@pytest.mark.parametrize("ending", ["done", "absent", "refused", "not-sent"])
+def test_a_journal_that_takes_no_note_is_told(ending: str) -> None:
+    intent, shows = {
+        "done": (GOLD, (there("gold", "A"),)),
+        "absent": (GOLD, ()),
+        "refused": (PATCH, ()),
+        "not-sent": (intent_for("gold", Delete(Ids("A"), BEFORE)), ()),
+    }[ending]
+    with pytest.raises(StateNotWritten, match="the store is full"):
+        Settled(Lists([shows]), [intent], full_at={ending}, window=0.0, later=60.0)
+
+
+def test_nothing_open_asks_nothing() -> None:
+    lists = Lists([()])
+    settled = Settled(lists, [])
+    assert settled.outcomes == ()
+    assert (lists.asked, settled.pauses) == ([], [])
+
+
+# Whatever is there
+
+
+texts = st.sampled_from([None, "Dull", "Shiny", "Odd"])
+seen = st.lists(
+    st.builds(
+        there, st.sampled_from(["gold", "silver"]), st.sampled_from(["A", "B", "mine"]),
+        st.sampled_from([-9_999.0, 1.0]), texts,
+    ),
+    max_size=4,
+)  # fmt: skip
+steps: st.SearchStrategy[RemoteStep] = st.one_of(
+    st.builds(Create, st.just(audience("gold")), st.sampled_from([None, "mine"])),
+    st.builds(Patch, st.just(IDS), st.just(BEFORE), st.just(AFTER)),
+    st.builds(Delete, st.just(IDS), st.just(BEFORE)),
+)
+owned = st.sampled_from(["gold", "aurum", None])
+
+
+@settings(derandomize=True, deadline=None, max_examples=300)
+@given(seen, steps, owned, st.booleans())
+def test_whatever_is_there_no_id_has_two_keys_and_no_create_is_sent(
+    shows: list[Observed], step: RemoteStep, owner: str | None, exists: bool
+) -> None:
+    known = {owner: Known(BEFORE, IDS)} if owner else {}
+    if not isinstance(step, Create):
+        known = KNOWN
+    intent = replace(intent_for("gold", step), exists=exists)
+    writer = FakeWriter([Done()])
+    settled = Settled(Lists([tuple(shows)]), [intent], known=known, window=0.0, writer=writer)
+    ids = [one.ids.audience_id for one in settled.state.audiences.values()]
+    assert len(ids) == len(set(ids))
+    assert writer.sent == [] or not isinstance(step, Create)
+    stays = settled.one.kind in {OutcomeKind.UNKNOWN, OutcomeKind.UNDECIDED}
+    assert (intent.id in settled.state.intents) is stays
+    if settled.one.kind is OutcomeKind.ADOPTED:
+        assert settled.one.ids in [one.ids for one in shows]
+        assert settled.state.owner(settled.one.ids.audience_id) == "gold"

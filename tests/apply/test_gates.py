@@ -1,0 +1,293 @@
+"""What is refused between a plan and its first step."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from plan_samples import NOTHING, POLICY, audience, found, intend, know, plan, there, want
+
+from aepctl.apply.gates import (
+    Approval,
+    check,
+    check_creates,
+    check_empty_state,
+    check_environment,
+    check_existing,
+    check_saved,
+    checks_empty_state,
+    undecided,
+)
+from aepctl.apply.outcomes import Outcome, OutcomeKind
+from aepctl.errors import SafetyRefusal
+from aepctl.model.audience import Observed
+from aepctl.model.failure import Failure
+from aepctl.plan.binding import bind
+from aepctl.plan.plan import Action
+from aepctl.state.model import Phase, State
+
+GOLD, SILVER, BRONZE = audience("Gold"), audience("Silver"), audience("Bronze")
+WANTED = want(("gold", GOLD), ("silver", SILVER), ("bronze", BRONZE))
+NOBODY = Approval()
+
+
+def many(count: int) -> tuple[Any, ...]:
+    return want(*((f"k{number:02}", audience(f"N{number:02}")) for number in range(count)))
+
+
+class TestApproval:
+    """Who approved what beforehand."""
+
+    def test_a_review_covers_any_number_of_creates(self) -> None:
+        assert Approval(reviewed=True).covers(10**6)
+
+    def test_a_number_covers_up_to_so_many(self) -> None:
+        approval = Approval(yes_create=3)
+        assert [approval.covers(creates) for creates in (2, 3, 4)] == [True, True, False]
+        assert not Approval(yes_create=0).covers(1)
+
+    def test_nobody_covers_nothing(self) -> None:
+        assert not NOBODY.covers(0)
+
+
+class TestTooManyCreates:
+    """max_creates."""
+
+    @pytest.mark.parametrize(
+        "approval", [Approval(reviewed=True), Approval(yes_create=3), Approval(yes_create=4)]
+    )
+    def test_what_somebody_approved_passes(self, approval: Approval) -> None:
+        check_creates(plan(WANTED), POLICY, 2, approval)
+
+    @pytest.mark.parametrize("most", [3, 4])
+    def test_up_to_the_most_needs_no_word(self, most: int) -> None:
+        check_creates(plan(WANTED), POLICY, most, NOBODY)
+
+    @pytest.mark.parametrize("approval", [NOBODY, Approval(yes_create=2)])
+    def test_more_is_refused_with_the_command_that_allows_it(self, approval: Approval) -> None:
+        with pytest.raises(SafetyRefusal) as raised:
+            check_creates(plan(WANTED), POLICY, 2, approval)
+        assert raised.value.message == "3 audiences would be created, more than max_creates (2)"
+        assert raised.value.hint == (
+            "to allow it once: `aepctl --env prod apply --yes-create 3`; "
+            "for good: `max_creates` in aepctl.yaml"
+        )
+
+    def test_the_command_names_targets_and_policy_again(self) -> None:
+        policy = replace(POLICY, existing="ignore")
+        with pytest.raises(SafetyRefusal) as raised:
+            check_creates(plan(WANTED, None, "*", "gold"), policy, 2, NOBODY)
+        assert (
+            "`aepctl --env prod apply --existing ignore --yes-create 3 --target '*' --target gold`"
+        ) in str(raised.value.hint)
+
+    def test_only_creates_count(self) -> None:
+        state = found([know("gold", audience("Old")), know("x", SILVER)])
+        made = plan(WANTED, state, observed=[there(BRONZE, "B")])
+        assert made.counts() == dict.fromkeys(("update", "decide", "adopt", "removed"), 1)
+        check_creates(made, POLICY, 0, NOBODY)
+
+
+class TestExistingFail:
+    """existing: fail."""
+
+    POLICY = replace(POLICY, existing="fail")
+
+    def made(self, *observed: Observed, state: State = NOTHING, targets: Iterable[str] = ()) -> Any:
+        return plan(WANTED, state, *targets, observed=observed, existing="fail")
+
+    def test_where_the_platform_has_none_it_passes(self) -> None:
+        check_existing(self.made(there(audience("X"), "X")), self.POLICY)
+
+    def test_what_is_there_is_refused_and_named(self) -> None:
+        made = self.made(there(SILVER, "S"), there(GOLD, "A"), there(GOLD, "B"), targets=["*"])
+        with pytest.raises(SafetyRefusal) as raised:
+            check_existing(made, self.POLICY)
+        assert raised.value.message == (
+            "the platform already has 2 of the audiences to create: gold, silver"
+        )
+        assert raised.value.hint == (
+            "to record them in state: `aepctl --env prod apply --existing adopt --target '*'`"
+        )
+
+    def test_very_many_are_counted(self) -> None:
+        wanted = many(12)
+        seen = [there(one.audience, one.key) for one in wanted]
+        with pytest.raises(SafetyRefusal) as raised:
+            check_existing(plan(wanted, observed=seen, existing="fail"), self.POLICY)
+        assert "already has 12 of" in raised.value.message
+        assert raised.value.message.endswith("k08, k09 and 2 more")
+
+    def test_another_decision_is_not_taken_for_one_that_is_there(self) -> None:
+        state = found([know("aurum", GOLD)])
+        made = self.made(there(GOLD, "id-of-aurum"), state=state)
+        assert made.counts()[Action.DECIDE] == 1
+        check_existing(made, self.POLICY)
+
+    @pytest.mark.parametrize("existing", ["adopt", "ignore"])
+    def test_other_policies_do_not_ask(self, existing: str) -> None:
+        check_existing(self.made(there(GOLD, "A")), replace(POLICY, existing=existing))  # type: ignore[arg-type]
+
+
+class TestIgnoringWithAnEmptyState:
+    """Missing or empty state is not "nothing exists"."""
+
+    POLICY = replace(POLICY, existing="ignore")
+
+    def check(
+        self,
+        observed: Sequence[Observed] | None,
+        state: State = NOTHING,
+        approval: Approval = NOBODY,
+        *targets: str,
+    ) -> None:
+        made = plan(WANTED, state, *targets, observed=observed, existing="ignore")
+        check_empty_state(made, self.POLICY, state, observed, approval)
+
+    def test_what_is_there_is_refused_with_both_ways_on(self) -> None:
+        with pytest.raises(SafetyRefusal) as raised:
+            self.check([there(SILVER, "S"), there(GOLD, "A"), there(GOLD, "B")])
+        assert raised.value.message == (
+            "the state is empty, but the platform already has 2 of the 3 audiences to create: "
+            "gold, silver"
+        )
+        assert raised.value.hint == (
+            "to record them in state: `aepctl --env prod apply --existing adopt`; to create them "
+            "a second time: `aepctl --env prod apply --existing ignore --yes-create 3`"
+        )
+
+    def test_the_commands_name_the_targets_again(self) -> None:
+        with pytest.raises(SafetyRefusal) as raised:
+            self.check([there(GOLD, "A")], NOTHING, NOBODY, "gold")
+        assert "has 1 of the 1 audiences" in raised.value.message
+        assert str(raised.value.hint).count(" --target gold`") == 2
+
+    def test_an_earlier_attempt_that_is_there_counts_as_well(self) -> None:
+        for phase in (Phase.ABSENT, Phase.RECREATE):
+            intent = intend("gold", GOLD, phase=phase)
+            with pytest.raises(SafetyRefusal) as raised:
+                self.check([there(GOLD, "A")], found(intents=[intent]))
+            assert "has 1 of the 3 audiences to create: gold" in raised.value.message
+            with pytest.raises(SafetyRefusal):
+                self.check([there(GOLD, "A"), there(GOLD, "B")], found(intents=[intent]))
+
+    def test_where_none_is_there_it_passes(self) -> None:
+        self.check([there(audience("X"), "X")])
+
+    def test_where_nobody_may_list_it_passes(self) -> None:
+        self.check(None)
+
+    @pytest.mark.parametrize("approval", [Approval(reviewed=True), Approval(yes_create=3)])
+    def test_what_somebody_approved_passes(self, approval: Approval) -> None:
+        self.check([there(GOLD, "A")], NOTHING, approval)
+
+    def test_too_small_a_number_does_not(self) -> None:
+        with pytest.raises(SafetyRefusal):
+            self.check([there(GOLD, "A")], NOTHING, Approval(yes_create=2))
+
+    def test_a_state_that_knows_something_is_believed(self) -> None:
+        self.check([there(GOLD, "A")], found([know("x", audience("X"))]))
+
+    @pytest.mark.parametrize("existing", ["adopt", "fail"])
+    def test_other_policies_have_looked_already(self, existing: str) -> None:
+        policy = replace(POLICY, existing=existing)  # type: ignore[arg-type]
+        observed = [there(GOLD, "A")]
+        made = plan(WANTED, observed=observed, existing=existing)
+        check_empty_state(made, policy, NOTHING, observed, NOBODY)
+
+    def test_the_whole_list_is_needed_only_where_it_decides(self) -> None:
+        known = found([know("x", audience("X"))])
+        assert checks_empty_state(self.POLICY, NOTHING, 3, NOBODY)
+        assert checks_empty_state(self.POLICY, NOTHING, 3, Approval(yes_create=2))
+        assert not checks_empty_state(self.POLICY, NOTHING, 3, Approval(yes_create=3))
+        assert not checks_empty_state(self.POLICY, known, 3, NOBODY)
+        assert not checks_empty_state(POLICY, NOTHING, 3, NOBODY)
+
+
+class TestAllAtOnce:
+    """check: each gate is asked."""
+
+    @pytest.mark.parametrize(
+        ("existing", "most", "words"),
+        [
+            ("fail", 9, "the platform already has 1 "),
+            ("ignore", 9, "the state is empty"),
+            ("adopt", 1, "2 audiences would be created"),
+        ],
+    )
+    def test_each_gate_can_refuse(self, existing: str, most: int, words: str) -> None:
+        policy = replace(POLICY, existing=existing)  # type: ignore[arg-type]
+        observed = [there(GOLD, "A")]
+        made = plan(WANTED, observed=observed, existing=existing)
+        with pytest.raises(SafetyRefusal) as raised:
+            check(made, policy, NOTHING, observed, max_creates=most, approval=NOBODY)
+        assert raised.value.message.startswith(words)
+
+    def test_what_no_gate_refuses_passes(self) -> None:
+        observed = [there(GOLD, "A")]
+        made = plan(WANTED, observed=observed)
+        check(made, POLICY, NOTHING, observed, max_creates=2, approval=NOBODY)
+        check(made, POLICY, NOTHING, observed, max_creates=1, approval=Approval(yes_create=2))
+        check(plan(WANTED), POLICY, NOTHING, None, max_creates=3, approval=NOBODY)
+
+
+class TestSavedPlans:
+    """Applied once, and only while they hold."""
+
+    STATE = found([know("gold", GOLD)])
+    SAVED = bind(plan(WANTED, STATE), WANTED, STATE, "1.0")
+    ANEW = "create a new plan with `aepctl --env prod plan --out plan.json`"
+
+    def test_one_that_holds_passes(self) -> None:
+        check_saved("plan.json", self.SAVED, self.SAVED, self.STATE, POLICY)
+        state = replace(self.STATE, plans=("another",))
+        check_saved("plan.json", self.SAVED, self.SAVED, state, POLICY)
+
+    def test_one_that_is_out_of_date_is_refused_with_all_that_differs(self) -> None:
+        now = replace(self.SAVED, serial=4, version="1.1")
+        with pytest.raises(SafetyRefusal) as raised:
+            check_saved("plan.json", self.SAVED, now, self.STATE, POLICY)
+        assert raised.value.message == (
+            "plan.json is out of date: state serial was 1, is now 4; "
+            "aepctl version was 1.0, is now 1.1"
+        )
+        assert raised.value.hint == f"nothing was sent; {self.ANEW} and have it reviewed"
+
+    def test_one_that_was_applied_is_refused_whatever_else_holds(self) -> None:
+        state = replace(self.STATE, plans=("another", self.SAVED.id))
+        for now in (self.SAVED, replace(self.SAVED, serial=4)):
+            with pytest.raises(SafetyRefusal) as raised:
+                check_saved("plan.json", self.SAVED, now, state, POLICY)
+            message = f"plan.json was already applied (plan {self.SAVED.id})"
+            assert raised.value.message == message
+            assert raised.value.hint == f"a saved plan is applied once; {self.ANEW}"
+
+    def test_the_command_that_plans_anew_has_its_targets_and_is_quoted(self) -> None:
+        saved = replace(self.SAVED, targets=("gold", "s*"))
+        with pytest.raises(SafetyRefusal) as raised:
+            check_saved("my plan.json", saved, self.SAVED, self.STATE, POLICY)
+        command = "aepctl --env prod plan --out 'my plan.json' --target gold --target 's*'"
+        assert f"`{command}`" in str(raised.value.hint)
+
+    @pytest.mark.parametrize("given", [None, "prod"])
+    def test_its_environment_may_be_given_as_well(self, given: str | None) -> None:
+        check_environment("plan.json", self.SAVED, given)
+
+    @pytest.mark.parametrize("given", ["dev", ""])
+    def test_another_environment_may_not(self, given: str) -> None:
+        with pytest.raises(SafetyRefusal) as raised:
+            check_environment("plan.json", self.SAVED, given)
+        assert raised.value.message == (
+            f"plan.json is a plan for the environment `prod`, not for `{given}`"
+        )
+        assert raised.value.hint == "leave out --env, or give the environment of the plan"
+
+
+def test_what_waits_for_a_person_is_an_outcome_with_its_reason() -> None:
+    made = plan(WANTED, found([know("aurum", GOLD)]), observed=[there(SILVER, "A")])
+    reason = made.changes[0].reason
+    assert reason is not None
+    assert undecided(made) == (
+        Outcome("gold", Action.DECIDE, OutcomeKind.UNDECIDED, failure=Failure(reason)),
+    )
+    assert undecided(plan(())) == ()

@@ -1,0 +1,90 @@
+"""Which fields of an audience differ."""
+
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aepctl.model.audience import FIELDS, Audience
+from aepctl.plan.compare import field_diffs
+from aepctl.plan.plan import FieldDiff
+
+GOLD = Audience("Gold", "agora", "Agora", "Loyal")
+
+
+def test_equal_audiences_differ_in_nothing() -> None:
+    assert field_diffs(GOLD, known=replace(GOLD)) == ()
+    assert field_diffs(GOLD, observed=replace(GOLD)) == ()
+
+
+def test_where_there_is_nothing_to_compare_with_nothing_differs() -> None:
+    assert field_diffs(GOLD) == ()
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_a_field_that_differs_is_shown_on_each_side(field: object) -> None:
+    name, attribute = field.name, field.attribute  # type: ignore[attr-defined]
+    wanted = replace(GOLD, **{attribute: "x"})
+    seen = replace(GOLD, **{attribute: "y"})
+    was = GOLD.fields()[name]
+    assert field_diffs(wanted, known=GOLD) == (FieldDiff(name, was, None, "x"),)
+    assert field_diffs(wanted, observed=GOLD) == (FieldDiff(name, None, was, "x"),)
+    assert field_diffs(wanted, known=GOLD, observed=seen) == (FieldDiff(name, was, "y", "x"),)
+
+
+def test_what_only_the_platform_has_otherwise_is_no_difference_to_what_is_known() -> None:
+    seen = replace(GOLD, name="Renamed there")
+    assert field_diffs(GOLD, known=GOLD, observed=seen) == ()
+    wanted = replace(GOLD, description="New")
+    diffs = field_diffs(wanted, known=GOLD, observed=seen)
+    assert diffs == (FieldDiff("description", "Loyal", "Loyal", "New"),)
+
+
+def test_a_description_can_come_and_go() -> None:
+    without = replace(GOLD, description=None)
+    assert field_diffs(GOLD, known=without) == (FieldDiff("description", None, None, "Loyal"),)
+    assert field_diffs(without, known=GOLD) == (FieldDiff("description", "Loyal", None, None),)
+    empty = replace(GOLD, description="")
+    assert field_diffs(empty, known=without) == (FieldDiff("description", None, None, ""),)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("1", "1.0"), ("a", "A"), ("a", "a "), ("é", "e\u0301"), ("", " "), ("a\nb", "a\nc")],
+)
+def test_texts_are_compared_character_by_character(before: str, after: str) -> None:
+    found = field_diffs(replace(GOLD, name=after), known=replace(GOLD, name=before))
+    assert found == (FieldDiff("name", before, None, after),)
+
+
+TEXTS = st.text(max_size=3)
+AUDIENCES = st.builds(Audience, TEXTS, TEXTS, TEXTS, st.none() | TEXTS)
+
+
+@given(AUDIENCES, st.none() | AUDIENCES, st.none() | AUDIENCES)
+def test_it_is_the_plain_comparison_field_by_field_in_their_order(
+    wanted: Audience, known: Audience | None, observed: Audience | None
+) -> None:
+    before = observed if known is None else known
+    sides = [one.fields() if one else {} for one in (known, observed, wanted)]
+    expected = tuple(
+        FieldDiff(field.name, *(side.get(field.name) for side in sides))
+        for field in FIELDS
+        if before and before.fields().get(field.name) != wanted.fields().get(field.name)
+    )
+    assert field_diffs(wanted, known=known, observed=observed) == expected
+
+
+def test_the_slow_import_waits_for_a_difference() -> None:
+    code = (
+        "import sys; from plan_samples import *;"
+        "GOLD = audience('Gold'); known = found([know('gold', GOLD)]);"
+        "plan(want(('gold', GOLD)), known); assert not {'deepdiff', 'pydantic'} & {*sys.modules};"
+        "plan(want(('gold', audience('G'))), known); assert 'deepdiff' in sys.modules"
+    )
+    path = [one for one in sys.path if one]
+    code = f"import sys; sys.path[:0] = {path!r}; {code}"
+    subprocess.run([sys.executable, "-c", code], check=True)

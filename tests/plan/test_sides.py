@@ -1,0 +1,101 @@
+"""What a run has to ask the platform before it plans."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from plan_samples import NOTHING, POLICY, audience, found, intend, know, want
+from plan_worlds import World, worlds
+
+from aepctl.errors import NoSuchTarget
+from aepctl.model.steps import Create
+from aepctl.plan.plan import Action
+from aepctl.plan.sides import Candidate, Questions, to_look_up
+from aepctl.state.model import Phase, State
+
+GOLD, SILVER = audience("Gold"), audience("Silver")
+WANTED = want(("gold", GOLD), ("silver", SILVER))
+
+
+def asked(state: State, *targets: str, **policy: Any) -> Questions:
+    return to_look_up(WANTED, state, replace(POLICY, **policy), targets)
+
+
+def test_where_everything_is_known_there_is_nothing_to_ask() -> None:
+    nothing = asked(found([know("gold", GOLD), know("silver", audience("S")), know("x", GOLD)]))
+    assert nothing == Questions((), ())
+    assert not nothing
+
+
+def test_what_is_not_known_is_to_be_looked_for() -> None:
+    questions = asked(found([know("gold", GOLD)]))
+    assert questions == Questions((), (Candidate(WANTED[1], Create(SILVER)),))
+    assert questions
+    assert questions.candidates[0].key == "silver"
+    assert [one.key for one in asked(NOTHING).candidates] == ["gold", "silver"]
+
+
+def test_what_is_in_doubt_is_to_be_settled_first_wanted_or_not() -> None:
+    intents = [intend("x", audience("X"), 1), intend("gold", GOLD, 2)]
+    known = [know("silver", SILVER), know("x", audience("X"))]
+    questions = asked(found(known, intents))
+    assert questions == Questions((intents[1], intents[0]), ())
+    assert questions
+
+
+def test_the_same_audience_in_doubt_under_another_key_is_to_be_settled_first() -> None:
+    intent = intend("aurum", GOLD)
+    assert asked(found([know("silver", SILVER)], [intent]), "gold") == Questions((intent,), ())
+
+
+def test_a_new_key_for_a_removed_one_is_not_looked_for() -> None:
+    assert not asked(found([know("old", GOLD), know("silver", SILVER)]))
+    assert [one.key for one in asked(found([know("old", GOLD)])).candidates] == ["silver"]
+    doubted = found([know("old", GOLD), know("silver", SILVER)], [intend("aurum", GOLD)])
+    assert not asked(doubted, "gold")
+
+
+def test_one_whose_id_another_key_has_is_not_looked_for() -> None:
+    wanted = [replace(WANTED[0], audience_id="id-of-x")]
+    state = found([know("x", audience("X"))])
+    policy = replace(POLICY, client_ids=True)
+    assert not to_look_up(wanted, state, policy)
+    assert to_look_up(wanted, state, POLICY)
+    assert to_look_up(wanted, NOTHING, policy).candidates[0].step == Create(GOLD, "id-of-x")
+
+
+@pytest.mark.parametrize(
+    ("phase", "tried", "decided"),
+    [(Phase.ABSENT, True, False), (Phase.RECREATE, False, True)],
+)
+def test_an_earlier_attempt_is_looked_for_again_unless_a_person_decided(
+    phase: Phase, tried: bool, decided: bool
+) -> None:
+    intent = intend("gold", GOLD, phase=phase, absent_since="earlier-run")
+    questions = asked(found([know("silver", SILVER)], [intent]))
+    (candidate,) = questions.candidates
+    assert candidate == Candidate(WANTED[0], Create(GOLD), intent)
+    assert (candidate.was_tried, candidate.is_decided) == (tried, decided)
+    assert questions.tried == ((candidate,) if tried else ())
+    assert asked(found([know("silver", SILVER)])).tried == ()
+
+
+def test_only_what_the_targets_choose() -> None:
+    state = found(intents=[intend("x", audience("X"))])
+    assert [one.key for one in asked(state, "gold").candidates] == ["gold"]
+    assert asked(state, "gold").in_doubt == ()
+    assert len(asked(state, "x").in_doubt) == 1
+    with pytest.raises(NoSuchTarget):
+        asked(state, "nothing-like-it")
+
+
+@given(worlds(looked=False))
+def test_it_is_what_the_offline_plan_would_create_or_settle(world: World) -> None:
+    policy = replace(POLICY, client_ids=world.client_ids, existing=world.existing)  # type: ignore[arg-type]
+    questions = to_look_up(world.wanted, world.state, policy)
+    made = world.plan()
+    creates = [(one.key, one.steps, one.intent) for one in made.of(Action.CREATE)]
+    assert [(one.key, (one.step,), one.intent) for one in questions.candidates] == creates
+    settle = {one.intent.id for one in made.of(Action.SETTLE) if one.intent}
+    assert {one.id for one in questions.in_doubt} == settle

@@ -1,0 +1,126 @@
+"""The secrets, which come from environment variables only."""
+
+import os
+import traceback
+from itertools import combinations
+
+import pytest
+from project_samples import FILE, SECRET, load
+
+from aepctl.errors import CredentialsError
+from aepctl.project.credentials import SCOPES, Credentials, Secret, credentials
+
+pytestmark = pytest.mark.usefixtures("folder")
+
+GIVEN = {
+    "AEP_ACCESS_TOKEN": "the-token",
+    "AEP_CLIENT_ID": "the-client",
+    "AEP_CLIENT_SECRET": "the-secret",
+    "AEP_API_KEY": "the-key",
+}
+COMBINATIONS = [
+    frozenset(names) for count in range(len(GIVEN) + 1) for names in combinations(GIVEN, count)
+]
+
+
+def revealed(found: Credentials) -> tuple[str, str | None, str | None, str]:
+    token, secret = found.access_token, found.client_secret
+    return (
+        found.api_key,
+        token and token.reveal(),
+        secret and secret.reveal(),
+        found.client_id,
+    )
+
+
+class TestCredentials:
+    """The secrets, which come from environment variables only."""
+
+    @pytest.mark.parametrize("names", COMBINATIONS, ids=lambda names: "+".join(sorted(names)))
+    def test_each_combination_gives_credentials_or_names_what_is_missing(
+        self, names: frozenset[str]
+    ) -> None:
+        environ = {name: GIVEN[name] for name in names}
+        api_key = environ.get("AEP_API_KEY", environ.get("AEP_CLIENT_ID"))
+        client = {"AEP_CLIENT_ID", "AEP_CLIENT_SECRET"}
+        if "AEP_ACCESS_TOKEN" in names and api_key is not None:
+            expected = (api_key, "the-token", None, "")
+            assert revealed(credentials(load(), environ)) == expected
+        elif "AEP_ACCESS_TOKEN" not in names and client <= names:
+            expected = (api_key, None, "the-secret", "the-client")
+            assert revealed(credentials(load(), environ)) == expected
+        else:
+            with pytest.raises(CredentialsError) as raised:
+                credentials(load(), environ)
+            missing = {"AEP_API_KEY"} if "AEP_ACCESS_TOKEN" in names else client - names
+            assert all(name in raised.value.message for name in missing)
+            assert not any(name in raised.value.message for name in client & names)
+
+    def test_all_that_is_missing_is_named_at_once(self) -> None:
+        with pytest.raises(CredentialsError) as raised:
+            credentials(load(), {})
+        what = "no credentials for `dev`: AEP_CLIENT_ID and AEP_CLIENT_SECRET not set"
+        next_ = "set AEP_CLIENT_ID and AEP_CLIENT_SECRET, or AEP_ACCESS_TOKEN and AEP_API_KEY"
+        assert (raised.value.message, raised.value.hint) == (what, next_)
+
+    def test_an_empty_variable_is_not_set_and_white_space_does_not_count(self) -> None:
+        environ = {**GIVEN, "AEP_ACCESS_TOKEN": " \n", "AEP_API_KEY": "", "AEP_SCOPES": ""}
+        environ["AEP_CLIENT_SECRET"] = "the-secret\n"
+        found = credentials(load(), environ)
+        assert revealed(found) == ("the-client", None, "the-secret", "the-client")
+        assert found.scopes == SCOPES
+
+    def test_scopes_can_be_given(self) -> None:
+        assert (
+            credentials(load(), {**GIVEN, "AEP_ACCESS_TOKEN": "", "AEP_SCOPES": "a,b"}).scopes
+            == "a,b"
+        )
+
+    def test_the_emulator_needs_none(self) -> None:
+        settings = load(FILE, "local")
+        assert revealed(credentials(settings, {})) == ("emulator", "emulator", None, "")
+        assert revealed(credentials(settings, GIVEN)) == ("emulator", "emulator", None, "")
+
+    @pytest.mark.parametrize("name", [*GIVEN, "AEP_SCOPES"])
+    @pytest.mark.parametrize(
+        "text", ["hunter2-ä", "hunter2\x1b", "hunter2\r\nx-evil: 1", "hunter2\x00"]
+    )
+    def test_what_no_header_can_carry_is_refused_and_not_shown(self, name: str, text: str) -> None:
+        with pytest.raises(CredentialsError) as raised:
+            credentials(load(), {**GIVEN, name: text})
+        assert (
+            raised.value.message
+            == f"{name} contains characters that are not allowed in an HTTP header"
+        )
+        assert "hunter2" not in "".join(traceback.format_exception(raised.value))
+
+    def test_no_representation_shows_a_secret(self) -> None:
+        for environ in (GIVEN, {**GIVEN, "AEP_ACCESS_TOKEN": ""}):
+            found = credentials(load(), environ)
+            for shown in (repr(found), str(found), f"{found}", repr(vars_of(found))):
+                assert "the-secret" not in shown
+                assert "the-token" not in shown
+
+    def test_a_secret_shows_itself_only_when_asked_to(self) -> None:
+        secret = Secret(SECRET)
+        assert secret.reveal() == SECRET
+        for shown in (repr(secret), str(secret), f"{secret}", f"{secret!r}", f"{[secret]}"):
+            assert SECRET not in shown
+        with pytest.raises(TypeError):
+            vars(secret)
+        with pytest.raises(TypeError):
+            secret + "x"  # type: ignore[operator]
+
+
+def vars_of(found: Credentials) -> dict[str, object]:
+    return {name: getattr(found, name) for name in found.__slots__}
+
+
+def test_nothing_is_read_from_the_environment_behind_the_callers_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("AEPCTL_ENV", "AEP_ORG_ID", "AEP_SANDBOX", *GIVEN):
+        monkeypatch.setitem(os.environ, name, "stage")
+    assert load().name == "dev"
+    with pytest.raises(CredentialsError):
+        credentials(load(), {})

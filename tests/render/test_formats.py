@@ -1,0 +1,118 @@
+"""One door for all formats: every kind of result goes through each of them."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from plans import INTENTS, PLANS, PROGRAM, REPORTS
+from review_samples import PROBLEMS
+
+from aepctl.errors import AepctlError, InvalidInput, SafetyRefusal
+from aepctl.render import codequality, gitlab, html, junit, markdown, text
+from aepctl.render.formats import (
+    FORMATS,
+    Limits,
+    Result,
+    of_error,
+    of_intents,
+    of_plan,
+    of_report,
+    of_validation,
+    render,
+)
+from aepctl.render.json import error_json, intents_json, plan_json, validation_json
+from aepctl.render.report import view_of_report
+from aepctl.render.report_json import report_json
+from aepctl.render.view import view_of_error, view_of_intents, view_of_plan, view_of_validation
+
+MIXED = REPORTS["mixed"]
+ERROR = AepctlError("it broke", hint="mend it")
+RESULTS = {
+    "plan": of_plan(PLANS["everything"], plan_id="3f9a2c", exit_code=2),
+    "report": of_report(MIXED, PROGRAM),
+    "intents": of_intents(iter(INTENTS), PROGRAM, "prod"),
+    "validation": of_validation(3, "prod"),
+    "error": of_error(ERROR, "changes", "prod"),
+    "problems": of_error(InvalidInput(PROBLEMS), "problems", "prod"),
+}
+VIEWS = {
+    "plan": view_of_plan(PLANS["everything"], "3f9a2c"),
+    "report": view_of_report(MIXED, PROGRAM),
+    "intents": view_of_intents(INTENTS, PROGRAM, "prod"),
+    "validation": view_of_validation(3, "prod"),
+    "error": view_of_error(ERROR, "prod"),
+    "problems": view_of_error(InvalidInput(PROBLEMS), "prod"),
+}
+DOCUMENTS = {
+    "plan": plan_json(PLANS["everything"]),
+    "report": report_json(MIXED),
+    "intents": intents_json(INTENTS),
+    "validation": validation_json(3),
+    "error": error_json(ERROR, "changes"),
+    "problems": error_json(InvalidInput(PROBLEMS), "problems"),
+}
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_every_result_has_every_format(name: str) -> None:
+    view, result = VIEWS[name], RESULTS[name]
+    assert {format_: render(format_, result) for format_ in FORMATS} == {
+        "text": text.render(view),
+        "json": DOCUMENTS[name],
+        "markdown": markdown.render(view),
+        "html": html.render(view),
+        "junit": junit.render(view),
+        "gitlab": gitlab.render(view),
+        "codequality": codequality.render(view),
+    }
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_a_result_can_be_asked_for_twice(name: str) -> None:
+    result = RESULTS[name]
+    assert render("text", result) == render("text", result)
+    assert json.loads(render("json", result)) == json.loads(render("json", result))
+
+
+def test_the_exit_code_is_the_reports_or_the_errors() -> None:
+    assert RESULTS["plan"].exit_code == 2
+    assert RESULTS["report"].exit_code == MIXED.exit_code == 4
+    assert of_error(SafetyRefusal("no")).exit_code == 3
+    assert RESULTS["validation"].exit_code == RESULTS["intents"].exit_code == 0
+
+
+def test_limits_are_for_markdown_alone() -> None:
+    limits = Limits(700, "plan.html")
+    page = render("markdown", RESULTS["plan"], limits)
+    assert page == markdown.render(VIEWS["plan"], max_bytes=700, full_report="plan.html")
+    assert "`plan.html`" in page
+    assert render("html", RESULTS["plan"], limits) == html.render(VIEWS["plan"])
+
+
+def test_reports_name_files_from_the_repository() -> None:
+    (first, *_) = json.loads(render("codequality", RESULTS["problems"], root="team"))
+    assert first["location"]["path"] == "team/audiences/loyalty.yaml"
+
+
+def test_nothing_is_made_that_is_not_asked_for() -> None:
+    def never() -> str:
+        raise AssertionError
+
+    assert render("text", Result(lambda: VIEWS["plan"], never)) == text.render(VIEWS["plan"])
+
+
+def imported(module: str, *others: str) -> list[str]:
+    """Which of the others come along with a module."""
+    code = f"import sys, {module}; print(*(one for one in {others} if one in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return done.stdout.split()
+
+
+def test_a_plan_loads_neither_the_other_formats_nor_what_an_apply_needs() -> None:
+    apply = ("aepctl.apply", "aepctl.aep", "httpx")
+    assert imported("aepctl.render.text", *apply, "pydantic", "json", "aepctl.render.html") == []
+    for told in ("aepctl.render.report", "aepctl.apply.outcomes", "aepctl.apply.gates"):
+        assert imported(told, "aepctl.aep", "httpx", "pydantic") == []
+    for format_ in ("json", "markdown", "html", "junit", "gitlab", "github", "codequality"):
+        assert imported(f"aepctl.render.{format_}", *apply) == []

@@ -1,0 +1,177 @@
+"""Changes and deletes, killed at every call to disk and platform, with every kind of answer.
+
+No plan has such steps yet, so the executor is given them. Afterwards the next apply settles what is
+open: each is done, or was refused, or waits for a person because somebody else has written over it.
+"""
+
+import dataclasses
+import itertools
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from machine_parts import (
+    FAULTS,
+    WINDOW,
+    Crash,
+    World,
+    carry_out,
+    delete_of,
+    patch_of,
+    run_apply,
+    wanted,
+)
+from rig import ROUNDS, Record
+
+from aepctl.apply.outcomes import OutcomeKind
+from aepctl.model.audience import Audience
+from aepctl.plan.plan import Action
+from aepctl.state.model import Phase
+
+pytestmark = [pytest.mark.rig, pytest.mark.timeout(120 * ROUNDS)]
+
+CUTS = (None, 0b000, 0b010, 0b100, 0b111)
+"""A kill alone, or with a power cut that keeps these of the changed names."""
+THEIRS = "Theirs"
+CALLS = 12  # a run that makes fewer has not done what it is for
+
+
+def new_world(folder: Path) -> World:
+    """`k1` and `k2` are on the platform and known, and the second is not wanted any more."""
+    world = World(folder, wanted={key: wanted(key, n) for n, key in enumerate(("k1", "k2"), 1)})
+    assert run_apply(world).counts()[OutcomeKind.CREATED] == 2
+    world.clock.sleep(WINDOW)
+    del world.wanted["k2"]
+    return world
+
+
+def after(world: World) -> Audience:
+    return dataclasses.replace(world.made[0].audience, name="Changed", description="Ours")
+
+
+def crashes(world: World, call: int | None, cut: int | None, *faults: str) -> bool:
+    """Change one audience and delete the other; whether the process died at this call."""
+    changes = [patch_of("k1", world.made[0], after(world)), delete_of("k2", world.made[1])]
+    world.faults, world.fuse.left = list(faults), call
+    try:
+        carry_out(world, changes)
+    except Crash:
+        if cut is not None:
+            world.disk.power_cut(cut)
+        return True
+    else:
+        return False
+    finally:
+        world.disk.handles.clear()
+        world.faults, world.fuse.left = [], None
+
+
+def every_crash(folder: Path, *faults: str) -> Iterator[tuple[World, tuple[object, ...]]]:
+    """A world after the process has died, at each call in turn; and one where it has not."""
+    for cut in CUTS:
+        for call in itertools.count(1):
+            world = new_world(folder)
+            crashed = crashes(world, call, cut, *faults)
+            yield world, (faults, cut, call)
+            if not crashed:
+                break
+        assert call > CALLS
+
+
+def settle(world: World) -> Counter[OutcomeKind]:
+    """The next apply, on a world without faults: what came of everything that was open."""
+    report = run_apply(world)
+    settled = [one for one in report.outcomes if one.action is Action.SETTLE]
+    return Counter(one.kind for one in settled)
+
+
+def check_agreement(world: World) -> None:
+    """What state knows is what the platform has; nothing went wrong on the way, or is open."""
+    state = world.state()
+    assert world.wrongs == []
+    assert state.intents == {}
+    assert {one.ids.audience_id: one.audience for one in state.audiences.values()} == {
+        one.audience_id: one.audience for one in world.live()
+    }
+    assert len(world.made) == 2
+    assert set(world.disk.everything()) <= {"machine.json", ".machine.json.tmp"}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_kill_at_any_call(tmp_path: Path, report: Record, fault: str) -> None:
+    cases = 0
+    for world, where in every_crash(tmp_path, fault, fault):
+        intents = world.state().intents
+        begun = {one.key for one in intents.values() if one.phase is Phase.OPEN}
+        changed = world.made[0].audience.name == "Changed"
+        deleted = world.made[1].deleted
+        state = world.state()
+        assert not changed or "k1" in begun or state.audiences["k1"].audience.name == "Changed"
+        assert not deleted or "k2" in begun or "k2" not in state.audiences
+        counts = settle(world)
+        check_agreement(world)
+        assert sum(counts.values()) == len(begun), where
+        if "k1" in begun:
+            assert world.made[0].audience.name == "Changed", where
+        if "k2" in begun:
+            assert world.made[1].deleted, where
+        assert sum(settle(world).values()) == 0, where
+        cases += 1
+    report(f"change and delete, {fault}", f"killed at {cases} calls, each settled by the next run")
+
+
+@pytest.mark.parametrize("fault", ["none", "drop-before", "drop-after"])
+def test_a_kill_at_any_call_of_the_run_that_settles(tmp_path: Path, fault: str) -> None:
+    """Sent again under the same intent, it may be killed again: nothing changes by that."""
+    for second in itertools.count(1):
+        killed = False
+        for cut in CUTS:
+            world = new_world(tmp_path)
+            assert not crashes(world, None, None, "drop-before", "drop-after")
+            assert len(world.state().intents) == 2
+            world.faults, world.fuse.left = [fault], second
+            try:
+                run_apply(world)
+            except Crash:
+                killed = True
+                if cut is not None:
+                    world.disk.power_cut(cut)
+            world.disk.handles.clear()
+            world.faults, world.fuse.left = [], None
+            settle(world)
+            check_agreement(world)
+            assert world.made[0].audience == after(world)
+            assert world.made[1].deleted
+        if not killed:
+            break
+    assert second > CALLS
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_somebody_elses_edit_in_between_is_never_written_over(tmp_path: Path, fault: str) -> None:
+    for world, where in every_crash(tmp_path, fault):
+        one = world.made[0]
+        one.audience = dataclasses.replace(one.audience, description=THEIRS)
+        begun = {one.key for one in world.state().intents.values() if one.phase is Phase.OPEN}
+        counts = settle(world)
+        assert world.wrongs == []
+        assert world.made[0].audience.description == THEIRS, where
+        assert counts[OutcomeKind.UNDECIDED] == ("k1" in begun), where
+        assert ("k1" in begun) == any(one.key == "k1" for one in world.state().intents.values())
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_what_somebody_else_has_deleted_meanwhile_is_not_asked_for_again(
+    tmp_path: Path, fault: str
+) -> None:
+    for world, where in every_crash(tmp_path, fault, fault):
+        for one in world.made:
+            one.deleted = True
+        begun = {one.key for one in world.state().intents.values() if one.phase is Phase.OPEN}
+        counts = settle(world)
+        assert world.wrongs == [], where
+        assert world.state().intents == {}, where
+        assert counts[OutcomeKind.REFUSED] == ("k1" in begun), where
+        assert counts[OutcomeKind.DELETED] == ("k2" in begun), where
+        assert len(world.made) == 2

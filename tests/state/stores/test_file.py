@@ -1,0 +1,268 @@
+"""State in a file: the contract, and what only files have: names, disks that fail, processes."""
+
+import errno
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from contract import WHO, Place, StoreContract
+from fakes import FaultyDisk, MemoryDisk
+
+from aepctl.errors import AepctlError, StateError, StateNotWritten
+from aepctl.state.stores import open_store
+from aepctl.state.stores.base import Stored
+from aepctl.state.stores.disk import Disk
+from aepctl.state.stores.file import ROOM, FileStore
+
+
+class FilePlace(Place):
+    """A real folder, on a disk that can be full."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "state" / "local.json"
+        self.disk = FaultyDisk(Disk(), lasting=True, done="half")
+
+    def open(self) -> FileStore:
+        return FileStore(str(self.path), disk=self.disk)
+
+    def tear(self, torn: bytes) -> None:
+        with self.path.with_suffix(".journal").open("ab") as file:
+            file.write(torn)
+
+    @contextmanager
+    def full(self) -> Iterator[None]:
+        """Nothing can be synced; what was written can be taken back."""
+        real = self.disk.real
+        self.disk.real = _Unsynced()
+        yield
+        self.disk.real = real
+
+
+class _Unsynced(Disk):
+    def sync(self, handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+class TestFileStore(StoreContract):
+    @pytest.fixture
+    def place(self, tmp_path: Path) -> FilePlace:
+        return FilePlace(tmp_path)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FileStore:
+    return FileStore(str(tmp_path / "prod.json"))
+
+
+def files(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def test_log_and_lock_stand_beside_the_document(store: FileStore, tmp_path: Path) -> None:
+    with store.hold(WHO, wait=0) as held:
+        held.append(b"line\n")
+        assert files(tmp_path) == {"prod.journal", "prod.lock"}
+        held.checkpoint(b"document")
+    assert files(tmp_path) == {"prod.json", "prod.lock"}
+    assert (tmp_path / "prod.json").read_bytes() == b"document"
+
+
+def test_reading_makes_no_file(store: FileStore, tmp_path: Path) -> None:
+    assert store.read() == Stored(None, None)
+    assert files(tmp_path) == set()
+
+
+def test_messages_name_the_files_as_the_user_wrote_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    store = FileStore("state/prod.json")
+    assert (store.where, store.log_name) == ("state/prod.json", "state/prod.journal")
+    monkeypatch.chdir("/")
+    with store.hold(WHO, wait=0) as held:
+        held.checkpoint(b"document")
+    assert (tmp_path / "state/prod.json").exists()
+
+
+def test_the_log_is_read_first_because_outcomes_move_from_it_to_the_document() -> None:
+    seen: list[str] = []
+
+    class Watched(MemoryDisk):
+        def read(self, path: Path) -> bytes | None:
+            seen.append(path.name)
+            return super().read(path)
+
+    FileStore("/state/local.json", disk=Watched()).read()
+    assert seen == ["local.journal", "local.json"]
+
+
+class ForbiddenDisk(Disk):
+    """Files with this ending may not be read."""
+
+    def __init__(self, ending: str) -> None:
+        self.ending = ending
+
+    def read(self, path: Path) -> bytes | None:
+        if path.suffix == self.ending:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return super().read(path)
+
+
+@pytest.mark.parametrize("ending", [".json", ".journal"])
+def test_a_file_that_may_not_be_read_is_not_an_empty_state(tmp_path: Path, ending: str) -> None:
+    store = FileStore(str(tmp_path / "local.json"), disk=ForbiddenDisk(ending))
+    with pytest.raises(StateError) as caught:
+        store.read()
+    name = (tmp_path / "local.json").with_suffix(ending)
+    assert caught.value.message == f"{name}: cannot be read: Permission denied"
+
+
+def test_a_folder_in_the_place_of_the_document_is_not_an_empty_state(tmp_path: Path) -> None:
+    (tmp_path / "prod.json").mkdir()
+    with pytest.raises(StateError, match="cannot be read: Is a directory"):
+        FileStore(str(tmp_path / "prod.json")).read()
+
+
+def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "state").touch()
+    store = FileStore(str(tmp_path / "state" / "deep" / "prod.json"))
+    with pytest.raises(StateError) as caught, store.hold(WHO, wait=0):
+        raise AssertionError("it was held")
+    folder = tmp_path / "state" / "deep"
+    reason = "the folder of the state cannot be made: Not a directory"
+    assert caught.value.message == f"{folder}: {reason}"
+    assert caught.value.hint == "the state is kept there: make the folder above it writable"
+
+
+class Syncs(Disk):
+    """Remembers which folders were synced."""
+
+    def __init__(self) -> None:
+        self.folders: list[Path] = []
+
+    def sync_folder(self, folder: Path) -> None:
+        self.folders.append(folder)
+        super().sync_folder(folder)
+
+
+def test_its_folder_is_made_durably_before_anything_is_put_there(tmp_path: Path) -> None:
+    disk = Syncs()
+    with FileStore(str(tmp_path / "new" / "local.json"), disk=disk).hold(WHO, wait=0):
+        assert disk.folders == [tmp_path]
+
+
+def held_calls(tmp_path: Path, disk: FaultyDisk, *calls: str) -> None:
+    with FileStore(str(tmp_path / "prod.json"), disk=disk).hold(WHO, wait=0) as held:
+        for call in calls:
+            if call == "append":
+                held.append(b"line\n")
+            else:
+                held.checkpoint(b"document" if call == "document" else None)
+
+
+def test_a_document_is_durable_before_its_log_is_removed(tmp_path: Path) -> None:
+    disk = FaultyDisk(MemoryDisk())
+    held_calls(tmp_path, disk, "append", "document")
+    assert disk.calls[-4:] == ["replace", "sync_folder", "remove", "sync_folder"]
+
+
+def test_so_is_one_that_a_killed_run_put_in_place(tmp_path: Path) -> None:
+    disk = FaultyDisk(MemoryDisk())
+    held_calls(tmp_path, disk, "append", "nothing")
+    assert disk.calls[-3:] == ["sync_folder", "remove", "sync_folder"]
+
+
+@pytest.mark.parametrize(
+    ("fails", "file"), [("open_new", "json"), ("replace", "json"), ("remove", "journal")]
+)
+def test_what_cannot_be_written_is_named_with_the_reason_and_what_to_do(
+    tmp_path: Path, fails: str, file: str
+) -> None:
+    memory = MemoryDisk()
+    sound = FaultyDisk(memory)
+    held_calls(tmp_path, sound, "append", "document")
+    at = len(sound.calls) - sound.calls[::-1].index(fails)
+    with pytest.raises(StateNotWritten) as caught:
+        held_calls(tmp_path, FaultyDisk(MemoryDisk(), at), "append", "document")
+    name = tmp_path / f"prod.{file}"
+    assert caught.value.message == f"{name}: cannot be written: No space left on device"
+    assert caught.value.reason == "No space left on device"
+    assert caught.value.hint == ROOM == "make the folder writable, or free some space"
+
+
+def test_a_log_that_cannot_be_opened_is_told_alike(tmp_path: Path) -> None:
+    sound = FaultyDisk(MemoryDisk())
+    held_calls(tmp_path, sound, "append")
+    for call in ("read", "open_append", "truncate", "sync_folder", "write", "sync"):
+        at = sound.calls.index(call) + 1
+        with pytest.raises(StateNotWritten) as caught:
+            held_calls(tmp_path, FaultyDisk(MemoryDisk(), at), "append")
+        name = tmp_path / "prod.journal"
+        assert caught.value.message == f"{name}: cannot be written: No space left on device"
+
+
+def test_an_error_without_words_of_the_system_is_told_in_its_own(tmp_path: Path) -> None:
+    def wordless() -> OSError:
+        return OSError("strange")
+
+    with pytest.raises(StateNotWritten) as caught:
+        held_calls(tmp_path, FaultyDisk(MemoryDisk(), 3, error=wordless), "append")
+    assert caught.value.reason == "strange"
+
+
+def test_a_close_that_fails_when_the_lock_goes_hides_nothing(tmp_path: Path) -> None:
+    """What counts was synced before; an error here would take the place of the run's report."""
+    disk = FaultyDisk(MemoryDisk())
+    with FileStore(str(tmp_path / "local.json"), disk=disk).hold(WHO, wait=0) as held:
+        held.append(b"line\n")
+        disk.at = len(disk.calls) + 1
+    assert disk.calls[-1] == "close"
+    with pytest.raises(StateNotWritten):
+        held.append(b"line\n")
+
+
+INCREMENT = """
+import sys
+from aepctl.state.stores.file import FileStore
+who = {"pid": "1", "host": "h", "since": "s", "command": "count"}
+for _ in range(5):
+    with FileStore(sys.argv[1]).hold(who, wait=60) as held:
+        held.append(b"line\\n")
+        held.checkpoint(str(int(held.read().document or b"0") + 1).encode())
+"""
+
+
+def test_processes_take_turns_too(tmp_path: Path) -> None:
+    path = tmp_path / "count.json"
+    command = [sys.executable, "-c", INCREMENT, str(path)]
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    running = [subprocess.Popen(command, env=environ) for _ in range(4)]
+    assert [process.wait() for process in running] == [0] * 4
+    assert path.read_bytes() == b"20"
+
+
+def test_a_path_is_a_file_store() -> None:
+    assert open_store("state/prod.json").where == "state/prod.json"
+    assert open_store("a folder/with: colon/x.json").where == "a folder/with: colon/x.json"
+
+
+@pytest.mark.parametrize(
+    ("address", "scheme"),
+    [
+        ("git:origin", "git"),
+        ("s3://bucket/key", "s3"),
+        ("postgresql://me:a-password@host/db", "postgresql"),
+        ("https://me:a-password@host/x.json", "https"),
+    ],
+)
+def test_other_stores_are_refused_without_showing_what_may_be_secret(
+    address: str, scheme: str
+) -> None:
+    with pytest.raises(AepctlError) as caught:
+        open_store(address)
+    assert caught.value.message == f"this aepctl cannot keep state in `{scheme}:`"
+    assert caught.value.hint == "give `state:` the path of a file, for example state/prod.json"

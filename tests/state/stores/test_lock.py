@@ -1,0 +1,197 @@
+"""The lock: one holder, named to whoever comes second, gone when its process is."""
+
+import errno
+import fcntl
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from aepctl.errors import StateError, StateLocked
+from aepctl.state.stores.lock import locked
+
+WHO = {"pid": "42", "host": "runner-7", "since": "2026-01-31T12:00:00+00:00", "command": "apply"}
+
+NAME = "state/local.json"
+
+HOLD = """
+import os
+import socket
+import sys
+from pathlib import Path
+from aepctl.state.stores.lock import locked
+who = {"pid": str(os.getpid()), "host": socket.gethostname(), "since": "now", "command": "apply"}
+with locked(Path(sys.argv[1]), who, name="local.json"):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def lock(tmp_path: Path) -> Path:
+    return tmp_path / "local.lock"
+
+
+@contextmanager
+def another_process(lock: Path) -> Iterator["subprocess.Popen[str]"]:
+    """A process of its own that holds the lock until it is killed."""
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(lock)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            assert process.stdout
+            assert process.stdout.readline() == "held\n"
+            yield process
+        finally:
+            process.kill()
+
+
+def refusal(lock: Path, **how: float) -> str:
+    with pytest.raises(StateLocked) as caught, locked(lock, WHO, **how, name=NAME):
+        raise AssertionError("two hold the lock")
+    assert caught.value.exit_code == 5
+    assert caught.value.hint
+    return caught.value.message
+
+
+def test_the_second_is_told_at_once_who_holds_it_since_when_and_where(lock: Path) -> None:
+    with locked(lock, WHO, name=NAME):
+        assert refusal(lock) == (
+            "state/local.json is locked by `apply`, process 42 on runner-7, "
+            "since 2026-01-31T12:00:00+00:00"
+        )
+
+
+def test_in_ci_the_job_is_named_too(lock: Path) -> None:
+    with locked(lock, {**WHO, "job": "https://ci.example/job/9"}, name=NAME):
+        assert refusal(lock).endswith("since 2026-01-31T12:00:00+00:00, https://ci.example/job/9")
+
+
+@pytest.mark.parametrize("signature", ["", '{"pid": "4', "[]", "7", "{}", "\0\0"])
+def test_a_holder_that_has_not_signed_yet_is_another_process(lock: Path, signature: str) -> None:
+    with locked(lock, WHO, name=NAME):
+        lock.write_text(signature)
+        assert refusal(lock).endswith(" is locked by another process")
+
+
+def test_the_lock_is_free_again_afterwards_and_after_an_error(lock: Path) -> None:
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError), locked(lock, WHO, name=NAME):
+            raise ZeroDivisionError
+    with locked(lock, WHO, name=NAME):
+        pass
+
+
+def test_the_file_stays_so_that_nobody_locks_a_dead_inode(lock: Path) -> None:
+    with locked(lock, WHO, name=NAME):
+        inode = lock.stat().st_ino
+    assert lock.stat().st_ino == inode
+    with locked(lock, WHO, name=NAME):
+        assert lock.stat().st_ino == inode
+
+
+def test_a_longer_signature_of_an_earlier_holder_does_not_shine_through(lock: Path) -> None:
+    with locked(lock, {**WHO, "job": "https://ci.example/" + "x" * 200}, name=NAME):
+        pass
+    with locked(lock, WHO, name=NAME):
+        assert json.loads(lock.read_text()) == WHO
+
+
+def test_waiting_takes_the_lock_when_it_is_released(lock: Path) -> None:
+    first = locked(lock, WHO, name=NAME)
+    first.__enter__()
+    threading.Timer(0.1, lambda: first.__exit__(None, None, None)).start()
+    with locked(lock, {**WHO, "pid": "43"}, wait=30, name=NAME):
+        assert json.loads(lock.read_text())["pid"] == "43"
+
+
+def test_waiting_ends_after_the_time_that_was_given(lock: Path) -> None:
+    pauses: list[float] = []
+    with locked(lock, WHO, name=NAME), pytest.raises(StateLocked, match="process 42"):
+        locked(lock, WHO, wait=5, sleep=pauses.append, name=NAME).__enter__()
+    assert sum(pauses) == pytest.approx(5)
+    assert max(pauses) <= 1
+
+
+def test_a_process_that_is_killed_leaves_no_lock_behind(lock: Path) -> None:
+    with another_process(lock) as process:
+        assert f"`apply`, process {process.pid} on {socket.gethostname()}" in refusal(lock)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        with locked(lock, WHO, name=NAME):
+            assert json.loads(lock.read_text()) == WHO
+
+
+def test_programs_that_are_started_do_not_inherit_the_lock(lock: Path) -> None:
+    with (
+        locked(lock, WHO, name=NAME),
+        subprocess.Popen(["sleep", "60"], close_fds=False) as child,
+    ):
+        try:
+            opened = [os.path.realpath(f) for f in Path(f"/proc/{child.pid}/fd").iterdir()]
+        finally:
+            child.kill()
+    assert str(lock) not in opened
+
+
+def test_a_folder_that_is_not_there_is_made(tmp_path: Path) -> None:
+    with locked(tmp_path / "state" / "deep" / "local.lock", WHO, name=NAME):
+        assert (tmp_path / "state" / "deep" / "local.lock").exists()
+
+
+def not_a_folder(tmp_path: Path) -> Path:
+    (tmp_path / "state").touch()
+    return tmp_path / "state" / "local.lock"
+
+
+def a_folder_in_its_place(tmp_path: Path) -> Path:
+    (tmp_path / "local.lock").mkdir()
+    return tmp_path / "local.lock"
+
+
+def a_symbolic_link(tmp_path: Path) -> Path:
+    (tmp_path / "local.lock").symlink_to(tmp_path / "elsewhere")
+    return tmp_path / "local.lock"
+
+
+@pytest.mark.parametrize("place", [not_a_folder, a_folder_in_its_place, a_symbolic_link])
+def test_a_lock_that_cannot_be_opened_is_a_clear_error(
+    tmp_path: Path, place: Callable[[Path], Path]
+) -> None:
+    path = place(tmp_path)
+    with pytest.raises(StateError, match=f"{path}: the lock cannot be opened: "):
+        locked(path, WHO, name=NAME).__enter__()
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_full_disk_keeps_the_signature_away_but_not_the_lock(
+    lock: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "pwrite", full)
+    with locked(lock, WHO, name=NAME):
+        assert refusal(lock).endswith(" is locked by another process")
+
+
+def test_a_file_system_without_locks_is_a_clear_error(
+    lock: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_locks(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", no_locks)
+    with pytest.raises(StateError, match="No locks available"):
+        locked(lock, WHO, name=NAME).__enter__()

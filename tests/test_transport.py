@@ -1,0 +1,432 @@
+"""One exchange on a real socket: what leaves, and what each thing that can happen comes back as."""
+
+import os
+import shutil
+import ssl
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fakes import FakeClock
+from raw_server import (
+    TOKEN,
+    RawServer,
+    Step,
+    Wire,
+    answer,
+    close,
+    created,
+    cut,
+    deaf_port,
+    free_port,
+    hang,
+    http,
+    raw,
+    reset,
+    reset_unread,
+)
+
+from aepctl import __version__
+from aepctl.clock import Clock, SystemClock
+from aepctl.replies import NoResponse, NothingSent, Reply, Response
+from aepctl.transport import MAX_BODY_BYTES, NOT_SENT, Transport, TransportFactory
+
+HEADERS = {"Authorization": f"Bearer {TOKEN}", "Accept": "application/json"}
+BODY = b'{"name": "Gold"}'
+
+
+@contextmanager
+def transport(timeout: float = 30.0, clock: Clock | None = None) -> Iterator[Transport]:
+    one = TransportFactory(timeout_seconds=timeout, clock=clock).transport()
+    try:
+        yield one
+    finally:
+        one.close()
+
+
+def post(one: Transport, url: str) -> Reply:
+    return one.send("POST", f"{url}/core/ais/audiences", HEADERS, BODY)
+
+
+def replied(*script: Step, **how: Any) -> Reply:
+    """What one request comes back as, where the server plays this script."""
+    with RawServer(*script) as server, transport(**how) as one:
+        return post(one, server.url)
+
+
+def answered(*script: Step, **how: Any) -> Response:
+    reply = replied(*script, **how)
+    assert isinstance(reply, Response)
+    return reply
+
+
+# What leaves
+
+
+def test_the_request_is_what_was_asked_for_and_little_else() -> None:
+    with RawServer() as server, transport() as one:
+        post(one, server.url)
+        (request,) = server.requests
+        assert request.line == "POST /core/ais/audiences HTTP/1.1"
+        assert dict(request.headers) == {
+            "Host": f"127.0.0.1:{server.port}",
+            "Authorization": f"Bearer {TOKEN}",
+            "Accept": "application/json",
+            "Content-Length": str(len(BODY)),
+            "User-Agent": f"aepctl/{__version__}",
+            "Accept-Encoding": "gzip, deflate",
+            "Connection": "keep-alive",
+        }
+        assert len(request.headers) == len(dict(request.headers))
+        assert request.body == BODY
+
+
+def test_a_request_without_a_body_has_none() -> None:
+    with RawServer() as server, transport() as one:
+        one.send("DELETE", f"{server.url}/audiences/1", HEADERS, None)
+        (request,) = server.requests
+        assert request.line == "DELETE /audiences/1 HTTP/1.1"
+        assert (request.body, request.header("Content-Type")) == (b"", None)
+
+
+def test_cookies_of_an_answer_do_not_come_back_with_another_request() -> None:
+    cookie = answer(200, '{"audienceId": "A"}', {"Set-Cookie": "session=1"})
+    with RawServer(cookie) as server, transport() as one:
+        for _ in range(2):
+            post(one, server.url)
+        assert server.requests[1].header("Cookie") is None
+
+
+# What comes back
+
+
+def test_an_answer_has_status_body_and_the_other_sides_request_id() -> None:
+    bad = answer(400, '{"title": "Bad"}', {"x-request-id": "theirs"})
+    assert replied(bad) == Response(400, b'{"title": "Bad"}', request_id="theirs")
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_redirects_are_not_followed(status: int) -> None:
+    with RawServer() as elsewhere:
+        moved = answer(status, headers={"Location": f"{elsewhere.url}/core/ais/audiences"})
+        assert answered(moved).status == status
+        assert elsewhere.connections == 0
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        (None, None),
+        ("7", 7.0),
+        ("0", 0.0),
+        (" 12 ", 12.0),
+        ("Sat, 31 Jan 2026 12:00:30 GMT", 30.0),
+        ("Sat, 31 Jan 2026 13:00:30 +0100", 30.0),
+        ("Fri, 30 Jan 2026 12:00:00 GMT", 0.0),
+        ("Sat, 31 Jan 2026 12:00:30 -0000", None),
+        ("Fri, 31 Dec 1999 23:59:59 +99999999999999999999", None),
+        ("Fri, 31 Dec 99999 23:59:59 GMT", None),
+        ("-5", None),
+        ("1.5", None),
+        ("soon", None),
+        ("", None),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date(value: str | None, seconds: float | None) -> None:
+    headers = {} if value is None else {"Retry-After": value}
+    assert answered(answer(429, headers=headers), clock=FakeClock()).retry_after == seconds
+
+
+def test_by_itself_a_transport_goes_by_the_real_time() -> None:
+    assert isinstance(TransportFactory().clock, SystemClock)
+
+
+def test_a_body_that_is_cut_is_part_of_the_answer() -> None:
+    reply = answered(cut("A"))
+    assert (reply.status, reply.complete) == (200, False)
+
+
+def test_a_body_without_an_announced_length_ends_with_the_connection() -> None:
+    reply = answered(raw(b'HTTP/1.1 200 OK\r\n\r\n{"audienceId": "A"}'))
+    assert reply == Response(200, b'{"audienceId": "A"}')
+
+
+def test_a_chunked_body_that_stops_within_is_cut() -> None:
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    assert not answered(raw(head + b"5\r\nwhole\r\n")).complete
+    assert answered(raw(head + b"5\r\nwhole\r\n0\r\n\r\n")) == Response(200, b"whole")
+
+
+def test_a_body_that_cannot_be_decompressed_is_cut() -> None:
+    reply = answered(answer(200, b"no gzip at all", {"Content-Encoding": "gzip"}))
+    assert (reply.status, reply.complete) == (200, False)
+
+
+def test_no_more_of_a_body_is_read_than_an_answer_can_need() -> None:
+    reply = answered(answer(200, b"x" * (3 * MAX_BODY_BYTES)))
+    assert not reply.complete
+    assert MAX_BODY_BYTES < len(reply.body) < 2 * MAX_BODY_BYTES
+
+
+def test_the_deadline_is_for_the_whole_answer_and_not_for_each_byte() -> None:
+    """Every byte is in time, all of them would take minutes."""
+
+    def trickle(wire: Wire) -> None:
+        wire.receive()
+        wire.send(http(200, b"x" * 10_000)[:-10_000])
+        while not wire.server.released.wait(0.02):
+            wire.send(b"x")
+
+    reply = answered(trickle, timeout=0.5)
+    assert (reply.status, reply.complete) == (200, False)
+    assert 0 < len(reply.body) < 10_000
+
+
+def test_a_body_that_comes_after_the_deadline_does_not_count_as_whole() -> None:
+    class Slow(FakeClock):
+        def monotonic(self) -> float:
+            self.seconds += 20.0
+            return self.seconds
+
+    assert answered(created("A"), timeout=30.0, clock=Slow()).complete
+    assert not answered(created("A"), timeout=10.0, clock=Slow()).complete
+
+
+BROKEN = {
+    "closed without an answer": (close, "the connection was closed without an answer"),
+    "reset": (reset, "the connection broke before an answer"),
+    "no HTTP": (raw(b"SSH-2.0-OpenSSH\r\n\r\n"), "the connection was closed without an answer"),
+    "cut within the head": (raw(b"HTTP/1.1 200 OK\r\nConte"), "the connection was closed"),
+    "no answer in time": (hang, "no answer in time"),
+}
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_once_sending_has_begun_a_broken_connection_is_a_doubt(fault: str) -> None:
+    step, reason = BROKEN[fault]
+    with RawServer(step) as server, transport(timeout=0.5 if step is hang else 30.0) as one:
+        reply = post(one, server.url)
+        assert isinstance(reply, NoResponse)
+        assert reply.reason.startswith(reason)
+        assert (server.connections, server.creates) == (1, 1)
+
+
+def test_a_reset_before_anything_was_read_is_a_doubt_and_nothing_is_sent_again() -> None:
+    with RawServer(reset_unread) as server, transport() as one:
+        assert isinstance(post(one, server.url), NoResponse)
+        server.wait_closed()
+        assert (server.connections, server.creates) == (1, 0)
+
+
+def test_a_refused_connection_is_not_sent() -> None:
+    with transport() as one:
+        reply = post(one, f"http://127.0.0.1:{free_port()}")
+    assert isinstance(reply, NothingSent)
+    assert reply.reason.startswith("no connection to 127.0.0.1 (")
+    assert "refused" in reply.reason
+
+
+def test_a_connection_that_takes_too_long_is_not_sent() -> None:
+    with deaf_port() as port, transport(timeout=0.1) as one:
+        assert post(one, f"http://127.0.0.1:{port}") == NothingSent(
+            "connecting to 127.0.0.1 took too long"
+        )
+
+
+def test_a_name_that_is_not_known_is_not_sent(no_proxies: None) -> None:
+    with transport() as one:
+        reply = post(one, "https://nobody.invalid")
+    assert isinstance(reply, NothingSent)
+    assert reply.reason.startswith("no connection to nobody.invalid")
+
+
+def test_a_connection_that_was_closed_while_idle_is_not_used_again() -> None:
+    def keep_alive(wire: Any) -> None:
+        wire.receive()
+        wire.send(http(200, '{"audienceId": "A"}', {"Connection": "keep-alive"}))
+
+    with RawServer(keep_alive) as server, transport() as one:
+        assert isinstance(post(one, server.url), Response)
+        server.wait_closed()
+        assert isinstance(post(one, server.url), Response)
+        assert (server.connections, server.creates) == (2, 2)
+
+
+# Every exception of httpx has its place
+
+PLACES: dict[type[httpx.TransportError], type[NothingSent] | type[NoResponse]] = {
+    httpx.ConnectError: NothingSent,
+    httpx.ConnectTimeout: NothingSent,
+    httpx.PoolTimeout: NothingSent,
+    httpx.ProxyError: NothingSent,
+    httpx.UnsupportedProtocol: NothingSent,
+    httpx.CloseError: NoResponse,
+    httpx.LocalProtocolError: NoResponse,
+    httpx.NetworkError: NoResponse,
+    httpx.ProtocolError: NoResponse,
+    httpx.ReadError: NoResponse,
+    httpx.ReadTimeout: NoResponse,
+    httpx.RemoteProtocolError: NoResponse,
+    httpx.TimeoutException: NoResponse,
+    httpx.TransportError: NoResponse,
+    httpx.WriteError: NoResponse,
+    httpx.WriteTimeout: NoResponse,
+}
+SECRET_URL = f"https://user:{TOKEN}@proxy.example"
+
+
+def family(one: type[Exception]) -> set[type[Exception]]:
+    return {one}.union(*(family(child) for child in one.__subclasses__()))
+
+
+def test_every_transport_error_that_httpx_has_is_placed() -> None:
+    """A new one has to be thought about: was anything sent when it is raised?"""
+    own = {error for error in family(httpx.TransportError) if error.__module__ == "httpx"}
+    assert own == set(PLACES)
+
+
+class Raising(TransportFactory):
+    """Its transports raise, instead of going out."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self._error = error
+
+    def new_client(self, *, secure: bool, direct: bool) -> httpx.Client:
+        def fail(request: httpx.Request) -> httpx.Response:
+            raise self._error
+
+        return httpx.Client(transport=httpx.MockTransport(fail))
+
+
+@pytest.mark.parametrize("error", PLACES, ids=lambda error: error.__name__)
+def test_each_transport_error_is_told_without_what_it_may_hide(
+    error: type[httpx.TransportError],
+) -> None:
+    raised = error("" if error is httpx.ConnectError else f"{SECRET_URL} Bearer {TOKEN}")
+    one = Raising(raised).transport()
+    reply = post(one, "http://127.0.0.1")
+    one.close()
+    assert isinstance(reply, PLACES[error])
+    assert reply.reason
+    assert TOKEN not in reply.reason
+
+
+def test_nothing_else_counts_as_not_sent() -> None:
+    assert set(NOT_SENT) == {error for error, place in PLACES.items() if place is NothingSent}
+
+
+# Proxies
+
+
+PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+
+
+@pytest.fixture
+def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in PROXIES:
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+def test_no_proxy_stands_between_us_and_this_machine(
+    monkeypatch: pytest.MonkeyPatch, no_proxies: None
+) -> None:
+    dead = f"http://127.0.0.1:{free_port()}"
+    for name in PROXIES[:3]:
+        monkeypatch.setenv(name, dead)
+        monkeypatch.setenv(name.lower(), dead)
+    assert answered(created("A")).status == 200
+
+
+def test_to_the_world_the_proxy_of_the_environment_is_used_and_gets_no_token(
+    monkeypatch: pytest.MonkeyPatch, no_proxies: None
+) -> None:
+    with RawServer(answer(407)) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        with transport() as one:
+            assert post(one, "https://platform.invalid") == NothingSent("the proxy refused")
+        (request,) = proxy.requests
+    assert request.line == "CONNECT platform.invalid:443 HTTP/1.1"
+    assert request.header("Authorization") is None
+
+
+# Certificates
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A self-signed certificate for 127.0.0.1, with its key, in one file."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("needs the `openssl` program to make a certificate")
+    folder = tmp_path_factory.mktemp("tls")
+    key, cert, both = folder / "key.pem", folder / "cert.pem", folder / "both.pem"
+    command = [openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+    command += ["-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
+    command += ["-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run(
+        [*command, "-keyout", str(key), "-out", str(cert)], check=True, capture_output=True
+    )
+    both.write_text(key.read_text() + cert.read_text())
+    return both
+
+
+@pytest.fixture
+def secure(certificate: Path) -> Iterator[RawServer]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    with RawServer(tls=context) as server:
+        yield server
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused_before_anything_is_sent(
+    secure: RawServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    with transport() as one:
+        reply = post(one, secure.url)
+    assert isinstance(reply, NothingSent)
+    assert "certificate" in reply.reason.lower()
+    assert (secure.connections, secure.requests) == (1, [])
+
+
+def test_a_certificate_in_ssl_cert_file_is_trusted(
+    secure: RawServer, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", os.fspath(certificate))
+    with transport() as one:
+        reply = post(one, secure.url)
+    assert isinstance(reply, Response)
+    assert secure.creates == 1
+
+
+def test_plain_http_where_tls_was_expected_is_not_sent() -> None:
+    with (
+        RawServer(lambda wire: wire.send(http(400))) as server,
+        transport() as one,
+    ):
+        assert isinstance(post(one, server.url.replace("http:", "https:")), NothingSent)
+        assert server.creates == 0
+
+
+def test_the_certificates_are_loaded_once_and_only_for_https() -> None:
+    factory = TransportFactory()
+    factory.new_client(secure=False, direct=True).close()
+    contexts = [factory._tls]
+    for direct in (True, False):
+        factory.new_client(secure=True, direct=direct).close()
+        contexts.append(factory._tls)
+    assert contexts[0] is None
+    assert contexts[1] is not None
+    assert contexts[1] is contexts[2]
+
+
+def test_no_repr_shows_what_was_sent() -> None:
+    with RawServer() as server, transport() as one:
+        post(one, server.url)
+        assert TOKEN not in repr([one, vars(one)])
