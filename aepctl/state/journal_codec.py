@@ -5,8 +5,7 @@ A last line without a line feed was never acknowledged: its writer died. It does
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal, NoReturn, TypeAlias, assert_never
+from typing import Annotated, Any, Literal, TypeAlias, assert_never
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -21,6 +20,7 @@ from aepctl.state.checks import (
 )
 from aepctl.state.codec import encode_target
 from aepctl.state.events import Begun, Ended, Ending, Event, Noted, PlanUsed
+from aepctl.state.journal import REPAIR, JournalContents, refuse_line
 from aepctl.state.model import Run
 from aepctl.state.on_disk import (
     FieldsOnDisk,
@@ -31,32 +31,9 @@ from aepctl.state.on_disk import (
     TargetOnDisk,
 )
 from aepctl.state.spelling import encode_ids, encode_intent, encode_local, encode_run
-from aepctl.wording import first_error
 
 JOURNAL_FORMAT = "1.1"
-REPAIR = (
-    "nothing was changed; only aepctl writes this file, so restore its last good version from Git "
-    "or from the job that wrote it"
-)
 MERGE = "a journal belongs to one run and cannot be merged: keep the lines of one side"
-
-
-@dataclass(frozen=True, slots=True)
-class JournalContents:
-    """What a run has noted since the state document had `serial`.
-
-    `events` are each with its line in the file `name`; `size` counts the bytes of whole lines.
-    `old` is one of format 1.0, whose writer dropped the intents of keys that became known.
-    """
-
-    name: str
-    run: Run
-    lineage: str
-    serial: int
-    target: Target
-    events: tuple[tuple[int, Event], ...]
-    size: int
-    old: bool = False
 
 
 class Header(OnDisk):
@@ -225,11 +202,3 @@ def _format(first: str, name: str) -> str:
     if not isinstance(found, str) or not VERSION.fullmatch(found):
         refuse(name, 1, "not a journal: the first line is not its header", REPAIR)
     return found
-
-
-def refuse_line(name: str, number: int, error: ValidationError) -> NoReturn:
-    """Raise StateError for a line that does not fit its format."""
-    where, message = first_error(error)
-    place = ".".join(str(part) for part in where)
-    place = f"{place}: " if place else ""
-    refuse(name, number, f"not a journal line: {place}{message}", REPAIR)

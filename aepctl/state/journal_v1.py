@@ -15,7 +15,7 @@ from aepctl.model.audience import Ids, Known
 from aepctl.model.steps import Adopt, Create
 from aepctl.state.checks import refuse
 from aepctl.state.events import Begun, Ended, Ending, Event, Noted
-from aepctl.state.journal_codec import REPAIR, JournalContents, refuse_line
+from aepctl.state.journal import REPAIR, JournalContents, refuse_line
 from aepctl.state.model import NO_OUTCOME, Intent, Phase, Run
 from aepctl.state.on_disk import FieldsOnDisk, Moment, OnDisk, TargetOnDisk
 

@@ -16,7 +16,7 @@ from aepctl.state.reducer import Draft, folded
 from aepctl.state.stores.base import StateStore, Stored
 
 if TYPE_CHECKING:
-    from aepctl.state.journal_codec import JournalContents
+    from aepctl.state.journal import JournalContents
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from aepctl.errors import SafetyRefusal, StateError
 from aepctl.model.audience import Known
 from aepctl.model.steps import Adopt, Create
 from aepctl.state.events import Begun, Contradiction, Ended, Ending, Event, Noted
-from aepctl.state.journal_codec import JournalContents, read_journal
+from aepctl.state.journal import JournalContents
+from aepctl.state.journal_codec import read_journal
 from aepctl.state.model import Intent, Phase, State
 from aepctl.state.reducer import Draft
 from aepctl.state.session import StateSession

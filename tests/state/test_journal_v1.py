@@ -12,7 +12,8 @@ from aepctl.model.audience import Ids, Known
 from aepctl.model.steps import Adopt, Create
 from aepctl.model.target import Target
 from aepctl.state.events import Begun, Ended, Ending, Noted
-from aepctl.state.journal_codec import REPAIR, JournalContents, read_journal
+from aepctl.state.journal import REPAIR, JournalContents
+from aepctl.state.journal_codec import read_journal
 from aepctl.state.journal_v1 import COMMAND, without_settled
 from aepctl.state.loading import load
 from aepctl.state.model import Intent, Phase, Run

@@ -18,7 +18,8 @@ from aepctl.model.steps import Adopt, Create, Delete, Forget, Move, Patch, Recor
 from aepctl.model.target import Target
 from aepctl.state.codec import encode_state
 from aepctl.state.events import Begun, Ended, Ending, Event, Noted, PlanUsed
-from aepctl.state.journal_codec import JournalContents, encode_event, encode_header
+from aepctl.state.journal import JournalContents
+from aepctl.state.journal_codec import encode_event, encode_header
 from aepctl.state.loading import read_state
 from aepctl.state.model import Intent, Phase, Run, State
 from aepctl.state.recover import Recovered, additions, journal_lines, read_rescued, take_in
