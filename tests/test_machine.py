@@ -343,7 +343,7 @@ class Machine(RuleBasedStateMachine):
         with self._trouble(faults, crash, power_cut):
             report = run_apply(world)
             settled = [one for one in report.outcomes if one.action is Action.SETTLE]
-            in_vain = {one.key for one in settled if one.kind is not OutcomeKind.DELETED}
+            in_vain = {one.key for one in settled if one.kind is OutcomeKind.UNKNOWN}
             created = {one.key for one in report.outcomes if one.action is Action.CREATE}
             assert not in_vain & created
             for kind, count in report.counts().items():
