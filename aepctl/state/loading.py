@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from aepctl.errors import StateError
 from aepctl.model.target import Target
 from aepctl.state.codec import decode_state
-from aepctl.state.events import Contradiction
+from aepctl.state.events import Begun, Contradiction
 from aepctl.state.model import State
 from aepctl.state.reducer import Draft, folded
 from aepctl.state.stores.base import StateStore, Stored
@@ -96,6 +96,8 @@ def _with_journal(document: State, journal: "JournalContents", where: str) -> St
         events = without_settled(journal, document.audiences)
     for line, event in events:
         try:
+            if isinstance(event, Begun):
+                draft.check_begin(event.intent)
             draft.take(event)
         except Contradiction as error:
             raise StateError(

@@ -81,7 +81,7 @@ class Draft:
         """Let the event happen. Raises Contradiction; the draft then is as it was."""
         match event:
             case Begun(intent):
-                self.check_begin(intent)
+                self._check_begin(intent)
                 self._supersede(intent.key)
                 self._add(intent)
             case Ended():
@@ -95,7 +95,18 @@ class Draft:
                 assert_never(event)
 
     def check_begin(self, intent: Intent) -> None:
-        """Raise Contradiction unless the intent may begin; nothing changes."""
+        """Raise Contradiction unless a run can begin this intent; nothing changes.
+
+        No run begins a change or delete of what is not known under its ID, so a journal that does
+        was written upon another state. A document may have one all the same, merged by hand; what
+        was changed then is known again.
+        """
+        self._check_begin(intent)
+        if isinstance(intent.step, Patch | Delete):
+            known = self._expect(intent.key)
+            self._check_id(intent.key, known, intent.step.ids.audience_id)
+
+    def _check_begin(self, intent: Intent) -> None:
         if intent.id in self._intents:
             raise Contradiction(f"the intent {intent.id} begins a second time")
         if not self._several:
@@ -155,7 +166,6 @@ class Draft:
                     raise Contradiction(f"`{intent.key}` was created, but without an audienceId")
                 self._know(intent.key, Known(event.observed or audience, event.ids))
             case Patch(ids, _, after):
-                self._expect(intent.key)
                 self._know(intent.key, Known(event.observed or after, ids))
             case Delete(ids):
                 known = self._audiences.get(intent.key)

@@ -191,7 +191,8 @@ def test_interrupted_at_the_question(start: Start, number: signal.Signals) -> No
 def test_interrupted_while_it_loads_or_looks(start: Start) -> None:
     """At any time before the first create: no traceback, nothing sent.
 
-    While it is loading, Python itself may end with the signal, which a shell calls 130 as well.
+    While it is loading, Python itself may end with the signal, which a shell calls 130 as well; and
+    with 1, if it has not come to the program, but is at its own `site` (coverage begins there).
     """
     ground, emulator = start(3, latency=1.0)
     for tenths in range(2, 10):
@@ -199,6 +200,8 @@ def test_interrupted_while_it_loads_or_looks(start: Start) -> None:
         time.sleep(tenths / 10)
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=10)
+        if "init_import_site" in err:
+            continue
         assert process.returncode in {130, -signal.SIGINT}
         assert "Traceback" not in err
     assert creates(emulator) == 0

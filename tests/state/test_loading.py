@@ -202,6 +202,14 @@ def test_what_cannot_have_happened_to_this_state_is_told_with_both_files_and_the
     )
 
 
+def test_a_change_of_what_this_state_does_not_know_was_begun_upon_another() -> None:
+    change = Patch(Ids("A-x"), audience("Dull"), audience("Shiny"))
+    error = refusal(store(OLD, log(Begun(replace(GOLD, key="unheard-of", step=change)))))
+    assert error.message == (
+        "state/local.journal:2 does not fit state/local.json: `unheard-of` is not known"
+    )
+
+
 def test_a_document_or_a_journal_that_is_broken_is_told_by_its_name() -> None:
     broken = MemoryStore(document=b"{")
     assert refusal(broken).message.startswith("state/local.json:1: not valid JSON")

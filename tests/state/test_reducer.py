@@ -151,9 +151,19 @@ def test_after_a_delete_the_id_is_nobodys() -> None:
     assert draft.owner("A-gold") == "bronze"
 
 
-def test_a_patch_of_what_is_not_known_cannot_be_done() -> None:
+def test_what_was_changed_is_known_again_though_its_line_was_taken_out_of_the_state() -> None:
     state = with_intent(EMPTY, intent(step=PATCH))
-    assert contradiction(state, ended(Ending.DONE)) == "`gold` is not known"
+    assert replay(state, [ended(Ending.DONE)]).audiences == {"gold": Known(PATCH.after, PATCH.ids)}
+
+
+@pytest.mark.parametrize("step", [PATCH, DELETE], ids=type)
+def test_no_run_begins_a_change_or_delete_of_what_is_not_known_as_such(step: RemoteStep) -> None:
+    with pytest.raises(Contradiction, match="`gold` is not known"):
+        Draft(EMPTY).check_begin(intent(step=step))
+    other = replace(EMPTY, audiences={"gold": Known(audience("Gold"), Ids("A-other"))})
+    with pytest.raises(Contradiction, match="`gold` is known as A-other, not A-gold"):
+        Draft(other).check_begin(intent(step=step))
+    Draft(replace(EMPTY, audiences={"gold": GOLD})).check_begin(intent(step=step))
 
 
 @pytest.mark.parametrize("step", [PATCH, DELETE, Create(GOLD.audience)], ids=type)

@@ -198,6 +198,15 @@ def test_nothing_begins_for_a_key_while_an_intent_of_it_is_open(store: MemorySto
         assert one.state.intents == {first.id: first}
 
 
+def test_no_change_begins_for_what_is_not_known(store: MemoryStore) -> None:
+    with session(store) as one:
+        change = Patch(GOLD.ids, GOLD.audience, audience("Shiny"))
+        with pytest.raises(Contradiction, match="`gold` is not known"):
+            one.begin("gold", change)
+        assert journaled(store) == []
+        assert one.state.intents == {}
+
+
 def test_an_id_that_is_another_keys_is_not_recorded_and_its_intent_stays_open(
     store: MemoryStore,
 ) -> None:
