@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import sys
 
 
@@ -10,11 +11,16 @@ def main() -> None:
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # A short-lived program with many long-lived values: collecting often finds nothing.
     gc.set_threshold(100_000, 50, 50)
+    raising = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if raising:  # within a module that is being read it may be dropped, or become another error
+        signal.signal(signal.SIGINT, lambda *_: os._exit(130))
     try:
         from aepctl.cli.main import run
 
+        if raising:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         code = run(sys.argv[1:])
-    except KeyboardInterrupt:  # while the program was still being loaded
+    except KeyboardInterrupt:
         sys.exit(130)
     gc.freeze()  # the collections at the interpreter's end would take 20 ms to find nothing
     sys.exit(code)

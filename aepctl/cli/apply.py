@@ -10,6 +10,7 @@ from aepctl.cli.plan import target_option
 from aepctl.cli.types import lock_timeout_option
 
 if TYPE_CHECKING:
+    from aepctl.apply.stopping import StopSignal
     from aepctl.operations.apply import SavedPlan
     from aepctl.render.formats import Result
 
@@ -69,12 +70,17 @@ def apply(
 
     def work() -> "Result":
         from aepctl.apply.stopping import StopSignal
-        from aepctl.cli.console import console_for
         from aepctl.cli.signals import stopping_on_signals
+
+        stop = StopSignal()
+        with stopping_on_signals(stop):  # while the rest is loaded, too
+            return reported(stop)
+
+    def reported(stop: "StopSignal") -> "Result":
+        from aepctl.cli.console import console_for
         from aepctl.operations.apply import ApplyOptions, apply
         from aepctl.render.formats import of_report
 
-        stop = StopSignal()
         console = console_for(output, approved=auto_approve or plan is not None)
         context = invocation.context(console)
         saved = _saved(invocation, plan)
@@ -88,7 +94,7 @@ def apply(
             yes_create=yes_create,
             saved=saved,
         )
-        with stopping_on_signals(stop), console:
+        with console:
             report = apply(context, environment, options, stop)
         console.finish(report, environment.program)
         return of_report(report, environment.program)

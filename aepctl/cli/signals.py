@@ -3,11 +3,13 @@
 import contextlib
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 from aepctl.apply.stopping import StopSignal
+from aepctl.errors import AepctlError
 
 INTERRUPTED = 130
 
@@ -20,9 +22,14 @@ def stopping_on_signals(stop: StopSignal) -> Iterator[None]:
     under way stands in the journal as an open intent.
     """
 
+    raised = False
+
     def handle(number: int, _frame: FrameType | None) -> None:
+        nonlocal raised
         name = signal.Signals(number).name
         if not stop.at_work:
+            raised = True
+            stop.interrupt(name)  # for where Python drops what is raised, as in a destructor
             raise KeyboardInterrupt(name)
         if stop.interrupted:
             _tell(f"\n{name} again: ends at once; what was under way is on disk\n")
@@ -31,11 +38,22 @@ def stopping_on_signals(stop: StopSignal) -> Iterator[None]:
         _tell(f"\n{name}: starting nothing new, finishing what is under way\n")
 
     before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    hook, sys.unraisablehook = sys.unraisablehook, _tell_of_all_but_interrupts
     try:
         yield
+    except Exception as error:
+        if raised and not isinstance(error, AepctlError):  # a module that was loaded half
+            raise KeyboardInterrupt from error
+        raise
     finally:
+        sys.unraisablehook = hook
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _tell_of_all_but_interrupts(dropped: "sys.UnraisableHookArgs") -> None:
+    if not issubclass(dropped.exc_type, KeyboardInterrupt):
+        sys.__unraisablehook__(dropped)
 
 
 def _tell(text: str) -> None:

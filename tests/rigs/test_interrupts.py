@@ -202,7 +202,7 @@ def test_interrupted_while_it_loads_or_looks(start: Start) -> None:
         _, err = process.communicate(timeout=10)
         if "init_import_site" in err:
             continue
-        assert process.returncode in {130, -signal.SIGINT}
+        assert process.returncode in {130, -signal.SIGINT}, err
         assert "Traceback" not in err
     assert creates(emulator) == 0
 
@@ -218,12 +218,13 @@ class Interrupting(MetaPathFinder):
 def test_interrupted_while_its_modules_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "aepctl.cli.main", raising=False)
     monkeypatch.setattr(sys, "meta_path", [Interrupting(), *sys.meta_path])
-    thresholds = gc.get_threshold()
+    thresholds, handler = gc.get_threshold(), signal.getsignal(signal.SIGINT)
     try:
         with pytest.raises(SystemExit) as ended:
             main()
     finally:
         gc.set_threshold(*thresholds)
+        signal.signal(signal.SIGINT, handler)
     assert ended.value.code == 130
 
 
