@@ -534,7 +534,7 @@ class Machine(RuleBasedStateMachine):
     "lives",
     [
         pytest.param(30, id="a short round"),
-        pytest.param(250 * ROUNDS, id="a long round", marks=pytest.mark.rig),
+        pytest.param(100 * ROUNDS, id="a long round", marks=pytest.mark.rig),
     ],
 )
 def test_any_life(lives: int, record_property: Callable[[str, object], None]) -> None:
