@@ -242,6 +242,9 @@ class Machine(RuleBasedStateMachine):
             world.disk.put("machine.journal", None)
             COUNTS["strange journals refused"] += 1
         else:
+            # It was written beside another state than this one: what was told since counts no more.
+            world.forgotten |= {one.audience_id for one in world.made}
+            world.told.clear()
             COUNTS["strange journals taken in"] += 1
 
     @precondition(lambda self: not self.world.store().read().log and self._at_rest())
