@@ -287,8 +287,6 @@ class Machine(RuleBasedStateMachine):
             elif decision == "recreate":
                 self._decide(deciding.recreate, intent.key)
                 world.excused.add(identity)
-                if intent.key in world.wanted:
-                    world.excused.add(world.wanted[intent.key].audience.identity)
             elif decision == "abandon":
                 self._decide(deciding.abandon, intent.key)
         except AepctlError:  # owned by another key

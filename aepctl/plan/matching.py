@@ -28,10 +28,18 @@ class ObservedIndex:
     def free(self, audience: Audience, key: str) -> tuple[Observed, ...]:
         """The audiences of this identity that no other key owns, one for each ID."""
         unique: dict[str, Observed] = {}
-        for one in sorted(self._by_identity.get(audience.identity, ()), key=_order):
+        for one in self._with_identity(audience):
             if self.owner(one.ids.audience_id) in {None, key}:
                 unique.setdefault(one.ids.audience_id, one)
         return tuple(unique.values())
+
+    def owned(self, audience: Audience) -> tuple[tuple[str, Observed], ...]:
+        """The audiences of this identity that some key owns, each with that key."""
+        owners = ((self.owner(one.ids.audience_id), one) for one in self._with_identity(audience))
+        return tuple((key, one) for key, one in owners if key is not None)
+
+    def _with_identity(self, audience: Audience) -> list[Observed]:
+        return sorted(self._by_identity.get(audience.identity, ()), key=_order)
 
 
 def _order(one: Observed) -> tuple[str, str]:

@@ -123,12 +123,20 @@ class _Planner:
             return self._by_given_id(candidate, given, there)
         matches = seen.free(candidate.wanted.audience, candidate.key)
         if not matches:
-            return _create(candidate)
+            return self._create_unless_renamed(candidate, seen)
         if len(matches) == 1:
             return self._adopt(candidate, matches[0])
         ids = (one.ids.audience_id for one in matches)
         reason = reasons.several(candidate.key, ids, self._policy.program)
         return self._decide(candidate, reason, matches)
+
+    def _create_unless_renamed(self, candidate: Candidate, seen: ObservedIndex) -> Change:
+        """Its audience may be that of a removed key, renamed since state heard of it."""
+        for key, found in seen.owned(candidate.wanted.audience):
+            if key not in self._sides.wanted:
+                reason = reasons.renamed_there(key, candidate.key, self._policy)
+                return self._decide(candidate, reason, (found,))
+        return _create(candidate)
 
     def _by_given_id(self, candidate: Candidate, given: str, there: tuple[Observed, ...]) -> Change:
         identity = candidate.wanted.audience.identity

@@ -1,4 +1,4 @@
-"""Why a change waits, in words, each with the command that goes on."""
+"""Why a change waits, in words, with what to do where there is something to be done."""
 
 from collections.abc import Iterable
 
@@ -11,6 +11,15 @@ def renamed(old: str, new: str, policy: Policy) -> str:
     return (
         f"`{new}` has the same name, namespace and originName as `{old}`, which was removed from "
         f"the manifests. If it was renamed: `{policy.command('state', 'mv', old, new)}`"
+    )
+
+
+def renamed_there(old: str, new: str, policy: Policy) -> str:
+    """What state has under a removed key is on the platform what the new key wants."""
+    return (
+        f"the platform shows the audience of `{old}`, which was removed from the manifests, with "
+        f"the name, namespace and originName of `{new}`. "
+        f"If it was renamed: `{policy.command('state', 'mv', old, new)}`"
     )
 
 

@@ -6,7 +6,7 @@ from functools import cached_property
 from itertools import chain
 from typing import NamedTuple
 
-from aepctl.model.audience import Identity, Known, Wanted
+from aepctl.model.audience import Audience, Identity, Known, Wanted
 from aepctl.model.steps import Create
 from aepctl.plan.policy import Policy
 from aepctl.plan.renames import removed_by_identity
@@ -138,6 +138,8 @@ class Sides:
         """How a new audience would be created."""
         step = Create(one.audience, self._given_id(one))
         own = self._intents.get(one.key)
+        if own is not None and own.phase is Phase.RECREATE and not _creates(own, one.audience):
+            own = None  # what a person decided was about another audience: this one is looked for
         return Candidate(one, step, own or self._absent.get(one.audience.identity))
 
     def _left_over(self, intents: Iterable[Intent]) -> tuple[Intent, ...]:
@@ -170,6 +172,11 @@ class Sides:
 
         target = self._policy.target
         return one.audience_id or computed_id(target.org, target.sandbox, one.key)
+
+
+def _creates(intent: Intent, audience: Audience) -> bool:
+    step = intent.step
+    return isinstance(step, Create) and step.audience.identity == audience.identity
 
 
 def _absent_creates(intents: Iterable[Intent]) -> dict[Identity, Intent]:

@@ -68,6 +68,21 @@ def test_what_is_there_as_it_is_wanted_has_no_diff() -> None:
     assert gold(there(GOLD, "A")).diff == ()
 
 
+def test_what_a_removed_key_has_may_be_it_by_another_name_since() -> None:
+    """Renamed on the platform, or by a run whose state was lost."""
+    (one,) = want(("gold", GOLD))
+    state = found([("old-gold", Known(audience("Old gold"), Ids("A")))])
+    shown = there(GOLD, "A")
+    change = next(c for c in plan([one], state, observed=[shown]).changes if c.key == "gold")
+    assert (change.action, change.matches) == (Action.DECIDE, (shown,))
+    assert change.reason is not None
+    assert "`old-gold`, which was removed" in change.reason
+    assert "state mv old-gold gold`" in change.reason
+    assert (
+        plan([one], state, observed=[shown], existing="ignore").changes[0].action is Action.CREATE
+    )
+
+
 @pytest.mark.parametrize("field", ["name", "namespace", "origin_name"])
 def test_another_identity_is_another_audience(field: str) -> None:
     assert gold(there(replace(GOLD, **{field: "GOLD"}), "A")) == CREATE

@@ -81,6 +81,15 @@ def test_an_earlier_attempt_is_looked_for_again_unless_a_person_decided(
     assert asked(found([know("silver", SILVER)])).tried == ()
 
 
+def test_a_decision_to_create_again_is_about_the_audience_that_it_was_made_for() -> None:
+    earlier = intend("gold", replace(GOLD, name="Old gold"), phase=Phase.RECREATE)
+    (candidate,) = asked(found(intents=[earlier]), "gold").candidates
+    assert candidate == Candidate(WANTED[0], Create(GOLD))
+    other_text = intend("gold", replace(GOLD, description="Dull"), phase=Phase.RECREATE)
+    (candidate,) = asked(found(intents=[other_text]), "gold").candidates
+    assert candidate.is_decided
+
+
 def test_only_what_the_targets_choose() -> None:
     state = found(intents=[intend("x", audience("X"))])
     assert [one.key for one in asked(state, "gold").candidates] == ["gold"]
