@@ -1,5 +1,6 @@
 """`python -m aepctl`, and the entry point of the `aepctl` command."""
 
+import contextlib
 import gc
 import os
 import signal
@@ -7,23 +8,28 @@ import sys
 
 
 def main() -> None:
+    """Run the command line and exit with its code."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # no shell had it ignored
+        signal.signal(signal.SIGINT, _end_at_once)
     # Looking for pydantic plugins reads the metadata of every installed package: 15 ms for none.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # A short-lived program with many long-lived values: collecting often finds nothing.
     gc.set_threshold(100_000, 50, 50)
-    raising = signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    if raising:  # within a module that is being read it may be dropped, or become another error
-        signal.signal(signal.SIGINT, lambda *_: os._exit(130))
-    try:
-        from aepctl.cli.main import run
+    from aepctl.cli.main import run
 
-        if raising:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-        code = run(sys.argv[1:])
-    except KeyboardInterrupt:
-        sys.exit(130)
+    code = run(sys.argv[1:])
     gc.freeze()  # the collections at the interpreter's end would take 20 ms to find nothing
     sys.exit(code)
+
+
+def _end_at_once(*_: object) -> None:
+    """Outside the work of a command nothing is under way (within, see `cli/signals`).
+
+    An exception would not do: Python drops some, and makes others of some, while modules load.
+    """
+    with contextlib.suppress(OSError):
+        os.write(2, b"interrupted\n")
+    os._exit(130)
 
 
 if __name__ == "__main__":

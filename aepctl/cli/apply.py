@@ -10,7 +10,6 @@ from aepctl.cli.plan import target_option
 from aepctl.cli.types import lock_timeout_option
 
 if TYPE_CHECKING:
-    from aepctl.apply.stopping import StopSignal
     from aepctl.operations.apply import SavedPlan
     from aepctl.render.formats import Result
 
@@ -69,14 +68,6 @@ def apply(
     outputs = outputs_of(output, writes, github, max_bytes)
 
     def work() -> "Result":
-        from aepctl.apply.stopping import StopSignal
-        from aepctl.cli.signals import stopping_on_signals
-
-        stop = StopSignal()
-        with stopping_on_signals(stop):  # while the rest is loaded, too
-            return reported(stop)
-
-    def reported(stop: "StopSignal") -> "Result":
         from aepctl.cli.console import console_for
         from aepctl.operations.apply import ApplyOptions, apply
         from aepctl.render.formats import of_report
@@ -95,7 +86,7 @@ def apply(
             saved=saved,
         )
         with console:
-            report = apply(context, environment, options, stop)
+            report = apply(context, environment, options, invocation.stop)
         console.finish(report, environment.program)
         return of_report(report, environment.program)
 

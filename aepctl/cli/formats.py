@@ -10,6 +10,7 @@ import click
 
 from aepctl.cli.invocation import Invocation
 from aepctl.cli.output import colour, machine_format, print_result, print_status
+from aepctl.cli.signals import stopping_on_signals
 from aepctl.errors import AepctlError, InternalError, Interrupted, InvalidInput
 from aepctl.render.formats import FORMATS
 
@@ -128,10 +129,11 @@ def run_and_render(
     """
     if outputs.output != "text":
         machine_format()
+    invocation = click.get_current_context().ensure_object(Invocation)
     try:
-        result = work()
+        with stopping_on_signals(invocation.stop):
+            result = work()
     except BaseException as error:
-        invocation = click.get_current_context().find_object(Invocation) or Invocation()
         if isinstance(error, AepctlError) and error.hint:
             error.hint = invocation.pasteable(error.hint)
         _problems(error)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from aepctl.apply.stopping import StopSignal
 from aepctl.errors import AepctlError
 
 if TYPE_CHECKING:
@@ -18,12 +19,16 @@ if TYPE_CHECKING:
 
 @dataclass
 class Invocation:
-    """What all commands are told alike. `make_context`: tests give another world."""
+    """What all commands are told alike. `make_context`: tests give another world.
+
+    `stop`: somebody asks the command to end, by a signal.
+    """
 
     environment: str | None = None
     folders: list[str] = field(default_factory=list)
     make_context: "Callable[[], Context] | None" = None
     resolved: "Environment | None" = None
+    stop: StopSignal = field(default_factory=StopSignal)
 
     @property
     def program(self) -> str:

@@ -1,4 +1,8 @@
-"""SIGINT and SIGTERM: the first asks for a clean stop, the second ends the program at once."""
+"""SIGINT and SIGTERM: the first asks for a clean stop, the second ends the program at once.
+
+Around the work of a command, so the rest of the program is loaded under it; before and after it,
+see `__main__`.
+"""
 
 import contextlib
 import os
@@ -9,7 +13,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from aepctl.apply.stopping import StopSignal
-from aepctl.errors import AepctlError
+from aepctl.errors import StateError
 
 INTERRUPTED = 130
 
@@ -27,14 +31,13 @@ def stopping_on_signals(stop: StopSignal) -> Iterator[None]:
     def handle(number: int, _frame: FrameType | None) -> None:
         nonlocal raised
         name = signal.Signals(number).name
-        if not stop.at_work:
-            raised = True
-            stop.interrupt(name)  # for where Python drops what is raised, as in a destructor
-            raise KeyboardInterrupt(name)
         if stop.interrupted:
             _tell(f"\n{name} again: ends at once; what was under way is on disk\n")
             os._exit(INTERRUPTED)
         stop.interrupt(name)
+        if not stop.at_work:
+            raised = True
+            raise KeyboardInterrupt(name)  # which Python drops in a destructor, for one
         _tell(f"\n{name}: starting nothing new, finishing what is under way\n")
 
     before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
@@ -42,7 +45,8 @@ def stopping_on_signals(stop: StopSignal) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if raised and not isinstance(error, AepctlError):  # a module that was loaded half
+        # A module was loaded half, or a check took the interrupt for a failure of its own.
+        if raised and not isinstance(error, StateError):
             raise KeyboardInterrupt from error
         raise
     finally:

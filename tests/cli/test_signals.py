@@ -8,7 +8,7 @@ import pytest
 
 from aepctl.apply.stopping import StopSignal
 from aepctl.cli.signals import stopping_on_signals
-from aepctl.errors import StateError
+from aepctl.errors import InvalidInput, StateError
 
 
 class Dropping:
@@ -29,11 +29,16 @@ def test_an_interrupt_that_python_drops_stops_the_run_without_a_traceback(
     assert capfd.readouterr().err == ""
 
 
-def test_a_module_that_was_loaded_half_is_no_bug() -> None:
+@pytest.mark.parametrize(
+    "became",
+    [TypeError(), InvalidInput(())],
+    ids=["a module that was loaded half", "a check that took it for its own failure"],
+)
+def test_an_interrupt_that_became_another_error_is_an_interrupt(became: Exception) -> None:
     with pytest.raises(KeyboardInterrupt), stopping_on_signals(StopSignal()):  # noqa: PT012
         with suppress(KeyboardInterrupt):
             signal.raise_signal(signal.SIGTERM)
-        raise TypeError
+        raise became
 
 
 def test_what_failed_for_another_reason_is_told() -> None:
