@@ -41,18 +41,22 @@ class Transport:
         """Send one request, once. Whatever happens to it is a reply, and no exception."""
         factory = self._factory
         budget = Budget(factory.timeout_seconds, factory.clock)
-        self._wire.budget = budget
+        self._wire.begin(budget)
         way: list[str] = []
         try:
             reply = self._exchange(method, url, headers, body, budget, way)
         except Exception as error:  # noqa: BLE001 - whatever the library below raises
             reason = "".join([_reason(error, url, budget), *way])
             reply = NoResponse(reason) if budget.sent else NothingSent(reason)
+            self.close()  # an engine that failed may still count a connection as taken
+        finally:
+            self._wire.end()
         return factory.redaction.reply(reply)
 
     def close(self) -> None:
-        for engine in self._engines.values():
-            engine.close()
+        """What it keeps is let go; a further request makes it anew."""
+        while self._engines:
+            self._engines.popitem()[1].close()
 
     def _exchange(
         self,

@@ -6,11 +6,12 @@ ends. Its engine, httpcore, lets connections be made by somebody else, which is 
 
 import ssl
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 import httpcore
 
-from aepctl.transport.bounds import Budget, OutOfTime
+from aepctl.transport.bounds import Budget
 from aepctl.transport.names import Names
 
 PIECE_BYTES = 16 * 1024
@@ -23,7 +24,24 @@ class Wire(httpcore.NetworkBackend):
     def __init__(self, names: Names) -> None:
         self._names = names
         self._real = httpcore.SyncBackend()
-        self.budget: Budget | None = None
+        self._budget: Budget | None = None
+        self._open: list[Stream] = []
+
+    def begin(self, budget: Budget) -> None:
+        """An exchange begins, which may take so much."""
+        self._budget = budget
+
+    def end(self) -> None:
+        """Close what it has opened: the engine itself forgets a connection now and then."""
+        self._budget = None
+        while self._open:
+            with suppress(OSError):
+                self._open.pop().close()
+
+    def opened(self, stream: httpcore.NetworkStream) -> "Stream":
+        """A connection, or the same one once more, now with TLS."""
+        self._open.append(Stream(stream, self))
+        return self._open[-1]
 
     def connect_tcp(
         self,
@@ -44,14 +62,14 @@ class Wire(httpcore.NetworkBackend):
                     self._names.forget(host, port)
                     raise
             else:
-                return Stream(stream, self)
+                return self.opened(stream)
         raise httpcore.ConnectError(f"{host} has no address")
 
     def current(self) -> Budget:
         """What the exchange under way has left."""
-        if self.budget is None:
+        if self._budget is None:
             raise RuntimeError("no exchange is under way")
-        return self.budget
+        return self._budget
 
     def _addresses(self, host: str, port: int) -> list[str]:
         try:
@@ -89,12 +107,9 @@ class Stream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ARG002
     ) -> httpcore.NetworkStream:
-        try:
-            seconds = self._wire.current().seconds()
-        except OutOfTime:
-            self._stream.close()
-            raise
-        return Stream(self._stream.start_tls(ssl_context, server_hostname, seconds), self._wire)
+        seconds = self._wire.current().seconds()
+        secure = self._stream.start_tls(ssl_context, server_hostname, seconds)
+        return self._wire.opened(secure)
 
     def close(self) -> None:
         self._stream.close()
