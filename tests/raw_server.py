@@ -75,6 +75,10 @@ class Wire:
     def await_first_byte(self) -> None:
         self._connection.recv(1, socket.MSG_PEEK)
 
+    def hear(self) -> bytes:
+        """What comes next, whatever it is."""
+        return self._more()
+
     def send(self, data: bytes) -> None:
         self._connection.sendall(data)
 

@@ -119,7 +119,7 @@ class ImsToken:
         """The token in the answer. What the answer holds instead is not shown: it may be secret."""
         if not response.complete:
             raise CredentialsError(
-                f"could not get an access token: the answer of {self._url} is cut short",
+                f"could not get an access token: the answer of {self._url} {response.flaw}",
                 hint="run it again",
             )
         try:

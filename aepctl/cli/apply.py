@@ -90,7 +90,10 @@ def apply(
         console.finish(report, environment.program)
         return of_report(report, environment.program)
 
-    return run_and_render(outputs, "outcomes", work)
+    code = run_and_render(outputs, "outcomes", work)
+    if invocation.stop.error is not None:
+        raise invocation.stop.error  # a bug is told when all is recorded and reported
+    return code
 
 
 def _saved(invocation: Invocation, file: str | None) -> "SavedPlan | None":

@@ -23,6 +23,7 @@ class ApplyConsole(Protocol):
     def show(self, plan: Plan) -> None: ...
     def approve(self, plan: Plan) -> None: ...
     def tell(self, outcome: Outcome) -> None: ...
+    def warn(self, text: str) -> None: ...
     def finish(self, report: ApplyReport, program: str) -> None: ...
 
 
@@ -69,6 +70,9 @@ class TextConsole:
             self._told.add(outcome)
             print_result(f"{outcome_line(outcome, self._paint)}\n")
 
+    def warn(self, text: str) -> None:
+        print_status(f"warning: {display(text)}")
+
     def finish(self, report: ApplyReport, program: str) -> None:
         left = [one for one in report.outcomes if one not in self._told]
         print_result("".join(f"{outcome_line(one, self._paint)}\n" for one in left))
@@ -97,6 +101,9 @@ class QuietConsole:
 
     def tell(self, outcome: Outcome) -> None:
         print_status(outcome_line(outcome, Paint(on=colour(error=True))))
+
+    def warn(self, text: str) -> None:
+        print_status(f"warning: {display(text)}")
 
     def finish(self, report: ApplyReport, program: str) -> None:
         if report.stopped:

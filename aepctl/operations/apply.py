@@ -19,6 +19,7 @@ from aepctl.errors import ListForbidden, StateNotWritten
 from aepctl.model.audience import Observed, Wanted
 from aepctl.model.failure import Failure
 from aepctl.operations.context import Context, Platform
+from aepctl.operations.network import check_network
 from aepctl.operations.plan import policy_of
 from aepctl.plan.binding import Binding, bind
 from aepctl.plan.plan import Action, Plan
@@ -59,10 +60,13 @@ def apply(
 ) -> ApplyReport:
     """Create what is missing and record its IDs.
 
-    Raises InvalidInput, CredentialsError, PlatformError, SafetyRefusal, StateError, StateLocked and
-    NoSuchTarget: nothing of the plan was begun then.
+    Proxies and certificates of the environment variables are checked before the lock is taken.
+    Raises AepctlError where they are of no use, InvalidInput, CredentialsError, PlatformError,
+    SafetyRefusal, StateError, StateLocked and NoSuchTarget: nothing of the plan was begun then.
     """
     wanted = context.wanted(environment)
+    for warning in check_network(environment, context.environ):
+        context.console.warn(warning)
     run = context.run("apply")
     with open_session(
         context.open_store(environment),

@@ -48,6 +48,7 @@ class Console(Protocol):
         ...
 
     def tell(self, outcome: "Outcome", /) -> None: ...
+    def warn(self, text: str, /) -> None: ...
 
 
 class SilentConsole:
@@ -60,6 +61,9 @@ class SilentConsole:
         return
 
     def tell(self, _outcome: "Outcome", /) -> None:
+        return
+
+    def warn(self, _text: str, /) -> None:
         return
 
 

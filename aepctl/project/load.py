@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import NoReturn
-from urllib.parse import urlsplit
 
 from aepctl.errors import AepctlError, InvalidInput
 from aepctl.model.problem import Origin, Problem
@@ -77,8 +76,7 @@ class Project:
         emulated = model.endpoint == EMULATOR
         org = self._required(name, "org", "AEP_ORG_ID", environ, model.org, emulated=emulated)
         sandbox = self._required(name, "sandbox", "AEP_SANDBOX", environ, model.sandbox)
-        parts = urlsplit(model.ais_url)
-        endpoint = EMULATOR if emulated else f"{parts.scheme}://{parts.netloc}"
+        endpoint = EMULATOR if emulated else model.ais_url
         return Environment(
             name=name,
             target=Target(org, sandbox, endpoint),
