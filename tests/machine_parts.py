@@ -130,20 +130,27 @@ class MemoryDisk(Disk):
     def make_folder(self, path: Path) -> None:
         return
 
-    def open_new(self, path: Path) -> int:
+    def open_new(self, path: Path, like: Path) -> int:
+        assert path.name not in self.names
+        assert path.parent == like.parent
         self._changes()
-        return self._open(path.name, empty=True)
+        return self._open(path.name)
+
+    def is_at(self, handle: int, path: Path) -> bool:
+        return self.names.get(path.name) is self.handles[handle]
+
+    def beside(self, path: Path) -> list[Path]:
+        start = f".{path.name}."
+        return [path.with_name(one) for one in self.names if one.startswith(start)]
 
     def open_append(self, path: Path) -> int:
         self._changes()
         return self._open(path.name)
 
-    def _open(self, name: str, *, empty: bool = False) -> int:
+    def _open(self, name: str) -> int:
         if name not in self.names:
             self._renames({name: Inode()})
         inode = self.names[name]
-        if empty:
-            inode.data = b""
         handle = max(self.handles, default=99) + 1
         self.handles[handle] = inode
         return handle

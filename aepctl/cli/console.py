@@ -9,6 +9,7 @@ import click
 from aepctl.apply.outcomes import Outcome
 from aepctl.apply.report import ApplyReport
 from aepctl.cli.output import colour, print_result, print_status
+from aepctl.cli.rescued import print_rescued
 from aepctl.errors import AepctlError, SafetyRefusal
 from aepctl.plan.plan import Plan
 from aepctl.render.display import Paint, display
@@ -77,7 +78,8 @@ class TextConsole:
         left = [one for one in report.outcomes if one not in self._told]
         print_result("".join(f"{outcome_line(one, self._paint)}\n" for one in left))
         print_result(report_summary(report, self._paint, program))
-        _rescue(report, program)
+        if report.rescue:
+            print_rescued(report.rescue, program)
 
 
 class QuietConsole:
@@ -108,15 +110,8 @@ class QuietConsole:
     def finish(self, report: ApplyReport, program: str) -> None:
         if report.stopped:
             print_status(f"Stopped: {display(report.stopped)}")
-        _rescue(report, program)
-
-
-def _rescue(report: ApplyReport, program: str) -> None:
-    """The last way to keep an ID that no store took."""
-    if report.rescue:
-        print_status("These IDs could not be recorded. Keep the next lines in a file, then run")
-        print_status(f"`{program} state recover FILE`:")
-        print_status(report.rescue.rstrip())
+        if report.rescue:
+            print_rescued(report.rescue, program)
 
 
 def _ask(plan: Plan) -> None:

@@ -11,7 +11,8 @@ from aepctl.project.environment import Environment
 from aepctl.state.events import Ending
 from aepctl.state.loading import read_state
 from aepctl.state.model import Intent, Phase
-from aepctl.state.recover import Recovered, read_rescued, take_in
+from aepctl.state.recover import Recovered, take_in
+from aepctl.state.rescued import read_rescued
 from aepctl.state.session import StateSession, open_session
 from aepctl.wording import listed
 
@@ -150,14 +151,14 @@ def recover(
 ) -> Decided:
     """Take the IDs and open intents of a rescued journal into state. Running it again is harmless.
 
-    `text` may be a piece of a log: what stands before a journal line is passed over. Raises
-    StateLocked, StateError; SafetyRefusal where state has another ID for a key.
+    `text` is a rescued journal, or a log in which an apply printed one. Raises StateLocked,
+    StateError; SafetyRefusal where state has another ID for a key.
     """
-    journal, cut = read_rescued(text, file)
+    rescued = read_rescued(text, file)
     with _session(context, environment, f"state recover {file}", wait) as session:
-        recovered = take_in(session, journal)
+        recovered = take_in(session, *rescued.journals)
         session.checkpoint()
-    left = "; the last line is cut short and was skipped" if cut else ""
+    left = "".join(f"; {one}" for one in rescued.left_out)
     then = f"`{environment.command('plan')}` shows what is left to do"
     if recovered.keyless:
         adopt = f"{environment.command('state', 'resolve')} KEY --adopt ID"

@@ -16,6 +16,7 @@ import yaml
 
 import aepctl
 from aepctl.emulator import Emulator, Fault, FaultKind
+from aepctl.state.frames import read_frames
 
 ROUNDS = int(os.environ.get("AEPCTL_RIG_ROUNDS", "1"))
 """How many times as much a long round does."""
@@ -153,6 +154,11 @@ class Site:
         text = re.sub(r'"(audienceId|lineage)": "[^"]*"', r'"\1": ""', text)
         text = re.sub(r'"id": "[^"]*", ', "", text)  # a list has it, an answer to revision 1 not
         return re.sub(r'"serial": \d+', '"serial": 0', text)
+
+
+def journal_lines(log: str) -> list[str]:
+    """The journal lines that a run has printed for `state recover`."""
+    return [line for text in read_frames(log).texts for line in text.splitlines()]
 
 
 def rescued(lines: Iterable[str]) -> dict[str, str]:
