@@ -5,11 +5,11 @@ What is read here does not depend on an environment; see resolve.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from aepctl.errors import InvalidInput
+from aepctl.files import read_regular
 from aepctl.manifests.document import Manifest, read_manifest
-from aepctl.manifests.files import find_manifests
+from aepctl.manifests.files import MAX_BYTES, find_manifests
 from aepctl.manifests.rules import repeated_keys, same_audiences, same_ids
 from aepctl.model.audience import Wanted
 from aepctl.model.problem import Origin, Problem
@@ -59,7 +59,7 @@ def with_source(problems: Iterable[Problem], texts: Mapping[str, str]) -> Iterat
 
 def _read(file: str) -> Manifest:
     try:
-        raw = Path(file).read_bytes()
+        raw = read_regular(file, most=MAX_BYTES)
     except OSError as error:
         message = f"cannot be read: {error.strerror}"
         return Manifest(problems=(Problem(Origin(file, 0, 0), "unreadable", message),))

@@ -4,14 +4,19 @@ import contextlib
 import os
 from pathlib import Path
 
+from aepctl.files import read_regular
+
+MAX_BYTES = 256 * 1024 * 1024
+"""More than any state or journal has: some million audiences."""
+
 
 class Disk:
     """What state needs of a disk. Tests put one in its place that fails at the N-th call."""
 
     def read(self, path: Path) -> bytes | None:
-        """The bytes of the file, or None where there is none."""
+        """The bytes of the file, or None where there is none; only of a regular one."""
         try:
-            return path.read_bytes()
+            return read_regular(path, most=MAX_BYTES)
         except FileNotFoundError:
             return None
 
