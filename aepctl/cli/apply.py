@@ -65,7 +65,7 @@ def apply(
     if plan is not None and (targets or yes_create is not None):
         raise click.UsageError("a saved plan has its own targets and approval")
 
-    outputs = outputs_of(output, writes, github, max_bytes)
+    outputs = outputs_of(output, writes, github, max_bytes, reads=plan)
 
     def work() -> "Result":
         from aepctl.cli.console import console_for

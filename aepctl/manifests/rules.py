@@ -6,6 +6,23 @@ from aepctl.model.audience import Wanted
 from aepctl.model.problem import Origin, Problem
 from aepctl.yamldoc import quoted
 
+MAX_REPEATED = 32 * 1024 * 1024
+"""Characters. What is written once and used often is many times larger in a plan and in state."""
+
+
+def too_much_repeated(repeated: Iterable[tuple[str, int]]) -> Iterator[Problem]:
+    """The file with which defaults and aliases come to more text than all files may repeat."""
+    total = 0
+    for file, count in repeated:
+        if total <= MAX_REPEATED < total + count:
+            said = f"defaults and aliases come to {total + count:,} characters here"
+            hint = (
+                f"{MAX_REPEATED:,} are taken from all files together: shorten the long ones, or "
+                "give them to fewer audiences"
+            )
+            yield Problem(Origin(file, 0, 0), "too-much-repeated", said, hint)
+        total += count
+
 
 def repeated_keys(keys: Iterable[tuple[str, Origin]]) -> Iterator[Problem]:
     """Keys that are taken already. Both places are named."""

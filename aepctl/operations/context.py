@@ -15,6 +15,7 @@ from aepctl.manifests import Manifests, read_manifests, resolve
 from aepctl.model.audience import Wanted
 from aepctl.model.target import EMULATOR
 from aepctl.project.environment import Environment
+from aepctl.project.paths import emulator_file
 from aepctl.state.model import Run
 from aepctl.state.run import new_id, this_run
 from aepctl.state.stores import open_store
@@ -139,7 +140,8 @@ def _emulator_file(environment: str) -> Path:
     """Where the embedded platform of an environment keeps its audiences."""
     from aepctl.errors import EmulatorError  # noqa: PLC0415 - few need it
 
-    folder = Path(".aepctl")
+    file = Path(emulator_file(environment))
+    folder = file.parent
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
@@ -147,4 +149,4 @@ def _emulator_file(environment: str) -> Path:
             f"{folder}: the emulator's folder cannot be made: {error.strerror}",
             hint="make the current folder writable",
         ) from error
-    return folder / f"emulator-{environment}.sqlite3"
+    return file

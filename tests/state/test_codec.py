@@ -227,7 +227,7 @@ REFUSED = {
     "audience-without-namespace.json": "8: audiences.loyalty-silver.namespace: field required",
     "audiences-is-a-list.json": "6: audiences: input should be a valid dictionary",
     "both-merge-sides-kept.json": "8: duplicate key `loyalty-gold`",
-    "byte-order-mark.json": "1: not valid JSON: Unexpected UTF-8 BOM",
+    "byte-order-mark.json": "1: it starts with a byte order mark; save it as UTF-8 without BOM",
     "empty-file.json": "1: not valid JSON: Expecting value",
     "format-is-a-number.json": '1: not a state file: `"format"` is missing',
     "hand-broken.json": "7: not valid JSON: Expecting ',' delimiter, column 160",

@@ -7,6 +7,10 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
+from aepctl.files import read_regular
+
+MAX_BYTES = 256 * 1024 * 1024
+"""More than any state or journal has: some million audiences."""
 NO_FOLDER_SYNC = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
 """What CIFS, WSL's drives and some FUSE file systems answer to a folder's fsync."""
 
@@ -28,9 +32,9 @@ class Disk:
         self._told = False
 
     def read(self, path: Path) -> bytes | None:
-        """The bytes of the file, or None where there is none."""
+        """The bytes of the file, or None where there is none; only of a regular one."""
         try:
-            return path.read_bytes()
+            return read_regular(path, most=MAX_BYTES)
         except FileNotFoundError:
             return None
 
