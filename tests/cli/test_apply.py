@@ -185,7 +185,6 @@ NOT_COMMITTED = [
     FaultKind.DROP_BEFORE,
     FaultKind.ERROR_BEFORE,
     FaultKind.REDIRECT,
-    FaultKind.CONFLICT,
 ]
 
 

@@ -1,0 +1,49 @@
+"""How a text should be written so that no platform has reason to keep it otherwise. Pure."""
+
+import unicodedata
+from collections.abc import Iterator
+
+from aepctl.model.folding import FORMAT
+
+FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Letters and marks, as Unicode counts them, that show nothing."""
+
+
+def plain(text: str) -> str:
+    """The text with single blanks between words, in NFC, and without what nobody sees."""
+    if text.isascii():
+        return " ".join(text.split())
+    seen = "".join(one for one in text if not is_hidden(one))
+    return unicodedata.normalize("NFC", " ".join(seen.split()))
+
+
+def plain_lines(text: str) -> str:
+    """As `plain`, but lines stay lines."""
+    return "\n".join(plain(line) for line in text.splitlines()).strip()
+
+
+def flaw(text: str) -> str | None:
+    """What of the text a platform may not keep as it is; None where it is `plain`."""
+    if text.isascii() and "  " not in text and text == text.strip():
+        return None
+    return next(_flaws(text), None)
+
+
+def _flaws(text: str) -> Iterator[str]:
+    for position, one in enumerate(text, 1):
+        if is_hidden(one):
+            yield f"has the invisible character U+{ord(one):04X} at position {position}"
+    if text != text.strip():
+        yield f"has a blank at its {'beginning' if text[0].isspace() else 'end'}"
+    for position, one in enumerate(text, 1):
+        if one.isspace() and one != " ":
+            yield f"has the unusual blank U+{ord(one):04X} at position {position}"
+    if "  " in text:
+        yield f"has more than one blank at position {text.index('  ') + 1}"
+    if not unicodedata.is_normalized("NFC", text):
+        yield "is not in Unicode's usual form, NFC"
+
+
+def is_hidden(character: str) -> bool:
+    """Whether nobody sees that it is there, and it is no blank."""
+    return character in FILLERS or unicodedata.category(character) == FORMAT
