@@ -7,14 +7,24 @@ from aepctl.model.folding import FORMAT
 
 FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Letters and marks, as Unicode counts them, that show nothing."""
+JOINERS = frozenset("\u200c\u200d")
+"""Signs that emoji and some scripts need between two characters; elsewhere they show nothing."""
+LATIN = 0x24F
+"""Up to here no character joins with another."""
 
 
 def plain(text: str) -> str:
     """The text with single blanks between words, in NFC, and without what nobody sees."""
     if text.isascii():
         return " ".join(text.split())
-    seen = "".join(one for one in text if not is_hidden(one))
-    return unicodedata.normalize("NFC", " ".join(seen.split()))
+    before = None
+    while text != before:  # what goes may bring characters together
+        before = text
+        text = unicodedata.normalize("NFC", text)
+        hidden = {position for position, _ in _hidden(text)}
+        text = "".join(one for at, one in enumerate(text, 1) if at not in hidden)
+        text = " ".join(text.split())
+    return text
 
 
 def plain_lines(text: str) -> str:
@@ -30,9 +40,8 @@ def flaw(text: str) -> str | None:
 
 
 def _flaws(text: str) -> Iterator[str]:
-    for position, one in enumerate(text, 1):
-        if is_hidden(one):
-            yield f"has the invisible character U+{ord(one):04X} at position {position}"
+    for position, one in _hidden(text):
+        yield f"has the invisible character U+{ord(one):04X} at position {position}"
     if text != text.strip():
         yield f"has a blank at its {'beginning' if text[0].isspace() else 'end'}"
     for position, one in enumerate(text, 1):
@@ -44,6 +53,19 @@ def _flaws(text: str) -> Iterator[str]:
         yield "is not in Unicode's usual form, NFC"
 
 
-def is_hidden(character: str) -> bool:
-    """Whether nobody sees that it is there, and it is no blank."""
-    return character in FILLERS or unicodedata.category(character) == FORMAT
+def _hidden(text: str) -> Iterator[tuple[int, str]]:
+    """What nobody sees, no blanks, with its position."""
+    for at, one in enumerate(text):
+        if one in FILLERS or unicodedata.category(one) == FORMAT:
+            joins = one in JOINERS and _joins(text[at - 1 : at]) and _joins(text[at + 1 : at + 2])
+            if not joins:
+                yield at + 1, one
+
+
+def _joins(neighbour: str) -> bool:
+    """Whether a joiner may do something beside this character, if there is one."""
+    return (
+        neighbour > chr(LATIN)
+        and neighbour not in FILLERS
+        and unicodedata.category(neighbour)[0] not in "CZ"
+    )

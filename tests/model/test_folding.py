@@ -84,7 +84,18 @@ def test_what_a_platform_may_not_keep_is_told_with_a_better_spelling(
 
 
 @pytest.mark.parametrize(
-    "text", ["Gold", "Gold tier", "Größe ❄", "日本 語", "10 % ❄ 20 %", "ﬁ", "½"]
+    "text",
+    [
+        "Gold",
+        "Gold tier",
+        "Größe ❄",
+        "日本 語",
+        "10 % ❄ 20 %",
+        "ﬁ",
+        "½",
+        "👩\u200d👧",
+        "\u0645\u06cc\u200c\u062e",
+    ],
 )
 def test_what_is_plain_has_no_flaw(text: str) -> None:
     assert flaw(text) is None
