@@ -21,8 +21,9 @@ class ApplyConsole(Protocol):
     def __enter__(self) -> Self: ...
     def __exit__(self, *error: object) -> None: ...
     def show(self, plan: Plan) -> None: ...
-    def approve(self, plan: Plan) -> None: ...
+    def approve(self, plan: Plan) -> bool: ...
     def tell(self, outcome: Outcome) -> None: ...
+    def warn(self, text: str) -> None: ...
     def finish(self, report: ApplyReport, program: str) -> None: ...
 
 
@@ -51,7 +52,7 @@ class TextConsole:
     def show(self, plan: Plan) -> None:
         print_result(plan_text(plan, self._paint))
 
-    def approve(self, plan: Plan) -> None:
+    def approve(self, plan: Plan) -> bool:
         if not self._approved:
             _ask(plan)
         print_result("\n")
@@ -61,6 +62,7 @@ class TextConsole:
                 length=count, label="Applying", file=sys.stderr, show_pos=True
             )
             self._bar.render_progress()
+        return not self._approved
 
     def tell(self, outcome: Outcome) -> None:
         if self._bar is not None:
@@ -68,6 +70,9 @@ class TextConsole:
         else:
             self._told.add(outcome)
             print_result(f"{outcome_line(outcome, self._paint)}\n")
+
+    def warn(self, text: str) -> None:
+        print_status(f"warning: {display(text)}")
 
     def finish(self, report: ApplyReport, program: str) -> None:
         left = [one for one in report.outcomes if one not in self._told]
@@ -91,12 +96,16 @@ class QuietConsole:
     def show(self, plan: Plan) -> None:
         print_status(plan_text(plan, Paint(on=colour(error=True))).rstrip())
 
-    def approve(self, plan: Plan) -> None:
+    def approve(self, plan: Plan) -> bool:
         if not self._approved:
             _ask(plan)
+        return not self._approved
 
     def tell(self, outcome: Outcome) -> None:
         print_status(outcome_line(outcome, Paint(on=colour(error=True))))
+
+    def warn(self, text: str) -> None:
+        print_status(f"warning: {display(text)}")
 
     def finish(self, report: ApplyReport, program: str) -> None:
         if report.stopped:

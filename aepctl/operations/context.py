@@ -43,11 +43,15 @@ class Console(Protocol):
     """The person, or the pipeline, at the other end of an apply."""
 
     def show(self, plan: "Plan", /) -> None: ...
-    def approve(self, plan: "Plan", /) -> None:
-        """Return where the plan may be carried out. Raises AepctlError, SafetyRefusal."""
+    def approve(self, plan: "Plan", /) -> bool:
+        """Return where the plan may be carried out: whether somebody was asked.
+
+        Raises AepctlError, SafetyRefusal.
+        """
         ...
 
     def tell(self, outcome: "Outcome", /) -> None: ...
+    def warn(self, text: str, /) -> None: ...
 
 
 class SilentConsole:
@@ -56,10 +60,13 @@ class SilentConsole:
     def show(self, _plan: "Plan", /) -> None:
         return
 
-    def approve(self, _plan: "Plan", /) -> None:
-        return
+    def approve(self, _plan: "Plan", /) -> bool:
+        return False
 
     def tell(self, _outcome: "Outcome", /) -> None:
+        return
+
+    def warn(self, _text: str, /) -> None:
         return
 
 

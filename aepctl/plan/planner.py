@@ -122,7 +122,9 @@ class _Planner:
         seen, given = self._seen, candidate.step.audience_id
         ignored = self._policy.existing == "ignore" and not candidate.was_tried
         if seen is None and candidate.is_said_to_exist:
-            return self._decide(candidate, reasons.said_to_exist(candidate.key, (), self._policy))
+            return self._decide(
+                candidate, reasons.said_to_exist(candidate.key, (), self._policy.program)
+            )
         if seen is None or candidate.is_decided or ignored:
             return _create(candidate)
         there = seen.with_id(given) if given is not None else ()
@@ -141,11 +143,11 @@ class _Planner:
         """What is only spelled otherwise may be it, and so may what the platform says it has."""
         alike = seen.alike(candidate.wanted.audience, candidate.key)
         if candidate.is_said_to_exist:
-            reason = reasons.said_to_exist(candidate.key, alike, self._policy)
+            reason = reasons.said_to_exist(candidate.key, alike, self._policy.program)
             return self._decide(candidate, reason, alike)
         if alike:
             audience = candidate.wanted.audience
-            reason = reasons.spelled_otherwise(candidate.key, audience, alike, self._policy)
+            reason = reasons.spelled_otherwise(candidate.key, audience, alike, self._policy.program)
             return self._decide(candidate, reason, alike)
         return self._create_unless_renamed(candidate, seen)
 
@@ -172,7 +174,7 @@ class _Planner:
             return self._decide(candidate, reasons.shown_as(audience_id, other), (found,))
         if found.is_asleep:
             return self._decide(
-                candidate, reasons.asleep(candidate.key, found, self._policy), (found,)
+                candidate, reasons.asleep(candidate.key, found, self._policy.program), (found,)
             )
         wanted = candidate.wanted.audience
         known = Known.seen(wanted, found.audience, found.ids)

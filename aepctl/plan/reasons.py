@@ -33,35 +33,35 @@ def given_away(old: str, new: str, policy: Policy) -> str:
     )
 
 
-def spelled_otherwise(key: str, wanted: Audience, alike: Sequence[Observed], policy: Policy) -> str:
+def spelled_otherwise(key: str, wanted: Audience, alike: Sequence[Observed], program: str) -> str:
     """The platform has it, but for case, blanks, invisible characters or the Unicode form."""
     there = listed(_differing(wanted, one) for one in alike)
-    return f"the platform has it in another spelling: {there}. {_choose(key, alike, policy)}"
+    return f"the platform has it in another spelling: {there}. {_choose(key, alike, program)}"
 
 
-def said_to_exist(key: str, alike: Sequence[Observed], policy: Policy) -> str:
+def said_to_exist(key: str, alike: Sequence[Observed], program: str) -> str:
     """A create was answered with "already there": it is never created again by itself."""
     likely = "; it was not found on the platform under any spelling"
     if alike:
         likely = f"; likely {listed(_named(one) for one in alike)}"
-    return f"the platform says that it exists already{likely}. {_choose(key, alike, policy)}"
+    return f"the platform says that it exists already{likely}. {_choose(key, alike, program)}"
 
 
-def asleep(key: str, found: Observed, policy: Policy) -> str:
+def asleep(key: str, found: Observed, program: str) -> str:
     """The platform has it, but not at work."""
-    return f"the platform has it as {_named(found)}. {_choose(key, (found,), policy)}"
+    return f"the platform has it as {_named(found)}. {_choose(key, (found,), program)}"
 
 
-def _choose(key: str, found: Sequence[Observed], policy: Policy) -> str:
+def _choose(key: str, found: Sequence[Observed], program: str) -> str:
     """How a person says which one it is, or that it is none of them."""
     only = found[0].ids.audience_id if len(found) == 1 else None
-    resolve = policy.command("state", "resolve", key)
-    adopt = f"{resolve} --adopt ID" if only is None else _adopt(key, only, policy)
+    resolve = command(program, "state", "resolve", key)
+    adopt = f"{resolve} --adopt ID" if only is None else _adopt(key, only, program)
     return f"If that is it: `{adopt}`; if it is not: `{resolve} --recreate`"
 
 
-def _adopt(key: str, audience_id: str, policy: Policy) -> str:
-    return policy.command("state", "resolve", key, "--adopt", audience_id)
+def _adopt(key: str, audience_id: str, program: str) -> str:
+    return command(program, "state", "resolve", key, "--adopt", audience_id)
 
 
 def _named(one: Observed) -> str:
