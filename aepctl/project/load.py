@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit
 
-from aepctl.errors import AepctlError, InvalidInput
+from aepctl.errors import AepctlError, InvalidInput, SafetyRefusal
 from aepctl.model.problem import Origin, Problem
 from aepctl.model.target import EMULATOR, Target
 from aepctl.project.credentials import check_header
 from aepctl.project.environment import Environment
 from aepctl.project.model import ConfigModel, EnvironmentModel
+from aepctl.project.targets import twice
 from aepctl.yamldoc import Finding, check, parse
 from aepctl.yamldoc.types import KEY, KEY_HINT
 
@@ -103,8 +104,8 @@ class Project:
         *,
         emulated: bool = False,
     ) -> str:
-        given = environ.get(variable, "").strip()
-        value = given or (written or "").strip() or ("emulator@AdobeOrg" if emulated else "")
+        given, written = environ.get(variable, "").strip(), (written or "").strip()
+        value = given or written or ("emulator@AdobeOrg" if emulated else "")
         if not value:
             if not self.found:
                 raise AepctlError(
@@ -114,6 +115,12 @@ class Project:
             message = f"the environment `{name}` has no {what}"
             raise AepctlError(message, hint=f"set `{what}:` in {FILE}, or {variable}")
         check_header(value, variable if given else f"`{what}` of `{name}`")
+        if written and value != written:  # left in the shell, perhaps, for another environment
+            raise SafetyRefusal(
+                f"{variable} is `{value}`, but `{name}` has the {what} `{written}` in {FILE}",
+                hint=f"`unset {variable}`; or remove `{what}:` of `{name}` from {FILE}, if the "
+                "variable shall choose it",
+            )
         return value
 
 
@@ -139,6 +146,9 @@ def load_project() -> Project:
     config = check(ConfigModel, yaml_file, documents[0])
     if not isinstance(config, ConfigModel):
         _refuse(config)
+    conflicts = yaml_file.problems_at(twice(config, yaml_file, documents[0]))
+    if conflicts:
+        _refuse(conflicts)
     return Project(config.manifests, config.default_environment, config.environments)
 
 
