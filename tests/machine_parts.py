@@ -27,8 +27,9 @@ from aepctl.model.audience import Audience, Ids, Wanted
 from aepctl.model.problem import Origin
 from aepctl.model.steps import Create, Delete, Patch, RemoteStep
 from aepctl.model.target import Target
-from aepctl.operations.apply import ApplyOptions, apply
+from aepctl.operations.apply import apply
 from aepctl.operations.context import Context
+from aepctl.operations.options import ApplyOptions
 from aepctl.plan.plan import Action, Change, Plan
 from aepctl.project.environment import Environment
 from aepctl.replies import NoResponse, NothingSent, Reply, Response
@@ -490,7 +491,10 @@ class Yes:
     def show(self, plan: Plan) -> None:
         return
 
-    def approve(self, plan: Plan) -> None:
+    def approve(self, plan: Plan) -> bool:
+        return False
+
+    def warn(self, text: str) -> None:
         return
 
     def tell(self, outcome: Outcome) -> None:

@@ -80,6 +80,10 @@ class AudienceReader:
         """All external audiences of the sandbox. Raises PlatformError, ListForbidden."""
         return self._list({})
 
+    def list_inactive(self) -> tuple[Observed, ...]:
+        """Inactive audiences, which a plain list may leave out. Raises as `list_all`."""
+        return self._list({"property": "lifecycleState==inactive"})
+
     def search(self, audience: Audience, audience_id: str | None) -> tuple[Observed, ...]:
         """Those that are this audience: by ID where one was given, else by its identity.
 
@@ -184,6 +188,8 @@ def _audience_or_gone(response: Response) -> tuple[Observed, ...] | None:
     if response.status != HTTPStatus.OK or not response.complete:
         return None
     observed = decode_audience(response.body)
+    if observed is not None and observed.is_gone:
+        return ()
     return None if observed is None else (observed,)
 
 

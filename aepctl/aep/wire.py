@@ -37,6 +37,8 @@ class ListedAudience(_Received):
     type: str | None = None
     creation_time: float | None = Field(default=None, alias="creationTime")
     create_epoch: float | None = Field(default=None, alias="createEpoch")
+    lifecycle_state: Any = Field(default=None, alias="lifecycleState")
+    lifecycle: Any = None  # what older documents call it
 
 
 class _Paging(_Received):
@@ -147,7 +149,12 @@ def _observed(one: ListedAudience) -> Observed | None:
     if any(field.required and fields[field.name] is None for field in FIELDS):
         return None
     created = one.creation_time / 1000 if one.creation_time else one.create_epoch
-    return Observed(Audience.of(fields), Ids(one.audience_id, one.id), created)
+    return Observed(Audience.of(fields), Ids(one.audience_id, one.id), created, _lifecycle(one))
+
+
+def _lifecycle(one: ListedAudience) -> str | None:
+    said = one.lifecycle_state or one.lifecycle
+    return said.strip().lower() if isinstance(said, str) else None
 
 
 def _value(one: ListedAudience, field: FieldOfAudience) -> str | None:

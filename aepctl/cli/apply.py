@@ -10,7 +10,7 @@ from aepctl.cli.plan import target_option
 from aepctl.cli.types import lock_timeout_option
 
 if TYPE_CHECKING:
-    from aepctl.operations.apply import SavedPlan
+    from aepctl.operations.options import SavedPlan
     from aepctl.render.formats import Result
 
 
@@ -42,6 +42,12 @@ if TYPE_CHECKING:
     metavar="N",
     help="Allow up to N creates, overriding max_creates.",
 )
+@click.option(
+    "--fresh",
+    is_flag=True,
+    help="Nothing of this was ever created: where there is no state yet, do not wait for the "
+    "platform's list to look at it once more.",
+)
 @pass_invocation
 def apply(
     invocation: Invocation,
@@ -56,6 +62,7 @@ def apply(
     lock_timeout: float,
     existing: Literal["adopt", "fail", "ignore"],
     yes_create: int | None,
+    fresh: bool,
 ) -> int:
     """Create the audiences that are missing, and record their IDs in the state.
 
@@ -69,7 +76,8 @@ def apply(
 
     def work() -> "Result":
         from aepctl.cli.console import console_for
-        from aepctl.operations.apply import ApplyOptions, apply
+        from aepctl.operations.apply import apply
+        from aepctl.operations.options import ApplyOptions
         from aepctl.render.formats import of_report
 
         console = console_for(output, approved=auto_approve or plan is not None)
@@ -84,6 +92,7 @@ def apply(
             existing=existing,
             yes_create=yes_create,
             saved=saved,
+            fresh=fresh,
         )
         with console:
             report = apply(context, environment, options, invocation.stop)
@@ -101,7 +110,7 @@ def _saved(invocation: Invocation, file: str | None) -> "SavedPlan | None":
     if file is None:
         return None
     from aepctl.apply.gates import check_environment
-    from aepctl.operations.apply import SavedPlan
+    from aepctl.operations.options import SavedPlan
     from aepctl.operations.planfiles import load
 
     saved = load(file)

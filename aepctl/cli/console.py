@@ -22,7 +22,7 @@ class ApplyConsole(Protocol):
     def __enter__(self) -> Self: ...
     def __exit__(self, *error: object) -> None: ...
     def show(self, plan: Plan) -> None: ...
-    def approve(self, plan: Plan) -> None: ...
+    def approve(self, plan: Plan) -> bool: ...
     def tell(self, outcome: Outcome) -> None: ...
     def warn(self, text: str) -> None: ...
     def finish(self, report: ApplyReport, program: str) -> None: ...
@@ -53,7 +53,7 @@ class TextConsole:
     def show(self, plan: Plan) -> None:
         print_result(plan_text(plan, self._paint))
 
-    def approve(self, plan: Plan) -> None:
+    def approve(self, plan: Plan) -> bool:
         if not self._approved:
             _ask(plan)
         print_result("\n")
@@ -63,6 +63,7 @@ class TextConsole:
                 length=count, label="Applying", file=sys.stderr, show_pos=True
             )
             self._bar.render_progress()
+        return not self._approved
 
     def tell(self, outcome: Outcome) -> None:
         if self._bar is not None:
@@ -97,9 +98,10 @@ class QuietConsole:
     def show(self, plan: Plan) -> None:
         print_status(plan_text(plan, Paint(on=colour(error=True))).rstrip())
 
-    def approve(self, plan: Plan) -> None:
+    def approve(self, plan: Plan) -> bool:
         if not self._approved:
             _ask(plan)
+        return not self._approved
 
     def tell(self, outcome: Outcome) -> None:
         print_status(outcome_line(outcome, Paint(on=colour(error=True))))

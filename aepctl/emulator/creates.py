@@ -26,6 +26,7 @@ from aepctl.emulator.checks import Caller, check_create, json_object
 from aepctl.emulator.documents import new_document
 from aepctl.emulator.faults import Fault, FaultKind
 from aepctl.emulator.service import Service
+from aepctl.emulator.spellings import SPELLINGS
 
 PAGE = b"<!DOCTYPE html><html><body><h1>Please stand by</h1></body></html>"
 UNCOMMITTED = frozenset(
@@ -71,8 +72,10 @@ def _commit(service: Service, call: Call, caller: Caller, given: dict[str, Any])
     chosen = given.get("audienceId") if newest else None
     if not isinstance(chosen, str | None):
         return unusable_json(call, "audienceId")
-    document = new_document(caller, given, chosen or str(uuid.uuid4()))
-    if not service.store.add(document):
+    behaviour = service.behaviour
+    kept = SPELLINGS[behaviour.spelling](given)
+    document = new_document(caller, kept, chosen or str(uuid.uuid4()), behaviour.lifecycle)
+    if not service.store.add(document, unique=behaviour.unique):
         return conflict(call)
     shown = ("id", "name", "audienceId") if newest else ("name", "audienceId")
     return json_answer({field: document[field] for field in shown})

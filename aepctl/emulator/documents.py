@@ -47,7 +47,9 @@ class InvalidChangeError(Exception):
     """An attribute cannot get this value. The text is what the service says."""
 
 
-def new_document(caller: Caller, given: Mapping[str, Any], audience_id: str) -> Document:
+def new_document(
+    caller: Caller, given: Mapping[str, Any], audience_id: str, lifecycle: str = "published"
+) -> Document:
     now = time.time_ns() // 1_000_000
     described = {"description": given["description"]} if given.get("description") else {}
     return {
@@ -58,7 +60,7 @@ def new_document(caller: Caller, given: Mapping[str, Any], audience_id: str) -> 
         "namespace": given["namespace"],
         "originName": given["originName"],
         "type": "ExternalSegment",
-        "lifecycleState": "published",
+        "lifecycleState": lifecycle,
         "imsOrgId": caller.org,
         "sandbox": {
             "sandboxId": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{caller.org}/{caller.sandbox}")),

@@ -14,6 +14,7 @@ from typing import Self
 from aepctl.emulator.answers import as_json
 from aepctl.emulator.checks import Caller
 from aepctl.emulator.documents import Document, is_document
+from aepctl.emulator.spellings import same
 from aepctl.errors import EmulatorError
 
 APPLICATION_ID = 0x61657063  # "aepc", in the file's header
@@ -60,10 +61,17 @@ class Store:
                 hint="remove that row, or choose another file with --db",
             ) from error
 
-    def add(self, document: Document) -> bool:
-        """False where the organisation and sandbox have this `audienceId` already."""
+    def add(self, document: Document, *, unique: bool = False) -> bool:
+        """False where the organisation and sandbox have this `audienceId` already.
+
+        `unique`: or this name, namespace and originName, in whatever spelling.
+        """
         with self._lock:
-            if (_place(document), document["audienceId"]) in self._audience_ids:
+            place = _place(document)
+            if (place, document["audienceId"]) in self._audience_ids:
+                return False
+            others = self._by_place.get(place, {}).values() if unique else ()
+            if any(same(document, other) for other in others):
                 return False
             row = (document["id"], as_json(document).decode())
             self._connection.execute("INSERT INTO audience (id, document) VALUES (?, ?)", row)

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from aepctl.manifests.model import Defaults, Entry, ManifestDocument
+from aepctl.manifests.spelling import misspelt
 from aepctl.model.audience import FIELDS, Audience, Wanted
 from aepctl.model.problem import Origin, Problem
 from aepctl.yamldoc import Finding, YamlFile, check, parse, quoted
@@ -48,6 +49,7 @@ def read_manifest(file: str, raw: bytes) -> Manifest:
             checked.append((number, _sound(value)))
     defaults, findings = _defaults(yaml_file, documents)
     findings += _incomplete(yaml_file, documents, defaults)
+    findings += misspelt(yaml_file, documents, defaults, checked)
     problems += yaml_file.problems_at(findings)
     given = defaults or Defaults()
     return Manifest(

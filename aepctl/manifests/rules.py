@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from aepctl.model.audience import Wanted
+from aepctl.model.audience import Identity, Wanted
 from aepctl.model.problem import Origin, Problem
 from aepctl.yamldoc import quoted
 
@@ -35,13 +35,15 @@ def repeated_keys(keys: Iterable[tuple[str, Origin]]) -> Iterator[Problem]:
 
 
 def same_audiences(wanted: Iterable[Wanted]) -> Iterator[Problem]:
-    """Different keys that describe one audience. Both places are named."""
-    described: dict[tuple[str, str, str], Wanted] = {}
+    """Different keys that describe one audience, however it is spelled. Both places are named."""
+    described: dict[Identity, Wanted] = {}
     for one in wanted:
-        same = described.setdefault(one.audience.identity, one)
+        same = described.setdefault(one.audience.folded_identity, one)
         if same.key != one.key:
             said = f"{quoted(one.key)} describes the same audience as {quoted(same.key)}"
             hint = "name, namespace and originName together must differ"
+            if same.audience.identity != one.audience.identity:
+                hint += " by more than case, blanks or invisible characters"
             yield Problem(one.origin, "same-audience", f"{said} in {_place(same.origin)}", hint)
 
 

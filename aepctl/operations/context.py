@@ -44,8 +44,11 @@ class Console(Protocol):
     """The person, or the pipeline, at the other end of an apply."""
 
     def show(self, plan: "Plan", /) -> None: ...
-    def approve(self, plan: "Plan", /) -> None:
-        """Return where the plan may be carried out. Raises AepctlError, SafetyRefusal."""
+    def approve(self, plan: "Plan", /) -> bool:
+        """Return where the plan may be carried out: whether somebody was asked.
+
+        Raises AepctlError, SafetyRefusal.
+        """
         ...
 
     def tell(self, outcome: "Outcome", /) -> None: ...
@@ -58,8 +61,8 @@ class SilentConsole:
     def show(self, _plan: "Plan", /) -> None:
         return
 
-    def approve(self, _plan: "Plan", /) -> None:
-        return
+    def approve(self, _plan: "Plan", /) -> bool:
+        return False
 
     def tell(self, _outcome: "Outcome", /) -> None:
         return

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import NoReturn
 
-from aepctl.errors import AepctlError, InvalidInput
+from aepctl.errors import AepctlError, InvalidInput, SafetyRefusal
 from aepctl.files import read_regular
 from aepctl.model.problem import Origin, Problem
 from aepctl.model.target import EMULATOR, Target
@@ -18,6 +18,7 @@ from aepctl.project.credentials import check_header
 from aepctl.project.environment import Environment
 from aepctl.project.model import ConfigModel, EnvironmentModel
 from aepctl.project.paths import Boundary, near_names
+from aepctl.project.targets import twice
 from aepctl.yamldoc import Finding, YamlFile, check, parse, quoted
 from aepctl.yamldoc.places import Path as PlacePath
 from aepctl.yamldoc.places import Position
@@ -124,8 +125,8 @@ class Project:
         *,
         emulated: bool = False,
     ) -> str:
-        given = environ.get(variable, "").strip()
-        value = given or (written or "").strip() or ("emulator@AdobeOrg" if emulated else "")
+        given, written = environ.get(variable, "").strip(), (written or "").strip()
+        value = given or written or ("emulator@AdobeOrg" if emulated else "")
         if not value:
             if not self.found:
                 raise AepctlError(
@@ -135,6 +136,12 @@ class Project:
             message = f"the environment `{name}` has no {what}"
             raise AepctlError(message, hint=f"set `{what}:` in {FILE}, or {variable}")
         check_header(value, variable if given else f"`{what}` of `{name}`")
+        if written and value != written:  # left in the shell, perhaps, for another environment
+            raise SafetyRefusal(
+                f"{variable} is `{value}`, but `{name}` has the {what} `{written}` in {FILE}",
+                hint=f"`unset {variable}`; or remove `{what}:` of `{name}` from {FILE}, if the "
+                "variable shall choose it",
+            )
         return value
 
 
@@ -161,6 +168,9 @@ def load_project(*, allow_outside: bool = False) -> Project:
     config = check(ConfigModel, yaml_file, documents[0])
     if not isinstance(config, ConfigModel):
         _refuse(config)
+    conflicts = yaml_file.problems_at(twice(config, yaml_file, documents[0]))
+    if conflicts:
+        _refuse(conflicts)
     project = Project(
         config.manifests, config.default_environment, config.environments, boundary=boundary
     )

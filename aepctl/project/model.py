@@ -50,11 +50,11 @@ class EnvironmentModel(StrictModel):
     )
     org: SingleLine | None = Field(
         default=None,
-        description="The organisation, `…@AdobeOrg`. AEP_ORG_ID overrides it.",
+        description="The organisation, `…@AdobeOrg`. Left out: AEP_ORG_ID chooses it.",
         examples=["1BD6382559DF0C130A49422D@AdobeOrg"],
     )
     sandbox: SingleLine | None = Field(
-        default=None, description="The sandbox's name. AEP_SANDBOX overrides it."
+        default=None, description="The sandbox's name. Left out: AEP_SANDBOX chooses it."
     )
     state: StatePath | None = Field(
         default=None, description="The state file of this environment. Default: `state/NAME.json`."

@@ -185,7 +185,6 @@ NOT_COMMITTED = [
     FaultKind.DROP_BEFORE,
     FaultKind.ERROR_BEFORE,
     FaultKind.REDIRECT,
-    FaultKind.CONFLICT,
 ]
 
 
@@ -474,7 +473,7 @@ class TestState:
         project.want("gold")
         project.apply()
         before = (project.root / "state/prod.json").read_bytes()
-        project.setenv("AEP_SANDBOX", "other")
+        project.edit("aepctl.yaml", "sandbox: prod", "sandbox: other")
         result = project.apply()
         assert result.code == 1
         assert (

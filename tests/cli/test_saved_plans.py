@@ -81,7 +81,7 @@ def test_another_state_makes_it_stale(project: Project, there: Emulator) -> None
 
 def test_another_target_makes_it_stale(project: Project, there: Emulator, platform: Start) -> None:
     project.run("plan", "--out", "plan.json")
-    project.setenv("AEP_SANDBOX", "other")
+    project.edit("aepctl.yaml", "sandbox: prod", "sandbox: other")
     assert "sandbox was prod, is now other" in refused(project)
 
 

@@ -130,7 +130,7 @@ class TestWhoSpellsTheFields:
         assert set(FIELD_NAMES) <= set(by_alias(ListedAudience))
 
     def test_state(self) -> None:
-        assert set(by_alias(KnownOnDisk)) == {*FIELD_NAMES, "audienceId", "id"}
+        assert set(by_alias(KnownOnDisk)) == {*FIELD_NAMES, "audienceId", "id", "sent"}
         for field in FIELDS:
             assert by_alias(KnownOnDisk)[field.name].is_required() is field.required
 

@@ -143,7 +143,10 @@ class Told:
     def show(self, plan: Plan) -> None:
         pass
 
-    def approve(self, plan: Plan) -> None:
+    def approve(self, plan: Plan) -> bool:
+        return False
+
+    def warn(self, text: str) -> None:
         pass
 
     def tell(self, outcome: Outcome) -> None:

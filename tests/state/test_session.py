@@ -101,7 +101,8 @@ def test_all_that_is_said_of_an_outcome_is_noted(store: MemoryStore) -> None:
             Ended(intent.id, Ending.UNKNOWN, "run-1", AT, reason="409 Conflict", exists=True),
             Ended(intent.id, Ending.DONE, "run-1", AT, GOLD.ids, audience("GOLD")),
         ]
-        assert one.state.audiences == {"gold": Known(audience("GOLD"), GOLD.ids)}
+        asked = audience("gold")
+        assert one.state.audiences == {"gold": Known(audience("GOLD"), GOLD.ids, asked)}
 
 
 @pytest.mark.parametrize("ending", [Ending.REFUSED, Ending.NOT_SENT, Ending.ABANDONED])
