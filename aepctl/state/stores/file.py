@@ -25,6 +25,8 @@ class FileStore:
         self._where = path
         self._disk = disk or Disk()
         self._path = Path(path).resolve()
+        self._log_name = str(Path(path).with_suffix(".journal"))  # once: asked for by every append
+        self._log_path = self._path.with_suffix(".journal")
 
     @property
     def where(self) -> str:
@@ -32,11 +34,11 @@ class FileStore:
 
     @property
     def log_name(self) -> str:
-        return str(Path(self._where).with_suffix(".journal"))
+        return self._log_name
 
     @property
     def log_path(self) -> Path:
-        return self._path.with_suffix(".journal")
+        return self._log_path
 
     def read(self) -> Stored:
         """See StateStore. Raises StateError."""
