@@ -356,7 +356,10 @@ def test_where_the_system_starts_no_thread_the_run_ends_with_its_report(
     monkeypatch.setattr(threading.Thread, "start", limited)
     done = project.apply()
     assert done.code == 1
-    assert "Stopped: this system starts no worker (can't start new thread)" in done.out
+    assert (
+        "Stopped: this system starts no worker (can't start new thread; see `ulimit -u`)"
+        in done.out
+    )
     assert "2 not started" in done.out
     assert done.err == ""
     assert (emulator.audiences, project.files) == ([], [])
