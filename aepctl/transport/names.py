@@ -18,9 +18,9 @@ Resolve = Callable[[str, int], list[str]]
 class Names:
     """Addresses by name, remembered for a short while. For any number of threads."""
 
-    def __init__(self, clock: Clock, resolve: Resolve | None = None) -> None:
+    def __init__(self, clock: Clock, resolve: Resolve) -> None:
         self._clock = clock
-        self._resolve = resolve or _system
+        self._resolve = resolve
         self._mutex = threading.Lock()
         self._known: dict[tuple[str, int], tuple[float, list[str]]] = {}
 
@@ -72,6 +72,7 @@ def _is_address(host: str) -> bool:
     return True
 
 
-def _system(host: str, port: int) -> list[str]:
+def system_addresses(host: str, port: int) -> list[str]:
+    """What the system's resolver says. Raises OSError, UnicodeError."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
