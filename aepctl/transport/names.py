@@ -26,13 +26,11 @@ class Names:
 
     def addresses(self, host: str, port: int, seconds: float) -> list[str]:
         """Addresses to try, in this order. Raises OSError, TimeoutError among them."""
-        if _is_address(host):
-            return [host]
         with self._mutex:
             until, known = self._known.get((host, port), (0.0, []))
         if known and self._clock.monotonic() < until:
             return known
-        found = self._within(host, port, seconds)
+        found = [host] if _is_address(host) else self._within(host, port, seconds)
         with self._mutex:
             self._known[host, port] = (self._clock.monotonic() + KEPT_SECONDS, found)
         return found

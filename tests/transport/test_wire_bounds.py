@@ -141,6 +141,31 @@ def test_a_server_that_does_not_read_is_a_doubt_in_time() -> None:
     assert reply == NoResponse("sending took too long")
 
 
+def test_an_answer_that_comes_before_all_was_read_is_the_answer() -> None:
+    """Such as 413: it answers, and reads no more."""
+
+    def early(wire: Wire) -> None:
+        wire.await_first_byte()
+        wire.send(http(413, b"{}"))
+        wire.drain()
+
+    with RawServer(early) as server:
+        reply = sent(server.url, seconds=PATIENCE / 2, body=b"x" * 1024 * 1024)
+    assert reply == Response(413, b"{}")
+
+
+def test_head_and_body_leave_together() -> None:
+    heard: list[bytes] = []
+
+    def hear(wire: Wire) -> None:
+        heard.append(wire.hear())
+        wire.send(http(200, b"{}"))
+
+    with RawServer(hear) as server:
+        assert sent(server.url, seconds=PATIENCE / 2) == Response(200, b"{}")
+    assert heard[0].endswith(BODY)
+
+
 # Before anything is sent
 
 
