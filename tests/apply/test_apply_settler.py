@@ -1,14 +1,17 @@
 """Settling: the platform is looked at first; a create is never sent again, other steps may be."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
 from engine import Engine
-from fakes import AT, RUN, TARGET, FakeJournal, FakeWriter, audience
+from fakes import AT, RUN, TARGET, FakeClock, FakeJournal, FakeWriter, audience
+from fakes import Ids as Names
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from stores import MemoryStore
 
 from aepctl.aep.verdicts import GONE, Done, Unknown, Verdict
 from aepctl.apply.outcomes import Outcome, OutcomeKind
@@ -20,7 +23,9 @@ from aepctl.model.failure import Failure, no_platform_id
 from aepctl.model.steps import Create, Delete, Patch, RemoteStep
 from aepctl.plan.plan import Action
 from aepctl.state.events import Ended, Ending
-from aepctl.state.model import Intent, Phase, State
+from aepctl.state.loading import read_state
+from aepctl.state.model import Intent, Phase, Run, State
+from aepctl.state.session import open_session
 
 BEGUN = datetime.fromisoformat(AT)
 GOLD = Intent("id-1", "run-0", "gold", Create(audience("gold")), AT)
@@ -576,6 +581,25 @@ def test_a_journal_that_takes_no_note_is_told(ending: str) -> None:
     }[ending]
     with pytest.raises(StateNotWritten, match="the store is full"):
         Settled(Lists([shows]), [intent], full_at={ending}, window=0.0, later=60.0)
+
+
+def test_many_that_are_settled_by_one_look_are_noted_together() -> None:
+    store = MemoryStore()
+    run = Run("run-1", AT, "aepctl apply")
+    with open_session(store, TARGET, run, clock=FakeClock(), ids=Names()) as session:
+        intents = [session.begin(f"k-{n}", Create(audience(f"k-{n}"))) for n in range(30)]
+        lists = Lists([(there("k-0", "A-0"), there("k-1", "A-1"))])
+        sender = replace(Engine().sender, journal=session)
+        store.calls.clear()
+        outcomes = Settler(sender, lists, FakeWriter, 0.0).settle(intents, session.state)
+        assert store.calls == ["append"]
+        assert Counter(one.kind for one in outcomes) == {
+            OutcomeKind.ADOPTED: 2,
+            OutcomeKind.UNKNOWN: 28,
+        }
+        durable = read_state(store, TARGET)
+        assert set(durable.audiences) == {"k-0", "k-1"}
+        assert {one.phase for one in durable.intents.values()} == {Phase.ABSENT}
 
 
 def test_nothing_open_asks_nothing() -> None:
