@@ -2,6 +2,7 @@
 
 import sys
 from collections import Counter
+from collections.abc import Callable
 from typing import Any, Protocol, Self
 
 import click
@@ -48,7 +49,14 @@ class TextConsole:
 
     def __exit__(self, *error: object) -> None:
         if self._bar is not None:
-            self._bar.render_finish()
+            self._draw(self._bar.render_finish)
+
+    def _draw(self, draw: Callable[[], None]) -> None:
+        """A terminal that has gone ends the bar, not the work."""
+        try:
+            draw()
+        except OSError:
+            self._bar = None
 
     def show(self, plan: Plan) -> None:
         print_result(plan_text(plan, self._paint))
@@ -62,12 +70,12 @@ class TextConsole:
             self._bar = click.progressbar(
                 length=count, label="Applying", file=sys.stderr, show_pos=True
             )
-            self._bar.render_progress()
+            self._draw(self._bar.render_progress)
         return not self._approved
 
     def tell(self, outcome: Outcome) -> None:
         if self._bar is not None:
-            self._bar.update(1)
+            self._draw(lambda: self._bar.update(1))
         else:
             self._told.add(outcome)
             print_result(f"{outcome_line(outcome, self._paint)}\n")

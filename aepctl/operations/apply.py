@@ -135,7 +135,6 @@ class _Apply:
             reader=reader,
             connect=lambda: AudienceWriter(platform.connect()),
             window_seconds=self.environment.settle_seconds,
-            timeout_seconds=platform.timeout_seconds,
             program=self.environment.program,
         )
         try:

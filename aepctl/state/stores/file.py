@@ -110,10 +110,15 @@ class _HeldFile:
         """
         if self._replaced:
             return
-        with _writing(self._store.where):
+        where = self._store.where
+        try:
             document = self._disk.read(self._path)
             if document is not None:
                 replace_file(self._disk, self._path, document)
+        except OSError as error:
+            reason = f"{where} cannot be replaced: {reason_of(error)}"
+            hint = _HINTS.get(error.errno or 0, ROOM)
+            raise StateNotWritten(reason, reason, hint=hint) from error
         self._replaced = True
 
     def checkpoint(self, document: bytes | None) -> None:
