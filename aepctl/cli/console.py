@@ -22,7 +22,7 @@ class ApplyConsole(Protocol):
     def __exit__(self, *error: object) -> None: ...
     def show(self, plan: Plan) -> None: ...
     def approve(self, plan: Plan) -> bool: ...
-    def begin(self, plan: Plan) -> None: ...
+    def begin(self, plan: Plan, /) -> None: ...
     def tell(self, outcome: Outcome) -> None: ...
     def warn(self, text: str) -> None: ...
     def finish(self, report: ApplyReport, program: str) -> None: ...
@@ -58,7 +58,7 @@ class TextConsole:
             _ask(plan)
         return not self._approved
 
-    def begin(self, plan: Plan) -> None:
+    def begin(self, plan: Plan, /) -> None:
         if not any(change.steps for change in plan.changes):
             return
         print_result("\n")
@@ -106,7 +106,7 @@ class QuietConsole:
             _ask(plan)
         return not self._approved
 
-    def begin(self, plan: Plan) -> None:
+    def begin(self, _plan: Plan, /) -> None:
         return
 
     def tell(self, outcome: Outcome) -> None:
