@@ -3,17 +3,15 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
 from projects import Project
 
-from aepctl.emulator import Emulator, Fault, FaultKind
+from aepctl.emulator import Behaviour, Emulator, Fault, FaultKind
 
 Start = Callable[..., Emulator]
-LAG = 4.0
 HEAD = "defaults: {namespace: agora, originName: Tests}\naudiences:\n"
 GOLD = f"{HEAD}  gold: {{name: Gold}}\n"
 
@@ -24,7 +22,6 @@ class Doubt:
 
     project: Project
     there: Emulator
-    listed_at: float
 
     def apply(self, *words: str) -> tuple[int, str]:
         """A process of its own: its exit code and what it said."""
@@ -37,9 +34,9 @@ class Doubt:
     def want(self, entries: str) -> None:
         self.project.write("audiences/all.yaml", f"{HEAD}{entries}")
 
-    def wait(self) -> None:
-        """Until the list shows what there is."""
-        time.sleep(max(self.listed_at - time.monotonic(), 0.0))
+    def catch_up(self) -> None:
+        """From now on the list shows what there is."""
+        self.there.behaviour = Behaviour()
 
     @property
     def made(self) -> dict[str, str]:
@@ -51,14 +48,13 @@ class Doubt:
 
 @pytest.fixture
 def doubt(project: Project, platform: Start) -> Doubt:
-    there = platform(Fault(kind=FaultKind.DROP_AFTER, match="Gold", times=1), list_lag=LAG)
+    there = platform(Fault(kind=FaultKind.DROP_AFTER, match="Gold", times=1), list_lag=3600)
     project.settle_on(there)
     project.setenv("PYTHONPATH", os.pathsep.join(sys.path))
     project.write("audiences/all.yaml", GOLD)
-    doubt = Doubt(project, there, 0.0)
+    doubt = Doubt(project, there)
     code, said = doubt.apply("--fresh")
     assert code == 4, said
-    doubt.listed_at = time.monotonic() + LAG + 0.3
     return doubt
 
 
@@ -78,7 +74,7 @@ def test_a_field_is_edited_what_was_made_is_found_and_the_edit_is_an_update(
     doubt.want(entries)
     assert doubt.apply()[0] == 4
     assert list(doubt.made) == ["Gold"]
-    doubt.wait()
+    doubt.catch_up()
     assert doubt.apply()[0] == 0
     assert list(doubt.made) == ["Gold"]
     assert doubt.project.ids() == {"gold": doubt.made["Gold"]}
@@ -94,7 +90,7 @@ def test_its_key_is_renamed_and_it_is_found_under_the_new_one(doubt: Doubt, name
     code, said = doubt.apply()
     assert code == 4
     assert "`aurum` has the same name, namespace and originName as `gold`" in said
-    doubt.wait()
+    doubt.catch_up()
     assert doubt.apply()[0] == 0
     assert doubt.project.ids() == {"aurum": doubt.made["Gold"]}
     assert doubt.apply()[0] == 0
@@ -105,7 +101,7 @@ def test_its_key_is_renamed_and_it_is_found_under_the_new_one(doubt: Doubt, name
 def test_its_block_is_removed_and_its_id_is_known_all_the_same(doubt: Doubt) -> None:
     doubt.want("  {}\n")
     assert doubt.apply()[0] == 4
-    doubt.wait()
+    doubt.catch_up()
     assert doubt.apply()[0] == 0
     assert doubt.project.ids() == {"gold": doubt.made["Gold"]}
 
@@ -113,7 +109,7 @@ def test_its_block_is_removed_and_its_id_is_known_all_the_same(doubt: Doubt) -> 
 def test_key_and_name_are_edited_and_no_id_is_lost(doubt: Doubt) -> None:
     doubt.want("  aurum: {name: Silver}\n")
     doubt.apply()
-    doubt.wait()
+    doubt.catch_up()
     assert doubt.apply()[0] == 0
     assert doubt.project.ids() == {"aurum": doubt.made["Silver"], "gold": doubt.made["Gold"]}
 
@@ -121,14 +117,14 @@ def test_key_and_name_are_edited_and_no_id_is_lost(doubt: Doubt) -> None:
 def test_its_name_goes_to_another_key(doubt: Doubt) -> None:
     doubt.want("  gold: {name: Silver}\n  aurum: {name: Gold}\n")
     assert doubt.apply()[0] == 4
-    doubt.wait()
+    doubt.catch_up()
     assert doubt.apply()[0] == 0
     assert doubt.project.ids() == {"aurum": doubt.made["Gold"], "gold": doubt.made["Silver"]}
 
 
 def test_its_name_goes_to_another_key_after_it_was_found(doubt: Doubt) -> None:
     """Then state has it under its own key: that is a decision, not a second one."""
-    doubt.wait()
+    doubt.catch_up()
     doubt.want("  gold: {name: Silver}\n  aurum: {name: Gold}\n")
     code, said = doubt.apply()
     assert code == 3
@@ -149,7 +145,7 @@ def test_whatever_else_the_run_is_about(doubt: Doubt, words: tuple[str, ...], ed
     doubt.want(f"{entries.get(edit, '')}  bronze: {{name: Bronze}}\n")
     assert doubt.apply(*words)[0] == 4
     assert "Silver" not in doubt.made
-    doubt.wait()
+    doubt.catch_up()
     doubt.apply(*words)
     doubt.apply()
     assert sorted(doubt.made) == ["Bronze", "Gold"]
