@@ -49,6 +49,7 @@ from aepctl.errors import (
     StateNotWritten,
 )
 from aepctl.model.steps import Create, Patch
+from aepctl.operations import adopting
 from aepctl.operations import state as deciding
 from aepctl.operations.plan import plan
 from aepctl.plan.plan import Action, Plan
@@ -290,7 +291,7 @@ class Machine(RuleBasedStateMachine):
         twins = [one for one in world.live() if one.audience.identity == identity]
         try:
             if decision == "adopt" and twins:
-                self._decide(deciding.adopt, intent.key, twins[0].audience_id)
+                self._decide(adopting.adopt, intent.key, twins[0].audience_id)
             elif decision == "recreate":
                 self._decide(deciding.recreate, intent.key)
                 world.excused.add(identity)
@@ -305,8 +306,9 @@ class Machine(RuleBasedStateMachine):
     def move_what_was_renamed(self) -> None:
         for change in self._plan().of(Action.DECIDE):
             assert change.reason is not None
-            if "`aepctl state mv " not in change.reason:  # the ID to give is another key's
-                assert "is the one that state has for" in change.reason
+            if "`aepctl state mv " not in change.reason:
+                another_keys_id = "is the one that state has for" in change.reason
+                assert another_keys_id or "says that it exists already" in change.reason
                 continue
             words = change.reason.split("`aepctl state mv ")[1].split("`")[0].split()
             try:

@@ -24,6 +24,7 @@ class ApplyConsole(Protocol):
     def __exit__(self, *error: object) -> None: ...
     def show(self, plan: Plan) -> None: ...
     def approve(self, plan: Plan) -> bool: ...
+    def begin(self, plan: Plan, /) -> None: ...
     def tell(self, outcome: Outcome) -> None: ...
     def warn(self, text: str) -> None: ...
     def finish(self, report: ApplyReport, program: str) -> None: ...
@@ -64,6 +65,11 @@ class TextConsole:
     def approve(self, plan: Plan) -> bool:
         if not self._approved:
             _ask(plan)
+        return not self._approved
+
+    def begin(self, plan: Plan, /) -> None:
+        if not any(change.steps for change in plan.changes):
+            return
         print_result("\n")
         if sys.stderr.isatty():
             count = sum(bool(change.steps) for change in plan.changes)
@@ -71,7 +77,6 @@ class TextConsole:
                 length=count, label="Applying", file=sys.stderr, show_pos=True
             )
             self._draw(self._bar.render_progress)
-        return not self._approved
 
     def tell(self, outcome: Outcome) -> None:
         if self._bar is not None:
@@ -110,6 +115,9 @@ class QuietConsole:
         if not self._approved:
             _ask(plan)
         return not self._approved
+
+    def begin(self, _plan: Plan, /) -> None:
+        return
 
     def tell(self, outcome: Outcome) -> None:
         print_status(outcome_line(outcome, Paint(on=colour(error=True))))

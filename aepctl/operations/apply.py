@@ -207,6 +207,7 @@ class _Apply:
                 todo = [change for change in plan.changes if change.steps]
             if self.options.saved is not None:
                 self.session.use_plan(self.options.saved.binding.id)
+        self.context.console.begin(plan)
         with self.stop.during_work():
             done = execute(
                 todo,
