@@ -138,6 +138,15 @@ class TestOneFileTwice:
 
 
 class TestBeforeTheWork:
+    def test_an_empty_name_is_a_usage_error(self, there: Project) -> None:
+        assert "a file was expected" in refused(there, "plan", "--out", "")
+
+    def test_a_link_to_itself_is_told_as_such(self, there: Project) -> None:
+        (there.root / "loop").symlink_to("loop")
+        for words in (["--out", "loop"], ["--write", "json:loop"]):
+            result = there.run("plan", *words)
+            assert (result.code, "Too many levels of symbolic links" in result.err) == (1, True)
+
     @pytest.mark.parametrize("path", ["no/where", "state", "all.yaml/x", "file/x", "x" * 300])
     def test_a_file_that_cannot_be_made_is_found_out(self, there: Project, path: str) -> None:
         there.write("file", "")

@@ -1,5 +1,6 @@
 """State in a file: `NAME.json`, with `NAME.lock` and, during a run, `NAME.journal` beside it."""
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,7 +20,7 @@ class FileStore:
     def __init__(self, path: str, *, disk: Disk | None = None) -> None:
         self._where = path
         self._disk = disk or Disk()
-        self._path = Path(path).resolve()
+        self._path = Path(os.path.realpath(path))  # Path.resolve raises for a link to itself
 
     @property
     def where(self) -> str:
