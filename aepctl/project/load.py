@@ -17,7 +17,7 @@ from aepctl.model.target import EMULATOR, Target
 from aepctl.project.credentials import check_header
 from aepctl.project.environment import Environment
 from aepctl.project.model import ConfigModel, EnvironmentModel
-from aepctl.project.paths import Boundary, near_names
+from aepctl.project.paths import Boundary, below_here, near_names
 from aepctl.project.targets import twice
 from aepctl.yamldoc import Finding, YamlFile, check, parse, quoted
 from aepctl.yamldoc.places import Path as PlacePath
@@ -172,7 +172,10 @@ def load_project(*, allow_outside: bool = False) -> Project:
     if conflicts:
         _refuse(conflicts)
     project = Project(
-        config.manifests, config.default_environment, config.environments, boundary=boundary
+        below_here(config.manifests),
+        config.default_environment,
+        config.environments,
+        boundary=boundary,
     )
     return _inside(project, boundary, yaml_file, documents[0])
 

@@ -219,7 +219,7 @@ def test_a_client_that_leaves_before_its_body_is_complete_makes_no_noise(
     client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     host, _, port = client.emulator.url.rpartition("//")[2].partition(":")
-    head = b"POST /core/ais/audiences HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"
+    head = b"POST /core/ais/audiences HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{"
     with socket.create_connection((host, int(port))) as connection:
         connection.sendall(head)
         client.listed()  # by now the server has begun to read
