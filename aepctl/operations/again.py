@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from aepctl.clock import Clock
 from aepctl.errors import SafetyRefusal
 from aepctl.model.steps import Adopt, Create, Step
-from aepctl.operations.context import Console
+from aepctl.model.target import EMULATOR
+from aepctl.operations.context import Console, Context
 from aepctl.plan.plan import Plan
 from aepctl.project.environment import Environment
 from aepctl.wording import listed
@@ -76,6 +77,13 @@ class Again:
             )
         remaining = {change.key for change in now.changes if change.steps}
         return bool(changed) or remaining != approved.keys()
+
+
+def begin(context: Context, environment: Environment, *, is_new: bool) -> Again:
+    """From now on. The list of the embedded platform does not lag."""
+    lags = environment.target.endpoint != EMULATOR and environment.settle_seconds > 0
+    clock = context.clock
+    return Again(clock, context.console, environment, clock.monotonic(), is_new and lags)
 
 
 def _creates(steps: tuple[Step, ...]) -> bool:

@@ -18,8 +18,7 @@ from aepctl.apply.stopping import Backoff, StopSignal
 from aepctl.errors import ListForbidden, StateNotWritten
 from aepctl.model.audience import Observed, Wanted
 from aepctl.model.failure import Failure
-from aepctl.model.target import EMULATOR
-from aepctl.operations.again import Again
+from aepctl.operations.again import Again, begin
 from aepctl.operations.context import Context, Platform
 from aepctl.operations.network import check_network
 from aepctl.operations.options import ApplyOptions
@@ -158,11 +157,8 @@ class _Apply:
         return look(reader, self._questions(), state, self.policy, self._approval, fresh=fresh)
 
     def _again(self) -> Again:
-        """When to look once more. The embedded platform's list does not lag."""
-        new = self.session.state.lineage is None and self.policy.target.endpoint != EMULATOR
-        console, clock = self.context.console, self.context.clock
-        is_new = new and not self.options.fresh
-        return Again(clock, console, self.environment, clock.monotonic(), is_new)
+        is_new = self.session.state.lineage is None and not self.options.fresh
+        return begin(self.context, self.environment, is_new=is_new)
 
     def _once_more(self, plan: Plan, platform: Platform, again: Again) -> Plan:
         """What is to be done after another look: no more than was approved."""
