@@ -13,6 +13,8 @@ from aepctl.wording import listed
 
 SOME_SECONDS = 5.0
 """After so long, what was seen is looked at again before anything is created."""
+WORTH_SAYING = 1.0
+"""Seconds; nobody notices a shorter wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +45,13 @@ class Again:
 
     def _wait(self) -> None:
         left = self.at + self.environment.settle_seconds - self.clock.monotonic()
-        fresh = self.environment.command("apply", "--fresh")
-        self.console.warn(
-            f"there was no state {self.environment.state}: what was created a moment ago may not "
-            f"be listed yet, so the platform is looked at once more in {max(left, 0):.0f} s; if "
-            f"nothing of this was ever created, `{fresh}` does not wait"
-        )
+        if left >= WORTH_SAYING:
+            fresh = self.environment.command("apply", "--fresh")
+            self.console.warn(
+                f"there was no state {self.environment.state}: what was created a moment ago may "
+                f"not be listed yet, so the platform is looked at once more in {left:.0f} s; if "
+                f"nothing of this was ever created, `{fresh}` does not wait"
+            )
         if left > 0:
             self.clock.sleep(left)
 
