@@ -224,6 +224,18 @@ class TestOutside:
         assert inner.run("--chdir", "../inner", "validate").code == 0
 
 
+def test_a_folder_that_is_gone_is_told_as_such(
+    offline: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    for words in (["plan"], ["validate"], ["plan", "--out", "x"]):
+        result = offline.run(*words)
+        assert (result.code, "the current folder cannot be used" in result.err) == (1, True)
+
+
 class TestNames:
     """What is not read as it is meant is told by its name."""
 
