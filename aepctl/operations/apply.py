@@ -23,6 +23,7 @@ from aepctl.operations.context import Context, Platform
 from aepctl.operations.network import check_network
 from aepctl.operations.options import ApplyOptions
 from aepctl.operations.plan import policy_of
+from aepctl.operations.respelling import remember
 from aepctl.plan.binding import bind
 from aepctl.plan.plan import Action, Plan
 from aepctl.plan.planner import make_plan
@@ -205,6 +206,7 @@ class _Apply:
                 self.session.use_plan(self.options.saved.binding.id)
         self.context.console.begin(plan)
         with self.stop.during_work():
+            remember(self._sender(), self.session.state, observed)
             done = execute(
                 todo,
                 self._sender(),
