@@ -314,6 +314,13 @@ class World:
     def renew_token(self) -> bool:
         return True
 
+    @property
+    def token_advice(self) -> str:
+        return "get another token"
+
+    def reconnect(self) -> None:
+        return
+
     def send(
         self, method: str, url: str, *, request_id: str, accept: str = "", body: bytes | None = None
     ) -> Reply:

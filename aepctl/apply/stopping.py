@@ -54,10 +54,17 @@ class Backoff:
         self._mutex = threading.Lock()
         self._not_before = 0.0
 
-    def delay(self, seconds: float) -> None:
-        """Let nobody send anything for so long from now, or longer if that was asked for before."""
+    def delay(self, seconds: float) -> bool:
+        """Let nobody send anything for so long from now, or longer if that was asked for before.
+
+        Whether that is news worth telling: those who were turned away together ask for nearly the
+        same.
+        """
         with self._mutex:
-            self._not_before = max(self._not_before, self._clock.monotonic() + seconds)
+            until = self._clock.monotonic() + seconds
+            is_news = until > self._not_before + max(seconds / 2, 0.0)
+            self._not_before = max(self._not_before, until)
+        return is_news
 
     def wait(self) -> bool:
         """Wait until requests are welcome; False where the run stops instead."""

@@ -14,6 +14,7 @@ from aepctl.errors import AepctlError
 
 if TYPE_CHECKING:
     from aepctl.operations.context import Console, Context
+    from aepctl.patience import Patience
     from aepctl.project.environment import Environment
 
 
@@ -36,13 +37,17 @@ class Invocation:
         folders = [word for folder in self.folders for word in ("--chdir", folder)]
         return shlex.join(["aepctl", *folders])
 
-    def context(self, console: "Console | None" = None) -> "Context":
+    def context(
+        self, console: "Console | None" = None, patience: "Patience | None" = None
+    ) -> "Context":
         """The world in which the command runs."""
         from dataclasses import replace
 
         from aepctl.operations.context import system_context
 
         context = (self.make_context or system_context)()
+        if patience is not None:
+            context = replace(context, patience=patience)
         return context if console is None else replace(context, console=console)
 
     def resolve(self, context: "Context", name: str | None = None) -> "Environment":

@@ -10,6 +10,7 @@ from aepctl.aep.writer import AudienceWriter
 from aepctl.apply import gates
 from aepctl.apply.executor import execute
 from aepctl.apply.look import look
+from aepctl.apply.looking import identities
 from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.apply.report import ApplyReport
 from aepctl.apply.sender import Sender
@@ -132,7 +133,12 @@ class _Apply:
         """What the platform says: of what is in doubt, and then of what is to be created."""
         connection = platform.connect()
         try:
-            reader = AudienceReader(connection, self.context.clock)
+            reader = AudienceReader(
+                connection,
+                self.context.clock,
+                ours=identities(self.wanted, self.session.state),
+                patience=self.context.patience,
+            )
             return self._settle(reader, platform), self._look(reader)
         finally:
             connection.close()
@@ -167,7 +173,8 @@ class _Apply:
 
     def _sender(self) -> Sender:
         clock = self.context.clock
-        return Sender(self.session, clock, self.stop, Backoff(clock, self.stop))
+        backoff = Backoff(clock, self.stop)
+        return Sender(self.session, clock, self.stop, backoff, patience=self.context.patience)
 
     def _look(self, reader: AudienceReader) -> tuple[Observed, ...] | None:
         state = self.session.state

@@ -14,6 +14,7 @@ from aepctl.clock import Clock, SystemClock
 from aepctl.manifests import Manifests, read_manifests, resolve
 from aepctl.model.audience import Wanted
 from aepctl.model.target import EMULATOR
+from aepctl.patience import Patience
 from aepctl.project.environment import Environment
 from aepctl.state.model import Run
 from aepctl.state.run import new_id, this_run
@@ -65,7 +66,10 @@ class SilentConsole:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The world of one command: variables, time, names, files, stores, the platform, a console."""
+    """The world of one command: variables, time, names, files, stores, the platform, a console.
+
+    `patience`: how long the platform may make it wait, and who is told of a wait.
+    """
 
     environ: Mapping[str, str]
     clock: Clock
@@ -74,6 +78,7 @@ class Context:
     open_store: Callable[[Environment], StateStore]
     open_platform: Callable[["Context", Environment], AbstractContextManager[Platform]]
     console: Console = field(default_factory=SilentConsole)
+    patience: Patience = field(default_factory=Patience)
 
     def wanted(self, environment: Environment) -> tuple[Wanted, ...]:
         """All that the manifests want in an environment. Raises InvalidInput."""
@@ -106,7 +111,7 @@ def _open_platform(context: Context, environment: Environment) -> Iterator[Platf
 
     with _emulated(environment) as reachable:
         given = credentials(reachable, context.environ)
-        platform = Aep(reachable, given)
+        platform = Aep(reachable, given, patience=context.patience)
         try:
             platform.tokens.current()
             yield platform

@@ -42,9 +42,13 @@ class Intent:
     absent_since: str | None = None
 
     def in_doubt(self, run: str | None = None) -> bool:
-        """Whether nothing may be sent for its key: it is open, or was looked for by this `run`."""
+        """Whether nothing may be sent for its key.
+
+        It is open, was looked for in vain by this `run`, or the platform said that it is there.
+        """
         return self.phase is Phase.OPEN or (
-            self.phase is Phase.ABSENT and run is not None and self.absent_since == run
+            self.phase is Phase.ABSENT
+            and (self.exists or (run is not None and self.absent_since == run))
         )
 
 

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aepctl.aep.verdicts import GONE, Done, Unknown, Verdict
+from aepctl.apply.looking import MAX_SEARCHES
 from aepctl.apply.outcomes import Outcome, OutcomeKind
-from aepctl.apply.settler import MAX_SEARCHES, Settler
+from aepctl.apply.settler import Settler
 from aepctl.apply.sightings import CLOCK_SKEW
 from aepctl.errors import StateNotWritten
 from aepctl.model.audience import Audience, Ids, Known, Observed
@@ -173,18 +174,18 @@ class TestWhatWasLookedForInVainBefore:
         assert (settled.state.intents, settled.pauses) == ({}, [])
 
 
-def test_a_window_of_nothing_is_one_look() -> None:
+def test_a_window_of_nothing_is_one_look_at_its_name_and_one_at_everything() -> None:
     lists = Lists([()])
     settled = Settled(lists, window=0.0)
     assert settled.state.intents["id-1"].phase is Phase.ABSENT
-    assert (lists.asked, settled.pauses) == (["gold"], [])
+    assert (lists.asked, settled.pauses) == (["gold", "everything"], [])
 
 
 def test_an_intent_from_long_ago_is_looked_for_once() -> None:
     lists = Lists([()])
     settled = Settled(lists, window=30.0, later=60.0)
     assert settled.pauses == []
-    assert lists.asked == ["gold"]
+    assert lists.asked == ["gold", "everything"]
 
 
 @pytest.mark.parametrize(
@@ -236,7 +237,7 @@ def test_the_command_can_be_pasted_whatever_the_key() -> None:
 
 @pytest.mark.parametrize("name", ["name", "namespace", "origin_name"])
 def test_another_identity_is_another_audience(name: str) -> None:
-    other = replace(there("gold", "A"), audience=replace(audience("gold"), **{name: "Gold"}))
+    other = replace(there("gold", "A"), audience=replace(audience("gold"), **{name: "golden"}))
     assert Settled(Lists([(other,)]), window=0.0).one.kind is OutcomeKind.UNKNOWN
 
 
@@ -266,6 +267,92 @@ def test_where_the_platform_said_that_it_exists_its_age_does_not_matter() -> Non
 def test_what_has_no_time_may_be_it() -> None:
     settled = Settled(Lists([(replace(there("gold", "A"), created=None),)]))
     assert settled.one.kind is OutcomeKind.ADOPTED
+
+
+# A create: what is found in another spelling only, or said to be there
+
+
+SPELLINGS = ["Gold", "gold ", "\u00a0gold", "go\u200bld", "\uff47old", "GOLD"]
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_one_that_differs_in_its_spelling_alone_needs_a_decision(spelling: str) -> None:
+    lists = Lists([(there(spelling, "A"),)])
+    settled = Settled(lists, window=1.0, program="aepctl --env prod")
+    failure = Failure(
+        f"it may exist; likely {spelling!r} (A), which differs from 'gold' in blanks, case or "
+        "Unicode form only. If it is: `aepctl --env prod state resolve gold --adopt A`"
+    )
+    assert settled.one == Outcome("gold", Action.SETTLE, OutcomeKind.UNDECIDED, failure=failure)
+    assert settled.events == []
+    assert settled.pauses == [0.25, 0.5, 1.0]
+
+
+def test_several_of_them_are_all_named() -> None:
+    settled = Settled(Lists([(there("Gold", "A"), there("GOLD", "B"))]), window=0.0)
+    assert "likely 'Gold' (A), 'GOLD' (B), which" in settled.message
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_what_another_key_owns_is_not_it_in_any_spelling(exists: bool) -> None:
+    known = {"aurum": Known(audience("Gold"), Ids("A"))}
+    intent = replace(GOLD, exists=exists)
+    settled = Settled(Lists([(there("Gold", "A"),)]), [intent], known=known, window=0.0)
+    assert "likely" not in settled.message
+
+
+def test_nor_is_what_is_older_than_the_intent() -> None:
+    settled = Settled(Lists([(there("Gold", "A", -9_999.0),)]), window=0.0)
+    assert settled.one.kind is OutcomeKind.UNKNOWN
+
+
+def test_what_only_the_whole_list_shows_is_adopted() -> None:
+    class Searched(Lists):
+        def search(self, audience: Audience, audience_id: str | None) -> tuple[Observed, ...]:
+            return ()
+
+    settled = Settled(Searched([(there("gold", "A"),)]), window=0.0)
+    assert settled.one.kind is OutcomeKind.ADOPTED
+
+
+class TestWhatThePlatformSaysIsThere:
+    """After a 409 a create is never sent again by itself."""
+
+    SAID = replace(GOLD, exists=True, reason="name is taken")
+
+    def test_is_adopted_where_it_is_found(self) -> None:
+        settled = Settled(Lists([(there("gold", "A", -9_999.0),)]), [self.SAID])
+        assert settled.one.kind is OutcomeKind.ADOPTED
+
+    @pytest.mark.parametrize("spelling", SPELLINGS)
+    def test_is_named_where_it_is_found_in_another_spelling(self, spelling: str) -> None:
+        old = there(spelling, "A 1", -9_999.0)
+        settled = Settled(Lists([(old,)]), [self.SAID], window=0.0)
+        assert settled.one.kind is OutcomeKind.UNDECIDED
+        assert settled.message == (
+            f"the platform says it exists (name is taken); likely {spelling!r} (A 1), which "
+            "differs from 'gold' in blanks, case or Unicode form only. If it is: "
+            "`aepctl state resolve gold --adopt 'A 1'`"
+        )
+        assert settled.state.intents == {"id-1": self.SAID}
+
+    @pytest.mark.parametrize("phase", [Phase.OPEN, Phase.ABSENT])
+    def test_needs_a_decision_where_it_is_not_found_at_all(self, phase: Phase) -> None:
+        said = replace(self.SAID, phase=phase, absent_since="earlier-run")
+        settled = Settled(Lists([(there("silver", "A"),)]), [said], window=0.0)
+        assert settled.one.kind is OutcomeKind.UNDECIDED
+        assert settled.message == (
+            "the platform says it exists (name is taken), but does not show it. If you find it "
+            "there: `aepctl state resolve gold --adopt ID`; to create it all the same: "
+            "`aepctl state resolve gold --recreate`"
+        )
+        assert settled.state.intents == {"id-1": said}
+
+    def test_is_in_doubt_for_every_run_even_where_an_older_aepctl_gave_it_up(self) -> None:
+        given_up = replace(self.SAID, phase=Phase.ABSENT, absent_since="earlier-run")
+        assert given_up.in_doubt("another-run")
+        assert not replace(given_up, exists=False).in_doubt("another-run")
+        assert not replace(given_up, phase=Phase.RECREATE).in_doubt("another-run")
 
 
 # A create: whose is it
@@ -527,7 +614,7 @@ def test_each_intent_is_settled_by_itself() -> None:
 def test_what_is_settled_is_not_looked_for_again() -> None:
     lists = Lists([(there("gold", "A"),)])
     settled = Settled(lists, map(intent_for, ("gold", "silver")), window=0.5)
-    assert lists.asked == ["gold", "silver", "silver", "silver"]
+    assert lists.asked == ["gold", "silver", "silver", "silver", "everything"]
     assert settled.pauses == [0.25, 0.5]
 
 

@@ -1,0 +1,67 @@
+"""One look at the platform for what creates of unknown outcome may have made."""
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+from itertools import chain
+
+from aepctl.apply.ports import Reader
+from aepctl.apply.sightings import can_be_its_doing
+from aepctl.model.audience import Identity, Observed, Wanted
+from aepctl.model.identities import folded_identity
+from aepctl.model.steps import Create
+from aepctl.plan.matching import ObservedIndex
+from aepctl.state.model import Intent, State
+
+MAX_SEARCHES = 10
+"""Up to so many creates are searched one by one; for more, the whole list is read."""
+
+
+def identities(wanted: Iterable[Wanted], state: State) -> Iterator[Identity]:
+    """What a run looks for: the audiences that are wanted, and those that creates may have made."""
+    yield from (one.audience.identity for one in wanted)
+    for intent in state.intents.values():
+        if isinstance(intent.step, Create):
+            yield intent.step.audience.identity
+
+
+class Look:
+    """What is seen now of what these intents may have made; the whole list only where it is needed.
+
+    `owner` gives the key that is known under an ID.
+    """
+
+    def __init__(
+        self, reader: Reader, intents: Iterable[Intent], owner: Callable[[str], str | None]
+    ) -> None:
+        self._reader = reader
+        self._owner = owner
+        self._creates = [one.step for one in intents if isinstance(one.step, Create)]
+
+    @cached_property
+    def found(self) -> ObservedIndex:
+        """What the platform finds under their names and IDs."""
+        if len(self._creates) > MAX_SEARCHES:
+            return self.everything
+        search = self._reader.search
+        found = (search(one.audience, one.audience_id) for one in self._creates)
+        return ObservedIndex(chain.from_iterable(found), self._owner)
+
+    @cached_property
+    def everything(self) -> ObservedIndex:
+        """All that it lists: asked for before anything is taken for absent."""
+        return ObservedIndex(self._all, self._owner)
+
+    def alike(self, intent: Intent, step: Create) -> tuple[Observed, ...]:
+        """What differs from this create in its spelling alone, and may be its doing."""
+        mine = folded_identity(step.audience.identity)
+        return tuple(
+            one
+            for one in self._all
+            if folded_identity(one.audience.identity) == mine
+            and self._owner(one.ids.audience_id) in {None, intent.key}
+            and can_be_its_doing(intent, one)
+        )
+
+    @cached_property
+    def _all(self) -> tuple[Observed, ...]:
+        return self._reader.list_all()
