@@ -29,7 +29,7 @@ class Platform:
         self.transports = transports or TransportFactory()
         self._token_transport = self.transports.transport()
         self.tokens: TokenSource = (
-            GivenToken(credentials.access_token, hides_client=credentials.client_secret is not None)
+            GivenToken(credentials.access_token, hides_client=credentials.hides_client)
             if credentials.access_token
             else ImsToken(
                 self._token_transport,

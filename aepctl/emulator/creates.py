@@ -23,9 +23,10 @@ from aepctl.emulator.answers import (
     validation_error,
 )
 from aepctl.emulator.checks import Caller, check_create, json_object
-from aepctl.emulator.documents import new_document
+from aepctl.emulator.documents import Document, new_document
 from aepctl.emulator.faults import Fault, FaultKind
 from aepctl.emulator.service import Service
+from aepctl.model.folding import folded
 
 PAGE = b"<!DOCTYPE html><html><body><h1>Please stand by</h1></body></html>"
 UNCOMMITTED = frozenset(
@@ -52,7 +53,7 @@ def create(service: Service, call: Call, caller: Caller) -> Answer:
     else:
         answer = _commit(service, call, caller, given)
         if fault and answer.status == 200:  # noqa: PLR2004
-            answer = _spoiled(call, fault, answer)
+            answer = _spoiled(service, call, caller, fault, answer)
     return replace(answer, name=given["name"])
 
 
@@ -72,10 +73,25 @@ def _commit(service: Service, call: Call, caller: Caller, given: dict[str, Any])
     if not isinstance(chosen, str | None):
         return unusable_json(call, "audienceId")
     document = new_document(caller, given, chosen or str(uuid.uuid4()))
+    if service.behaviour.unique_names and _is_there(service, caller, document):
+        return conflict(call, message="An audience with this name already exists.")
     if not service.store.add(document):
         return conflict(call)
-    shown = ("id", "name", "audienceId") if newest else ("name", "audienceId")
-    return json_answer({field: document[field] for field in shown})
+    return json_answer(_shown(service, document))
+
+
+def _shown(service: Service, document: Document) -> dict[str, Any]:
+    """What the answer to a create says of it."""
+    newest = service.behaviour.revision == 3  # noqa: PLR2004
+    fields = ("id", "name", "audienceId") if newest else ("name", "audienceId")
+    return {field: document[field] for field in fields}
+
+
+def _is_there(service: Service, caller: Caller, document: Document) -> bool:
+    """Whether there is one that a person would not tell from it."""
+    mine = [folded(document[field]) for field in REQUIRED]
+    there = service.store.within(caller)
+    return any([folded(one[field]) for field in REQUIRED] == mine for one in there)
 
 
 def _instead(call: Call, fault: Fault) -> Answer:
@@ -102,7 +118,7 @@ def _instead(call: Call, fault: Fault) -> Answer:
     return with_fault(answer, fault)
 
 
-def _spoiled(call: Call, fault: Fault, answer: Answer) -> Answer:
+def _spoiled(service: Service, call: Call, caller: Caller, fault: Fault, answer: Answer) -> Answer:
     """The answer to a create that was committed, but does not say so properly."""
     match fault.kind:
         case FaultKind.DROP_AFTER:
@@ -115,6 +131,9 @@ def _spoiled(call: Call, fault: Fault, answer: Answer) -> Answer:
             answer = replace(answer, body=PAGE, content_type="text/html")
         case FaultKind.EMPTY_BODY:
             answer = replace(answer, body=b"")
+        case FaultKind.SWAPPED:
+            before = service.store.within(caller)[-2:][0]  # the first one gets its own
+            answer = replace(answer, body=as_json(_shown(service, before)))
         case FaultKind.NO_ID:
             answer = replace(answer, body=as_json({"name": json_object(call)["name"]}))
         case _:

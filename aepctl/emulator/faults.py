@@ -11,7 +11,7 @@ from enum import StrEnum
 
 
 class FaultKind(StrEnum):
-    """One way to go wrong. All but the last two happen to creates."""
+    """One way to go wrong. Those that begin with `list` happen to lists, all others to creates."""
 
     REFUSE = "refuse"  # 400, not committed
     RATE_LIMIT = "rate-limit"  # 429, not committed
@@ -27,11 +27,13 @@ class FaultKind(StrEnum):
     UNAUTHORIZED = "unauthorized"  # 401, not committed
     REDIRECT = "redirect"  # 307, not committed
     CONFLICT = "conflict"  # 409, not committed
+    SWAPPED = "swapped"  # 200 with the answer of the create before, committed
     LIST_ERROR = "list-error"  # 503 on a list
     LIST_RATE_LIMIT = "list-rate-limit"  # 429 on a list
+    LIST_SHORT = "list-short"  # a list without its newest element, which it counts
 
 
-ON_LISTS = frozenset({FaultKind.LIST_ERROR, FaultKind.LIST_RATE_LIMIT})
+ON_LISTS = frozenset({FaultKind.LIST_ERROR, FaultKind.LIST_RATE_LIMIT, FaultKind.LIST_SHORT})
 
 REVISIONS = (1, 2, 3)
 
@@ -66,7 +68,8 @@ class Behaviour:
     """How the platform behaves. Durations are in seconds.
 
     Revision 3 of the create call answers with `id` as well, and honours an `audienceId` that the
-    client gives; 1 and 2 differ only in their address.
+    client gives; 1 and 2 differ only in their address. `unique_names`: a second audience of the
+    same name, namespace and originName is a conflict, in whatever spelling.
     """
 
     latency: float = 0.0
@@ -78,6 +81,7 @@ class Behaviour:
     strict_tokens: bool = False
     client_secret: str | None = None
     forbid_list: bool = False
+    unique_names: bool = False
 
     def __post_init__(self) -> None:
         if self.revision not in REVISIONS:

@@ -113,8 +113,22 @@ class Project:
                 )
             message = f"the environment `{name}` has no {what}"
             raise AepctlError(message, hint=f"set `{what}:` in {FILE}, or {variable}")
-        check_header(value, variable if given else f"`{what}` of `{name}`")
+        source = variable if given else f"`{what}` of `{name}`"
+        check_header(value, source)
+        if what == "org":
+            _check_org(value, source)
         return value
+
+
+def _check_org(value: str, source: str) -> None:
+    """Raise AepctlError for what is no organisation: state would be pinned to it."""
+    if not re.fullmatch(r"[\w-]+@AdobeOrg", value, re.ASCII):
+        bare = re.fullmatch(r"[0-9A-Fa-f]{24}", value)
+        meant = f"{value}@AdobeOrg" if bare else "1BD6382559DF0C130A49422D@AdobeOrg"
+        raise AepctlError(
+            f"{source} is {value!r}, and an organisation ends in @AdobeOrg",
+            hint=f"{'write' if bare else 'it looks like'} {meant}",
+        )
 
 
 def load_project() -> Project:

@@ -294,7 +294,7 @@ def test_one_that_asks_for_more_than_we_are_ready_for_is_told_with_the_time() ->
 
 
 def test_a_stale_token_that_hides_good_credentials_is_named() -> None:
-    both = Credentials(api_key="key", access_token=Secret("stale"), client_secret=Secret(SECRET))
+    both = Credentials(api_key="key", access_token=Secret("stale"), hides_client=True)
     with platform_at("http://127.0.0.1:1", both) as platform:
         assert platform.connect().token_advice == (
             "the token in AEP_ACCESS_TOKEN is expired, or of no use here: set a new one, or unset "

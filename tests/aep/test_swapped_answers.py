@@ -61,18 +61,31 @@ def test_a_create_that_comes_after_a_list_which_was_answered_twice_is_no_list() 
     assert not isinstance(verdict, Done) or verdict.ids in {Ids("A"), Ids("B")}
 
 
+def kept(*answers: bytes) -> Step:
+    """One connection that answers one request after the other."""
+
+    def step(wire: Wire) -> None:
+        for one in answers:
+            wire.receive()
+            wire.send(one)
+
+    return step
+
+
 def test_after_an_answer_that_is_not_ours_another_connection_is_used() -> None:
-    foreign = created("A", name="silver")
-    with RawServer(foreign, created("B")) as server, connected(server.url) as connection:
+    script = (kept(made("silver", "A"), made("bronze", "C")), created("B"))
+    with RawServer(*script) as server, connected(server.url) as connection:
         writer = AudienceWriter(connection)
         verdicts = [create(writer, "gold"), create(writer, "bronze")]
         assert server.connections == 2
     assert [type(one) for one in verdicts] == [Unknown, Done]
+    assert verdicts[1] == Done(Ids("B"))
 
 
 @pytest.mark.parametrize("times", [1, 3])
 def test_a_connection_can_be_left_at_any_time(times: int) -> None:
-    with RawServer(created("A"), created("B")) as server, connected(server.url) as connection:
+    script = (kept(made("gold", "A"), made("silver", "C")), created("B"))
+    with RawServer(*script) as server, connected(server.url) as connection:
         writer = AudienceWriter(connection)
         assert create(writer, "gold") == Done(Ids("A"))
         for _ in range(times):
