@@ -37,6 +37,29 @@ TOKEN_CODES = frozenset({"401013", "403010"})
 """The token is not valid, or missing: 401 or 403."""
 
 
+UNREACHED = (
+    ("407|proxy authentication", PROXY),
+    (r"\bproxy\b", "check the proxy that HTTPS_PROXY names, and NO_PROXY"),
+    (
+        "certificate|self.signed",
+        "its certificate is not trusted here: check `{address}`, or name yours in SSL_CERT_FILE",
+    ),
+    (r"\b(ssl|tls)\b", "check `{address}`, and whether a proxy has to be named in HTTPS_PROXY"),
+    (
+        "name or service|name resolution|getaddrinfo|nodename|no address|not known",
+        "check the name in `{address}`, and whether this machine can look it up",
+    ),
+)
+"""What to do about a connection that was not made, by what is said of it."""
+
+
+def unreached(reason: str, address: str) -> str:
+    """What to do where nothing could be sent; `address` names the setting that says where to."""
+    found = (cure for words, cure in UNREACHED if re.search(words, reason, re.IGNORECASE))
+    cure = next(found, "check the network and `{address}`, then run it again")
+    return cure.format(address=address)
+
+
 @dataclass(frozen=True, slots=True)
 class Advice:
     """What to do about refusals. `token`: about a token that is refused.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import NamedTuple, Protocol, TypeVar
 
-from aepctl.aep.advice import NO_VIEW_RIGHT, Advice
+from aepctl.aep.advice import NO_VIEW_RIGHT, Advice, unreached
 from aepctl.aep.explanations import decode_error
 from aepctl.backoff import Jitter, backoff_seconds
 from aepctl.clock import Clock
@@ -20,7 +20,6 @@ WITHOUT_LOOKING = (
     "state, say) is then made twice"
 )
 RUN_AGAIN = "run it again"
-UNREACHED = "check the network and `ups_url`, then run it again"
 NO_RIGHT = "check the rights of these credentials, `org` and `sandbox`"
 LIST = "list audiences"
 MAX_ATTEMPTS = 6
@@ -112,7 +111,7 @@ class Asking:
     def _explain(self, reply: Reply) -> _Trouble:
         match reply:
             case NothingSent(reason):
-                return _Trouble(reason, again=True, hint=UNREACHED)
+                return _Trouble(reason, again=True, hint=unreached(reason, "ups_url"))
             case NoResponse(reason):
                 return _Trouble(reason, again=True)
             case Response(status) if status == HTTPStatus.OK:

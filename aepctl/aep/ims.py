@@ -11,7 +11,7 @@ from urllib.parse import quote_plus, urlencode
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 
-from aepctl.aep.advice import PROXY
+from aepctl.aep.advice import PROXY, unreached
 from aepctl.aep.explanations import decode_error
 from aepctl.backoff import Jitter, backoff_seconds
 from aepctl.clock import Clock
@@ -30,7 +30,6 @@ PASSING = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
 CHECK_CLIENT = "check AEP_CLIENT_ID, AEP_CLIENT_SECRET and AEP_SCOPES"
 CHECK_ADDRESS = "check `ims_url`"
 RUN_AGAIN = "run it again"
-UNREACHED = "check the network and `ims_url`, then run it again"
 
 
 class Exchange(Protocol):
@@ -113,7 +112,8 @@ class Ims:
         }
         reply = self._exchange.send("POST", self._url, headers, urlencode(form).encode())
         if not isinstance(reply, Response):
-            return _Trouble(f"{self._url} cannot be reached: {reply.reason}", UNREACHED, again=True)
+            what = f"{self._url} cannot be reached: {reply.reason}"
+            return _Trouble(what, unreached(reply.reason, "ims_url"), again=True)
         return self._taken(reply) if reply.status == HTTPStatus.OK else self._refused(reply)
 
     def _refused(self, response: Response) -> _Trouble:

@@ -25,7 +25,7 @@ from aepctl.replies import Response
 PAGE_SIZE = 100
 MAX_ROUNDS = 5
 """How often a list that is not whole is read from its beginning."""
-MAX_PAGES = 5000
+MAX_PAGES = 2000
 """No sandbox has so many: Adobe recommends no more than 4,000 audiences, which is 40 pages."""
 
 

@@ -58,10 +58,14 @@ class NotSent:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Nobody knows. `exists`: the platform says that it is there already."""
+    """Nobody knows. `exists`: the platform says that it is there already.
+
+    `retry_after`: for so many seconds nothing at all is welcome there.
+    """
 
     failure: Failure
     exists: bool = False
+    retry_after: float | None = None
 
 
 Verdict: TypeAlias = Done | Refused | NotSent | Unknown
@@ -203,6 +207,6 @@ def _error(response: Response, meaning: Meaning) -> Verdict:
         case Meaning.EXISTS:
             return Unknown(failure, exists=True)
         case Meaning.UNKNOWN | Meaning.SUCCESS:
-            return Unknown(failure)
+            return Unknown(failure, retry_after=response.retry_after)
         case _:
             assert_never(meaning)

@@ -28,7 +28,7 @@ ANY_CREATE = ANY_STEP | {
 
 
 class Refusals:
-    """Counts refusals that every step may meet with, until one succeeds. For any number of threads.
+    """Counts answers that every step may meet with, until one succeeds. For any number of threads.
 
     One that says what is wrong is enough; of others it takes a few that are alike.
     """
@@ -47,15 +47,27 @@ class Refusals:
 
         `advice` is what a person can do about this refusal, where that is known.
         """
-        general = ANY_CREATE if isinstance(step, Create) else ANY_STEP
-        is_general = failure.status in general or failure.code in CODES
-        if self._succeeded or not is_general:
+        moved = _is_redirect(failure)
+        if self._succeeded or not (moved or _is_general(step, failure)):
             return None
         with self._mutex:
             alike = failure.status, failure.code or failure.message
             self._alike[alike] += 1
-            if advice is None and self._alike[alike] < ENOUGH:
+            if self._alike[alike] < (ENOUGH if moved or advice is None else 1):
                 return None
         code = " ".join(part for part in (str(failure.status or ""), failure.code or "") if part)
-        cause = f"the platform refuses every request alike: {code}: {failure.message}"
+        does = "redirects" if moved else "refuses"
+        cause = f"the platform {does} every request alike: {code}: {failure.message}"
         return f"{cause}; {advice}" if advice else cause
+
+
+def _is_general(step: RemoteStep, failure: Failure) -> bool:
+    """Whether every other step would be refused as well."""
+    statuses = ANY_CREATE if isinstance(step, Create) else ANY_STEP
+    return failure.status in statuses or failure.code in CODES
+
+
+def _is_redirect(failure: Failure) -> bool:
+    """Redirects are not followed: whether the step was done is unknown, but none will be."""
+    status = failure.status or 0
+    return HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST

@@ -17,7 +17,6 @@ from aepctl.errors import CredentialsError, StateNotWritten
 from aepctl.model.audience import Ids
 from aepctl.model.failure import Failure
 from aepctl.model.steps import Adopt, Create, Delete, LocalStep, Patch, RemoteStep
-from aepctl.patience import Patience, pause_seconds
 from aepctl.plan.plan import Action
 from aepctl.state.events import Ending
 from aepctl.state.model import Intent
@@ -45,7 +44,6 @@ class Sender:
     stop: StopSignal
     backoff: Backoff
     jitter: Jitter = random.random
-    patience: Patience = field(default_factory=Patience)
     refusals: Refusals = field(default_factory=Refusals)
     _given: dict[str, str] = field(default_factory=dict)
 
@@ -109,15 +107,21 @@ class Sender:
             case Done():
                 self.refusals.succeeded()
             case Refused(failure):
-                reason = self.refusals.refused(step, failure, writer.advice(failure))
-                if reason is not None:
-                    self.stop.request(reason)
-            case Unknown():
+                self._heed_refusal(writer, step, failure)
+            case Unknown(failure):
                 writer.reconnect()  # whatever else comes on this connection may not be ours either
+                self._heed_refusal(writer, step, failure)
+                if verdict.retry_after:
+                    self.backoff.hold_back(verdict.retry_after, 0.0, failure.message)
             case NotSent():
                 pass
             case _:
                 assert_never(verdict)
+
+    def _heed_refusal(self, writer: Writer, step: RemoteStep, failure: Failure) -> None:
+        reason = self.refusals.refused(step, failure, writer.advice(failure))
+        if reason is not None:
+            self.stop.request(reason)
 
     def _begin(self, key: str, step: RemoteStep) -> Intent | None:
         try:
@@ -179,14 +183,7 @@ class Sender:
         own = backoff_seconds(
             count - 1, first=FIRST_BACKOFF_SECONDS, limit=MAX_BACKOFF_SECONDS, jitter=self.jitter
         )
-        seconds = pause_seconds(asked, own)
-        too_long = self.patience.too_long(asked or 0.0, self.clock.now())
-        if too_long is not None:
-            self.stop.request(too_long)
-            return False
-        if self.backoff.delay(seconds):
-            self.patience.announce(seconds, _why(verdict))
-        return True
+        return self.backoff.hold_back(asked, own, _why(verdict))
 
 
 def _why(verdict: Verdict) -> str:

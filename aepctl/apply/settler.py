@@ -68,7 +68,7 @@ class Settler:
             if waiting:
                 pause = _pause(attempt)
                 why = f"{len(waiting)} not found on the platform yet, whose list may lag"
-                self.sender.patience.announce(pause, why)
+                self.sender.backoff.patience.announce(pause, why)
                 clock.sleep(pause)
                 attempt += 1
         return tuple(outcomes)

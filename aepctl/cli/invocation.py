@@ -43,11 +43,12 @@ class Invocation:
         """The world in which the command runs."""
         from dataclasses import replace
 
+        from aepctl.cli.output import print_status
         from aepctl.operations.context import system_context
+        from aepctl.patience import Patience
 
         context = (self.make_context or system_context)()
-        if patience is not None:
-            context = replace(context, patience=patience)
+        context = replace(context, patience=patience or Patience(tell=print_status))
         return context if console is None else replace(context, console=console)
 
     def resolve(self, context: "Context", name: str | None = None) -> "Environment":

@@ -173,8 +173,8 @@ class _Apply:
 
     def _sender(self) -> Sender:
         clock = self.context.clock
-        backoff = Backoff(clock, self.stop)
-        return Sender(self.session, clock, self.stop, backoff, patience=self.context.patience)
+        backoff = Backoff(clock, self.stop, self.context.patience)
+        return Sender(self.session, clock, self.stop, backoff)
 
     def _look(self, reader: AudienceReader) -> tuple[Observed, ...] | None:
         state = self.session.state

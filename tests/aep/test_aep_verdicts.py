@@ -105,6 +105,13 @@ def test_every_5xx_is_unknown(classify: Classify, status: int) -> None:
 
 
 @ALL
+def test_how_long_a_failing_platform_wants_to_be_left_alone_is_kept(classify: Classify) -> None:
+    verdict = classify(Response(503, retry_after=7.0))
+    assert isinstance(verdict, Unknown)
+    assert verdict.retry_after == 7.0
+
+
+@ALL
 def test_a_success_that_is_cut_short_is_unknown(classify: Classify) -> None:
     reply = Response(200, GOOD, complete=False, request_id="theirs")
     assert classify(reply) == Unknown(

@@ -24,8 +24,10 @@ from aepctl.apply.sender import (
     MAX_BACKOFF_SECONDS,
     TROUBLE_LIMITS,
     UNSENT,
+    Sender,
     done_kind,
 )
+from aepctl.apply.stopping import Backoff
 from aepctl.errors import CredentialsError
 from aepctl.model.audience import Ids, Known
 from aepctl.model.failure import Failure
@@ -251,9 +253,14 @@ def test_one_that_asks_for_more_than_we_are_ready_for_stops_the_run_and_says_unt
     )
 
 
+def patient(engine: Engine, patience: Patience) -> Sender:
+    backoff = Backoff(engine.clock, engine.stop, patience)
+    return replace(engine.sender, backoff=backoff)
+
+
 def test_how_long_we_are_ready_to_wait_can_be_said() -> None:
     engine = Engine()
-    sender = replace(engine.sender, patience=Patience(max_wait=3600))
+    sender = patient(engine, Patience(max_wait=3600))
     writer = FakeWriter([busy(3600), CREATED])
     outcome = sender.send(writer, "gold", Action.CREATE, CREATE)
     assert outcome is not None
@@ -271,7 +278,7 @@ def test_what_is_asked_for_is_a_minimum_and_never_less_than_our_own(
 
 def test_a_delay_holds_for_whoever_comes_later() -> None:
     engine, writer = Engine(), FakeWriter([CREATED])
-    engine.sender.backoff.delay(9.0)
+    engine.sender.backoff.hold_back(9.0, 0.0, "busy")
     assert kind(engine, writer) is OutcomeKind.CREATED
     assert engine.waited == [9.0]
 
@@ -283,7 +290,7 @@ def test_a_delay_holds_for_whoever_comes_later() -> None:
 def test_every_wait_that_is_noticed_is_told(asked: float, told: list[str]) -> None:
     engine = Engine()
     heard: list[str] = []
-    sender = replace(engine.sender, patience=Patience(tell=heard.append))
+    sender = patient(engine, Patience(tell=heard.append))
     sender.send(FakeWriter([busy(asked), CREATED]), "gold", Action.CREATE, CREATE)
     assert heard == told
 
@@ -603,3 +610,37 @@ def test_a_delete_that_finds_nothing_is_a_matter_of_its_own() -> None:
 def test_where_no_token_can_be_had_the_cure_is_told_as_well(engine: Engine) -> None:
     create(engine, FakeWriter([CredentialsError("no token", hint="check the secret")]))
     assert engine.stop.reason == "no token; check the secret"
+
+
+def test_a_few_redirects_and_no_success_stop_the_run() -> None:
+    moved = Unknown(Failure("moved", None, 307))
+    sent, engine = sent_of([moved] * 10, says="check `ais_url`")
+    assert sent == 3
+    assert engine.stop.reason == (
+        "the platform redirects every request alike: 307: moved; check `ais_url`"
+    )
+
+
+@pytest.mark.parametrize("status", [None, 200, 408, 409, 500, 503])
+def test_what_is_in_doubt_is_a_matter_of_its_own(status: int | None) -> None:
+    sent, engine = sent_of([Unknown(Failure("odd", None, status))] * 10)
+    assert (sent, engine.stop.reason) == (10, None)
+
+
+# Patience that is asked for where the outcome is unknown
+
+
+def test_all_hold_back_as_long_as_a_failing_platform_asks() -> None:
+    engine = Engine()
+    create(engine, FakeWriter([replace(DOUBT, retry_after=9.0)]))
+    assert engine.waited == []
+    create(engine, FakeWriter([CREATED]), "silver")
+    assert engine.waited == [9.0]
+
+
+def test_where_a_failing_platform_asks_for_too_much_the_run_stops() -> None:
+    engine = Engine()
+    create(engine, FakeWriter([replace(DOUBT, retry_after=3600.0)]))
+    assert create(engine, FakeWriter([CREATED]), "silver") is None
+    assert engine.stop.reason is not None
+    assert engine.stop.reason.startswith("the platform asks to wait 1 h, until ")
