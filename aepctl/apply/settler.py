@@ -58,7 +58,8 @@ class Settler:
         while waiting:
             look = Look(self.reader, waiting, self.sender.journal.owner)
             for intent, until in list(waiting.items()):
-                outcome = self._settle(intent, known.get(intent.key), look, until)
+                last = clock.monotonic() >= until
+                outcome = self._settle(intent, known.get(intent.key), look, last=last)
                 if outcome is None:
                     continue
                 outcomes.append(outcome)
@@ -79,12 +80,12 @@ class Settler:
         return self.window_seconds - max((now - landed).total_seconds(), 0.0)
 
     def _settle(
-        self, intent: Intent, known: Ids | None, look: Look, until: float
+        self, intent: Intent, known: Ids | None, look: Look, *, last: bool
     ) -> Outcome | None:
-        """The outcome, or None where it is to be looked again."""
+        """The outcome, or None where it is to be looked again: not where this look is the last."""
         match intent.step:
             case Create() as step:
-                return self._create(intent, step, known, look, until)
+                return self._create(intent, step, known, look, last=last)
             case Patch() as step:
                 return self._patch(intent, step)
             case Delete() as step:
@@ -93,7 +94,7 @@ class Settler:
                 assert_never(intent.step)
 
     def _create(
-        self, intent: Intent, step: Create, known: Ids | None, look: Look, until: float
+        self, intent: Intent, step: Create, known: Ids | None, look: Look, *, last: bool
     ) -> Outcome | None:
         """One match is adopted. None is no proof: after the window the next run may create it.
 
@@ -102,7 +103,7 @@ class Settler:
         """
         candidates = may_be_of(intent, step, look.found)
         if not candidates:
-            if intent.phase is Phase.OPEN and self.sender.clock.monotonic() < until:
+            if intent.phase is Phase.OPEN and not last:
                 return None
             candidates = may_be_of(intent, step, look.everything)
         doubt = doubt_about(intent.key, step, candidates, known, self.program)

@@ -72,8 +72,8 @@ def emulator() -> None:
     help="Seconds that an issued token lives.",
 )
 @click.option("--strict-tokens", is_flag=True, help="Accept only tokens issued here.")
-@click.option("--unique-names", is_flag=True, help="A name that exists is a conflict (409).")
 @click.option("--forbid-list", is_flag=True, help="Credentials may create, but not list.")
+@click.option("--unique", is_flag=True, help="A name that exists in any spelling is refused (409).")
 def serve(*, host: str, port: int, db: Path, **settings: Any) -> None:
     """Serve the platform on this machine until interrupted.
 

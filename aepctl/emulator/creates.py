@@ -73,7 +73,7 @@ def _commit(service: Service, call: Call, caller: Caller, given: dict[str, Any])
     if not isinstance(chosen, str | None):
         return unusable_json(call, "audienceId")
     document = new_document(caller, given, chosen or str(uuid.uuid4()))
-    if service.behaviour.unique_names and _is_there(service, caller, document):
+    if service.behaviour.unique and _is_there(service, caller, document):
         return conflict(call, message="An audience with this name already exists.")
     if not service.store.add(document):
         return conflict(call)

@@ -68,8 +68,8 @@ class Behaviour:
     """How the platform behaves. Durations are in seconds.
 
     Revision 3 of the create call answers with `id` as well, and honours an `audienceId` that the
-    client gives; 1 and 2 differ only in their address. `unique_names`: a second audience of the
-    same name, namespace and originName is a conflict, in whatever spelling.
+    client gives; 1 and 2 differ only in their address. `unique`: a name that exists in any spelling
+    is answered with 409.
     """
 
     latency: float = 0.0
@@ -81,7 +81,7 @@ class Behaviour:
     strict_tokens: bool = False
     client_secret: str | None = None
     forbid_list: bool = False
-    unique_names: bool = False
+    unique: bool = False
 
     def __post_init__(self) -> None:
         if self.revision not in REVISIONS:

@@ -256,7 +256,7 @@ class TestUnknown:
     def test_a_name_that_is_taken_in_another_spelling_is_a_decision(
         self, project: Project, platform: Start
     ) -> None:
-        there = platform(unique_names=True)
+        there = platform(unique=True)
         project.settle_on(there)
         project.want("gold")
         assert project.apply().code == 0

@@ -256,7 +256,7 @@ def test_a_short_list_counts_what_it_leaves_out(start: Start) -> None:
 
 @pytest.mark.parametrize("name", ["Gold", "GOLD", " gold ", "Go\u200bld"])
 def test_where_names_are_unique_another_spelling_is_a_conflict(start: Start, name: str) -> None:
-    client = start(unique_names=True)
+    client = start(unique=True)
     client.create(name="Gold")
     assert client.create(name=name).status_code == 409
     assert client.create(name="Silver").status_code == 200
