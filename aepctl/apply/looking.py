@@ -1,12 +1,12 @@
 """One look at the platform for what creates of unknown outcome may have made."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import chain
 
 from aepctl.apply.ports import Reader
 from aepctl.apply.sightings import can_be_its_doing
-from aepctl.model.audience import Identity, Observed, Wanted
+from aepctl.model.audience import Identity, Known, Observed, Wanted
 from aepctl.model.identities import folded_identity
 from aepctl.model.steps import Create
 from aepctl.plan.matching import ObservedIndex
@@ -27,14 +27,19 @@ def identities(wanted: Iterable[Wanted], state: State) -> Iterator[Identity]:
 class Look:
     """What is seen now of what these intents may have made; the whole list only where it is needed.
 
-    `owner` gives the key that is known under an ID.
+    `owner` gives the key that is known under an ID now, `known` what was known before.
     """
 
     def __init__(
-        self, reader: Reader, intents: Iterable[Intent], owner: Callable[[str], str | None]
+        self,
+        reader: Reader,
+        intents: Iterable[Intent],
+        owner: Callable[[str], str | None],
+        known: Mapping[str, Known],
     ) -> None:
         self._reader = reader
         self._owner = owner
+        self._known = known
         self._creates = [one.step for one in intents if isinstance(one.step, Create)]
 
     @cached_property
@@ -61,6 +66,15 @@ class Look:
             and self._owner(one.ids.audience_id) in {None, intent.key}
             and can_be_its_doing(intent, one)
         )
+
+    def contested(self, intent: Intent, step: Create) -> tuple[str, Observed] | None:
+        """The key that has this audience's ID in state, though for another audience."""
+        for key, one in self.everything.owned(step.audience):
+            known = self._known.get(key)
+            is_other = known is not None and known.audience.identity != one.audience.identity
+            if key != intent.key and is_other and can_be_its_doing(intent, one):
+                return key, one
+        return None
 
     @cached_property
     def _all(self) -> tuple[Observed, ...]:

@@ -14,7 +14,12 @@ from aepctl.apply.looking import Look
 from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.apply.ports import Reader, Writer
 from aepctl.apply.sender import Sender, done_kind
-from aepctl.apply.sightings import doubt_about, doubt_about_absence, may_be_of
+from aepctl.apply.sightings import (
+    doubt_about,
+    doubt_about_absence,
+    doubt_about_owner,
+    may_be_of,
+)
 from aepctl.backoff import backoff_seconds
 from aepctl.model.audience import Audience, Ids, Observed
 from aepctl.model.failure import Failure, no_platform_id
@@ -56,7 +61,7 @@ class Settler:
         outcomes: list[Outcome] = []
         attempt = 0
         while waiting:
-            look = Look(self.reader, waiting, self.sender.journal.owner)
+            look = Look(self.reader, waiting, self.sender.journal.owner, state.audiences)
             for intent, until in list(waiting.items()):
                 last = clock.monotonic() >= until
                 outcome = self._settle(intent, known.get(intent.key), look, last=last)
@@ -108,7 +113,13 @@ class Settler:
             candidates = may_be_of(intent, step, look.everything)
         doubt = doubt_about(intent.key, step, candidates, known, self.program)
         if doubt is None and not candidates:
-            doubt = doubt_about_absence(intent, step, look.alike(intent, step), self.program)
+            contested = look.contested(intent, step)
+            alike = look.alike(intent, step)
+            doubt = (
+                doubt_about_owner(intent.key, *contested, self.program)
+                if contested is not None
+                else doubt_about_absence(intent, step, alike, self.program)
+            )
         if doubt is not None:
             return _undecided(intent, doubt)
         if candidates:

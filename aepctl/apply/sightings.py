@@ -81,3 +81,14 @@ def doubt_about_absence(
         f"{said}; likely {likely}, which differs from {step.audience.name!r} in blanks, case or "
         f"Unicode form only. If it is: `{adopt}`"
     )
+
+
+def doubt_about_owner(key: str, owner: str, found: Observed, program: str) -> str:
+    """The ID of what this create asked for is that of another key, by somebody's mistake."""
+    abandon = command(program, "state", "resolve", key, "--abandon")
+    move = command(program, "state", "mv", owner, key)
+    return (
+        f"the platform shows it as {found.ids.audience_id}, which state has for `{owner}`, whose "
+        f"name is another. If it is this one: `{abandon}`, then `{move}`; `{owner}` is looked for "
+        "again after that"
+    )

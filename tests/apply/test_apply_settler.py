@@ -366,6 +366,25 @@ def test_what_another_key_owns_is_not_ours() -> None:
     assert settled.one.ids == Ids("B", "p-B")
 
 
+def test_what_another_key_has_for_another_audience_needs_a_decision() -> None:
+    """As where an answer without a name gave that key this one's ID."""
+    known = {"silver": Known(audience("silver"), Ids("A"))}
+    settled = Settled(Lists([(there("gold", "A"),)]), known=known, window=0.0)
+    assert settled.one.kind is OutcomeKind.UNDECIDED
+    assert settled.message == (
+        "the platform shows it as A, which state has for `silver`, whose name is another. If it is "
+        "this one: `aepctl state resolve gold --abandon`, then `aepctl state mv silver gold`; "
+        "`silver` is looked for again after that"
+    )
+    assert settled.state.intents == {"id-1": GOLD}
+
+
+def test_but_not_where_it_is_older_than_the_intent() -> None:
+    known = {"silver": Known(audience("silver"), Ids("A"))}
+    settled = Settled(Lists([(there("gold", "A", -9_999.0),)]), known=known, window=0.0)
+    assert settled.one.kind is OutcomeKind.UNKNOWN
+
+
 def test_one_audience_settles_one_of_two_intents_and_not_both() -> None:
     twin = Intent("id-2", "run-0", "aurum", Create(audience("gold")), AT)
     settled = Settled(Lists([(there("gold", "A"),)]), [GOLD, twin], window=0.0)
