@@ -134,8 +134,9 @@ def _said(value: Any, field: Field) -> str | None:
     However the platform says it: an optional field without text is not given.
     """
     if isinstance(value, str):
-        text = value.encode(errors="replace").decode()  # JSON may hold half a surrogate pair
-        return text if field.required else text or None
+        if not value.isascii():
+            value = value.encode(errors="replace").decode()  # JSON may hold half a surrogate pair
+        return value if field.required else value or None
     if field.required and isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     return None
