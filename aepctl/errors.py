@@ -31,13 +31,31 @@ class AepctlError(Exception):
         self.hint = hint
 
 
+MAX_PROBLEMS = 200
+"""So many problems are shown; the others are counted."""
+
+
 class InvalidInput(AepctlError):
-    """Files that people write hold problems; all of them are here, in the files' order."""
+    """Files that people write hold problems: here in the files' order, up to MAX_PROBLEMS.
+
+    `more` is how many others there are. Those that hide others are always among the ones shown.
+    """
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(sorted(problems, key=lambda problem: problem.origin))
-        count = len(self.problems)
-        super().__init__("1 problem" if count == 1 else f"{count} problems")
+        found = tuple(problems)
+        if len(found) > MAX_PROBLEMS:
+            worst = sorted(found, key=lambda problem: (not problem.hides_others, problem.origin))
+            found, self.more = tuple(worst[:MAX_PROBLEMS]), len(found) - MAX_PROBLEMS
+        else:
+            self.more = 0
+        self.problems = tuple(sorted(found, key=lambda problem: problem.origin))
+        super().__init__(problem_count(len(found), self.more))
+
+
+def problem_count(shown: int, more: int = 0) -> str:
+    """So many problems, in words."""
+    words = "1 problem" if shown + more == 1 else f"{shown + more} problems"
+    return f"{words}, of which {shown} are shown" if more else words
 
 
 class StateError(AepctlError):

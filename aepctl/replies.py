@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """The other side answered. `complete` False: the connection broke within the body.
+    """The other side answered. `complete` False: the body is not all of it, and `flaw` says why.
 
     `retry_after` is in seconds, None where the answer did not say. `request_id` is the other
     side's own name for the exchange.
@@ -20,6 +20,7 @@ class Response:
     complete: bool = True
     retry_after: float | None = None
     request_id: str | None = None
+    flaw: str = ""
 
 
 @dataclass(frozen=True, slots=True)

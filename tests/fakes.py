@@ -83,10 +83,17 @@ class MemoryDisk(Disk):
     def make_folder(self, path: Path) -> None:
         pass
 
-    def open_new(self, path: Path) -> int:
-        handle = self.open_append(path)
-        self.open[handle].data = b""
-        return handle
+    def open_new(self, path: Path, like: Path) -> int:
+        assert path not in self.names
+        assert path.parent == like.parent
+        return self.open_append(path)
+
+    def is_at(self, handle: int, path: Path) -> bool:
+        return self.names.get(path) is self.open[handle]
+
+    def beside(self, path: Path) -> list[Path]:
+        start = f".{path.name}."
+        return [one for one in self.names if one.name.startswith(start)]
 
     def open_append(self, path: Path) -> int:
         self._handles += 1

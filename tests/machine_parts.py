@@ -27,8 +27,9 @@ from aepctl.model.audience import Audience, Ids, Wanted
 from aepctl.model.problem import Origin
 from aepctl.model.steps import Create, Delete, Patch, RemoteStep
 from aepctl.model.target import Target
-from aepctl.operations.apply import ApplyOptions, apply
+from aepctl.operations.apply import apply
 from aepctl.operations.context import Context
+from aepctl.operations.options import ApplyOptions
 from aepctl.plan.plan import Action, Change, Plan
 from aepctl.project.environment import Environment
 from aepctl.replies import NoResponse, NothingSent, Reply, Response
@@ -130,20 +131,27 @@ class MemoryDisk(Disk):
     def make_folder(self, path: Path) -> None:
         return
 
-    def open_new(self, path: Path) -> int:
+    def open_new(self, path: Path, like: Path) -> int:
+        assert path.name not in self.names
+        assert path.parent == like.parent
         self._changes()
-        return self._open(path.name, empty=True)
+        return self._open(path.name)
+
+    def is_at(self, handle: int, path: Path) -> bool:
+        return self.names.get(path.name) is self.handles[handle]
+
+    def beside(self, path: Path) -> list[Path]:
+        start = f".{path.name}."
+        return [path.with_name(one) for one in self.names if one.startswith(start)]
 
     def open_append(self, path: Path) -> int:
         self._changes()
         return self._open(path.name)
 
-    def _open(self, name: str, *, empty: bool = False) -> int:
+    def _open(self, name: str) -> int:
         if name not in self.names:
             self._renames({name: Inode()})
         inode = self.names[name]
-        if empty:
-            inode.data = b""
         handle = max(self.handles, default=99) + 1
         self.handles[handle] = inode
         return handle
@@ -504,7 +512,10 @@ class Yes:
     def show(self, plan: Plan) -> None:
         return
 
-    def approve(self, plan: Plan) -> None:
+    def approve(self, plan: Plan) -> bool:
+        return False
+
+    def warn(self, text: str) -> None:
         return
 
     def tell(self, outcome: Outcome) -> None:

@@ -82,6 +82,13 @@ class Project:
         self.setenv("AEP_API_KEY", "test-key")
         self.setenv("AEPCTL_SETTLE_SECONDS", "0.3")
 
+    def edit(self, file: str, old: str, new: str) -> None:
+        """Write `new` for `old`, which stands there."""
+        path = self.root / file
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new))
+
     def setenv(self, name: str, value: str) -> None:
         self._monkeypatch.setenv(name, value)
 

@@ -75,6 +75,10 @@ class Wire:
     def await_first_byte(self) -> None:
         self._connection.recv(1, socket.MSG_PEEK)
 
+    def hear(self) -> bytes:
+        """What comes next, whatever it is."""
+        return self._more()
+
     def send(self, data: bytes) -> None:
         self._connection.sendall(data)
 
@@ -104,7 +108,7 @@ def created(audience_id: str, **more: Any) -> Step:
 
     def step(wire: Wire) -> None:
         request = wire.receive()
-        name = request.json()["name"] if "POST /core/ais" in request.line else "any"
+        name = request.json().get("name", "any") if "POST /core/ais" in request.line else "any"
         wire.send(http(200, json.dumps({"name": name, "audienceId": audience_id, **more})))
 
     return step

@@ -115,7 +115,7 @@ class Asking:
             case NoResponse(reason):
                 return _Trouble(reason, again=True)
             case Response(status) if status == HTTPStatus.OK:
-                return _Trouble("an answer that cannot be read", again=True)
+                return _Trouble(f"an answer that {reply.flaw or 'cannot be read'}", again=True)
             case Response(status):
                 error = decode_error(status, reply.body)
                 head = " ".join(part for part in (str(status), error.code) if part)

@@ -1,14 +1,16 @@
 """One environment's platform. One Platform a run, one Connection a thread."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from urllib.parse import urlencode
 from uuid import uuid4
 
 from aepctl.aep.tokens import GivenToken, ImsToken, TokenSource
+from aepctl.model.target import EMULATOR
 from aepctl.patience import Patience
 from aepctl.project.credentials import Credentials
 from aepctl.project.environment import Environment
-from aepctl.replies import Reply
+from aepctl.replies import Reply, Response
 from aepctl.transport import TransportFactory
 
 JSON = "application/json"
@@ -27,6 +29,9 @@ class Platform:
         self.environment = environment
         self.credentials = credentials
         self.transports = transports or TransportFactory()
+        for secret in (credentials.access_token, credentials.client_secret):
+            if secret is not None and environment.target.endpoint != EMULATOR:
+                self.transports.redaction.add(secret.reveal())
         self._token_transport = self.transports.transport()
         self.tokens: TokenSource = (
             GivenToken(credentials.access_token, hides_client=credentials.hides_client)
@@ -62,6 +67,7 @@ class Connection:
         self._tokens = platform.tokens
         self._transports = platform.transports
         self._transport = self._transports.transport()
+        self._redaction = platform.transports.redaction
         self._used_token = ""
 
     def send(
@@ -80,7 +86,10 @@ class Connection:
         headers = {**self._headers(request_id), "Accept": accept}
         if body is not None:
             headers["Content-Type"] = JSON
-        return self._transport.send(method, url, headers, body)
+        reply = self._transport.send(method, url, headers, body)
+        if isinstance(reply, Response) and reply.complete and self._redaction.holds(reply.body):
+            return replace(reply, body=b"", complete=False, flaw="repeats a secret that was sent")
+        return reply
 
     def get(self, path: str, query: Mapping[str, str]) -> Reply:
         """Read from the Segmentation Service. Raises CredentialsError."""
@@ -108,6 +117,8 @@ class Connection:
 
     def _headers(self, request_id: str) -> dict[str, str]:
         self._used_token = self._tokens.current()
+        if self.environment.target.endpoint != EMULATOR:  # its token is no secret
+            self._redaction.add(self._used_token)
         target = self.environment.target
         return {
             "Authorization": f"Bearer {self._used_token}",

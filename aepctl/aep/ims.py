@@ -130,7 +130,8 @@ class Ims:
     def _taken(self, response: Response) -> Granted | _Trouble:
         """The token in the answer. What the answer holds instead is not shown: it may be secret."""
         if not response.complete:
-            return _Trouble(f"the answer of {self._url} is cut short", RUN_AGAIN, again=True)
+            what = f"the answer of {self._url} {response.flaw or 'is cut short'}"
+            return _Trouble(what, RUN_AGAIN, again=True)
         try:
             body = _TokenBody.model_validate_json(response.body)
         except ValidationError:

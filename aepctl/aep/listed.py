@@ -116,7 +116,8 @@ def _element(data: Any, number: int) -> Element:
         odd.append("audienceId")
     elif name and not odd:
         ids = Ids(audience_id, platform_id if usable_id(platform_id) else None)
-        return Element(key, Observed(Audience.of(said), ids, _created(data)))
+        observed = Observed(Audience.of(said), ids, _created(data), _lifecycle(data))
+        return Element(key, observed)
     external = str(data.get("type")).startswith(EXTERNAL)
     if not name or not (external or namespace or origin_name):
         return Element(key)  # as the platform's own segments are: nothing says whose it is
@@ -149,3 +150,9 @@ def _created(data: Mapping[str, Any]) -> float | None:
         if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < NEVER:
             return value / unit
     return None
+
+
+def _lifecycle(data: Mapping[str, Any]) -> str | None:
+    """Older documents call it `lifecycle`."""
+    said = data.get("lifecycleState") or data.get("lifecycle")
+    return said.strip().lower() if isinstance(said, str) else None

@@ -18,7 +18,6 @@ from aepctl.clock import Clock, SystemClock
 from aepctl.errors import PlatformError
 from aepctl.model.audience import Audience, Identity, Ids, Observed
 from aepctl.model.failure import no_platform_id
-from aepctl.model.identities import folded_identity
 from aepctl.patience import Patience
 from aepctl.replies import Response
 
@@ -46,11 +45,15 @@ class AudienceReader:
         jitter: Jitter = random.random,
     ) -> None:
         self._asking = Asking(connection, clock or SystemClock(), patience or Patience(), jitter)
-        self._ours = frozenset(map(folded_identity, ours))
+        self._ours = frozenset(Audience(*one).folded_identity for one in ours)
 
     def list_all(self) -> tuple[Observed, ...]:
         """All external audiences of the sandbox. Raises PlatformError, ListForbidden."""
         return self._list({}, self._ours)
+
+    def list_inactive(self) -> tuple[Observed, ...]:
+        """Inactive audiences, which a plain list may leave out. Raises as `list_all`."""
+        return self._list({"property": "lifecycleState==inactive"}, self._ours)
 
     def search(self, audience: Audience, audience_id: str | None) -> tuple[Observed, ...]:
         """Those that are this audience: by ID where one was given, else by its identity.
@@ -59,7 +62,7 @@ class AudienceReader:
         that does not know client-given IDs has its own: then the identity finds it.
         Raises PlatformError, ListForbidden.
         """
-        ours = self._ours | {folded_identity(audience.identity)}
+        ours = self._ours | {audience.folded_identity}
         if audience_id is not None:
             by_id = self._list({"property": f"audienceId=={audience_id}"}, ours)
             exact = tuple(one for one in by_id if one.ids.audience_id == audience_id)
@@ -147,7 +150,7 @@ def _check_readable(elements: Iterable[Element], ours: frozenset[Identity]) -> N
     for element in elements:
         if element.identity is None:
             continue
-        said = folded_identity(element.identity)
+        said = Audience(*element.identity).folded_identity
         if any(_may_be(said, one) for one in ours):
             name = element.identity[0]
             raise PlatformError(
@@ -179,4 +182,4 @@ def _audience_or_gone(response: Response, ids: Ids) -> tuple[Observed, ...] | No
     observed = decode_audience(response.body)
     if observed is None or observed.ids.audience_id != ids.audience_id:
         return None
-    return (observed,)
+    return () if observed.is_gone else (observed,)

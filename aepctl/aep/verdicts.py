@@ -185,7 +185,7 @@ def _may_be_the_platforms(response: Response) -> bool:
 
 def _no_answer_of_the_platform(response: Response, table: Mapping[int, Meaning]) -> Unknown:
     if not response.complete:
-        what = "is cut short"
+        what = response.flaw or "is cut short"
     else:
         what = "holds no audienceId" if table is CREATE else "is not the platform's"
     message = f"answered {response.status}, but the answer {what}"

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
-from aepctl.apply.outcomes import Outcome
+from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.apply.ports import Writer
 from aepctl.apply.sender import Sender
+from aepctl.errors import AepctlError
+from aepctl.model.failure import Failure
 from aepctl.model.steps import Create, Delete, Patch, Step
 from aepctl.plan.plan import Action, Change
 
@@ -26,11 +28,8 @@ class _Task:
     steps: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class _WorkerEnded:
-    """`error`: what ended the worker, None where all went well."""
-
-    error: BaseException | None
+    """A worker takes nothing more, and has nothing in hand."""
 
 
 _Events = SimpleQueue[Outcome | _WorkerEnded]
@@ -52,8 +51,9 @@ def execute(
     is one for each step that was done or begun (Move, Forget and Record have none).
 
     Changes without an outcome were not started, or (after an interrupt, when the grace period is
-    over) are left to their open intents. A worker's unexpected error is raised here, after the
-    others have finished what they had begun.
+    over) are left to their open intents. Nothing that happens in a worker is raised here: the run
+    stops, what was in that worker's hands is unknown, the others finish what they had begun, and
+    `sender.stop.error` has what happened.
     """
     waiting: deque[_Task] = deque()
     noted: list[Outcome] = []
@@ -77,21 +77,27 @@ def _work_together(
     on_outcome: Callable[[Outcome], None],
 ) -> tuple[Outcome, ...]:
     events: _Events = SimpleQueue()
-    workers = min(parallelism, len(waiting))
-    for number in range(workers):
-        threading.Thread(
+    workers = 0
+    for number in range(min(parallelism, len(waiting))):
+        worker = threading.Thread(
             target=_work,
             args=(waiting, sender, connect, events),
             name=f"apply-{number}",
             daemon=True,
-        ).start()
+        )
+        try:
+            worker.start()
+        except RuntimeError as error:  # those that there are do the work of all
+            if not workers:
+                sender.stop.request(f"this system starts no worker ({error})")
+            break
+        workers += 1
     return _gather(events, workers, sender, on_outcome)
 
 
 def _work(
     waiting: deque[_Task], sender: Sender, connect: Callable[[], Writer], events: _Events
 ) -> None:
-    error: BaseException | None = None
     try:
         writer = connect()
         try:
@@ -100,13 +106,25 @@ def _work(
                     task = waiting.popleft()
                 except IndexError:
                     break
-                _do(task, sender, writer, events)
+                _try(task, sender, writer, events)
         finally:
             writer.close()
-    except BaseException as caught:  # noqa: BLE001 - handed to the thread that waits for us
-        sender.stop.request("an unexpected error")
-        error = caught
-    events.put(_WorkerEnded(error))
+    except AepctlError as error:
+        sender.stop.request(error.message)
+    except BaseException as error:  # noqa: BLE001 - told by the thread that waits for us
+        sender.stop.fail(error)
+    events.put(_WorkerEnded())
+
+
+def _try(task: _Task, sender: Sender, writer: Writer, events: _Events) -> None:
+    """Do a task. Where that fails as nobody expected, it is unknown how far it came."""
+    try:
+        _do(task, sender, writer, events)
+    except BaseException as error:
+        what = f"an unexpected error ({type(error).__name__})"
+        failure = Failure(f"{what}: it may have been sent, so the next apply looks first")
+        events.put(Outcome(task.key, task.action, OutcomeKind.UNKNOWN, failure=failure))
+        raise
 
 
 def _do(task: _Task, sender: Sender, writer: Writer, events: _Events) -> None:
@@ -129,7 +147,6 @@ def _gather(
 ) -> tuple[Outcome, ...]:
     stop, monotonic = sender.stop, sender.clock.monotonic
     outcomes: list[Outcome] = []
-    errors: list[BaseException] = []
     grace_ends: float | None = None
     while workers:
         if stop.interrupted and grace_ends is None:
@@ -142,14 +159,10 @@ def _gather(
             continue
         if isinstance(event, _WorkerEnded):
             workers -= 1
-            errors += [event.error] if event.error else []
         else:
             outcomes.append(event)
             try:
                 on_outcome(event)
-            except Exception as error:  # noqa: BLE001 - raised below, when nobody sends any more
-                stop.request("an outcome could not be told")
-                errors.append(error)
-    if errors:
-        raise errors[0]
+            except Exception as error:  # noqa: BLE001 - told when nobody sends any more
+                stop.fail(error, "an outcome could not be told")
     return tuple(outcomes)

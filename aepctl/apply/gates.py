@@ -140,7 +140,8 @@ _NEW = frozenset({Action.CREATE, Action.ADOPT})
 
 
 def _is_there(change: Change, seen: ObservedIndex) -> bool:
-    return change.wanted is not None and bool(seen.free(change.wanted, change.key))
+    wanted, key = change.wanted, change.key
+    return wanted is not None and bool(seen.free(wanted, key) or seen.alike(wanted, key))
 
 
 def _again(plan: Plan, policy: Policy, *words: str) -> str:

@@ -2,7 +2,7 @@
 
 from aepctl.apply.gates import Approval, checks_empty_state
 from aepctl.apply.ports import Reader
-from aepctl.errors import ListForbidden
+from aepctl.errors import ListForbidden, PlatformError
 from aepctl.model.audience import Observed
 from aepctl.plan.policy import Policy
 from aepctl.plan.sides import Questions
@@ -10,20 +10,27 @@ from aepctl.state.model import State
 
 
 def look(
-    reader: Reader, questions: Questions, state: State, policy: Policy, approval: Approval
+    reader: Reader,
+    questions: Questions,
+    state: State,
+    policy: Policy,
+    approval: Approval,
+    *,
+    fresh: bool = False,
 ) -> tuple[Observed, ...] | None:
     """What was seen; None where nobody looked.
 
     Where existing audiences are ignored, only what earlier attempts may have made is looked for,
-    unless the state is empty. Raises PlatformError and ListForbidden.
+    unless the state is empty. `fresh`: nothing was ever created, so that an empty state is true.
+    Raises PlatformError and ListForbidden.
     """
     if not questions.candidates:
         return None
     if policy.existing != "ignore":
-        return reader.list_all()
+        return _everything(reader, policy, inactive=not (state.audiences or fresh))
     if checks_empty_state(policy, state, len(questions.candidates), approval):
         try:
-            return reader.list_all()
+            return _everything(reader, policy, inactive=not fresh)
         except ListForbidden:  # that is why existing audiences are ignored
             return None
     found = [
@@ -32,3 +39,20 @@ def look(
         for one in reader.search(candidate.step.audience, candidate.step.audience_id)
     ]
     return tuple(dict.fromkeys(found))
+
+
+def _everything(reader: Reader, policy: Policy, *, inactive: bool) -> tuple[Observed, ...]:
+    """The list, and where that matters what it may leave out: an empty state may be a lost one."""
+    listed = reader.list_all()
+    if not inactive:
+        return listed
+    try:
+        return tuple(dict.fromkeys((*listed, *reader.list_inactive())))
+    except ListForbidden:
+        raise
+    except PlatformError as error:
+        again = policy.command("apply", "--fresh")
+        raise PlatformError(
+            f"{error.message} (inactive audiences are asked for because the state is empty)",
+            hint=f"{error.hint}; if nothing of this was ever created: `{again}`",
+        ) from error

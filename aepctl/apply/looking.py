@@ -7,7 +7,6 @@ from itertools import chain
 from aepctl.apply.ports import Reader
 from aepctl.apply.sightings import can_be_its_doing
 from aepctl.model.audience import Identity, Known, Observed, Wanted
-from aepctl.model.identities import folded_identity
 from aepctl.model.steps import Create
 from aepctl.plan.matching import ObservedIndex
 from aepctl.state.model import Intent, State
@@ -54,28 +53,19 @@ class Look:
     @cached_property
     def everything(self) -> ObservedIndex:
         """All that it lists: asked for before anything is taken for absent."""
-        return ObservedIndex(self._all, self._owner)
+        return ObservedIndex(self._reader.list_all(), self._owner)
 
     def alike(self, intent: Intent, step: Create) -> tuple[Observed, ...]:
         """What differs from this create in its spelling alone, and may be its doing."""
-        mine = folded_identity(step.audience.identity)
-        return tuple(
-            one
-            for one in self._all
-            if folded_identity(one.audience.identity) == mine
-            and self._owner(one.ids.audience_id) in {None, intent.key}
-            and can_be_its_doing(intent, one)
-        )
+        found = self.everything.alike(step.audience, intent.key)
+        return tuple(one for one in found if can_be_its_doing(intent, one))
 
     def contested(self, intent: Intent, step: Create) -> tuple[str, Observed] | None:
         """The key that has this audience's ID in state, though for another audience."""
         for key, one in self.everything.owned(step.audience):
             known = self._known.get(key)
-            is_other = known is not None and known.audience.identity != one.audience.identity
-            if key != intent.key and is_other and can_be_its_doing(intent, one):
+            if key == intent.key or known is None or not can_be_its_doing(intent, one):
+                continue
+            if known.audience.folded_identity != one.audience.folded_identity:
                 return key, one
         return None
-
-    @cached_property
-    def _all(self) -> tuple[Observed, ...]:
-        return self._reader.list_all()

@@ -71,6 +71,10 @@ class Reader(Protocol):
         """All external audiences of the sandbox."""
         ...
 
+    def list_inactive(self) -> tuple[Observed, ...]:
+        """Those that a list may leave out, because they are not at work."""
+        ...
+
     def search(self, audience: Audience, audience_id: str | None) -> tuple[Observed, ...]:
         """Those that are this audience: by ID where one was given, else by its identity."""
         ...

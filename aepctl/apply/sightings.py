@@ -51,6 +51,9 @@ def doubt_about(
     other = next((one for one in found if one.audience.identity != step.audience.identity), None)
     if other is not None:
         return reasons.given_id_of_another(key, other.ids.audience_id, other.audience.name, program)
+    asleep = next((one for one in found if one.is_asleep), None)
+    if asleep is not None and known is None and len(found) == 1:
+        return reasons.asleep(key, asleep, program)
     ids = [one.ids.audience_id for one in found]
     if known is not None and set(ids) - {known.audience_id}:
         others = [one for one in ids if one != known.audience_id]

@@ -16,12 +16,19 @@ class StopSignal:
         self.reason: str | None = None
         self.interrupted = False
         self.at_work = False
+        self.error: BaseException | None = None
 
     def request(self, reason: str) -> None:
         """Ask for a stop; `reason` is told to people."""
         if self.reason is None:
             self.reason = reason
         self._event.set()
+
+    def fail(self, error: BaseException, reason: str = "an unexpected error") -> None:
+        """Something happened that nobody expected: the first one is told when all is recorded."""
+        if self.error is None:
+            self.error = error
+        self.request(reason)
 
     def interrupt(self, signal_name: str) -> None:
         """Somebody asked for it from outside."""

@@ -10,7 +10,7 @@ from aepctl.cli.plan import target_option
 from aepctl.cli.types import lock_timeout_option, max_wait_option
 
 if TYPE_CHECKING:
-    from aepctl.operations.apply import SavedPlan
+    from aepctl.operations.options import SavedPlan
     from aepctl.render.formats import Result
 
 
@@ -43,6 +43,12 @@ if TYPE_CHECKING:
     metavar="N",
     help="Allow up to N creates, overriding max_creates.",
 )
+@click.option(
+    "--fresh",
+    is_flag=True,
+    help="Nothing of this was ever created: where there is no state yet, do not wait for the "
+    "platform's list to look at it once more.",
+)
 @pass_invocation
 def apply(
     invocation: Invocation,
@@ -58,6 +64,7 @@ def apply(
     max_wait: float,
     existing: Literal["adopt", "fail", "ignore"],
     yes_create: int | None,
+    fresh: bool,
 ) -> int:
     """Create the audiences that are missing, and record their IDs in the state.
 
@@ -67,12 +74,13 @@ def apply(
     if plan is not None and (targets or yes_create is not None):
         raise click.UsageError("a saved plan has its own targets and approval")
 
-    outputs = outputs_of(output, writes, github, max_bytes)
+    outputs = outputs_of(output, writes, github, max_bytes, reads=plan)
 
     def work() -> "Result":
         from aepctl.cli.console import console_for
         from aepctl.cli.output import print_status
-        from aepctl.operations.apply import ApplyOptions, apply
+        from aepctl.operations.apply import apply
+        from aepctl.operations.options import ApplyOptions
         from aepctl.patience import Patience
         from aepctl.render.formats import of_report
 
@@ -88,13 +96,17 @@ def apply(
             existing=existing,
             yes_create=yes_create,
             saved=saved,
+            fresh=fresh,
         )
         with console:
             report = apply(context, environment, options, invocation.stop)
         console.finish(report, environment.program)
         return of_report(report, environment.program)
 
-    return run_and_render(outputs, "outcomes", work)
+    code = run_and_render(outputs, "outcomes", work)
+    if invocation.stop.error is not None:
+        raise invocation.stop.error  # a bug is told when all is recorded and reported
+    return code
 
 
 def _saved(invocation: Invocation, file: str | None) -> "SavedPlan | None":
@@ -102,7 +114,7 @@ def _saved(invocation: Invocation, file: str | None) -> "SavedPlan | None":
     if file is None:
         return None
     from aepctl.apply.gates import check_environment
-    from aepctl.operations.apply import SavedPlan
+    from aepctl.operations.options import SavedPlan
     from aepctl.operations.planfiles import load
 
     saved = load(file)

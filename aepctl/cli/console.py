@@ -9,6 +9,7 @@ import click
 from aepctl.apply.outcomes import Outcome
 from aepctl.apply.report import ApplyReport
 from aepctl.cli.output import colour, print_result, print_status
+from aepctl.cli.rescued import print_rescued
 from aepctl.errors import AepctlError, SafetyRefusal
 from aepctl.plan.plan import Plan
 from aepctl.render.display import Paint, display
@@ -21,8 +22,9 @@ class ApplyConsole(Protocol):
     def __enter__(self) -> Self: ...
     def __exit__(self, *error: object) -> None: ...
     def show(self, plan: Plan) -> None: ...
-    def approve(self, plan: Plan) -> None: ...
+    def approve(self, plan: Plan) -> bool: ...
     def tell(self, outcome: Outcome) -> None: ...
+    def warn(self, text: str) -> None: ...
     def finish(self, report: ApplyReport, program: str) -> None: ...
 
 
@@ -51,7 +53,7 @@ class TextConsole:
     def show(self, plan: Plan) -> None:
         print_result(plan_text(plan, self._paint))
 
-    def approve(self, plan: Plan) -> None:
+    def approve(self, plan: Plan) -> bool:
         if not self._approved:
             _ask(plan)
         print_result("\n")
@@ -61,6 +63,7 @@ class TextConsole:
                 length=count, label="Applying", file=sys.stderr, show_pos=True
             )
             self._bar.render_progress()
+        return not self._approved
 
     def tell(self, outcome: Outcome) -> None:
         if self._bar is not None:
@@ -69,11 +72,15 @@ class TextConsole:
             self._told.add(outcome)
             print_result(f"{outcome_line(outcome, self._paint)}\n")
 
+    def warn(self, text: str) -> None:
+        print_status(f"warning: {display(text)}")
+
     def finish(self, report: ApplyReport, program: str) -> None:
         left = [one for one in report.outcomes if one not in self._told]
         print_result("".join(f"{outcome_line(one, self._paint)}\n" for one in left))
         print_result(report_summary(report, self._paint, program))
-        _rescue(report, program)
+        if report.rescue:
+            print_rescued(report.rescue, program)
 
 
 class QuietConsole:
@@ -91,25 +98,22 @@ class QuietConsole:
     def show(self, plan: Plan) -> None:
         print_status(plan_text(plan, Paint(on=colour(error=True))).rstrip())
 
-    def approve(self, plan: Plan) -> None:
+    def approve(self, plan: Plan) -> bool:
         if not self._approved:
             _ask(plan)
+        return not self._approved
 
     def tell(self, outcome: Outcome) -> None:
         print_status(outcome_line(outcome, Paint(on=colour(error=True))))
 
+    def warn(self, text: str) -> None:
+        print_status(f"warning: {display(text)}")
+
     def finish(self, report: ApplyReport, program: str) -> None:
         if report.stopped:
             print_status(f"Stopped: {display(report.stopped)}")
-        _rescue(report, program)
-
-
-def _rescue(report: ApplyReport, program: str) -> None:
-    """The last way to keep an ID that no store took."""
-    if report.rescue:
-        print_status("These IDs could not be recorded. Keep the next lines in a file, then run")
-        print_status(f"`{program} state recover FILE`:")
-        print_status(report.rescue.rstrip())
+        if report.rescue:
+            print_rescued(report.rescue, program)
 
 
 def _ask(plan: Plan) -> None:

@@ -73,7 +73,22 @@ def emulator() -> None:
 )
 @click.option("--strict-tokens", is_flag=True, help="Accept only tokens issued here.")
 @click.option("--forbid-list", is_flag=True, help="Credentials may create, but not list.")
+@click.option(
+    "--spelling",
+    default="sent",
+    show_default=True,
+    help="How names are kept: sent, trimmed, upper, lower, decomposed, or kinds.",
+)
 @click.option("--unique", is_flag=True, help="A name that exists in any spelling is refused (409).")
+@click.option(
+    "--lifecycle",
+    default="published",
+    show_default=True,
+    help="The state of what is created: draft, published, inactive, archived or deleted.",
+)
+@click.option(
+    "--hide-inactive", is_flag=True, help="Lists show inactive audiences only where asked for them."
+)
 def serve(*, host: str, port: int, db: Path, **settings: Any) -> None:
     """Serve the platform on this machine until interrupted.
 

@@ -1,21 +1,24 @@
 """What `-o` and `--write` give: whole documents on every outcome, errors included."""
 
+import contextlib
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from aepctl.cli.invocation import Invocation
+from aepctl.cli.outfiles import OutFile, OutFiles
 from aepctl.cli.output import colour, machine_format, print_result, print_status
+from aepctl.cli.rescued import print_rescued, rescued_by
 from aepctl.cli.signals import stopping_on_signals
 from aepctl.errors import AepctlError, InternalError, Interrupted, InvalidInput
 from aepctl.render.formats import FORMATS
 
 if TYPE_CHECKING:
-    from aepctl.render.formats import Result
+    from aepctl.render.formats import Limits, Result
 
 DOCUMENTS = ("text", "json", "markdown", "html")
 FILES = tuple(FORMATS)
@@ -25,11 +28,12 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """Where a command's result goes, and in which formats."""
+    """Where a command's result goes, and in which formats; `files` are those that it goes to."""
 
     output: str = "text"
     writes: tuple[tuple[str, str], ...] = ()
     max_bytes: int = 60_000
+    files: OutFiles = field(default_factory=OutFiles, compare=False)
 
     @property
     def need_plan_id(self) -> bool:
@@ -112,10 +116,24 @@ def output_options(command: Command) -> Command:
 
 
 def outputs_of(
-    output: str, writes: tuple[tuple[str, str], ...], github: bool, max_bytes: int
+    output: str,
+    writes: tuple[tuple[str, str], ...],
+    github: bool,
+    max_bytes: int,
+    *,
+    out: str | None = None,
+    reads: str | None = None,
 ) -> Outputs:
-    """What the options of `output_options` ask for."""
-    return Outputs(output, (*writes, *((("github", ""),) if github else ())), max_bytes)
+    """What the options of `output_options` ask for, `--out`, and the saved plan that is read."""
+    every = tuple(dict.fromkeys((*writes, *((("github", ""),) if github else ()))))
+    if len({*writes}) < len(writes):
+        raise click.UsageError("one --write is given twice")
+    files = OutFiles(
+        None if out is None else OutFile("--out", out),
+        tuple((name, OutFile(f"--write {name}:", path)) for name, path in writes if path),
+        () if reads is None else (reads,),
+    )
+    return Outputs(output, every, max_bytes, files)
 
 
 def run_and_render(
@@ -130,13 +148,37 @@ def run_and_render(
     if outputs.output != "text":
         machine_format()
     invocation = click.get_current_context().ensure_object(Invocation)
+    _check(outputs.files, invocation)
+    with contextlib.closing(outputs.files):
+        return _run(outputs, json_list, work, invocation)
+
+
+def _check(files: OutFiles, invocation: Invocation) -> None:
+    """Raise UsageError for a file that the project reads, or that is named twice."""
+    if files.every or files.reads:
+        from aepctl.project.reads import reads_here
+
+        outside = invocation.allow_outside
+        reads = reads_here(os.environ, invocation.environment, files.reads, allow_outside=outside)
+        files.check(reads.why_not)
+
+
+def _run(
+    outputs: Outputs,
+    json_list: str | None,
+    work: Callable[[], "Result | int"],
+    invocation: Invocation,
+) -> int:
     try:
         with stopping_on_signals(invocation.stop):
+            outputs.files.open()
             result = work()
     except BaseException as error:
         if isinstance(error, AepctlError) and error.hint:
             error.hint = invocation.pasteable(error.hint)
         _problems(error)
+        if rescued := rescued_by(error):
+            print_rescued(rescued, _program(invocation))
         if outputs != Outputs():
             from aepctl.render.formats import of_error
 
@@ -156,19 +198,26 @@ def _give(outputs: Outputs, result: "Result") -> bool:
     if outputs.output != "text":
         print_result(render(outputs.output, result, limits))
     all_written = True
-    for name, path in outputs.writes:
+    for name, file in outputs.files.writable():
         try:
-            if name == "github":
-                from aepctl.cli.github import write_github
-
-                write_github(result, limits, prefix)
-            else:
-                text = render(name, result, limits, root=prefix)
-                Path(path).write_text(text, encoding="utf-8")
+            file.write(render(name, result, limits, root=prefix))
         except OSError as error:
-            print_status(f"error: --write {name}:{path} cannot be written: {error.strerror}")
+            print_status(f"error: {file} cannot be written: {error.strerror}")
             all_written = False
-    return all_written
+    return _give_github(outputs, result, limits, prefix) and all_written
+
+
+def _give_github(outputs: Outputs, result: "Result", limits: "Limits", prefix: str) -> bool:
+    if ("github", "") not in outputs.writes:
+        return True
+    from aepctl.cli.github import write_github
+
+    try:
+        write_github(result, limits, prefix)
+    except OSError as error:
+        print_status(f"error: --write github: cannot be written: {error.strerror}")
+        return False
+    return True
 
 
 def repository_prefix() -> str:
@@ -191,6 +240,11 @@ def _expected(error: BaseException) -> AepctlError:
         f"internal error: {type(error).__name__}",
         hint="this is a bug in aepctl: report it with the output of `aepctl --debug …`",
     )
+
+
+def _program(invocation: Invocation) -> str:
+    resolved = invocation.resolved
+    return invocation.program if resolved is None else resolved.program
 
 
 def _problems(error: BaseException) -> None:

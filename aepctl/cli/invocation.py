@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aepctl.apply.stopping import StopSignal
+from aepctl.cli.outfiles import check_expanded
 from aepctl.errors import AepctlError
 
 if TYPE_CHECKING:
@@ -22,11 +23,13 @@ if TYPE_CHECKING:
 class Invocation:
     """What all commands are told alike. `make_context`: tests give another world.
 
-    `stop`: somebody asks the command to end, by a signal.
+    `stop`: somebody asks the command to end, by a signal. `allow_outside`: the project's files may
+    be elsewhere than below its folder.
     """
 
     environment: str | None = None
     folders: list[str] = field(default_factory=list)
+    allow_outside: bool = False
     make_context: "Callable[[], Context] | None" = None
     resolved: "Environment | None" = None
     stop: StopSignal = field(default_factory=StopSignal)
@@ -35,7 +38,8 @@ class Invocation:
     def program(self) -> str:
         """How a command begins that does the same in the same place."""
         folders = [word for folder in self.folders for word in ("--chdir", folder)]
-        return shlex.join(["aepctl", *folders])
+        outside = ["--allow-outside"] if self.allow_outside else []
+        return shlex.join(["aepctl", *folders, *outside])
 
     def context(
         self, console: "Console | None" = None, patience: "Patience | None" = None
@@ -59,7 +63,8 @@ class Invocation:
         from aepctl.project.load import load_project
 
         name = name or self.environment
-        self.resolved = load_project().environment(context.environ, name, program=self.program)
+        project = load_project(allow_outside=self.allow_outside)
+        self.resolved = project.environment(context.environ, name, program=self.program)
         return self.resolved
 
     def pasteable(self, text: str) -> str:
@@ -80,9 +85,15 @@ def _environment(context: click.Context, _: click.Parameter, name: str | None) -
         context.find_object(Invocation).environment = name  # type: ignore[union-attr]
 
 
+def _allow_outside(context: click.Context, _: click.Parameter, given: bool) -> None:
+    if given:
+        context.find_object(Invocation).allow_outside = True  # type: ignore[union-attr]
+
+
 def _chdir(context: click.Context, _: click.Parameter, folder: str | None) -> None:
     if folder is None:
         return
+    check_expanded(folder)
     try:
         context.find_root().with_resource(contextlib.chdir(folder))
     except OSError as error:
@@ -91,7 +102,7 @@ def _chdir(context: click.Context, _: click.Parameter, folder: str | None) -> No
 
 
 def common_options() -> list[click.Option]:
-    """`--chdir` and `--env`. The folder comes first: other arguments may name files in it."""
+    """The options. The folder comes first: other arguments may name files in it."""
     return [
         click.Option(
             ["--chdir"],
@@ -107,6 +118,13 @@ def common_options() -> list[click.Option]:
             expose_value=False,
             callback=_environment,
             help="The environment of aepctl.yaml to use.",
+        ),
+        click.Option(
+            ["--allow-outside"],
+            is_flag=True,
+            expose_value=False,
+            callback=_allow_outside,
+            help="Manifests, state and aepctl.yaml may lead out of the folder of aepctl.yaml.",
         ),
     ]
 

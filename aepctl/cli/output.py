@@ -1,10 +1,39 @@
 """Where words go: results to standard output, everything else to standard error."""
 
+import io
 import os
+import select
 import sys
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+
+class PatientFile(io.FileIO):
+    """A stream that waits for its reader even where somebody made it non-blocking.
+
+    Whoever shares a pipe or a terminal with us may do so at any time; `write` then takes a part.
+    """
+
+    def write(self, data: "ReadableBuffer", /) -> int:
+        while True:
+            written = super().write(data)
+            if written is not None:
+                return written
+            poll = select.poll()
+            poll.register(self.fileno(), select.POLLOUT)
+            poll.poll()
+
+
+def write_whole(handle: int, data: bytes) -> None:
+    """Write every byte to an open file, however slowly it is read. Raises OSError."""
+    view = memoryview(data)
+    with PatientFile(handle, "w", closefd=False) as file:
+        while view:
+            view = view[file.write(view) :]
 
 
 def print_result(text: str) -> None:
@@ -47,9 +76,30 @@ def prepare_streams() -> None:
         if getattr(sys, name) is None:
             handle = os.open(os.devnull, os.O_RDWR)  # the lowest free number: the missing one
             setattr(sys, name, os.fdopen(handle, mode))
+    sys.stdout, sys.stderr = _patient(sys.stdout), _patient(sys.stderr)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+
+
+_replaced: list[TextIO] = []
+
+
+def _patient(stream: TextIO) -> TextIO:
+    """The stream over a PatientFile, where it is one of the process's own; else as it is."""
+    buffer = getattr(stream, "buffer", None)
+    raw = getattr(buffer, "raw", buffer)  # PYTHONUNBUFFERED leaves the buffer out
+    if type(stream) is not io.TextIOWrapper or type(raw) is not io.FileIO:
+        return stream
+    stream.flush()
+    _replaced.append(stream)  # to let go of it would close the file that both write to
+    return io.TextIOWrapper(
+        io.BufferedWriter(PatientFile(raw.fileno(), "w", closefd=False)),
+        encoding=stream.encoding,
+        errors=stream.errors,
+        line_buffering=stream.line_buffering,
+        write_through=stream.write_through,
+    )
 
 
 def machine_format() -> None:

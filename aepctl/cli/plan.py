@@ -48,14 +48,14 @@ def plan(
     """Show what differs between the manifests and the state. Needs no network."""
     if check is not None and (targets or out is not None):
         raise click.UsageError("--check cannot be combined with --target or --out")
-    outputs = outputs_of(output, writes, github, max_bytes)
+    outputs = outputs_of(output, writes, github, max_bytes, out=out, reads=check)
 
     def work() -> "Result | int":
         planned = _plan(invocation, targets) if check is None else _check(invocation, check)
-        if out is not None:
-            from aepctl.operations.planfiles import save
+        if outputs.files.out is not None:
+            from aepctl.operations.planfiles import planfile_text
 
-            save(out, planned)
+            outputs.files.out.save(planfile_text(planned))
         made = planned.plan
         code = 2 if detailed_exitcode and made.changes else 0
         if output == "text":

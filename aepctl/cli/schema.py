@@ -8,7 +8,10 @@ from aepctl.cli.output import machine_format, print_result
 
 @click.command(cls=Command)
 @click.argument("name", type=click.Choice(["manifest", "config", "plan", "outcome", "state"]))
-def schema(name: str) -> None:
+@click.option(
+    "--plain", is_flag=True, help="In the words of JSON Schema alone, for strict validators."
+)
+def schema(name: str, plain: bool) -> None:
     """Print the JSON Schema of NAME, for editors and for programs.
 
     \b
@@ -21,4 +24,4 @@ def schema(name: str) -> None:
     from aepctl.render.schemas import schema_text
 
     machine_format()
-    print_result(schema_text(name))
+    print_result(schema_text(name, plain=plain))

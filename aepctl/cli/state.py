@@ -1,6 +1,6 @@
 """aepctl state: what is open, and deciding about it."""
 
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 import click
 
@@ -76,10 +76,10 @@ def resolve(
 
 
 @state.command()
-@click.argument("file", type=click.File(encoding="utf-8", errors="replace"))
+@click.argument("file")
 @lock_timeout_option
 @pass_invocation
-def recover(invocation: Invocation, file: TextIO, lock_timeout: float) -> int:
+def recover(invocation: Invocation, file: str, lock_timeout: float) -> int:
     """Take the IDs that an apply could only print, or a rescued journal, into the state.
 
     FILE holds what it printed on standard error; `-` reads standard input.
@@ -90,8 +90,9 @@ def recover(invocation: Invocation, file: TextIO, lock_timeout: float) -> int:
 
         context = invocation.context()
         environment = invocation.resolve(context)
-        text = file.read()
-        return _tell(operation.recover(context, environment, text, file.name, wait=lock_timeout))
+        text = operation.rescued_text(None if file == "-" else file)
+        name = "standard input" if file == "-" else file
+        return _tell(operation.recover(context, environment, text, name, wait=lock_timeout))
 
     return run_and_render(Outputs(), None, work)
 

@@ -31,7 +31,11 @@ def validate(
         from aepctl.operations.validate import validate
         from aepctl.render.formats import of_validation, render
 
-        count = validate(invocation.context(), invocation.environment)
+        count = validate(
+            invocation.context(),
+            invocation.environment,
+            allow_outside=invocation.allow_outside,
+        )
         result = of_validation(count, invocation.environment)
         if output == "text":
             print_result(render("text", result))

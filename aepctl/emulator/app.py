@@ -16,10 +16,10 @@ from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from aepctl.emulator.answers import Answer, Call, Delivery, RefusedError, service_error
-from aepctl.emulator.checks import Caller, check_gateway
+from aepctl.emulator.checks import Caller, check_gateway, names_this_machine
 from aepctl.emulator.creates import create
 from aepctl.emulator.reads import bulk_get, get_audience, list_audiences
 from aepctl.emulator.service import Service
@@ -54,7 +54,7 @@ class Transport(Protocol):
     def close(self) -> None: ...
 
 
-def make_app(service: Service) -> Starlette:
+def make_app(service: Service) -> ASGIApp:
     routes = [
         Route(path, _audience_endpoint(service, handlers), methods=list(handlers))
         for path, handlers in AUDIENCE_ROUTES.items()
@@ -79,7 +79,25 @@ def make_app(service: Service) -> Starlette:
         exception_handlers={404: no_such_route, 405: no_such_route, Exception: _broken},
     )
     app.router.redirect_slashes = False
-    return app
+    return _of_this_machine(app)
+
+
+def _of_this_machine(app: ASGIApp) -> ASGIApp:
+    """Answers only who asks for this machine by a name of its own.
+
+    Any page in a browser may send requests here under a name that it has pointed at this machine,
+    and would then be given the answers.
+    """
+
+    async def checked(scope: Scope, receive: Receive, send: Send) -> None:
+        host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
+        if names_this_machine(host):
+            await app(scope, receive, send)
+        else:
+            refused = Response("this emulator answers to localhost and 127.0.0.1 only\n", 421)
+            await refused(scope, receive, send)
+
+    return checked
 
 
 def _audience_endpoint(

@@ -6,6 +6,7 @@ headers and the query parameter that creating metadata needs.
 """
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,9 +22,19 @@ from aepctl.emulator.answers import (
     validation_error,
 )
 from aepctl.emulator.tokens import Tokens
+from aepctl.project.urls import is_loopback
 
 CREATE_ACCEPT = "application/vnd.adobe.external.audiences+json; version=2"
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+
+
+HOST = re.compile(r"(?:\[([^\]]*)\]|([^:\[\]]*?)\.?)(?::\d{1,5})?")
+
+
+def names_this_machine(host: str) -> bool:
+    """Whether a `Host` header is a name of this machine alone, with any port."""
+    found = HOST.fullmatch(host.strip().lower())
+    return found is not None and is_loopback(found[1] or found[2] or "")
 
 
 @dataclass(frozen=True, slots=True)

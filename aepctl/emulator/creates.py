@@ -26,7 +26,7 @@ from aepctl.emulator.checks import Caller, check_create, json_object
 from aepctl.emulator.documents import Document, new_document
 from aepctl.emulator.faults import Fault, FaultKind
 from aepctl.emulator.service import Service
-from aepctl.model.folding import folded
+from aepctl.emulator.spellings import SPELLINGS
 
 PAGE = b"<!DOCTYPE html><html><body><h1>Please stand by</h1></body></html>"
 UNCOMMITTED = frozenset(
@@ -72,10 +72,10 @@ def _commit(service: Service, call: Call, caller: Caller, given: dict[str, Any])
     chosen = given.get("audienceId") if newest else None
     if not isinstance(chosen, str | None):
         return unusable_json(call, "audienceId")
-    document = new_document(caller, given, chosen or str(uuid.uuid4()))
-    if service.behaviour.unique and _is_there(service, caller, document):
-        return conflict(call, message="An audience with this name already exists.")
-    if not service.store.add(document):
+    behaviour = service.behaviour
+    kept = SPELLINGS[behaviour.spelling](given)
+    document = new_document(caller, kept, chosen or str(uuid.uuid4()), behaviour.lifecycle)
+    if not service.store.add(document, unique=behaviour.unique):
         return conflict(call)
     return json_answer(_shown(service, document))
 
@@ -85,13 +85,6 @@ def _shown(service: Service, document: Document) -> dict[str, Any]:
     newest = service.behaviour.revision == 3  # noqa: PLR2004
     fields = ("id", "name", "audienceId") if newest else ("name", "audienceId")
     return {field: document[field] for field in fields}
-
-
-def _is_there(service: Service, caller: Caller, document: Document) -> bool:
-    """Whether there is one that a person would not tell from it."""
-    mine = [folded(document[field]) for field in REQUIRED]
-    there = service.store.within(caller)
-    return any([folded(one[field]) for field in REQUIRED] == mine for one in there)
 
 
 def _instead(call: Call, fault: Fault) -> Answer:

@@ -7,7 +7,7 @@ that of an `ExternalSegment`. Documents are never changed in place.
 import time
 import uuid
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from aepctl.emulator.checks import Caller
 
@@ -25,11 +25,31 @@ IMMUTABLE = frozenset(
 KEPT = IMMUTABLE | {"originName", "lifecycleState"}  # Adobe's sample of PUT leaves originName out
 
 
+OWN_TEXTS = ("id", "audienceId", "name", "namespace", "originName", "imsOrgId")
+OWN_NUMBERS = ("creationTime", "updateTime")
+
+
+def is_document(value: object) -> TypeGuard[Document]:
+    """Whether a value that was kept somewhere is one, as far as the emulator relies on it."""
+    if not isinstance(value, dict):
+        return False
+    sandbox = value.get("sandbox")
+    return (
+        all(isinstance(value.get(name), str) for name in OWN_TEXTS)
+        and all(type(value.get(name)) is int for name in OWN_NUMBERS)
+        and isinstance(value.get("description", ""), str)
+        and isinstance(sandbox, dict)
+        and isinstance(sandbox.get("sandboxName"), str)
+    )
+
+
 class InvalidChangeError(Exception):
     """An attribute cannot get this value. The text is what the service says."""
 
 
-def new_document(caller: Caller, given: Mapping[str, Any], audience_id: str) -> Document:
+def new_document(
+    caller: Caller, given: Mapping[str, Any], audience_id: str, lifecycle: str = "published"
+) -> Document:
     now = time.time_ns() // 1_000_000
     described = {"description": given["description"]} if given.get("description") else {}
     return {
@@ -40,7 +60,7 @@ def new_document(caller: Caller, given: Mapping[str, Any], audience_id: str) -> 
         "namespace": given["namespace"],
         "originName": given["originName"],
         "type": "ExternalSegment",
-        "lifecycleState": "published",
+        "lifecycleState": lifecycle,
         "imsOrgId": caller.org,
         "sandbox": {
             "sandboxId": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{caller.org}/{caller.sandbox}")),

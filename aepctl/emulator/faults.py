@@ -9,6 +9,9 @@ import random
 from dataclasses import dataclass
 from enum import StrEnum
 
+from aepctl.emulator.documents import LIFECYCLES
+from aepctl.emulator.spellings import SPELLINGS
+
 
 class FaultKind(StrEnum):
     """One way to go wrong. Those that begin with `list` happen to lists, all others to creates."""
@@ -68,8 +71,10 @@ class Behaviour:
     """How the platform behaves. Durations are in seconds.
 
     Revision 3 of the create call answers with `id` as well, and honours an `audienceId` that the
-    client gives; 1 and 2 differ only in their address. `unique`: a name that exists in any spelling
-    is answered with 409.
+    client gives; 1 and 2 differ only in their address. `spelling`: how names are kept, one of
+    SPELLINGS. `unique`: a name that exists in any spelling is answered with 409. `lifecycle`: the
+    state of what is created. `hide_inactive`: a list shows inactive audiences only where it is
+    asked for them.
     """
 
     latency: float = 0.0
@@ -81,9 +86,16 @@ class Behaviour:
     strict_tokens: bool = False
     client_secret: str | None = None
     forbid_list: bool = False
+    spelling: str = "sent"
     unique: bool = False
+    lifecycle: str = "published"
+    hide_inactive: bool = False
 
     def __post_init__(self) -> None:
+        if self.spelling not in SPELLINGS:
+            raise ValueError(f"{self.spelling!r} is no way to keep names: {', '.join(SPELLINGS)}")
+        if self.lifecycle not in (*LIFECYCLES, "deleted"):
+            raise ValueError(f"{self.lifecycle!r} is no state of an audience")
         if self.revision not in REVISIONS:
             raise ValueError(f"there is no revision {self.revision} of the create call")
         durations = (self.latency, self.list_lag, self.token_ttl)

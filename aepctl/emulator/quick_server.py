@@ -6,7 +6,7 @@ import threading
 from contextlib import suppress
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 SECOND = 1.0  # between two updates of the Date header
@@ -27,7 +27,7 @@ class ReachableProtocol(H11Protocol):
 class QuickServer(uvicorn.Server):
     """Stops when told, not at the next tick, and waits for nobody."""
 
-    def __init__(self, app: Starlette) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         config = uvicorn.Config(
             app,
             loop="asyncio",

@@ -43,6 +43,8 @@ def list_audiences(service: Service, call: Call, caller: Caller) -> Answer:
     wanted = _filter(call)
     order = _order(call)
     visible = [one for one in service.store.within(caller) if _visible(service, one)]
+    if service.behaviour.hide_inactive and "lifecycleState" not in call.parameter("property"):
+        visible = [one for one in visible if one["lifecycleState"] != "inactive"]
     found = order([one for one in visible if wanted(one)])
     page = _page(call, found, start, limit)
     if fault and not start:

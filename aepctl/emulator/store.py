@@ -7,13 +7,14 @@ the first one creates. A file that is not ours is refused before anything is wri
 import json
 import sqlite3
 import threading
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Self
 
 from aepctl.emulator.answers import as_json
 from aepctl.emulator.checks import Caller
-from aepctl.emulator.documents import Document
+from aepctl.emulator.documents import Document, is_document
+from aepctl.emulator.spellings import same
 from aepctl.errors import EmulatorError
 
 APPLICATION_ID = 0x61657063  # "aepc", in the file's header
@@ -35,24 +36,42 @@ class Store:
         self._lock = threading.Lock()
         self._by_place: dict[Place, dict[str, Document]] = {}
         self._audience_ids: set[tuple[Place, str]] = set()
-        for (text,) in connection.execute("SELECT document FROM audience ORDER BY position"):
-            self._remember(json.loads(text))
+        rows = connection.execute("SELECT position, id, document FROM audience ORDER BY position")
+        for position, identifier, text in rows:
+            self._remember(_document(position, identifier, text))
 
     @classmethod
     def open(cls, path: Path | None) -> Self:
         """The audiences in this file; None: in memory. Raises EmulatorError."""
         try:
-            return cls(_connect(path))
+            with ExitStack() as unless_opened:
+                connection = _connect(path)
+                unless_opened.callback(connection.close)
+                opened = cls(connection)
+                unless_opened.pop_all()
+                return opened
         except sqlite3.Error as error:
             raise EmulatorError(
                 f"cannot open the emulator's database {path}: {error}",
                 hint="end the emulator that uses it, or choose another file with --db",
             ) from error
+        except NotAnAudienceError as error:
+            raise EmulatorError(
+                f"{path}: {error}",
+                hint="remove that row, or choose another file with --db",
+            ) from error
 
-    def add(self, document: Document) -> bool:
-        """False where the organisation and sandbox have this `audienceId` already."""
+    def add(self, document: Document, *, unique: bool = False) -> bool:
+        """False where the organisation and sandbox have this `audienceId` already.
+
+        `unique`: or this name, namespace and originName, in whatever spelling.
+        """
         with self._lock:
-            if (_place(document), document["audienceId"]) in self._audience_ids:
+            place = _place(document)
+            if (place, document["audienceId"]) in self._audience_ids:
+                return False
+            others = self._by_place.get(place, {}).values() if unique else ()
+            if any(same(document, other) for other in others):
                 return False
             row = (document["id"], as_json(document).decode())
             self._connection.execute("INSERT INTO audience (id, document) VALUES (?, ?)", row)
@@ -93,6 +112,20 @@ class Store:
         place = _place(document)
         self._by_place.setdefault(place, {})[document["id"]] = document
         self._audience_ids.add((place, document["audienceId"]))
+
+
+class NotAnAudienceError(Exception):
+    """A row that the emulator cannot have written."""
+
+
+def _document(position: int, identifier: object, text: object) -> Document:
+    try:
+        found = json.loads(text) if isinstance(text, str) else None
+    except (ValueError, RecursionError):
+        found = None
+    if not is_document(found) or found["id"] != identifier:
+        raise NotAnAudienceError(f"row {position} of the table `audience` is no audience")
+    return found
 
 
 def _place(document: Document) -> Place:

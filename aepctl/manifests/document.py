@@ -1,12 +1,13 @@
 """One manifest file: bytes to wanted audiences, its keys, and everything that is wrong with it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
 from aepctl.manifests.model import Defaults, Entry, ManifestDocument
+from aepctl.manifests.spelling import misspelt
 from aepctl.model.audience import FIELDS, Audience, Wanted
 from aepctl.model.problem import Origin, Problem
 from aepctl.yamldoc import Finding, YamlFile, check, parse, quoted
@@ -19,12 +20,16 @@ SHARED = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What one file says. With problems, `wanted` holds only the audiences that are sound."""
+    """What one file says. With problems, `wanted` holds only the audiences that are sound.
+
+    `repeated`: so many characters are not in the file as often as they are asked for.
+    """
 
     wanted: tuple[Wanted, ...] = ()
     keys: tuple[tuple[str, Origin], ...] = ()
     problems: tuple[Problem, ...] = ()
     text: str = ""
+    repeated: int = 0
 
 
 def read_manifest(file: str, raw: bytes) -> Manifest:
@@ -44,12 +49,27 @@ def read_manifest(file: str, raw: bytes) -> Manifest:
             checked.append((number, _sound(value)))
     defaults, findings = _defaults(yaml_file, documents)
     findings += _incomplete(yaml_file, documents, defaults)
+    findings += misspelt(yaml_file, documents, defaults, checked)
     problems += yaml_file.problems_at(findings)
+    given = defaults or Defaults()
     return Manifest(
-        tuple(_wanted(yaml_file, checked, defaults or Defaults())),
+        tuple(_wanted(yaml_file, checked, given)),
         tuple(_keys(yaml_file)),
         _one_each_place(problems),
         yaml_file.text,
+        yaml_file.repeated + _repeated((entries for _, entries in checked), given),
+    )
+
+
+def _repeated(checked: Iterable[dict[str, Entry]], defaults: Defaults) -> int:
+    """The characters of defaults, counted for each audience that is given them."""
+    lengths = {name: len(getattr(defaults, name) or "") for name in Defaults.model_fields}
+    return sum(
+        length
+        for entries in checked
+        for entry in entries.values()
+        for name, length in lengths.items()
+        if length and getattr(entry, name) is None
     )
 
 

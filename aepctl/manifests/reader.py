@@ -5,12 +5,17 @@ What is read here does not depend on an environment; see resolve.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from aepctl.errors import InvalidInput
+from aepctl.files import read_regular
 from aepctl.manifests.document import Manifest, read_manifest
-from aepctl.manifests.files import find_manifests
-from aepctl.manifests.rules import repeated_keys, same_audiences, same_ids
+from aepctl.manifests.files import MAX_BYTES, find_manifests
+from aepctl.manifests.rules import (
+    repeated_keys,
+    same_audiences,
+    same_ids,
+    too_much_repeated,
+)
 from aepctl.model.audience import Wanted
 from aepctl.model.problem import Origin, Problem
 from aepctl.yamldoc import source_lines
@@ -36,6 +41,7 @@ def read_manifests(folder: str) -> Manifests:
     problems = [*found.problems, *(one for each in manifests.values() for one in each.problems)]
     keys = (key for manifest in manifests.values() for key in manifest.keys)
     across = (*repeated_keys(keys), *same_audiences(wanted), *same_ids(wanted))
+    problems += too_much_repeated((file, one.repeated) for file, one in manifests.items())
     problems += with_source(across, {file: one.text for file, one in manifests.items()})
     if problems:
         raise InvalidInput(problems)
@@ -59,7 +65,7 @@ def with_source(problems: Iterable[Problem], texts: Mapping[str, str]) -> Iterat
 
 def _read(file: str) -> Manifest:
     try:
-        raw = Path(file).read_bytes()
+        raw = read_regular(file, most=MAX_BYTES)
     except OSError as error:
         message = f"cannot be read: {error.strerror}"
         return Manifest(problems=(Problem(Origin(file, 0, 0), "unreadable", message),))

@@ -2,9 +2,26 @@
 
 from collections.abc import Iterable, Iterator
 
-from aepctl.model.audience import Wanted
+from aepctl.model.audience import Identity, Wanted
 from aepctl.model.problem import Origin, Problem
 from aepctl.yamldoc import quoted
+
+MAX_REPEATED = 32 * 1024 * 1024
+"""Characters. What is written once and used often is many times larger in a plan and in state."""
+
+
+def too_much_repeated(repeated: Iterable[tuple[str, int]]) -> Iterator[Problem]:
+    """The file with which defaults and aliases come to more text than all files may repeat."""
+    total = 0
+    for file, count in repeated:
+        if total <= MAX_REPEATED < total + count:
+            said = f"defaults and aliases come to {total + count:,} characters here"
+            hint = (
+                f"{MAX_REPEATED:,} are taken from all files together: shorten the long ones, or "
+                "give them to fewer audiences"
+            )
+            yield Problem(Origin(file, 0, 0), "too-much-repeated", said, hint)
+        total += count
 
 
 def repeated_keys(keys: Iterable[tuple[str, Origin]]) -> Iterator[Problem]:
@@ -18,13 +35,15 @@ def repeated_keys(keys: Iterable[tuple[str, Origin]]) -> Iterator[Problem]:
 
 
 def same_audiences(wanted: Iterable[Wanted]) -> Iterator[Problem]:
-    """Different keys that describe one audience. Both places are named."""
-    described: dict[tuple[str, str, str], Wanted] = {}
+    """Different keys that describe one audience, however it is spelled. Both places are named."""
+    described: dict[Identity, Wanted] = {}
     for one in wanted:
-        same = described.setdefault(one.audience.identity, one)
+        same = described.setdefault(one.audience.folded_identity, one)
         if same.key != one.key:
             said = f"{quoted(one.key)} describes the same audience as {quoted(same.key)}"
             hint = "name, namespace and originName together must differ"
+            if same.audience.identity != one.audience.identity:
+                hint += " by more than case, blanks or invisible characters"
             yield Problem(one.origin, "same-audience", f"{said} in {_place(same.origin)}", hint)
 
 

@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self, TypeAlias, TypeGuard
 
+from aepctl.model.folding import folded
 from aepctl.model.problem import Origin
+from aepctl.model.spelling import plain_lines
 
 Identity: TypeAlias = tuple[str, str, str]
 """Name, namespace, originName."""
@@ -64,6 +67,11 @@ class Audience:
         """What makes two audiences the same one to a person: name, namespace, originName."""
         return (self.name, self.namespace, self.origin_name)
 
+    @property
+    def folded_identity(self) -> Identity:
+        """Its identity in the form in which two spellings of one name are the same."""
+        return (folded(self.name), _folded_once(self.namespace), _folded_once(self.origin_name))
+
     def fields(self) -> dict[str, str]:
         """The fields that are given, in Adobe's spelling and the order of FIELDS."""
         given = {"name": self.name}
@@ -72,6 +80,13 @@ class Audience:
         given["namespace"] = self.namespace
         given["originName"] = self.origin_name
         return given
+
+
+_folded_once = lru_cache(maxsize=1024)(folded)
+"""Many audiences share a namespace and an originName."""
+
+MAX_ID_CHARS = 256
+"""No ID is longer, whoever gives it."""
 
 
 def usable_id(text: object) -> TypeGuard[str]:
@@ -105,16 +120,65 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An audience as state records it: as it was last sent or seen, and its IDs."""
+    """An audience as state records it: as it was last sent or seen, and its IDs.
+
+    `sent`: as it was asked for, where the platform keeps another spelling of it.
+    """
 
     audience: Audience
     ids: Ids
+    sent: Audience | None = None
+
+    @classmethod
+    def seen(cls, asked: Audience, seen: Audience, ids: Ids) -> Self:
+        """What was asked for, as the platform shows it."""
+        other = seen.identity != asked.identity
+        same = seen.folded_identity == asked.folded_identity
+        return cls(seen, ids, asked if other and same else None)
+
+    def in_words_of(self, wanted: Audience) -> Audience:
+        """The known audience, each field spelled as `wanted` does where that means the same.
+
+        It does where it was asked for just so, or where only blanks, invisible characters or the
+        Unicode form differ. Case is somebody's choice, and counts.
+        """
+        if self.audience == wanted:
+            return wanted
+        asked = (self.sent or self.audience).fields()
+        spelled: dict[str, str | None] = {**self.audience.fields()}
+        for name, word in wanted.fields().items():
+            mine = spelled.get(name)
+            if mine is not None and (
+                word == asked.get(name) or plain_lines(word) == plain_lines(mine)
+            ):
+                spelled[name] = word
+        return Audience.of(spelled)
+
+
+GONE = frozenset({"archived", "deleted"})
+"""An audience in one of these states is not there any more."""
+ASLEEP = frozenset({"draft", "inactive"})
+"""An audience in one of these states is there, but not at work."""
 
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """An audience as the platform lists it. `created` is in seconds since 1970, where it says."""
+    """An audience as the platform lists it. `created` is in seconds since 1970, where it says.
+
+    `lifecycle` is the platform's word for its state, in lower case, where it says one.
+    """
 
     audience: Audience
     ids: Ids
     created: float | None = None
+    lifecycle: str | None = None
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it is listed, but not there any more."""
+        return self.lifecycle in GONE
+
+    @property
+    def is_asleep(self) -> bool:
+        """Whether it is there, but a person has to say whether it is the one that is wanted."""
+        return self.lifecycle in ASLEEP

@@ -25,3 +25,8 @@ class Problem:
     message: str
     hint: str | None = None
     source: str | None = None
+
+    @property
+    def hides_others(self) -> bool:
+        """Whether what follows it in its file could not be read."""
+        return self.rule in {"syntax", "conflict"}

@@ -2,57 +2,38 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aepctl import __version__
+from aepctl.aep.asking import ReadConnection
 from aepctl.aep.reader import AudienceReader
 from aepctl.aep.writer import AudienceWriter
 from aepctl.apply import gates
 from aepctl.apply.executor import execute
 from aepctl.apply.look import look
 from aepctl.apply.looking import identities
-from aepctl.apply.outcomes import Outcome, OutcomeKind
+from aepctl.apply.outcomes import Outcome
 from aepctl.apply.report import ApplyReport
 from aepctl.apply.sender import Sender
 from aepctl.apply.settler import Settler
 from aepctl.apply.stopping import Backoff, StopSignal
-from aepctl.errors import ListForbidden, StateNotWritten
+from aepctl.errors import StateNotWritten
 from aepctl.model.audience import Observed, Wanted
-from aepctl.model.failure import Failure
+from aepctl.model.target import EMULATOR
+from aepctl.operations.again import Again
 from aepctl.operations.context import Context, Platform
+from aepctl.operations.network import check_network
+from aepctl.operations.options import ApplyOptions
 from aepctl.operations.plan import policy_of
-from aepctl.plan.binding import Binding, bind
-from aepctl.plan.plan import Action, Plan
+from aepctl.operations.settling import settle
+from aepctl.plan.binding import bind
+from aepctl.plan.plan import Plan
 from aepctl.plan.planner import make_plan
-from aepctl.plan.policy import Existing, Policy
+from aepctl.plan.policy import Policy
 from aepctl.plan.sides import Questions, to_look_up
 from aepctl.project.credentials import credentials
 from aepctl.project.environment import Environment
 from aepctl.state.session import StateSession, open_session
-
-
-@dataclass(frozen=True, slots=True)
-class SavedPlan:
-    """A reviewed plan: the file it is in, and what it is bound to."""
-
-    file: str
-    binding: Binding
-
-
-@dataclass(frozen=True, slots=True)
-class ApplyOptions:
-    """How an apply goes about it.
-
-    `lock_timeout` is in seconds. `yes_create`: up to so many creates are approved. `saved`: the
-    review was the approval, of just that plan; it has targets of its own.
-    """
-
-    targets: tuple[str, ...] = ()
-    parallelism: int = 8
-    lock_timeout: float = 0.0
-    existing: Existing = "adopt"
-    yes_create: int | None = None
-    saved: SavedPlan | None = None
 
 
 def apply(
@@ -60,10 +41,13 @@ def apply(
 ) -> ApplyReport:
     """Create what is missing and record its IDs.
 
-    Raises InvalidInput, CredentialsError, PlatformError, SafetyRefusal, StateError, StateLocked and
-    NoSuchTarget: nothing of the plan was begun then.
+    Proxies and certificates of the environment variables are checked before the lock is taken.
+    Raises AepctlError where they are of no use, InvalidInput, CredentialsError, PlatformError,
+    SafetyRefusal, StateError, StateLocked and NoSuchTarget: nothing of the plan was begun then.
     """
     wanted = context.wanted(environment)
+    for warning in check_network(environment, context.environ):
+        context.console.warn(warning)
     run = context.run("apply")
     with open_session(
         context.open_store(environment),
@@ -91,14 +75,16 @@ class _Apply:
 
     def go(self) -> ApplyReport:
         self._check_saved()
+        again = self._again()
         if self._questions():
             with self._platform() as platform:
                 settled, observed = self._ask(platform)
-                return self._carry_out(self._plan(observed), observed, settled, platform)
+                again = replace(again, at=self.context.clock.monotonic())
+                return self._carry_out(self._plan(observed), observed, settled, platform, again)
         plan = self._plan(None)
         if any(change.steps for change in plan.changes):
             with self._platform() as platform:
-                return self._carry_out(plan, None, (), platform)
+                return self._carry_out(plan, None, (), platform, again)
         self.context.console.show(plan)
         return self._report(plan, gates.undecided(plan))
 
@@ -133,15 +119,15 @@ class _Apply:
         """What the platform says: of what is in doubt, and then of what is to be created."""
         connection = platform.connect()
         try:
-            reader = AudienceReader(
-                connection,
-                self.context.clock,
-                ours=identities(self.wanted, self.session.state),
-                patience=self.context.patience,
-            )
+            reader = self._reader(connection)
             return self._settle(reader, platform), self._look(reader)
         finally:
             connection.close()
+
+    def _reader(self, connection: ReadConnection) -> AudienceReader:
+        ours = identities(self.wanted, self.session.state)
+        context = self.context
+        return AudienceReader(connection, context.clock, ours=ours, patience=context.patience)
 
     def _settle(self, reader: AudienceReader, platform: Platform) -> tuple[Outcome, ...]:
         """All that is in doubt, whatever the targets. Raises PlatformError, StateNotWritten."""
@@ -159,17 +145,7 @@ class _Apply:
             timeout_seconds=platform.timeout_seconds,
             program=self.environment.program,
         )
-        try:
-            return settler.settle(intents, state)
-        except ListForbidden as error:
-            if self.options.existing != "ignore":
-                raise
-            decide = self.environment.command("state", "resolve")
-            failure = Failure(f"{error.message}; decide with `{decide} KEY`")
-            return tuple(
-                Outcome(one.key, Action.SETTLE, OutcomeKind.UNDECIDED, failure=failure)
-                for one in intents
-            )
+        return settle(settler, intents, state, self.environment, self.options.existing)
 
     def _sender(self) -> Sender:
         clock = self.context.clock
@@ -177,8 +153,29 @@ class _Apply:
         return Sender(self.session, clock, self.stop, backoff)
 
     def _look(self, reader: AudienceReader) -> tuple[Observed, ...] | None:
-        state = self.session.state
-        return look(reader, self._questions(), state, self.policy, self._approval)
+        state, fresh = self.session.state, self.options.fresh
+        return look(reader, self._questions(), state, self.policy, self._approval, fresh=fresh)
+
+    def _again(self) -> Again:
+        """When to look once more. The embedded platform's list does not lag."""
+        new = self.session.state.lineage is None and self.policy.target.endpoint != EMULATOR
+        console, clock = self.context.console, self.context.clock
+        is_new = new and not self.options.fresh
+        return Again(clock, console, self.environment, clock.monotonic(), is_new)
+
+    def _once_more(self, plan: Plan, platform: Platform, again: Again) -> Plan:
+        """What is to be done after another look: no more than was approved."""
+        connection = platform.connect()
+        try:
+            seen = self._look(self._reader(connection))
+        finally:
+            connection.close()
+        now = self._plan(seen)
+        if not again.check(plan, now):
+            return plan
+        self.context.console.show(now)
+        self._check(now, seen)
+        return now
 
     def _check(self, plan: Plan, observed: Sequence[Observed] | None) -> None:
         gates.check(
@@ -196,13 +193,17 @@ class _Apply:
         observed: Sequence[Observed] | None,
         settled: tuple[Outcome, ...],
         platform: Platform,
+        again: Again,
     ) -> ApplyReport:
         """Show the plan, check it, ask, and do its steps."""
         self.context.console.show(plan)
         self._check(plan, observed)
         todo = [change for change in plan.changes if change.steps]
         if todo:
-            self.context.console.approve(plan)
+            asked = self.context.console.approve(plan)
+            if observed is not None and again.is_due(plan, asked=asked):
+                plan = self._once_more(plan, platform, again)
+                todo = [change for change in plan.changes if change.steps]
             if self.options.saved is not None:
                 self.session.use_plan(self.options.saved.binding.id)
         with self.stop.during_work():

@@ -16,6 +16,7 @@ from aepctl.model.audience import Wanted
 from aepctl.model.target import EMULATOR
 from aepctl.patience import Patience
 from aepctl.project.environment import Environment
+from aepctl.project.paths import emulator_file
 from aepctl.state.model import Run
 from aepctl.state.run import new_id, this_run
 from aepctl.state.stores import open_store
@@ -44,11 +45,15 @@ class Console(Protocol):
     """The person, or the pipeline, at the other end of an apply."""
 
     def show(self, plan: "Plan", /) -> None: ...
-    def approve(self, plan: "Plan", /) -> None:
-        """Return where the plan may be carried out. Raises AepctlError, SafetyRefusal."""
+    def approve(self, plan: "Plan", /) -> bool:
+        """Return where the plan may be carried out: whether somebody was asked.
+
+        Raises AepctlError, SafetyRefusal.
+        """
         ...
 
     def tell(self, outcome: "Outcome", /) -> None: ...
+    def warn(self, text: str, /) -> None: ...
 
 
 class SilentConsole:
@@ -57,10 +62,13 @@ class SilentConsole:
     def show(self, _plan: "Plan", /) -> None:
         return
 
-    def approve(self, _plan: "Plan", /) -> None:
-        return
+    def approve(self, _plan: "Plan", /) -> bool:
+        return False
 
     def tell(self, _outcome: "Outcome", /) -> None:
+        return
+
+    def warn(self, _text: str, /) -> None:
         return
 
 
@@ -140,7 +148,8 @@ def _emulator_file(environment: str) -> Path:
     """Where the embedded platform of an environment keeps its audiences."""
     from aepctl.errors import EmulatorError  # noqa: PLC0415 - few need it
 
-    folder = Path(".aepctl")
+    file = Path(emulator_file(environment))
+    folder = file.parent
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
@@ -148,4 +157,4 @@ def _emulator_file(environment: str) -> Path:
             f"{folder}: the emulator's folder cannot be made: {error.strerror}",
             hint="make the current folder writable",
         ) from error
-    return folder / f"emulator-{environment}.sqlite3"
+    return file

@@ -1,37 +1,25 @@
 """Saved plans as files: written for a review, read to compare. They hold no secret."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 from aepctl.errors import AepctlError
+from aepctl.files import read_regular
 from aepctl.operations.plan import Planned
 from aepctl.plan.binding import Binding
-from aepctl.plan.planfile import CREATE_ONE, DIGESTS, decode, digests, head
+from aepctl.plan.planfile import CREATE_ONE, DIGESTS, decode, digests, head, not_a_plan, sealed
 from aepctl.render.json import document, plan_data
-from aepctl.state.stores.disk import Disk, replace_file
+from aepctl.texts import CONFLICT_SAID, conflict_line, encoding_trouble
 
 MAX_BYTES = 256 * 1024 * 1024
 
 
-def save(path: str, planned: Planned) -> None:
-    """Write a saved plan. Raises AepctlError where the file cannot be written."""
+def planfile_text(planned: Planned) -> str:
+    """The plan as it is saved."""
     binding = planned.binding()
     summary, changes = plan_data(planned.plan)
-    text = document(
-        {
-            **head(binding),
-            "summary": summary,
-            "changes": changes,
-            DIGESTS: digests(binding),
-        }
-    )
-    try:
-        replace_file(Disk(), Path(path).resolve(), text.encode())
-    except OSError as error:
-        raise AepctlError(
-            f"{path}: cannot be written: {error.strerror}", hint="choose another file with --out"
-        ) from error
+    shown = {"summary": summary, "changes": changes}
+    return document(sealed({**head(binding), **shown, DIGESTS: digests(binding)}))
 
 
 def load(path: str) -> Binding:
@@ -40,21 +28,30 @@ def load(path: str) -> Binding:
 
 
 def _read(path: str) -> Any:
-    file = Path(path)
     try:
-        if file.stat().st_size > MAX_BYTES:
-            raise AepctlError(
-                f"{path} is not a plan saved by aepctl: it is too large",
-                hint=f"a saved plan has at most {MAX_BYTES:,} bytes",
-            )
-        return json.loads(file.read_text("utf-8"))
+        raw = read_regular(path, most=MAX_BYTES)
     except OSError as error:
-        raise AepctlError(
-            f"{path}: cannot be read: {error.strerror}",
-            hint=CREATE_ONE,
-        ) from error
+        raise AepctlError(f"{path}: cannot be read: {error.strerror}", hint=CREATE_ONE) from error
+    trouble = encoding_trouble(raw)
+    if trouble is not None:
+        raise not_a_plan(path, trouble)
+    try:
+        return json.loads(raw.decode(), object_pairs_hook=_once_each)
+    except _TwiceError as error:
+        raise not_a_plan(path, str(error)) from error
     except (ValueError, RecursionError) as error:
-        raise AepctlError(
-            f"{path} is not a plan saved by aepctl: it is not JSON",
-            hint=CREATE_ONE,
-        ) from error
+        line = conflict_line(raw.decode(errors="replace"))
+        if line is not None:
+            raise not_a_plan(f"{path}:{line}", CONFLICT_SAID) from error
+        raise not_a_plan(path, "it is not JSON") from error
+
+
+class _TwiceError(Exception):
+    """A name that an object has twice: people may read the one, and programs the other."""
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _TwiceError("a name stands in it twice")
+    return found

@@ -4,6 +4,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from aepctl.errors import AepctlError, SafetyRefusal
+from aepctl.files import NOT_A_FILE, read_regular, read_stream
 from aepctl.model.audience import Audience, Ids, Known
 from aepctl.model.steps import Adopt, Create, Move
 from aepctl.operations.context import Context
@@ -11,9 +12,14 @@ from aepctl.project.environment import Environment
 from aepctl.state.events import Ending
 from aepctl.state.loading import read_state
 from aepctl.state.model import Intent, Phase
-from aepctl.state.recover import Recovered, read_rescued, take_in
+from aepctl.state.recover import Recovered, take_in
+from aepctl.state.rescued import read_rescued
 from aepctl.state.session import StateSession, open_session
+from aepctl.texts import wide_encoding
 from aepctl.wording import listed
+
+MAX_RESCUED = 1024 * 1024 * 1024
+"""Bytes of a job's log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,19 +151,37 @@ def move(
     return Decided(f"`{old}` is now `{new}`", "the next plan compares it under its new key")
 
 
+def rescued_text(file: str | None) -> str:
+    """What is in a file that somebody rescued; None: standard input. Raises AepctlError."""
+    name = "standard input" if file is None else file
+    try:
+        if file is None:
+            raw = read_stream(0, most=MAX_RESCUED)
+        else:
+            raw = read_regular(file, most=MAX_RESCUED)
+    except OSError as error:
+        pipe = "; `-` reads standard input" if error.strerror == NOT_A_FILE else ""
+        hint = f"name the file that holds what apply printed{pipe}"
+        raise AepctlError(f"{name}: cannot be read: {error.strerror}", hint=hint) from error
+    wide = wide_encoding(raw)
+    if wide is not None:
+        raise AepctlError(f"{name}: it is in {wide}; save it as UTF-8", hint="then run this again")
+    return raw.decode(errors="replace")
+
+
 def recover(
     context: Context, environment: Environment, text: str, file: str, *, wait: float = 0.0
 ) -> Decided:
     """Take the IDs and open intents of a rescued journal into state. Running it again is harmless.
 
-    `text` may be a piece of a log: what stands before a journal line is passed over. Raises
-    StateLocked, StateError; SafetyRefusal where state has another ID for a key.
+    `text` is a rescued journal, or a log in which an apply printed one. Raises StateLocked,
+    StateError; SafetyRefusal where state has another ID for a key.
     """
-    journal, cut = read_rescued(text, file)
+    rescued = read_rescued(text, file)
     with _session(context, environment, f"state recover {file}", wait) as session:
-        recovered = take_in(session, journal)
+        recovered = take_in(session, *rescued.journals)
         session.checkpoint()
-    left = "; the last line is cut short and was skipped" if cut else ""
+    left = "".join(f"; {one}" for one in rescued.left_out)
     then = f"`{environment.command('plan')}` shows what is left to do"
     if recovered.keyless:
         adopt = f"{environment.command('state', 'resolve')} KEY --adopt ID"

@@ -6,12 +6,12 @@ from aepctl.operations.context import Context
 from aepctl.project.load import FILE, load_project
 
 
-def validate(context: Context, name: str | None = None) -> int:
+def validate(context: Context, name: str | None = None, *, allow_outside: bool = False) -> int:
     """How many audiences the manifests ask for; `name`: for this environment only.
 
     Raises InvalidInput with every problem of the settings, or else of the manifests.
     """
-    project = load_project()
+    project = load_project(allow_outside=allow_outside)
     if name is not None and project.environments and name not in project.environments:
         raise AepctlError(
             f"there is no environment `{name}` in {FILE}",

@@ -1,18 +1,23 @@
 """The format of a saved plan: what it is bound to. Pure; files are read and written elsewhere.
 
 A saved plan is one JSON object. First stands `head`, then `summary` and `changes` for people, then
-`digests`. It holds no secret.
+`digests`, then `digest`, which all of the above goes into: what was reviewed is what is applied. It
+holds no secret.
 """
 
+import json
 import re
+from collections.abc import Mapping
+from hashlib import sha256
 
 from aepctl.errors import AepctlError, SafetyRefusal
 from aepctl.model.target import Target
 from aepctl.plan.binding import Binding
 from aepctl.wording import first_error
 
-FORMAT = "1.0"
+FORMAT = "1.1"
 DIGESTS = "digests"
+DIGEST = "digest"
 CREATE_ONE = "create a plan with `aepctl plan --out FILE`"
 CREATE_ANOTHER = "create a new plan with `aepctl plan --out FILE`"
 
@@ -37,20 +42,32 @@ def digests(binding: Binding) -> dict[str, str]:
     return dict(binding.changes)
 
 
+def sealed(fields: Mapping[str, object]) -> dict[str, object]:
+    """The fields of a file, ended by their digest."""
+    return {**fields, DIGEST: _digest(fields)}
+
+
+def _digest(fields: Mapping[str, object]) -> str:
+    rest = {name: value for name, value in fields.items() if name != DIGEST}
+    return sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
+
+
 def decode(data: object, name: str) -> Binding:
     """What the saved plan that `data` is, parsed from the file `name`, is bound to.
 
     Raises AepctlError where it is not one that this version reads, and SafetyRefusal where somebody
     changed it.
     """
-    found = data.get("format") if isinstance(data, dict) else None
+    if not isinstance(data, dict):
+        raise not_a_plan(name)
+    found = data.get("format")
     if not isinstance(found, str) or not re.fullmatch(r"\d+\.\d+", found):
         raise not_a_plan(name)
     if found != FORMAT:
         message = f"{name} has the format {found}, but this version of aepctl reads {FORMAT}"
         raise AepctlError(message, hint=CREATE_ANOTHER)
     plan_id, binding = _validated(data, name)
-    if binding.id != plan_id:
+    if binding.id != plan_id or data[DIGEST] != _digest(data):
         raise SafetyRefusal(f"{name} was changed after it was saved", hint=CREATE_ANOTHER)
     return binding
 

@@ -1,4 +1,4 @@
-"""The fields of a saved plan that apply reads; what else stands there is for people."""
+"""The fields of a saved plan that apply reads; what else stands there, people read."""
 
 from pydantic import BaseModel, ConfigDict
 
@@ -34,3 +34,4 @@ class SavedPlanModel(_OnDisk):
     manifests: str
     targets: list[str]
     digests: dict[str, str]
+    digest: str

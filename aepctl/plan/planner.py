@@ -39,7 +39,7 @@ def make_plan(
         if now is None:
             change = planner.new(one)
             (settle if change.action is Action.SETTLE else changes).append(change)
-        elif now.audience == one.audience:
+        elif now.audience == one.audience or now.in_words_of(one.audience) == one.audience:
             unchanged += 1
         else:
             changes.append(planner.update(one, now))
@@ -79,7 +79,9 @@ class _Planner:
         """Known, but wanted otherwise. This version shows it only."""
         observed = self._observed(known)
         diff = field_diffs(
-            one.audience, known=known.audience, observed=observed.audience if observed else None
+            one.audience,
+            known=known.in_words_of(one.audience),
+            observed=observed.audience if observed else None,
         )
         return Change(
             one.key,
@@ -106,6 +108,9 @@ class _Planner:
         if other is not None:
             return self._wait(one, other)
         candidate = self._sides.candidate(one)
+        before = self._sides.given_away_by(candidate)
+        if before is not None:
+            return self._decide(candidate, reasons.given_away(before, one.key, self._policy))
         given = candidate.step.audience_id
         owner = self._sides.owner(given)
         if given is not None and owner is not None:
@@ -116,6 +121,10 @@ class _Planner:
         """To be created, unless what was seen says otherwise."""
         seen, given = self._seen, candidate.step.audience_id
         ignored = self._policy.existing == "ignore" and not candidate.was_tried
+        if seen is None and candidate.is_said_to_exist:
+            return self._decide(
+                candidate, reasons.said_to_exist(candidate.key, (), self._policy.program)
+            )
         if seen is None or candidate.is_decided or ignored:
             return _create(candidate)
         there = seen.with_id(given) if given is not None else ()
@@ -123,12 +132,24 @@ class _Planner:
             return self._by_given_id(candidate, given, there)
         matches = seen.free(candidate.wanted.audience, candidate.key)
         if not matches:
-            return self._create_unless_renamed(candidate, seen)
+            return self._create_unless_alike(candidate, seen)
         if len(matches) == 1:
             return self._adopt(candidate, matches[0])
         ids = (one.ids.audience_id for one in matches)
         reason = reasons.several(candidate.key, ids, self._policy.program)
         return self._decide(candidate, reason, matches)
+
+    def _create_unless_alike(self, candidate: Candidate, seen: ObservedIndex) -> Change:
+        """What is only spelled otherwise may be it, and so may what the platform says it has."""
+        alike = seen.alike(candidate.wanted.audience, candidate.key)
+        if candidate.is_said_to_exist:
+            reason = reasons.said_to_exist(candidate.key, alike, self._policy.program)
+            return self._decide(candidate, reason, alike)
+        if alike:
+            audience = candidate.wanted.audience
+            reason = reasons.spelled_otherwise(candidate.key, audience, alike, self._policy.program)
+            return self._decide(candidate, reason, alike)
+        return self._create_unless_renamed(candidate, seen)
 
     def _create_unless_renamed(self, candidate: Candidate, seen: ObservedIndex) -> Change:
         """Its audience may be that of a removed key, renamed since state heard of it."""
@@ -139,8 +160,8 @@ class _Planner:
         return _create(candidate)
 
     def _by_given_id(self, candidate: Candidate, given: str, there: tuple[Observed, ...]) -> Change:
-        identity = candidate.wanted.audience.identity
-        same = [one for one in there if one.audience.identity == identity]
+        identity = candidate.wanted.audience.folded_identity
+        same = [one for one in there if one.audience.folded_identity == identity]
         if same:
             return self._adopt(candidate, same[0])
         reason = reasons.id_of_another(given, there[0].audience.name)
@@ -151,13 +172,19 @@ class _Planner:
         other = self._adopted.setdefault(audience_id, candidate.key)
         if other != candidate.key:
             return self._decide(candidate, reasons.shown_as(audience_id, other), (found,))
+        if found.is_asleep:
+            return self._decide(
+                candidate, reasons.asleep(candidate.key, found, self._policy.program), (found,)
+            )
+        wanted = candidate.wanted.audience
+        known = Known.seen(wanted, found.audience, found.ids)
         return Change(
             candidate.key,
             Action.ADOPT,
             observed=found,
-            wanted=candidate.wanted.audience,
-            diff=field_diffs(candidate.wanted.audience, observed=found.audience),
-            steps=(Adopt(Known(found.audience, found.ids)),),
+            wanted=wanted,
+            diff=field_diffs(wanted, observed=known.in_words_of(wanted)),
+            steps=(Adopt(known),),
             source=candidate.wanted.origin,
             intent=candidate.intent,
         )

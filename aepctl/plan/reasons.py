@@ -1,7 +1,8 @@
 """Why a change waits, in words, with what to do where there is something to be done."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from aepctl.model.audience import Audience, Observed
 from aepctl.plan.policy import Policy
 from aepctl.wording import command, listed
 
@@ -21,6 +22,63 @@ def renamed_there(old: str, new: str, policy: Policy) -> str:
         f"the name, namespace and originName of `{new}`. "
         f"If it was renamed: `{policy.command('state', 'mv', old, new)}`"
     )
+
+
+def given_away(old: str, new: str, policy: Policy) -> str:
+    """A key that shall become another audience is still this one: no second beside it."""
+    return (
+        f"state has this audience as `{old}`, which the manifests now want otherwise. "
+        f"If it moved: `{policy.command('state', 'mv', old, new)}`; "
+        f"if it shall be made a second time: `{policy.command('state', 'resolve', new)} --recreate`"
+    )
+
+
+def spelled_otherwise(key: str, wanted: Audience, alike: Sequence[Observed], program: str) -> str:
+    """The platform has it, but for case, blanks, invisible characters or the Unicode form."""
+    there = listed(_differing(wanted, one) for one in alike)
+    return f"the platform has it in another spelling: {there}. {_choose(key, alike, program)}"
+
+
+def said_to_exist(key: str, alike: Sequence[Observed], program: str) -> str:
+    """A create was answered with "already there": it is never created again by itself."""
+    likely = "; it was not found on the platform under any spelling"
+    if alike:
+        likely = f"; likely {listed(_named(one) for one in alike)}"
+    return f"the platform says that it exists already{likely}. {_choose(key, alike, program)}"
+
+
+def asleep(key: str, found: Observed, program: str) -> str:
+    """The platform has it, but not at work."""
+    return f"the platform has it as {_named(found)}. {_choose(key, (found,), program)}"
+
+
+def _choose(key: str, found: Sequence[Observed], program: str) -> str:
+    """How a person says which one it is, or that it is none of them."""
+    only = found[0].ids.audience_id if len(found) == 1 else None
+    resolve = command(program, "state", "resolve", key)
+    adopt = f"{resolve} --adopt ID" if only is None else _adopt(key, only, program)
+    return f"If that is it: `{adopt}`; if it is not: `{resolve} --recreate`"
+
+
+def _adopt(key: str, audience_id: str, program: str) -> str:
+    return command(program, "state", "resolve", key, "--adopt", audience_id)
+
+
+def _named(one: Observed) -> str:
+    state = f", {one.lifecycle}" if one.is_asleep else ""
+    return f"{one.audience.name!r} ({one.ids.audience_id}{state})"
+
+
+def _differing(wanted: Audience, one: Observed) -> str:
+    """The fields that are spelled otherwise, and the ID."""
+    mine, theirs = wanted.fields(), one.audience.fields()
+    fields = [
+        f"{name} {theirs[name]!r}"
+        for name in ("name", "namespace", "originName")
+        if mine[name] != theirs[name]
+    ]
+    state = f", {one.lifecycle}" if one.is_asleep else ""
+    return f"{', '.join(fields)} ({one.ids.audience_id}{state})"
 
 
 def held_back(key: str, other: str) -> str:

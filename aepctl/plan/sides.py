@@ -9,7 +9,7 @@ from typing import NamedTuple
 from aepctl.model.audience import Audience, Identity, Known, Wanted
 from aepctl.model.steps import Create
 from aepctl.plan.policy import Policy
-from aepctl.plan.renames import removed_by_identity
+from aepctl.plan.renames import given_away_by_identity, removed_by_identity
 from aepctl.plan.select import selected
 from aepctl.state.model import Intent, Phase, State
 
@@ -37,6 +37,17 @@ class Candidate(NamedTuple):
     def was_tried(self) -> bool:
         """An earlier attempt may still turn out to have made it."""
         return self.intent is not None and not self.is_decided
+
+    @property
+    def is_said_to_exist(self) -> bool:
+        """The platform answered an attempt to create it with "already there"."""
+        intent = self.intent
+        return (
+            intent is not None
+            and intent.exists
+            and self.was_tried
+            and _same(intent, self.wanted.audience)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +82,8 @@ def to_look_up(
         if sides.renamed_from(one) is not None:
             continue
         other, candidate = sides.holds_back(one), sides.candidate(one)
+        if other is None and sides.given_away_by(candidate) is not None:
+            continue
         if other is not None:
             intents[other.key] = other
         elif sides.owner(candidate.step.audience_id) is None:
@@ -123,12 +136,17 @@ class Sides:
     def renamed_from(self, one: Wanted) -> str | None:
         """The removed key that this new one may be another name of."""
         removed = self._removed
-        return removed.get(one.audience.identity) if removed else None
+        return removed.get(one.audience.folded_identity) if removed else None
+
+    def given_away_by(self, candidate: Candidate) -> str | None:
+        """The key that is known as this audience still, and shall be another one."""
+        given_away = None if candidate.is_decided else self._given_away
+        return given_away.get(candidate.wanted.audience.folded_identity) if given_away else None
 
     def holds_back(self, one: Wanted) -> Intent | None:
         """Another key's create of the same audience that is in doubt."""
         creates = self._creates_in_doubt
-        return creates.get(one.audience.identity) if creates else None
+        return creates.get(one.audience.folded_identity) if creates else None
 
     def owner(self, audience_id: str | None) -> str | None:
         """The key that is known under this ID, if one is given."""
@@ -140,18 +158,24 @@ class Sides:
         own = self._intents.get(one.key)
         if own is not None and own.phase is Phase.RECREATE and not _creates(own, one.audience):
             own = None  # what a person decided was about another audience: this one is looked for
-        return Candidate(one, step, own or self._absent.get(one.audience.identity))
+        if own is None and self._absent:
+            own = self._absent.get(one.audience.folded_identity)
+        return Candidate(one, step, own)
 
     def _left_over(self, intents: Iterable[Intent]) -> tuple[Intent, ...]:
         """The creates that were looked for in vain and whose audience is no candidate."""
         wanted = self.wanted.items()
-        new = {one.audience.identity for key, one in wanted if key not in self.known}
+        new = {one.audience.folded_identity for key, one in wanted if key not in self.known}
         absent = {identity for identity in self._absent if identity not in new}
         return tuple(one for one in intents if _absent_identity(one) in absent)
 
     @cached_property
     def _removed(self) -> Mapping[Identity, str]:
         return removed_by_identity(self.known, self.wanted)
+
+    @cached_property
+    def _given_away(self) -> Mapping[Identity, str]:
+        return given_away_by_identity(self.known, self.wanted)
 
     @cached_property
     def _owners(self) -> Mapping[str, str]:
@@ -162,7 +186,7 @@ class Sides:
         creates: dict[Identity, Intent] = {}
         for _, intent in sorted(self.in_doubt.items()):
             if isinstance(intent.step, Create):
-                creates.setdefault(intent.step.audience.identity, intent)
+                creates.setdefault(intent.step.audience.folded_identity, intent)
         return creates
 
     def _given_id(self, one: Wanted) -> str | None:
@@ -172,6 +196,12 @@ class Sides:
 
         target = self._policy.target
         return one.audience_id or computed_id(target.org, target.sandbox, one.key)
+
+
+def _same(intent: Intent, audience: Audience) -> bool:
+    step = intent.step
+    folded = audience.folded_identity
+    return isinstance(step, Create) and step.audience.folded_identity == folded
 
 
 def _creates(intent: Intent, audience: Audience) -> bool:
@@ -187,5 +217,5 @@ def _absent_creates(intents: Iterable[Intent]) -> dict[Identity, Intent]:
 
 def _absent_identity(intent: Intent) -> Identity | None:
     if isinstance(intent.step, Create) and intent.phase is Phase.ABSENT:
-        return intent.step.audience.identity
+        return intent.step.audience.folded_identity
     return None

@@ -9,18 +9,29 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import NoReturn
-from urllib.parse import urlsplit
 
-from aepctl.errors import AepctlError, InvalidInput
+from aepctl.errors import AepctlError, InvalidInput, SafetyRefusal
+from aepctl.files import read_regular
 from aepctl.model.problem import Origin, Problem
 from aepctl.model.target import EMULATOR, Target
 from aepctl.project.credentials import check_header
 from aepctl.project.environment import Environment
 from aepctl.project.model import ConfigModel, EnvironmentModel
-from aepctl.yamldoc import Finding, check, parse
+from aepctl.project.organisation import check_organisation
+from aepctl.project.paths import Boundary, near_names
+from aepctl.project.targets import twice
+from aepctl.yamldoc import Finding, YamlFile, check, parse, quoted
+from aepctl.yamldoc.places import Path as PlacePath
+from aepctl.yamldoc.places import Position
 from aepctl.yamldoc.types import KEY, KEY_HINT
 
 FILE = "aepctl.yaml"
+OTHER = "aepctl.yml"
+MAX_BYTES = 16 * 1024 * 1024
+INSIDE = (
+    "what a pull request can change stays below the folder of aepctl.yaml; whoever runs aepctl may "
+    "allow it with --allow-outside"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +42,7 @@ class Project:
     default_environment: str | None = None
     environments: Mapping[str, EnvironmentModel] = field(default_factory=dict)
     found: bool = True
+    boundary: Boundary | None = field(default=None, compare=False)
 
     def environment(
         self, environ: Mapping[str, str], name: str | None = None, *, program: str = "aepctl"
@@ -52,6 +64,10 @@ class Project:
         needed = len(self.environments) > 1 or (model is None and name != "default")
         program = f"{program} --env {name}" if needed else program
         return self._resolved(name, model or EnvironmentModel(), environ, program)
+
+    def state_of(self, name: str) -> str:
+        """The file that the state of the environment `name` is kept in."""
+        return _state_of(name, self.environments.get(name, EnvironmentModel()))
 
     def client_ids(self, name: str) -> bool:
         """Whether manifests may give an `audienceId` in the environment `name`."""
@@ -77,12 +93,12 @@ class Project:
         emulated = model.endpoint == EMULATOR
         org = self._required(name, "org", "AEP_ORG_ID", environ, model.org, emulated=emulated)
         sandbox = self._required(name, "sandbox", "AEP_SANDBOX", environ, model.sandbox)
-        parts = urlsplit(model.ais_url)
-        endpoint = EMULATOR if emulated else f"{parts.scheme}://{parts.netloc}"
+        endpoint = EMULATOR if emulated else model.ais_url
+        self._check_inside(name, state := _state_of(name, model), emulated=emulated)
         return Environment(
             name=name,
             target=Target(org, sandbox, endpoint),
-            state=model.state or f"state/{name}.json",
+            state=state,
             ais_url=model.ais_url,
             ups_url=model.ups_url,
             ims_url=model.ims_url,
@@ -92,6 +108,13 @@ class Project:
             audience_ids=model.audience_ids,
             program=program,
         )
+
+    def _check_inside(self, name: str, state: str, *, emulated: bool) -> None:
+        if self.boundary is None:
+            return
+        outside = self.boundary.leaving(name, state, emulated=emulated)
+        if outside is not None:
+            raise AepctlError(f"{outside} leads out of the folder of {FILE}", hint=INSIDE)
 
     def _required(
         self,
@@ -103,8 +126,8 @@ class Project:
         *,
         emulated: bool = False,
     ) -> str:
-        given = environ.get(variable, "").strip()
-        value = given or (written or "").strip() or ("emulator@AdobeOrg" if emulated else "")
+        given, written = environ.get(variable, "").strip(), (written or "").strip()
+        value = given or written or ("emulator@AdobeOrg" if emulated else "")
         if not value:
             if not self.found:
                 raise AepctlError(
@@ -113,39 +136,34 @@ class Project:
                 )
             message = f"the environment `{name}` has no {what}"
             raise AepctlError(message, hint=f"set `{what}:` in {FILE}, or {variable}")
-        source = variable if given else f"`{what}` of `{name}`"
-        check_header(value, source)
+        check_header(value, source := variable if given else f"`{what}` of `{name}`")
+        if written and value != written:  # left in the shell, perhaps, for another environment
+            raise SafetyRefusal(
+                f"{variable} is `{value}`, but `{name}` has the {what} `{written}` in {FILE}",
+                hint=f"`unset {variable}`; or remove `{what}:` of `{name}` from {FILE}, if the "
+                "variable shall choose it",
+            )
         if what == "org":
-            _check_org(value, source)
+            check_organisation(value, source)
         return value
 
 
-def _check_org(value: str, source: str) -> None:
-    """Raise AepctlError for what is no organisation: state would be pinned to it."""
-    if not re.fullmatch(r"[\w-]+@AdobeOrg", value, re.ASCII):
-        bare = re.fullmatch(r"[0-9A-Fa-f]{24}", value)
-        meant = f"{value}@AdobeOrg" if bare else "1BD6382559DF0C130A49422D@AdobeOrg"
-        raise AepctlError(
-            f"{source} is {value!r}, and an organisation ends in @AdobeOrg",
-            hint=f"{'write' if bare else 'it looks like'} {meant}",
-        )
+def load_project(*, allow_outside: bool = False) -> Project:
+    """What aepctl.yaml in the current folder says. Raises InvalidInput for problems in it.
 
-
-def load_project() -> Project:
-    """What aepctl.yaml in the current folder says. Raises InvalidInput for problems in it."""
-    try:
-        raw = Path(FILE).read_bytes()
-    except FileNotFoundError:
-        return Project(found=False)
-    except OSError as error:
-        problem = Problem(Origin(FILE, 0, 0), "unreadable", f"cannot be read: {error.strerror}")
-        _refuse([problem])
+    `allow_outside`: manifests, state and aepctl.yaml itself may be elsewhere than below this
+    folder.
+    """
+    boundary = Boundary.here(allow_outside=allow_outside)
+    raw = _read(boundary)
+    if raw is None:
+        return _inside(Project(found=False, boundary=boundary), boundary)
     yaml_file = parse(FILE, raw)
     if yaml_file.problems:
         _refuse(yaml_file.problems)
     documents = [n for n, value in enumerate(yaml_file.documents) if value is not None]
     if not documents:
-        return Project()
+        return _inside(Project(boundary=boundary), boundary)
     if documents[1:]:
         position = yaml_file.places()[1][(documents[1],)]
         finding = Finding(position, "documents", "a second document", "settings are one document")
@@ -153,7 +171,66 @@ def load_project() -> Project:
     config = check(ConfigModel, yaml_file, documents[0])
     if not isinstance(config, ConfigModel):
         _refuse(config)
-    return Project(config.manifests, config.default_environment, config.environments)
+    conflicts = yaml_file.problems_at(twice(config, yaml_file, documents[0]))
+    if conflicts:
+        _refuse(conflicts)
+    project = Project(
+        config.manifests, config.default_environment, config.environments, boundary=boundary
+    )
+    return _inside(project, boundary, yaml_file, documents[0])
+
+
+def _read(boundary: Boundary) -> bytes | None:
+    """The bytes of aepctl.yaml; None where there is none, nor anything that was meant to be it."""
+    trouble = boundary.settings_trouble(FILE)
+    if trouble is not None:
+        _refuse_file(FILE, "symlink", trouble, INSIDE)
+    try:
+        raw = read_regular(FILE, most=MAX_BYTES)
+    except FileNotFoundError:
+        raw = None
+    except OSError as error:
+        _refuse_file(FILE, "unreadable", f"cannot be read: {error.strerror}")
+    if raw is None:
+        for name in near_names():
+            _refuse_file(name, "not-read", "is not read", f"rename it to {FILE}")
+    elif Path(OTHER).exists():
+        _refuse_file(OTHER, "not-read", "is not read", f"{FILE} is: remove one of the two")
+    return raw
+
+
+def _refuse_file(file: str, rule: str, message: str, hint: str | None = None) -> NoReturn:
+    _refuse([Problem(Origin(file, 0, 0), rule, message, hint)])
+
+
+def _state_of(name: str, model: EnvironmentModel) -> str:
+    return model.state or f"state/{name}.json"
+
+
+def _inside(
+    project: Project, boundary: Boundary, yaml_file: YamlFile | None = None, number: int = 0
+) -> Project:
+    """The project, whose files all stay in its folder. Raises InvalidInput that names others."""
+    outside: list[tuple[PlacePath, str]] = []
+    if boundary.leaves(project.manifests):
+        outside.append(((number, "manifests"), project.manifests))
+    for name, model in project.environments.items():
+        emulated = model.endpoint == EMULATOR
+        left = boundary.leaving(name, _state_of(name, model), emulated=emulated)
+        if left is not None:
+            outside.append(((number, "environments", name, "state"), left))
+    if outside:
+        places = {} if yaml_file is None else yaml_file.places()[1]
+        _refuse(_outside(written, places.get(path)) for path, written in outside)
+    return project
+
+
+def _outside(written: str, place: Position | None) -> Problem:
+    """`place`: where aepctl.yaml names it; None where it goes without saying."""
+    line, column = place or (0, 0)
+    origin = Origin(FILE if place else written, line, column)
+    said = f"{quoted(written)} leads out of the folder of {FILE}"
+    return Problem(origin, "outside", said, INSIDE)
 
 
 def _settle_seconds(environ: Mapping[str, str], model: EnvironmentModel) -> float:

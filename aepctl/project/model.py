@@ -4,12 +4,20 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
+from aepctl.project.paths import not_expanded
 from aepctl.project.urls import safe_url
 from aepctl.yamldoc.types import CONTROLS, Key, PatternMessage, SingleLine, StrictModel
 
 AIS_URL = "https://platform.adobe.io/core/ais"
 UPS_URL = "https://platform.adobe.io/data/core/ups"
 IMS_URL = "https://ims-na1.adobelogin.com"
+
+
+def _plain_path(path: str) -> str:
+    trouble = not_expanded(path)
+    if trouble is not None:
+        raise ValueError(trouble)
+    return path
 
 
 def _state_path(path: str) -> str:
@@ -26,6 +34,7 @@ Url = Annotated[
 ]
 StatePath = Annotated[
     SingleLine,
+    AfterValidator(_plain_path),
     AfterValidator(_state_path),
     WithJsonSchema({"type": "string", "pattern": rf"^[^{CONTROLS}]*\.json$"}),
     PatternMessage("A path that ends in .json was expected."),
@@ -41,11 +50,11 @@ class EnvironmentModel(StrictModel):
     )
     org: SingleLine | None = Field(
         default=None,
-        description="The organisation, `…@AdobeOrg`. AEP_ORG_ID overrides it.",
+        description="The organisation, `…@AdobeOrg`. Left out: AEP_ORG_ID chooses it.",
         examples=["1BD6382559DF0C130A49422D@AdobeOrg"],
     )
     sandbox: SingleLine | None = Field(
-        default=None, description="The sandbox's name. AEP_SANDBOX overrides it."
+        default=None, description="The sandbox's name. Left out: AEP_SANDBOX chooses it."
     )
     state: StatePath | None = Field(
         default=None, description="The state file of this environment. Default: `state/NAME.json`."
@@ -71,7 +80,7 @@ class EnvironmentModel(StrictModel):
 class ConfigModel(StrictModel):
     """The settings of a project: the file aepctl.yaml."""
 
-    manifests: SingleLine = Field(
+    manifests: Annotated[SingleLine, AfterValidator(_plain_path)] = Field(
         default="audiences", description="The folder of manifests, read recursively."
     )
     default_environment: Key | None = Field(

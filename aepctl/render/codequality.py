@@ -36,7 +36,7 @@ def _issue(problem: Problem, path: str, fingerprint: str) -> dict[str, object]:
         "description": display(problem.message + hint),
         "check_name": f"aepctl/{display(problem.rule)}",
         "fingerprint": fingerprint,
-        "severity": "critical" if problem.rule == "syntax" else "major",
+        "severity": "critical" if problem.hides_others else "major",
         "location": {"path": path, "lines": {"begin": max(problem.origin.line, 1)}},
     }
 

@@ -13,8 +13,6 @@ MAX_SHOWN = 10
 SUMMARY_BYTES = 1024 * 1024 - 64 * 1024
 """A step summary may take 1 MiB; a step may write more than ours."""
 NAME = re.compile("[a-z_]+")
-WORST = ("syntax",)
-"""Rules whose problems hide others."""
 BAD = ("error", "failure")
 
 
@@ -25,7 +23,7 @@ def annotations(view: View, *, limit: int = MAX_SHOWN, root: str = "") -> str:
     """
     if view.problems:
         lines = [_problem(one, root) for one in sorted(view.problems, key=_rank)]
-        return _limited(lines, limit, "problem")
+        return _limited(lines, limit, "problem", view.more)
     if view.failed is not None:
         said = (view.failed.message, view.failed.hint)
         return _command("error", None, "aepctl", said) + "\n"
@@ -64,7 +62,7 @@ def output_block(pairs: Mapping[str, str], delimiter: str) -> str:
 
 
 def _rank(problem: Problem) -> tuple[bool, Origin]:
-    return problem.rule not in WORST, problem.origin
+    return not problem.hides_others, problem.origin
 
 
 def _problem(one: Problem, root: str) -> str:
@@ -84,9 +82,9 @@ def _outcome(row: Row, root: str) -> str:
     return _command("error", row.source, f"aepctl: {how.word}", said, root)
 
 
-def _limited(lines: list[str], limit: int, thing: str) -> str:
+def _limited(lines: list[str], limit: int, thing: str, others: int = 0) -> str:
     """The first lines; a warning tells how many are left, of which GitHub shows ten as well."""
-    left = len(lines) - limit
+    left = max(len(lines) - limit, 0) + others
     if left > 0:
         more = f"and {left} more {thing}{'s' * (left != 1)}, in the log and the summary"
         lines = [*lines[:limit], _command("warning", None, "aepctl", (more,))]

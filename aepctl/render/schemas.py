@@ -27,6 +27,8 @@ MODELS: dict[str, type[BaseModel]] = {
     "plan": PlanDocument,
     "outcome": OutcomeDocument,
 }
+BEYOND = frozenset({"patternErrorMessage", "discriminator"})
+"""Words of editors and of OpenAPI; no field has such a name."""
 NUMBER = "A number was expected."
 
 
@@ -40,9 +42,17 @@ def schema(name: str) -> dict[str, Any]:
     return {"$schema": GenerateJsonSchema.schema_dialect, **made, "title": TITLES[name]}
 
 
-def schema_text(name: str) -> str:
-    """The schema of one of TITLES as JSON."""
-    return json.dumps(schema(name), indent=2, ensure_ascii=False) + "\n"
+def schema_text(name: str, *, plain: bool = False) -> str:
+    """The schema of one of TITLES as JSON; `plain`: in the words of JSON Schema alone."""
+    made = _plain(schema(name)) if plain else schema(name)
+    return json.dumps(made, indent=2, ensure_ascii=False) + "\n"
+
+
+def _plain(part: Any) -> Any:
+    """Without what editors know beyond the standard, and strict validators refuse."""
+    if isinstance(part, dict):
+        return {name: _plain(value) for name, value in part.items() if name not in BEYOND}
+    return [_plain(value) for value in part] if isinstance(part, list) else part
 
 
 def _model(name: str) -> type[BaseModel]:

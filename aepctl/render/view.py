@@ -5,11 +5,11 @@ people and the platform wrote them; each format makes them harmless for its own 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
-from aepctl.errors import AepctlError, InvalidInput
+from aepctl.errors import AepctlError, InvalidInput, problem_count
 from aepctl.model.audience import Audience
 from aepctl.model.problem import Origin, Problem
 from aepctl.model.steps import Create, Patch, RemoteStep
@@ -70,7 +70,7 @@ class View:
     `command` is what was run. `totals` count by status; a zero is told where numbers are expected.
     `nothing` is said instead of totals that are all zero, and `empty` instead of rows. `alerts` are
     a word and what has to be seen first; `next` is what to do now. `plan` is the plan that was
-    applied.
+    applied. `more` problems than those in `problems` are only counted.
     """
 
     command: str
@@ -86,6 +86,7 @@ class View:
     alerts: tuple[tuple[str, str], ...] = ()
     next: str | None = None
     problems: tuple[Problem, ...] = ()
+    more: int = 0
     failed: Failed | None = None
     plan: "View | None" = None
 
@@ -141,21 +142,22 @@ def view_of_validation(count: int, environment: str | None = None) -> View:
     return View("validate", "No problems", environment, empty=empty)
 
 
-def view_of_problems(problems: Iterable[Problem], environment: str | None = None) -> View:
+def view_of_problems(
+    problems: Iterable[Problem], environment: str | None = None, more: int = 0
+) -> View:
     """What is wrong with manifests or settings."""
     every = tuple(sorted(problems, key=lambda problem: problem.origin))
     if not every:
         return View("validate", "No problems", environment)
-    title = f"{len(every)} problem{'s' * (len(every) != 1)}"
-    return View("validate", title, environment, problems=every)
+    title = problem_count(len(every), more)
+    return View("validate", title, environment, problems=every, more=more)
 
 
 def view_of_error(error: AepctlError, environment: str | None = None) -> View:
     """A run that failed: its problems, or what went wrong and what to do next."""
     failed = Failed(error.message, error.hint)
     if isinstance(error, InvalidInput) and error.problems:
-        found = view_of_problems(error.problems, environment)
-        return View(found.command, found.title, environment, problems=found.problems, failed=failed)
+        return replace(view_of_problems(error.problems, environment, error.more), failed=failed)
     return View("", "aepctl failed", environment, failed=failed)
 
 

@@ -4,14 +4,16 @@ import re
 from typing import NoReturn
 
 from aepctl.errors import StateError
+from aepctl.texts import CONFLICT_SAID, conflict_line, encoding_trouble
 
-MARKERS = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
-CONFLICT = re.compile(r"^(<{7}|={7}|>{7}|\|{7})( |$)", re.MULTILINE)
 VERSION = re.compile(r"(\d{1,4})\.(\d{1,4})", re.ASCII)
 
 
 def text_of(raw: bytes, file: str, hint: str) -> str:
     """The bytes as text. Raises StateError with file and line."""
+    trouble = encoding_trouble(raw)
+    if trouble is not None:
+        refuse(file, 1, trouble, hint)
     try:
         return raw.decode()
     except UnicodeDecodeError as error:
@@ -20,12 +22,9 @@ def text_of(raw: bytes, file: str, hint: str) -> str:
 
 def check_conflict(text: str, file: str, hint: str) -> None:
     """Raise StateError where Git left its conflict markers."""
-    if not any(marker in text for marker in MARKERS):  # far faster, and so nearly always
-        return
-    marker = CONFLICT.search(text)
-    if marker is not None:
-        line = text.count("\n", 0, marker.start()) + 1
-        refuse(file, line, "Git left a merge conflict here", hint)
+    line = conflict_line(text)
+    if line is not None:
+        refuse(file, line, CONFLICT_SAID, hint)
 
 
 def minor_version(found: str, newest: str, file: str, line: int) -> int:

@@ -19,6 +19,7 @@ from aepctl.state.checks import (
 )
 from aepctl.state.model import Intent, State
 from aepctl.state.on_disk import (
+    SENT,
     FieldsOnDisk,
     IdsOnDisk,
     IntentOnDisk,
@@ -29,7 +30,7 @@ from aepctl.state.on_disk import (
 from aepctl.state.spelling import encode_intent, encode_run
 from aepctl.wording import first_error
 
-FORMAT = "1.1"
+FORMAT = "1.2"
 REPAIR = "nothing was changed; restore the file's last good version from Git, or correct the line"
 MERGE = (
     "each line under `audiences`, `intents` and `runs` is one entry: keep the lines of both sides, "
@@ -41,6 +42,8 @@ _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(", ",
 
 class KnownOnDisk(FieldsOnDisk, IdsOnDisk):
     """One audience as it was last sent or seen, and the IDs that the platform knows it by."""
+
+    sent: FieldsOnDisk | None = Field(default=None, description=SENT)
 
 
 class SettledDocument(OnDisk):
@@ -112,11 +115,13 @@ def encode_target(target: Target) -> dict[str, str]:
     return {"endpoint": target.endpoint, "org": target.org, "sandbox": target.sandbox}
 
 
-def encode_known(known: Known) -> dict[str, str]:
+def encode_known(known: Known) -> dict[str, Any]:
     """An audience with its IDs as it stands in files."""
-    record = {"audienceId": known.ids.audience_id, **known.audience.fields()}
+    record: dict[str, Any] = {"audienceId": known.ids.audience_id, **known.audience.fields()}
     if known.ids.platform_id is not None:
         record["id"] = known.ids.platform_id
+    if known.sent is not None:
+        record["sent"] = known.sent.fields()
     return record
 
 
@@ -226,4 +231,5 @@ def _audiences(entries: dict[str, KnownOnDisk]) -> dict[str, Known]:
 
 def _known(entry: KnownOnDisk) -> Known:
     audience = Audience(entry.name, entry.namespace, entry.origin_name, entry.description)
-    return Known(audience, Ids(entry.audience_id, entry.id))
+    sent = None if entry.sent is None else entry.sent.audience()
+    return Known(audience, Ids(entry.audience_id, entry.id), sent)

@@ -32,7 +32,7 @@ from aepctl.state.on_disk import (
 )
 from aepctl.state.spelling import encode_ids, encode_intent, encode_local, encode_run
 
-JOURNAL_FORMAT = "1.1"
+JOURNAL_FORMAT = "1.2"
 MERGE = "a journal belongs to one run and cannot be merged: keep the lines of one side"
 
 

@@ -42,13 +42,9 @@ class Intent:
     absent_since: str | None = None
 
     def in_doubt(self, run: str | None = None) -> bool:
-        """Whether nothing may be sent for its key.
-
-        It is open, was looked for in vain by this `run`, or the platform said that it is there.
-        """
+        """Whether nothing may be sent for its key: it is open, or was looked for by this `run`."""
         return self.phase is Phase.OPEN or (
-            self.phase is Phase.ABSENT
-            and (self.exists or (run is not None and self.absent_since == run))
+            self.phase is Phase.ABSENT and run is not None and self.absent_since == run
         )
 
 

@@ -13,6 +13,8 @@ from aepctl.model.steps import Adopt, Create, Delete, Forget, Move, Patch, Recor
 from aepctl.model.target import Target
 from aepctl.state.model import NO_OUTCOME, Intent, Phase, Run
 
+SENT = "As it was asked for, where the platform keeps another spelling of it."
+
 
 class OnDisk(BaseModel):
     """What it does not know it refuses, and it never shows a value that it refuses."""
@@ -111,9 +113,11 @@ class AdoptOnDisk(IdsOnDisk):
 
     type: Literal["adopt"] = Field(description="What kind of step it is.")
     audience: FieldsOnDisk = Field(description="The audience as it was seen.")
+    sent: FieldsOnDisk | None = Field(default=None, description=SENT)
 
     def step(self) -> Adopt:
-        return Adopt(Known(self.audience.audience(), self.ids()))
+        sent = None if self.sent is None else self.sent.audience()
+        return Adopt(Known(self.audience.audience(), self.ids(), sent))
 
 
 class MoveOnDisk(OnDisk):

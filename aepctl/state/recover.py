@@ -4,16 +4,14 @@ Only what must not be lost is taken: IDs, and creates that may be under way. Wha
 deleted on the platform shows in the next plan by itself. Taking it in again changes nothing.
 """
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aepctl.errors import SafetyRefusal, StateError
 from aepctl.model.audience import Known
 from aepctl.model.steps import Adopt, Create
 from aepctl.state.events import Begun, Contradiction, Ended, Ending, Event, Noted
 from aepctl.state.journal import JournalContents
-from aepctl.state.journal_codec import read_journal
 from aepctl.state.model import Intent, Phase, State
 from aepctl.state.reducer import Draft
 from aepctl.state.session import StateSession
@@ -34,56 +32,37 @@ class Recovered:
     keyless: tuple[str, ...] = ()
 
 
-def read_rescued(text: str, file: str) -> tuple[JournalContents, bool]:
-    """The journal in a text, and whether its last line is cut short (it then does not count).
-
-    The text may be a piece of a log: what stands before a journal line on its line is passed over.
-    Raises StateError.
-    """
-    lines, cut = journal_lines(text)
-    journal = read_journal("".join(f"{line}\n" for line in lines).encode(), file)
-    if journal is None:
-        raise StateError(
-            f"{file} contains no aepctl journal lines",
-            hint="pass the output of the failed apply, or its log",
-        )
-    return journal, cut
-
-
-def journal_lines(text: str) -> tuple[list[str], bool]:
-    """The journal lines in a text, and whether a last one was left out for being cut short."""
-    # Not splitlines(): a description may hold characters that it takes for the end of a line.
-    starts = ((line, line.find('{"type": "')) for line in text.split("\n"))
-    lines = [line[at:] for line, at in starts if at >= 0]
-    if lines and text.endswith(lines[-1]) and not _whole(lines[-1]):
-        return lines[:-1], True
-    return lines, False
-
-
-def _whole(line: str) -> bool:
-    try:
-        json.loads(line)
-    except ValueError:
-        return False
-    return True
-
-
-def take_in(session: StateSession, journal: JournalContents) -> Recovered:
-    """Record what a journal adds to the state; the next checkpoint has it in the document.
+def take_in(session: StateSession, *journals: JournalContents) -> Recovered:
+    """Record what journals add to the state, all or nothing; the next checkpoint has it.
 
     Raises SafetyRefusal, or StateError for the journal of another state.
     """
-    before = session.state
-    added = additions(before, journal)
-    session.take_lineage(journal.lineage)
-    try:
-        session.record(*added.events)
-    except Contradiction as error:
-        raise _unfit(journal.name, error) from error
-    new = tuple(sorted(session.state.audiences.keys() - before.audiences.keys()))
-    already = tuple(sorted(added.keys.difference(new)))
-    begun = (event.intent.key for event in added.events if isinstance(event, Begun))
-    return Recovered(new, already, tuple(sorted(begun)), added.keyless)
+    before = after = session.state
+    events: list[Event] = []
+    keys: set[str] = set()
+    keyless: list[str] = []
+    for journal in journals:
+        added = additions(after, journal)
+        after = _after(replace(after, lineage=journal.lineage), journal, added.events)
+        events += added.events
+        keys |= added.keys
+        keyless += added.keyless
+    if after.lineage is not None:
+        session.take_lineage(after.lineage)
+    session.record(*events)
+    new = tuple(sorted(after.audiences.keys() - before.audiences.keys()))
+    begun = (event.intent.key for event in events if isinstance(event, Begun))
+    return Recovered(new, tuple(sorted(keys.difference(new))), tuple(sorted(begun)), tuple(keyless))
+
+
+def _after(state: State, journal: JournalContents, events: tuple[Event, ...]) -> State:
+    draft = Draft(state)
+    for event in events:
+        try:
+            draft.take(event)
+        except Contradiction as error:
+            raise _unfit(journal.name, error) from error
+    return draft.state()
 
 
 @dataclass(frozen=True, slots=True)

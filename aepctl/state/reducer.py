@@ -164,7 +164,8 @@ class Draft:
             case Create(audience):
                 if event.ids is None:
                     raise Contradiction(f"`{intent.key}` was created, but without an audienceId")
-                self._know(intent.key, Known(event.observed or audience, event.ids))
+                seen = event.observed or audience
+                self._know(intent.key, Known.seen(audience, seen, event.ids))
             case Patch(ids, _, after):
                 self._know(intent.key, Known(event.observed or after, ids))
             case Delete(ids):
@@ -186,7 +187,9 @@ class Draft:
                 self._expect(key)
                 self._forget(key)
             case Record(audience):
-                self._know(key, Known(audience, self._expect(key).ids))
+                before = self._expect(key)
+                asked = before.sent or before.audience
+                self._know(key, Known.seen(asked, audience, before.ids))
             case _:
                 assert_never(step)
 

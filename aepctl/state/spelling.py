@@ -42,8 +42,8 @@ def encode_local(step: LocalStep) -> dict[str, Any]:
     """A step that touches state only, as it stands in files."""
     match step:
         case Adopt(known):
-            given = {"type": "adopt", **encode_ids(known.ids)}
-            return {**given, "audience": known.audience.fields()}
+            given = {"type": "adopt", **encode_ids(known.ids), "audience": known.audience.fields()}
+            return given if known.sent is None else {**given, "sent": known.sent.fields()}
         case Move(from_key):
             return {"type": "move", "from": from_key}
         case Forget():

@@ -13,6 +13,9 @@ from aepctl.yamldoc.types import KEY_HINT, broken_rule
 
 Model = TypeVar("Model", bound=BaseModel)
 
+MAX_GUESSES = 200
+"""So many unknown fields are compared with the known ones, which takes long for each."""
+
 SHAPES: dict[type, str] = {dict: "a mapping", list: "a list", str: "text", type(None): "empty"}
 
 
@@ -34,6 +37,7 @@ class _Explainer:
         self._document = yaml_file.documents[number]
         self._number = number
         self._keys, self._values = yaml_file.places()
+        self._guesses = 0
 
     def finding(self, detail: ErrorDetails) -> Finding:
         path, kind = detail["loc"], detail["type"]
@@ -55,7 +59,9 @@ class _Explainer:
 
     def _unknown_field(self, path: Path, position: Position) -> Finding:
         known = _fields(self._model, path[:-1])
-        close = get_close_matches(str(path[-1]), known, n=1, cutoff=0.6)
+        self._guesses += 1
+        name = str(path[-1])
+        close = get_close_matches(name, known, 1) if self._guesses <= MAX_GUESSES else ()
         hint = f"did you mean {close[0]}?" if close else f"allowed fields: {', '.join(known)}"
         return Finding(position, "unknown-field", f"unknown field {quoted(path[-1])}", hint)
 

@@ -7,10 +7,10 @@ from functools import cached_property
 from typing import Any
 
 from aepctl.model.problem import Origin, Problem
+from aepctl.texts import BOM, CONFLICT_SAID, conflict_line, wide_encoding
 from aepctl.yamldoc.places import Finding, Path, Position, source_lines
 from aepctl.yamldoc.walker import Walker
 
-BOM = b"\xef\xbb\xbf"
 NOT_TEXT = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]"
 )
@@ -21,7 +21,8 @@ class YamlFile:
     """The documents of one file as dict, list, str or None, and what is wrong with its YAML.
 
     `broken` says that the text could not be read to its end, so the documents are not complete.
-    `key_positions[n]` has the places of the keys below `positions_under` in document n.
+    `key_positions[n]` has the places of the keys below `positions_under` in document n. `repeated`
+    counts the characters that aliases stand for.
     """
 
     file: str
@@ -30,6 +31,7 @@ class YamlFile:
     key_positions: tuple[dict[str, Position], ...]
     problems: tuple[Problem, ...]
     broken: bool = False
+    repeated: int = 0
 
     def problems_at(self, findings: Iterable[Finding]) -> tuple[Problem, ...]:
         """The findings as problems of this file, each with its source line."""
@@ -62,6 +64,13 @@ def parse(file: str, raw: bytes, *, positions_under: str | None = None) -> YamlF
     if walker.findings:  # once more, now knowing each place, so that a message can name the first
         walker = Walker(positions_under=positions_under, everywhere=True)
         walker.walk(text)
+    marker = conflict_line(text)
+    if marker is not None and (walker.broken or _both_sides(text)):
+        hint = "keep what is right of both sides, and remove the markers"
+        finding = Finding((marker, 1), "conflict", CONFLICT_SAID, hint)
+        return YamlFile(
+            file, text, (), (), _problems(file, source_lines(text), [finding]), broken=True
+        )
     problems = _problems(file, source_lines(text), walker.findings) if walker.findings else ()
     return YamlFile(
         file,
@@ -70,10 +79,19 @@ def parse(file: str, raw: bytes, *, positions_under: str | None = None) -> YamlF
         tuple(walker.key_positions),
         problems,
         broken=walker.broken,
+        repeated=walker.repeated,
     )
 
 
+def _both_sides(text: str) -> bool:
+    """Whether the conflict is whole: even where the text could be read, it is not meant so."""
+    return all(re.search(f"^{mark}", text, re.MULTILINE) for mark in ("<{7} ", ">{7} "))
+
+
 def _decode(raw: bytes) -> tuple[str, list[Finding]]:
+    wide = wide_encoding(raw)
+    if wide is not None:
+        return "", [Finding((1, 1), "not-utf-8", f"is in {wide}", "save the file as UTF-8")]
     if raw.startswith(BOM):
         hint = "save it as UTF-8 without BOM"
         finding = Finding((1, 1), "bom", "starts with a byte order mark", hint)

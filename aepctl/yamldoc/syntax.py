@@ -9,6 +9,8 @@ NESTED = "exceeded maximum nesting depth"
 TABS = "indent with spaces; YAML allows no tabs there"
 HINTS = {
     "mapping values are not allowed": "put a text that holds `: ` into quotes",
+    "invalid Unicode character escape code": "a character beyond U+FFFF is one escape, such as "
+    "`\\U0001f600`, or JSON's two: `\\ud83d\\ude00`",
     "cannot start any token": "put a text that starts with this character into quotes",
 }
 

@@ -5,7 +5,7 @@ its C form crashes the interpreter on some 30,000 nested brackets. The event str
 """
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 import yaml
 from yaml.events import (
@@ -21,7 +21,9 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
+from aepctl.yamldoc.frames import DROPPED, NO_KEY, Frame
 from aepctl.yamldoc.places import Finding, Path, Position, quoted
+from aepctl.yamldoc.surrogates import as_written, together, without_pairs
 from aepctl.yamldoc.syntax import before_too_deep, position_of, syntax_finding
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -35,34 +37,13 @@ class TooDeep(Exception):
     """Nested beyond MAX_DEPTH: what follows is not worth reading."""
 
 
-class _No:
-    """Stands where a key is not there yet, or was no text and is dropped."""
-
-
-NO_KEY: Final = _No()
-DROPPED: Final = _No()
-
-
-class _Frame:
-    """A collection that is still open."""
-
-    __slots__ = ("container", "is_key", "is_map", "key", "marking", "path")
-
-    def __init__(self, container: Any, path: Path, *, is_key: bool, marking: bool) -> None:
-        self.container = container
-        self.is_map = container.__class__ is dict
-        self.path = path
-        self.is_key = is_key
-        self.marking = marking
-        self.key: Any = NO_KEY
-
-
 class Walker:
     """Builds the documents of one text. Use once.
 
     `positions_under` names a top-level key; the places of the keys below it go to `key_positions`,
     one dict a document. With `everywhere`, `keys` and `values` hold the place of each key and value
-    as well: slower and larger, so it is done only for a text that has a problem.
+    as well: slower and larger, so it is done only for a text that has a problem. `repeated` counts
+    the characters that aliases stand for.
     """
 
     def __init__(self, *, positions_under: str | None = None, everywhere: bool = False) -> None:
@@ -70,18 +51,21 @@ class Walker:
         self.key_positions: list[dict[str, Position]] = []
         self.findings: list[Finding] = []
         self.broken = False
+        self.repeated = 0
         self.keys: dict[Path, Position] = {}
         self.values: dict[Path, Position] = {}
         self._positions_under = positions_under
         self._everywhere = everywhere
         self._anchors: dict[str, str | None] = {}
-        self._open: list[_Frame] = []
-        self._top: _Frame | None = None
+        self._open: list[Frame] = []
+        self._top: Frame | None = None
 
     def walk(self, text: str) -> None:
         """Read `text` to its end or first syntax error; findings are gathered, not raised."""
         handlers: dict[type[Event], Callable[[Any], None]] = {
-            ScalarEvent: self._scalar,
+            ScalarEvent: self._scalar
+            if (stand_ins := without_pairs(text)) is None
+            else self._pairs,
             MappingStartEvent: self._start,
             SequenceStartEvent: self._start,
             MappingEndEvent: self._end,
@@ -90,7 +74,7 @@ class Walker:
             DocumentStartEvent: self._document,
         }
         try:
-            for event in yaml.parse(text, Loader=LOADER):
+            for event in yaml.parse(stand_ins or text, Loader=LOADER):
                 handler = handlers.get(event.__class__)
                 if handler is not None:
                     handler(event)
@@ -119,6 +103,11 @@ class Walker:
         else:
             self._text(value, event)
 
+    def _pairs(self, event: ScalarEvent) -> None:
+        """A scalar of a text with JSON's pairs of escapes."""
+        event.value = (together if event.style == '"' else as_written)(event.value)
+        self._scalar(event)
+
     def _unusual(self, event: ScalarEvent) -> None:
         self._tag(event)
         if len(event.value) > MAX_TEXT:
@@ -136,7 +125,7 @@ class Walker:
         else:
             self._put(value, event)
 
-    def _key(self, top: _Frame, key: str | None, event: NodeEvent) -> None:
+    def _key(self, top: Frame, key: str | None, event: NodeEvent) -> None:
         if key is None:
             self._finding(event, "no-key", "a key without text", "write `key: value`")
             top.key = DROPPED
@@ -149,7 +138,7 @@ class Walker:
         if top.marking:
             self.key_positions[-1].setdefault(key, position_of(event))
 
-    def _duplicate(self, top: _Frame, key: str, event: NodeEvent) -> None:
+    def _duplicate(self, top: Frame, key: str, event: NodeEvent) -> None:
         first = self.keys.get((*top.path, key))
         at = f" (first defined on line {first[0]})" if first else ""
         hint = "keep one of the two" if key != "<<" else "merge keys are not supported"
@@ -207,7 +196,7 @@ class Walker:
             self._put(container, event)
         elif self._everywhere:
             self.values[path] = position_of(event)
-        frame = _Frame(container, path, is_key=is_key, marking=marking)
+        frame = Frame(container, path, is_key=is_key, marking=marking)
         self._open.append(frame)
         self._top = frame
 
@@ -231,6 +220,8 @@ class Walker:
                 said = f"the alias {shown} refers to nothing that was named before"
                 hint = f"name it with {quoted(f'&{name}')} first"
             self._finding(event, "alias", said, hint)
+        else:
+            self.repeated += len(value)
         self._text(f"*{name}" if value is None else value, event)
 
     def _tag(self, event: ScalarEvent | CollectionStartEvent) -> None:

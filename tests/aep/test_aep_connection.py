@@ -32,8 +32,8 @@ def test_a_read_goes_to_the_segmentation_service_with_the_documented_headers() -
             "x-sandbox-name": "dev",
             "Accept": "application/json",
             "User-Agent": f"aepctl/{__version__}",
-            "Accept-Encoding": "gzip, deflate",
-            "Connection": "keep-alive",
+            "Accept-Encoding": "identity",
+            "Connection": "close",
         }
     assert reply == Response(200, b'{"children": []}')
 

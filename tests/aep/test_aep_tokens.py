@@ -161,9 +161,9 @@ def test_an_ims_that_cannot_be_reached_is_named() -> None:
 UNUSABLE = {
     "closed": (close, "cannot be reached: the connection was closed without an answer"),
     "silent": (hang, "cannot be reached: no answer in time"),
-    "garbled": (answer(200, b"no gzip", {"Content-Encoding": "gzip"}), "is cut short"),
+    "garbled": (answer(200, b"no gzip", {"Content-Encoding": "gzip"}), "is encoded"),
     "cut": (cut("A"), "is cut short"),
-    "endless": (answer(200, b" " * (MAX_BODY_BYTES + 1)), "is cut short"),
+    "endless": (answer(200, b" " * (MAX_BODY_BYTES + 1)), "is too large"),
     "no token": (answer(200, '{"token_type": "bearer"}'), "holds none"),
     "empty token": (answer(200, '{"access_token": ""}'), "holds none"),
     "no header": (answer(200, '{"access_token": "a\\nb"}'), "not allowed in an HTTP header"),

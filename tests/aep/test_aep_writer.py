@@ -53,8 +53,8 @@ def test_a_create_is_that_of_the_seed_document() -> None:
             "Content-Type": "application/json",
             "Content-Length": str(len(request.body)),
             "User-Agent": f"aepctl/{__version__}",
-            "Accept-Encoding": "gzip, deflate",
-            "Connection": "keep-alive",
+            "Accept-Encoding": "identity",
+            "Connection": "close",
         }
         assert request.body == (
             b'{"name": "Sample audience name", '
@@ -161,9 +161,8 @@ def test_against_the_platform_an_audience_lives_its_whole_life() -> None:
         assert emulator.audiences == []
 
 
-def test_a_writer_closes_its_connection() -> None:
+def test_what_a_writer_was_connected_for_is_closed_with_the_answer() -> None:
     with RawServer() as server, connected(server.url) as connection:
-        writer = AudienceWriter(connection)
-        writer.send(GOLD, "1")
-        writer.close()
-        assert connection._transport._clients[False, True].is_closed
+        AudienceWriter(connection).send(GOLD, "1")
+        server.wait_closed()
+        assert server.connections == 1

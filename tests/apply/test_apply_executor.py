@@ -13,6 +13,7 @@ from aepctl.aep.verdicts import Done, Refused, Unknown, Verdict
 from aepctl.apply.executor import INTERRUPT_GRACE_SECONDS, execute
 from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.apply.sender import Sender
+from aepctl.errors import AepctlError
 from aepctl.model.audience import Ids, Known
 from aepctl.model.failure import Failure
 from aepctl.model.steps import Adopt, Delete, Forget, Move, Patch, Record, RemoteStep
@@ -238,11 +239,11 @@ def test_an_adoption_that_cannot_be_noted_is_told_and_nothing_is_sent() -> None:
 # Errors that nobody expected
 
 
-def test_a_workers_unexpected_error_surfaces_after_the_others_have_finished(
+def test_a_workers_unexpected_error_stops_the_run_when_the_others_have_finished(
     engine: Engine,
 ) -> None:
     both_in = threading.Barrier(2, timeout=10)
-    told: list[str] = []
+    told: list[tuple[str, str]] = []
 
     def answer(name: str) -> Verdict:
         both_in.wait()
@@ -252,20 +253,82 @@ def test_a_workers_unexpected_error_surfaces_after_the_others_have_finished(
         return created(name)
 
     connect = Writers(answer)
-    with pytest.raises(ZeroDivisionError):
-        run(engine, connect, parallelism=2, on_outcome=lambda one: told.append(one.key))
-    assert told == [KEYS[1]]
+    outcomes = run(
+        engine, connect, parallelism=2, on_outcome=lambda one: told.append((one.key, one.kind))
+    )
+    assert told == [(one.key, one.kind) for one in outcomes]
+    assert sorted(told) == [(KEYS[0], "unknown"), (KEYS[1], "created")]
     assert sorted(connect.sent) == KEYS[:2]
     assert engine.stop.reason == "an unexpected error"
+    assert isinstance(engine.stop.error, ZeroDivisionError)
     assert all(writer.closed for writer in connect.made)
+    (unknown,) = (one for one in outcomes if one.kind is OutcomeKind.UNKNOWN)
+    assert unknown.failure == Failure(
+        "an unexpected error (ZeroDivisionError): it may have been sent, so the next apply looks "
+        "first"
+    )
+    assert [one.key for one in engine.journal.state.intents.values()] == [KEYS[0]]
 
 
-def test_a_connection_that_cannot_be_made_surfaces(engine: Engine) -> None:
+@pytest.mark.parametrize("error", [MemoryError, SystemExit, AssertionError, UnicodeError])
+def test_whatever_ends_a_worker_is_kept_and_not_raised(
+    engine: Engine, error: type[BaseException]
+) -> None:
+    def answer(name: str) -> Verdict:
+        raise error
+
+    outcomes = run(engine, Writers(answer), parallelism=1)
+    assert [(one.key, one.kind) for one in outcomes] == [(KEYS[0], "unknown")]
+    assert isinstance(engine.stop.error, error)
+
+
+def test_a_connection_that_cannot_be_made_stops_the_run(engine: Engine) -> None:
     def connect() -> Writer:
         raise ZeroDivisionError
 
-    with pytest.raises(ZeroDivisionError):
-        run(engine, connect)
+    assert run(engine, connect) == ()
+    assert isinstance(engine.stop.error, ZeroDivisionError)
+
+
+def test_what_a_worker_is_refused_is_the_reason_and_no_bug(engine: Engine) -> None:
+    def connect() -> Writer:
+        raise AepctlError("SSL_CERT_FILE names nothing")
+
+    assert run(engine, connect) == ()
+    assert (engine.stop.reason, engine.stop.error) == ("SSL_CERT_FILE names nothing", None)
+
+
+def allow_threads(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    """So many workers can be started, and no more."""
+    start, left = threading.Thread.start, iter(range(count))
+
+    def limited(self: threading.Thread) -> None:
+        if self.name.startswith("apply-") and next(left, None) is None:
+            raise RuntimeError("can't start new thread")
+        start(self)
+
+    monkeypatch.setattr(threading.Thread, "start", limited)
+
+
+def test_where_no_worker_can_be_started_nothing_is_sent(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    allow_threads(monkeypatch, 0)
+    connect = Writers()
+    assert run(engine, connect) == ()
+    assert connect.sent == []
+    assert engine.stop.reason == "this system starts no worker (can't start new thread)"
+    assert engine.stop.error is None
+
+
+def test_where_few_workers_can_be_started_they_do_the_work_of_all(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    allow_threads(monkeypatch, 2)
+    connect = Writers()
+    assert len(run(engine, connect, parallelism=8)) == len(KEYS)
+    assert len(connect.made) == 2
+    assert not engine.stop.requested()
 
 
 def test_where_an_outcome_cannot_be_told_nothing_new_is_begun(engine: Engine) -> None:
@@ -282,12 +345,11 @@ def test_where_an_outcome_cannot_be_told_nothing_new_is_begun(engine: Engine) ->
         return created(name)
 
     connect = Writers(answer)
-    with pytest.raises(BrokenPipeError):
-        run(engine, connect, parallelism=1, on_outcome=tell)
-    for worker in workers():
-        worker.join(10)
-    assert told == connect.sent
+    outcomes = run(engine, connect, parallelism=1, on_outcome=tell)
+    assert [one.key for one in outcomes] == told == connect.sent
     assert len(told) <= 2
+    assert isinstance(engine.stop.error, BrokenPipeError)
+    assert engine.stop.reason == "an outcome could not be told"
 
 
 # The grace period

@@ -348,12 +348,6 @@ class TestWhatThePlatformSaysIsThere:
         )
         assert settled.state.intents == {"id-1": said}
 
-    def test_is_in_doubt_for_every_run_even_where_an_older_aepctl_gave_it_up(self) -> None:
-        given_up = replace(self.SAID, phase=Phase.ABSENT, absent_since="earlier-run")
-        assert given_up.in_doubt("another-run")
-        assert not replace(given_up, exists=False).in_doubt("another-run")
-        assert not replace(given_up, phase=Phase.RECREATE).in_doubt("another-run")
-
 
 # A create: whose is it
 

@@ -8,20 +8,22 @@ from plan_samples import NOTHING, POLICY, audience, found, intend, know, there, 
 
 from aepctl.apply.gates import Approval
 from aepctl.apply.look import look
-from aepctl.errors import ListForbidden
+from aepctl.errors import ListForbidden, PlatformError
 from aepctl.model.audience import Audience, Ids, Observed, Wanted
 from aepctl.plan.policy import Existing
 from aepctl.plan.sides import to_look_up
 from aepctl.state.model import Phase, State
 
 GOLD, SILVER = audience("Gold"), audience("Silver")
+INACTIVE = (replace(there(SILVER, "id-silver"), lifecycle="inactive"),)
 SEEN = (there(GOLD, "id-gold"), there(SILVER, "id-silver"))
 
 
 class Reader:
     """Has both, and remembers what it was asked."""
 
-    def __init__(self, *, forbidden: bool = False) -> None:
+    def __init__(self, *, forbidden: bool = False, knows_inactive: bool = True) -> None:
+        self._knows_inactive = knows_inactive
         self.asked: list[str] = []
         self._forbidden = forbidden
 
@@ -30,6 +32,12 @@ class Reader:
         if self._forbidden:
             raise ListForbidden("these credentials may not list audiences")
         return SEEN
+
+    def list_inactive(self) -> tuple[Observed, ...]:
+        self.asked.append("inactive")
+        if not self._knows_inactive:
+            raise PlatformError("cannot list audiences: 400", hint="run it again")
+        return INACTIVE
 
     def search(self, audience: Audience, audience_id: str | None) -> tuple[Observed, ...]:
         self.asked.append(f"{audience.name} {audience_id}")
@@ -47,21 +55,47 @@ def looked(
     *,
     client_ids: bool = False,
     yes_create: int | None = None,
+    fresh: bool = False,
 ) -> tuple[Observed, ...] | None:
     policy = replace(POLICY, existing=existing, client_ids=client_ids)
     questions = to_look_up(wanted, state, policy)
-    return look(reader, questions, state, policy, Approval(yes_create=yes_create))
+    approval = Approval(yes_create=yes_create)
+    return look(reader, questions, state, policy, approval, fresh=fresh)
 
 
 WANTED = want(("gold", GOLD), ("silver", SILVER))
 TRIED = found(intents=[intend("gold", GOLD, phase=Phase.ABSENT)])
 
 
+ANY = found([know("other", audience("Other"))])
+
+
 @pytest.mark.parametrize("existing", ["adopt", "fail"])
 def test_the_whole_list_is_read_once_where_anything_is_new(existing: Existing) -> None:
     reader = Reader()
-    assert looked(reader, WANTED, existing=existing) == SEEN
+    assert looked(reader, WANTED, ANY, existing) == SEEN
     assert reader.asked == ["everything"]
+
+
+@pytest.mark.parametrize("existing", ["adopt", "fail", "ignore"])
+def test_where_state_is_empty_inactive_ones_are_asked_for_as_well(existing: Existing) -> None:
+    reader = Reader()
+    assert looked(reader, WANTED, existing=existing) == (*SEEN, *INACTIVE)
+    assert reader.asked == ["everything", "inactive"]
+
+
+@pytest.mark.parametrize("existing", ["adopt", "fail", "ignore"])
+def test_unless_nothing_was_ever_created(existing: Existing) -> None:
+    reader = Reader()
+    assert looked(reader, WANTED, existing=existing, fresh=True) == SEEN
+    assert reader.asked == ["everything"]
+
+
+def test_a_platform_that_cannot_say_which_are_inactive_is_not_taken_for_one_that_has_none() -> None:
+    reader = Reader(knows_inactive=False)
+    with pytest.raises(PlatformError, match="inactive audiences are asked for because") as raised:
+        looked(reader, WANTED)
+    assert str(raised.value.hint).endswith("`aepctl --env prod apply --fresh`")
 
 
 @pytest.mark.parametrize("existing", ["adopt", "fail", "ignore"])
@@ -88,8 +122,8 @@ def test_it_is_searched_for_by_the_id_that_the_client_would_give() -> None:
 
 def test_an_empty_state_is_looked_at_even_where_existing_ones_are_ignored() -> None:
     reader = Reader()
-    assert looked(reader, WANTED, existing="ignore") == SEEN
-    assert reader.asked == ["everything"]
+    assert looked(reader, WANTED, existing="ignore") == (*SEEN, *INACTIVE)
+    assert reader.asked == ["everything", "inactive"]
 
 
 def test_unless_so_many_creates_were_approved() -> None:
@@ -97,7 +131,7 @@ def test_unless_so_many_creates_were_approved() -> None:
     assert looked(reader, WANTED, existing="ignore", yes_create=2) == ()
     assert looked(reader, WANTED, TRIED, "ignore", yes_create=2) == (SEEN[0],)
     assert reader.asked == ["Gold None"]
-    assert looked(reader, WANTED, existing="ignore", yes_create=1) == SEEN
+    assert looked(reader, WANTED, existing="ignore", yes_create=1) == (*SEEN, *INACTIVE)
 
 
 def test_credentials_that_may_not_list_are_why_existing_ones_are_ignored() -> None:

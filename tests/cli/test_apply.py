@@ -519,7 +519,7 @@ class TestState:
         project.want("gold")
         project.apply()
         before = (project.root / "state/prod.json").read_bytes()
-        project.setenv("AEP_SANDBOX", "other")
+        project.edit("aepctl.yaml", "sandbox: prod", "sandbox: other")
         result = project.apply()
         assert result.code == 1
         assert (

@@ -61,7 +61,7 @@ def test_what_every_create_meets_with_is_told_once_and_stops_the_run(
 ) -> None:
     status, body, cure = WHOLE_RUN[what]
     with refusing(project, status, body) as server:
-        result = project.apply("--parallelism", "4", "-o", "json")
+        result = project.apply("--fresh", "--parallelism", "4", "-o", "json")
         assert 1 <= server.creates <= (3 if cure is None else 1) + 3
         sent = server.creates
     assert result.code == 1
@@ -174,7 +174,7 @@ def test_an_id_of_another_key_without_a_name_needs_a_decision(project: Project) 
         project.setenv("AEPCTL_SETTLE_SECONDS", "0")
         server._script[1:] = [same, same, *[answer(200, EMPTY)] * 20]
         project.want("gold", "silver")
-        assert project.apply("--parallelism", "1").code == 4
+        assert project.apply("--fresh", "--parallelism", "1").code == 4
         for _ in range(3):
             result = project.apply()
             assert result.code == 3

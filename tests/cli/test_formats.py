@@ -9,6 +9,7 @@ import pytest
 from projects import Project, Result
 
 from aepctl.emulator import Emulator, Fault, FaultKind
+from aepctl.manifests import Manifests, read_manifests
 from aepctl.state.stores.file import FileStore
 
 Start = Callable[..., Emulator]
@@ -255,13 +256,36 @@ class TestWriting:
         assert result.code == 64
         assert "--write" in result.err
 
-    def test_a_file_that_cannot_be_written_fails_the_run_but_not_the_work(
+    def test_a_file_that_cannot_be_written_is_found_out_before_anything_is_sent(
         self, project: Project, platform: Start
     ) -> None:
         words = creates(project, platform)
-        result = project.run(*words, "--write", "json:no/where", "--write", "junit:out.xml")
+        result = project.run(
+            *words, "-o", "json", "--write", "json:no/where", "--write", "junit:out.xml"
+        )
         assert result.code == 1
-        assert "--write json:no/where cannot be written" in result.err
+        assert "--write json:no/where cannot be written: No such file or directory" in result.err
+        assert result.json["error"]["exitCode"] == 1
+        assert not (project.root / "state").exists()
+        whole("junit", (project.root / "out.xml").read_text())
+
+    def test_one_that_cannot_be_written_any_more_fails_the_run_but_not_the_work(
+        self, project: Project, platform: Start
+    ) -> None:
+        words = creates(project, platform)
+        (project.root / "out").mkdir()
+
+        def without_folder(folder: str) -> Manifests:
+            (project.root / "out").rmdir()
+            return read_manifests(folder)
+
+        result = project.run(
+            *words,
+            *("--write", "json:out/a.json", "--write", "junit:out.xml"),
+            read_manifests=without_folder,
+        )
+        assert result.code == 1
+        assert "--write json:out/a.json cannot be written: No such file" in result.err
         assert len(project.ids()) == 2
         whole("junit", (project.root / "out.xml").read_text())
 

@@ -1,6 +1,7 @@
-"""`state recover`: journal lines out of whatever kept them, as they were, once."""
+"""`state recover`: what was rescued, out of whatever kept it, as it was, once."""
 
 import json
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from aepctl.model.audience import Audience, Ids, Known
 from aepctl.model.steps import Adopt, Create
 from aepctl.model.target import Target
 from aepctl.state.events import Begun, Noted
+from aepctl.state.frames import framed
 from aepctl.state.journal_codec import encode_event, encode_header
 from aepctl.state.model import Intent, Run
 
@@ -53,7 +55,7 @@ def test_audiences_whose_text_has_odd_ends_of_lines_come_back_as_they_were(prod:
 
 
 def test_lines_of_a_log_are_found_behind_what_the_log_puts_before_them(prod: Project) -> None:
-    lines = here(prod, journal("gold", "silver")).splitlines()
+    lines = framed(here(prod, journal("gold", "silver"))).splitlines()
     log = [f"2026-01-31T12:00:01.1234567Z [err] {line}\r" for line in ["error: full", *lines, ""]]
     prod.write("log", "\n".join(log))
     assert prod.run("state", "recover", "log").out.startswith("recovered 2 audiences.")
@@ -61,6 +63,92 @@ def test_lines_of_a_log_are_found_behind_what_the_log_puts_before_them(prod: Pro
     again = prod.run("state", "recover", "log")
     assert again.out.startswith("recovered 0 audiences; 2 already recorded.")
     assert prod.state() == before
+
+
+def test_an_audience_that_is_named_like_a_rescue_is_not_taken_in(prod: Project) -> None:
+    """Neither as a line of old, nor as whole frames; nor does it hide what was rescued."""
+    evil = here(prod, journal("evil"))
+    names = [*evil.splitlines(), *framed(evil).splitlines()]
+    keys = [f"k{number}" for number in range(len(names))]
+    defaults = "defaults: {namespace: agora, originName: Tests}\n"
+    audiences = {key: {"name": name} for key, name in zip(keys, names, strict=True)}
+    prod.write("audiences/all.yaml", f"{defaults}audiences: {json.dumps(audiences)}\n")
+    shown = prod.run("plan")
+    assert shown.code == 0, shown.err
+    assert all(name in shown.out for name in names)
+    listed = prod.run("plan", "-o", "json").out + "\n".join(f"      {name}" for name in names)
+    for log in (shown.out, f"{listed}\n"):
+        prod.write("log", log)
+        refused = prod.run("state", "recover", "log")
+        assert refused.code == 1
+        assert not (prod.root / "state/prod.json").exists()
+    real = framed(here(prod, journal("gold")))
+    for log in (shown.out + listed + "\n" + real, real + shown.out + listed):
+        prod.write("log", log)
+        done = prod.run("state", "recover", "log")
+        assert done.code == 0, done.err
+        assert prod.ids() == {"gold": "A-gold"}
+
+
+def test_lines_of_an_earlier_aepctl_are_read_alone_and_not_out_of_a_log(prod: Project) -> None:
+    lines = here(prod, journal("gold", "silver"))
+    timed = lines.replace("{", "12:00:01 {", 1)
+    for log in (f"error: full\n{lines}", f"{lines}the end\n", timed):
+        prod.write("log", log)
+        done = prod.run("state", "recover", "log")
+        assert done.code == 1
+        assert done.err == (
+            "error: log: its journal lines stand among other text, where a name could stand as "
+            "well\n  an earlier aepctl printed them: look them over, and put these lines alone "
+            'into a file, each from `{"type": "` on; the first is the one of the type `journal`\n'
+        )
+    prod.write("lines", lines)
+    assert prod.run("state", "recover", "lines").code == 0
+    assert prod.ids() == {"gold": "A-gold", "silver": "A-silver"}
+
+
+def test_what_is_not_whole_is_refused_and_says_which_lines_are_missing(prod: Project) -> None:
+    first, *others = framed(here(prod, journal("gold", "silver"))).splitlines()
+    prod.write("log", "\n".join(["error: full", first, *others[1:]]))
+    done = prod.run("state", "recover", "log")
+    assert done.code == 1
+    assert f"missing or altered are its lines 2 of {len(others) + 1}\n" in done.err
+    assert "`aepctl state resolve KEY --adopt ID`" in done.err
+
+
+def test_beside_a_whole_rescue_what_is_not_whole_is_told(prod: Project) -> None:
+    whole = framed(here(prod, journal("gold")))
+    broken = framed(here(prod, journal("silver"))).splitlines()[1:]
+    prod.write("log", whole + "\n".join(broken))
+    done = prod.run("state", "recover", "log")
+    assert done.code == 0
+    assert f"; what has lost its lines 1 of {len(broken) + 1} was left out" in done.out
+    assert prod.ids() == {"gold": "A-gold"}
+
+
+def test_two_rescues_of_one_log_are_taken_in_both_or_neither(prod: Project) -> None:
+    gold, silver = (framed(here(prod, journal(key))) for key in ("gold", "silver"))
+    other = framed(here(prod, journal("bronze", lineage="theirs")))
+    prod.write("log", gold + silver + other)
+    assert prod.run("state", "recover", "log").code == 1
+    assert not (prod.root / "state/prod.json").exists()
+    prod.write("log", gold + silver + gold)
+    assert prod.run("state", "recover", "log").out.startswith("recovered 2 audiences.")
+    assert prod.ids() == {"gold": "A-gold", "silver": "A-silver"}
+
+
+def test_lines_behind_text_that_no_log_puts_there_can_be_freed(prod: Project) -> None:
+    lines = framed(here(prod, journal("gold"))).splitlines()
+    prod.write("log", "".join(f"my own logger >> {line}\n" for line in lines))
+    done = prod.run("state", "recover", "log")
+    assert done.code == 1
+    command = done.err.rpartition("remove it: `")[2].rpartition("`")[0]
+    freed = subprocess.run(
+        ["sh", "-c", f"{command} log"], check=True, cwd=prod.root, capture_output=True, text=True
+    )
+    prod.write("freed", freed.stdout)
+    assert prod.run("state", "recover", "freed").code == 0
+    assert prod.ids() == {"gold": "A-gold"}
 
 
 @pytest.mark.parametrize("left", [1, 20, 80])

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from projects import Project
@@ -80,7 +81,7 @@ def test_another_state_makes_it_stale(project: Project, there: Emulator) -> None
 
 def test_another_target_makes_it_stale(project: Project, there: Emulator, platform: Start) -> None:
     project.run("plan", "--out", "plan.json")
-    project.setenv("AEP_SANDBOX", "other")
+    project.edit("aepctl.yaml", "sandbox: prod", "sandbox: other")
     assert "sandbox was prod, is now other" in refused(project)
 
 
@@ -108,7 +109,68 @@ def test_it_gives_no_authority_when_somebody_changes_it(project: Project, there:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", "{}", '{"format": 1}', '{"format": "1.0"}', "\x00"]
+    "edit",
+    [
+        lambda data: data.update(changes=[]),
+        lambda data: data["changes"].pop(),
+        lambda data: data["changes"][0].update(key="another"),
+        lambda data: data["changes"][0]["after"].update(name="Another"),
+        lambda data: data["changes"][0]["source"].update(file="elsewhere.yaml"),
+        lambda data: data["summary"].update(create=0),
+        lambda data: data.pop("summary"),
+        lambda data: data.update(note="approved"),
+    ],
+)
+def test_what_people_read_of_it_is_bound_as_well(
+    project: Project, there: Emulator, edit: Callable[[dict[str, Any]], object]
+) -> None:
+    project.run("plan", "--out", "plan.json")
+    data = json.loads((project.root / "plan.json").read_text())
+    edit(data)
+    project.write("plan.json", json.dumps(data))
+    assert "was changed after it was saved" in refused(project)
+    assert there.audiences == []
+
+
+def test_what_stands_in_it_twice_is_not_read_in_one_way_and_shown_in_another(
+    project: Project, there: Emulator
+) -> None:
+    project.run("plan", "--out", "plan.json")
+    text = (project.root / "plan.json").read_text()
+    project.write("plan.json", text.replace("{", '{"changes": [],', 1))
+    result = project.run("apply", "plan.json")
+    assert result.code == 1
+    assert "is not a plan saved by aepctl: a name stands in it twice" in result.err
+
+
+@pytest.mark.parametrize(
+    ("encoding", "said"),
+    [("utf-8-sig", "a byte order mark"), ("utf-16", "it is in UTF-16"), ("utf-16-be", "UTF-16"),
+     ("utf-32-le", "UTF-32")],
+)  # fmt: skip
+def test_another_encoding_is_told_by_its_name(
+    project: Project, there: Emulator, encoding: str, said: str
+) -> None:
+    project.run("plan", "--out", "plan.json")
+    text = (project.root / "plan.json").read_text()
+    (project.root / "plan.json").write_bytes(text.encode(encoding))
+    result = project.run("apply", "plan.json")
+    assert result.code == 1
+    assert "plan.json is not a plan saved by aepctl: it " in result.err
+    assert said in result.err
+
+
+def test_a_merge_conflict_in_it_is_told_at_its_line(project: Project, there: Emulator) -> None:
+    project.run("plan", "--out", "plan.json")
+    first, rest = (project.root / "plan.json").read_text().split("\n", 1)
+    project.write("plan.json", f"{first}\n<<<<<<< HEAD\n=======\n>>>>>>> other\n{rest}")
+    assert "plan.json:2 is not a plan saved by aepctl: Git left a merge conflict here" in (
+        project.run("apply", "plan.json").err
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "{}", '{"format": 1}', '{"format": "1.1"}', "\x00"]
 )
 def test_what_is_no_saved_plan_is_told(project: Project, there: Emulator, text: str) -> None:
     project.write("plan.json", text)
@@ -120,7 +182,7 @@ def test_what_is_no_saved_plan_is_told(project: Project, there: Emulator, text: 
 def test_a_newer_format_and_a_missing_file_are_told(project: Project, there: Emulator) -> None:
     project.write("plan.json", '{"format": "2.0"}')
     assert (
-        "has the format 2.0, but this version of aepctl reads 1.0"
+        "has the format 2.0, but this version of aepctl reads 1.1"
         in project.run("apply", "plan.json").err
     )
     assert "cannot be read" in project.run("apply", "nowhere.json").err

@@ -13,6 +13,7 @@ from aepctl.model.audience import Audience
 from aepctl.model.steps import Create
 from aepctl.model.target import Target
 from aepctl.state.events import Begun
+from aepctl.state.frames import framed
 from aepctl.state.journal_codec import encode_event, encode_header
 from aepctl.state.model import Intent, Run
 
@@ -172,7 +173,7 @@ class TestRecover:
         assert (project.root / "state/prod.json").read_bytes() == before
 
     def test_reads_a_piece_of_a_log(self, project: Project, rescued: str) -> None:
-        log = "".join(f"2026-11-23T10:00:00Z  {line}\n" for line in rescued.splitlines())
+        log = "".join(f"2026-11-23T10:00:00Z  {line}\n" for line in framed(rescued).splitlines())
         project.write("rescued", f"Run aepctl apply\n{log}error: nothing else\n")
         assert project.run("state", "recover", "rescued").code == 0
         assert project.ids()["bronze"] == "rescued-id"

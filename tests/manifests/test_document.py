@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from aepctl.manifests.document import Manifest, read_manifest
 from aepctl.model.audience import Audience, Wanted
 from aepctl.model.problem import Origin
+from aepctl.model.spelling import plain
 
 
 def read(text: str) -> Manifest:
@@ -94,7 +95,8 @@ def test_a_key_is_what_is_written(key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Größe ☂", "日本語", "العربية", "👩‍👧‍👦", "é", "e\u0301", "\U0010fffd"]
+    "text",
+    ["Größe ☂", "日本語", "العربية", "👩‍👧‍👦", "é", "\u0645\u06cc\u200c\u062e", "\U0010fffd"],
 )
 def test_text_of_all_scripts_comes_back_as_it_was(text: str) -> None:
     assert audiences(f"audiences: {{a: {{name: '{text}', namespace: b, originName: c}}}}") == {
@@ -208,8 +210,9 @@ TEXT = st.characters(
     exclude_categories=["Cs"], exclude_characters=[*CONTROLS, "\ufeff", "\ufffe", "\uffff"]
 )
 LINES = st.text(TEXT, min_size=1, max_size=30).filter(str.strip)
+NAMES = LINES.map(plain).filter(bool)
 DESCRIPTIONS = st.none() | st.text(TEXT | st.sampled_from("\n\t"), max_size=40).filter(str.strip)
-WANTED = st.dictionaries(KEYS, st.builds(Audience, LINES, LINES, LINES, DESCRIPTIONS), max_size=5)
+WANTED = st.dictionaries(KEYS, st.builds(Audience, NAMES, NAMES, NAMES, DESCRIPTIONS), max_size=5)
 
 
 def as_yaml(document: dict[str, Any]) -> str:

@@ -28,7 +28,7 @@ def test_every_repetition_of_a_key_names_the_first_place() -> None:
 def test_audiences_differ_by_any_of_three_fields() -> None:
     different = [
         wanted("a", HERE),
-        wanted("b", HERE, "gold"),
+        wanted("b", HERE, "Golden"),
         wanted("c", HERE, namespace="forum"),
         wanted("d", HERE, origin_name="Forum"),
     ]

@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from plan_samples import POLICY, audience, found, intend, know, plan, want
+from plan_samples import audience, found, intend, know, plan, want
 
 from aepctl.errors import AepctlError, SafetyRefusal
-from aepctl.plan.binding import Binding, bind, differences
-from aepctl.plan.planfile import DIGESTS, FORMAT, decode, digests, head, not_a_plan
+from aepctl.plan.binding import Binding, bind
+from aepctl.plan.planfile import DIGESTS, FORMAT, decode, digests, head, not_a_plan, sealed
 
 WANTED = want(("gold", audience("Gold")), ("silver", audience("Silver")))
 STATE = found([know("silver", audience("Silver", "Old"))], [intend("x", audience("X"))])
@@ -32,12 +32,13 @@ EARLIER = """{
   "changes": [{"key": "gold", "action": "create", "before": null}],
   "digests": {"gold": "b34673f430fee525154fca898cd4b840d2a6497371d480e87582a9870c068538"}
 }"""
-"""Saved by aepctl 0.1.0."""
+"""Saved in the first format, in which nothing bound `changes` and `summary`."""
 
 
 def written(binding: Binding = BINDING) -> dict[str, Any]:
     """The file as it comes back from a disk."""
-    text = json.dumps({**head(binding), "summary": {}, "changes": [], DIGESTS: digests(binding)})
+    shown = {"summary": {"create": 1}, "changes": [{"key": "gold", "source": {"line": 1}}]}
+    text = json.dumps(sealed({**head(binding), **shown, DIGESTS: digests(binding)}))
     data: dict[str, Any] = json.loads(text)
     return data
 
@@ -50,7 +51,7 @@ def test_what_is_written_is_read() -> None:
 
 def test_what_stands_first_says_what_the_plan_is_bound_to() -> None:
     assert head(BINDING) == {
-        "format": "1.0",
+        "format": "1.1",
         "plan": BINDING.id,
         "version": "1.0",
         "environment": "prod",
@@ -64,16 +65,20 @@ def test_what_stands_first_says_what_the_plan_is_bound_to() -> None:
         "targets": ["*"],
     }
     assert list(digests(BINDING)) == ["x", "gold", "silver"]
-    assert (FORMAT, DIGESTS) == ("1.0", "digests")
+    assert (FORMAT, DIGESTS) == ("1.1", "digests")
 
 
-def test_a_plan_that_an_earlier_version_saved_still_holds() -> None:
-    saved = decode(json.loads(EARLIER), "plan.json")
-    assert (saved.environment, saved.target, saved.version) == ("prod", POLICY.target, "0.1.0")
+def test_one_of_the_first_format_is_made_anew_as_nothing_bound_what_people_read() -> None:
+    with pytest.raises(AepctlError) as raised:
+        decode(json.loads(EARLIER), "plan.json")
+    message = "plan.json has the format 1.0, but this version of aepctl reads 1.1"
+    assert (raised.value.message, raised.value.hint) == (message, NEW)
+
+
+def test_its_id_is_still_that_of_the_first_format() -> None:
     wanted = WANTED[:1]
     now = bind(plan(wanted), wanted, replace(STATE, serial=0), "0.1.0")
-    assert differences(saved, now) == ()
-    assert now.id == saved.id
+    assert now.id == json.loads(EARLIER)["plan"]
 
 
 @pytest.mark.parametrize("data", [None, [], "text", 1, {}, {"format": 1}, {"format": "one"}])
@@ -85,7 +90,7 @@ def test_something_else_is_no_plan(data: object) -> None:
     assert raised.value.exit_code == 1
 
 
-@pytest.mark.parametrize("name", ["format", *head(BINDING), "digests"])
+@pytest.mark.parametrize("name", ["format", *head(BINDING), "digests", "digest"])
 def test_a_plan_without_one_of_its_fields_is_none(name: str) -> None:
     data = written()
     del data[name]
@@ -118,11 +123,11 @@ def test_a_field_of_another_kind_is_named_and_not_repeated(
     assert raised.value.__cause__ is None
 
 
-@pytest.mark.parametrize("found", ["2.0", "1.1", "0.9"])
+@pytest.mark.parametrize("found", ["2.0", "1.2", "0.9"])
 def test_another_format_is_told(found: str) -> None:
     with pytest.raises(AepctlError) as raised:
         decode({"format": found}, "plan.json")
-    message = f"plan.json has the format {found}, but this version of aepctl reads 1.0"
+    message = f"plan.json has the format {found}, but this version of aepctl reads 1.1"
     assert (raised.value.message, raised.value.hint) == (message, NEW)
     assert raised.value.exit_code == 1
 
@@ -139,6 +144,13 @@ def test_another_format_is_told(found: str) -> None:
         {"targets": []},
         {"digests": {}},
         {"plan": "0" * 16},
+        {"changes": []},
+        {"changes": "x"},
+        {"changes": [{"key": "gold", "source": {"line": 2}}]},
+        {"summary": {}},
+        {"summary": {"create": 0}},
+        {"note": 1},
+        {"digest": "0" * 64},
     ],
 )
 def test_one_that_somebody_changed_gives_no_authority(change: dict[str, object]) -> None:
@@ -148,8 +160,9 @@ def test_one_that_somebody_changed_gives_no_authority(change: dict[str, object])
     assert raised.value.hint == NEW
 
 
-def test_what_else_stands_there_is_for_people() -> None:
-    assert decode({**written(), "changes": "x", "note": 1}, "plan.json") == BINDING
+def test_how_its_json_is_laid_out_does_not_matter() -> None:
+    again = json.loads(json.dumps(written(), indent=8, sort_keys=True))
+    assert decode(again, "plan.json") == BINDING
 
 
 def test_whoever_reads_the_file_can_say_why_it_is_none() -> None:

@@ -85,7 +85,7 @@ def test_what_a_removed_key_has_may_be_it_by_another_name_since() -> None:
 
 @pytest.mark.parametrize("field", ["name", "namespace", "origin_name"])
 def test_another_identity_is_another_audience(field: str) -> None:
-    assert gold(there(replace(GOLD, **{field: "GOLD"}), "A")) == CREATE
+    assert gold(there(replace(GOLD, **{field: "other"}), "A")) == CREATE
 
 
 def test_what_another_key_owns_is_not_adopted() -> None:

@@ -17,7 +17,7 @@ from project_samples import (
     write,
 )
 
-from aepctl.errors import AepctlError, InvalidInput
+from aepctl.errors import AepctlError, InvalidInput, SafetyRefusal
 from aepctl.model.target import Target
 from aepctl.project.environment import Environment
 from aepctl.project.load import Project, load_project
@@ -116,13 +116,33 @@ class TestTarget:
             manifests="wanted",
         )
 
-    def test_the_variables_win_over_the_file(self) -> None:
-        target = load(AEP_ORG_ID="ORG@AdobeOrg", AEP_SANDBOX="prod").target
-        assert (target.org, target.sandbox) == ("ORG@AdobeOrg", "prod")
+    @pytest.mark.parametrize(
+        ("variable", "what", "written"),
+        [("AEP_ORG_ID", "org", "DEV@AdobeOrg"), ("AEP_SANDBOX", "sandbox", "dev")],
+    )
+    def test_a_variable_and_the_file_must_agree(
+        self, variable: str, what: str, written: str
+    ) -> None:
+        """It may have been left in the shell, for another environment."""
+        with pytest.raises(SafetyRefusal) as raised:
+            load(FILE, "dev", **{variable: "other"})
+        assert raised.value.exit_code == 3
+        assert raised.value.message == (
+            f"{variable} is `other`, but `dev` has the {what} `{written}` in aepctl.yaml"
+        )
+        assert str(raised.value.hint).startswith(
+            f"`unset {variable}`; or remove `{what}:` of `dev`"
+        )
+        assert load(FILE, "dev", **{variable: f" {written}\n"}) == load(FILE, "dev")
+
+    def test_a_variable_chooses_what_the_file_leaves_open(self) -> None:
+        text = "environments: {dev: {sandbox: dev}, prod: {org: ORG@AdobeOrg}}"
+        assert load(text, "dev", AEP_ORG_ID="MINE@AdobeOrg").target.org == ("MINE@AdobeOrg")
+        assert load(text, "prod", AEP_SANDBOX="mine").target.sandbox == "mine"
 
     def test_white_space_around_them_does_not_count(self) -> None:
-        target = load(AEP_ORG_ID=" ORG@AdobeOrg\n", AEP_SANDBOX=" ").target
-        assert (target.org, target.sandbox) == ("ORG@AdobeOrg", "dev")
+        target = load(AEP_ORG_ID=" DEV@AdobeOrg\n", AEP_SANDBOX=" ").target
+        assert (target.org, target.sandbox) == ("DEV@AdobeOrg", "dev")
         text = one_environment("").replace("ORG@AdobeOrg", "' ORG@AdobeOrg '")
         assert load(text).target.org == "ORG@AdobeOrg"
 
@@ -141,7 +161,8 @@ class TestTarget:
         self, org: str, hint: str
     ) -> None:
         what = f"is {org!r}, and an organisation ends in @AdobeOrg"
-        assert refused(FILE, AEP_ORG_ID=org) == (f"AEP_ORG_ID {what}", hint)
+        chosen = FILE.replace("org: DEV@AdobeOrg, ", "")
+        assert refused(chosen, AEP_ORG_ID=org) == (f"AEP_ORG_ID {what}", hint)
         text = FILE.replace("DEV@AdobeOrg", f"'{org}'")
         assert refused(text) == (f"`org` of `dev` {what}", hint)
 

@@ -24,7 +24,8 @@ class TestUrls:
         ],
     )
     def test_https_anywhere_and_http_to_this_machine(self, url: str) -> None:
-        assert load(one_environment(f"ais_url: '{url}'")).ais_url == url.rstrip("/")
+        both = f"ais_url: '{url}', ups_url: '{url}'"
+        assert load(one_environment(both)).ais_url == url.rstrip("/")
 
     @pytest.mark.parametrize(
         "url",

@@ -2,8 +2,10 @@
 
 from xml.etree import ElementTree as ET
 
-from goldens import Golden
+import pytest
+from goldens import DATA, Golden
 from hypothesis import given
+from lxml import etree
 from review_samples import PLAN, PROBLEMS, REPORT, few, plans, problems, reports, statuses
 
 from aepctl.apply.outcomes import OutcomeKind
@@ -13,21 +15,32 @@ from aepctl.model.problem import Problem
 from aepctl.plan.plan import Plan
 from aepctl.render.junit import render
 from aepctl.render.report import view_of_report
-from aepctl.render.view import view_of_error, view_of_plan, view_of_problems, view_of_validation
+from aepctl.render.view import (
+    View,
+    view_of_error,
+    view_of_plan,
+    view_of_problems,
+    view_of_validation,
+)
 
+SCHEMA = etree.XMLSchema(etree.parse(DATA / "junit-10.xsd"))
+"""What Jenkins takes: its xUnit plugin validates each report, and drops the invalid ones."""
 KINDS = ("failure", "error", "skipped")
 
 
 def counts(text: str) -> dict[str, int]:
     """How many cases there are of each kind; what the document says of itself must agree."""
+    SCHEMA.assertValid(etree.fromstring(text.encode()))
     root = ET.fromstring(text.encode())
     (suite,) = root
     cases = list(suite)
     found = {kind: sum(case.find(kind) is not None for case in cases) for kind in KINDS}
     found["tests"] = len(cases)
     said = {"failure": "failures", "error": "errors"}
-    for element in (root, suite):
-        assert {kind: int(element.get(said.get(kind, kind), -1)) for kind in found} == found
+    assert {kind: int(suite.get(said.get(kind, kind), -1)) for kind in found} == found
+    del found["skipped"]
+    assert {kind: int(root.get(said.get(kind, kind), -1)) for kind in found} == found
+    found["skipped"] = sum(case.find("skipped") is not None for case in cases)
     return found
 
 
@@ -41,6 +54,29 @@ def test_what_came_of_an_apply(golden: Golden) -> None:
 
 def test_problems(golden: Golden) -> None:
     golden("render/problems.junit.xml", render(view_of_problems(PROBLEMS)))
+
+
+@pytest.mark.parametrize(
+    "view",
+    [view_of_plan(PLAN), view_of_report(REPORT), view_of_problems(PROBLEMS)],
+    ids=lambda one: one.title,
+)
+def test_gitlab_finds_what_it_reads_of_a_case(view: View) -> None:
+    """Its parser takes these from `testcase`, and `message` or the text from what is within."""
+    for case in ET.fromstring(render(view)).iter("testcase"):
+        assert {*case.attrib} == {"classname", "name", "time"}
+        assert all(case.attrib.values())
+        for inner in case:
+            assert inner.tag in KINDS
+            assert {*inner.attrib} == {"message"}
+            assert inner.get("message")
+
+
+def test_the_schema_refuses_what_jenkins_refuses() -> None:
+    text = render(view_of_plan(PLAN))
+    for wrong in (text.replace("<testsuites ", '<testsuites skipped="1" '),
+                  text.replace("<testcase ", '<testcase file="a.yaml" ')):  # fmt: skip
+        assert not SCHEMA.validate(etree.fromstring(wrong.encode()))
 
 
 def test_no_problem_is_a_case_that_passed() -> None:

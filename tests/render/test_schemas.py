@@ -426,3 +426,46 @@ class TestStates:
         if file.stem in {"newer-format", "newer-minor-format", "both-merge-sides-kept"}:
             pytest.skip("refused for what no schema can see")
         assert problems("state", document) != []
+
+
+@pytest.mark.parametrize("name", TITLES)
+def test_a_plain_schema_has_no_word_beyond_the_standard(project: Project, name: str) -> None:
+    """Strict validators refuse a schema for a keyword that they do not know."""
+    printed = project.run("schema", "--plain", name)
+    assert printed.code == 0
+    words = {word for vocabulary in VOCABULARIES.values() for word in vocabulary}
+    assert _words(printed.json) <= words
+    assert project.run("schema", name).out == schema_text(name)
+
+
+def test_a_plain_schema_takes_the_same() -> None:
+    plain = json.loads(schema_text("manifest", plain=True))
+    assert "patternErrorMessage" in schema_text("manifest")
+    assert json.loads(
+        re.sub(r',?\s*"patternErrorMessage": "[^"]*"', "", schema_text("manifest"))
+    ) == (plain)
+
+
+VOCABULARIES = {
+    "core": ["$schema", "$ref", "$defs"],
+    "applicator": ["properties", "additionalProperties", "propertyNames", "items", "anyOf",
+                   "oneOf"],
+    "validation": ["type", "enum", "const", "pattern", "minimum", "maximum", "minLength",
+                   "maxLength", "minItems", "maxItems", "required"],
+    "metadata": ["title", "description", "default", "examples"],
+}  # fmt: skip
+"""JSON Schema 2020-12, as far as it is used here."""
+
+
+def _words(part: Any, *, names: bool = False) -> set[str]:
+    """The keywords of a schema; `names`: what stands here are names of the document's."""
+    if isinstance(part, list):
+        return {word for one in part for word in _words(one)}
+    if not isinstance(part, dict):
+        return set()
+    inner = (
+        _words(value, names=not names and word in {"properties", "$defs"})
+        for word, value in part.items()
+        if word not in {"default", "examples", "enum", "const"} or names
+    )
+    return {word for words in inner for word in words} | (set() if names else {*part})

@@ -150,7 +150,10 @@ class Told:
     def show(self, plan: Plan) -> None:
         pass
 
-    def approve(self, plan: Plan) -> None:
+    def approve(self, plan: Plan) -> bool:
+        return False
+
+    def warn(self, text: str) -> None:
         pass
 
     def tell(self, outcome: Outcome) -> None:
@@ -191,7 +194,7 @@ class World:
         events: tuple[Event, ...] = (Begun(lead), Begun(found), done)
         journal = encode_header("L", 3, TARGET, EARLIER) + b"".join(map(encode_event, events))
         for path, data in ((self.path, encode_state(OLD).encode()), (store.log_path, journal)):
-            handle = self.memory.open_new(path)
+            handle = self.memory.open_append(path)
             self.memory.open[handle].data = data
             self.memory.sync(handle)
             self.memory.close(handle)

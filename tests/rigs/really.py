@@ -13,7 +13,7 @@ from typing import Self
 
 import pytest
 from projects import Project
-from rig import CODE, rescued
+from rig import CODE, journal_lines, rescued
 
 from aepctl.emulator import Behaviour, Emulator, serve
 from aepctl.model.audience import Audience
@@ -47,7 +47,7 @@ class Ended:
     @property
     def printed(self) -> list[str]:
         """The journal lines that were printed for `state recover`."""
-        return [line for line in self.err.splitlines() if line.startswith('{"type": "')]
+        return journal_lines(self.err)
 
 
 class Ground:

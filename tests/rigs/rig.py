@@ -16,6 +16,7 @@ import yaml
 
 import aepctl
 from aepctl.emulator import Emulator, Fault, FaultKind
+from aepctl.state.frames import read_frames
 
 ROUNDS = int(os.environ.get("AEPCTL_RIG_ROUNDS", "1"))
 """How many times as much a long round does."""
@@ -155,6 +156,11 @@ class Site:
         return re.sub(r'"serial": \d+', '"serial": 0', text)
 
 
+def journal_lines(log: str) -> list[str]:
+    """The journal lines that a run has printed for `state recover`."""
+    return [line for text in read_frames(log).texts for line in text.splitlines()]
+
+
 def rescued(lines: Iterable[str]) -> dict[str, str]:
     """The ID of each key in journal lines that a run has printed."""
     keys: dict[str, str] = {}
@@ -224,8 +230,10 @@ RATES = {
     FaultKind.UNAUTHORIZED: 0.02,
     FaultKind.REDIRECT: 0.02,
     FaultKind.CONFLICT: 0.02,
+    FaultKind.SWAPPED: 0.02,
     FaultKind.LIST_ERROR: 0.05,
     FaultKind.LIST_RATE_LIMIT: 0.05,
+    FaultKind.LIST_SHORT: 0.05,
 }
 LIMITS = frozenset({FaultKind.RATE_LIMIT, FaultKind.LIST_RATE_LIMIT})
 

@@ -95,7 +95,7 @@ def check_agreement(world: World) -> None:
         one.audience_id: one.audience for one in world.live()
     }
     assert len(world.made) == 2
-    assert set(world.disk.everything()) <= {"machine.json", ".machine.json.tmp"}
+    assert set(world.disk.everything()) == {"machine.json"}
 
 
 @pytest.mark.parametrize("fault", FAULTS)

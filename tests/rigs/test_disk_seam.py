@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from failing import OLD, WANTED, Told, World
 from fakes import Crash, FaultyDisk
-from rig import ROUNDS, Record, rescued
+from rig import ROUNDS, Record, journal_lines, rescued
 
 from aepctl.apply.outcomes import OutcomeKind
 from aepctl.errors import AepctlError
@@ -69,13 +69,14 @@ def check_told(world: World, told: Told, rescue: str) -> None:
     """Every ID that was told is recorded, or was printed for `state recover`."""
     recorded = recorded_ids(world)
     for key, audience_id in told.acknowledged.items():
-        assert recorded.get(key) == audience_id or f'"{audience_id}"' in rescue, key
+        printed = "".join(journal_lines(rescue))
+        assert recorded.get(key) == audience_id or f'"{audience_id}"' in printed, key
 
 
 def check_recovery(world: World, rescue: str) -> None:
     """What was printed, read from a log, comes into state; again, and nothing changes."""
     log = "".join(f"2026-01-31T12:00:01Z {line}\n" for line in rescue.splitlines())
-    printed = rescued(rescue.splitlines())
+    printed = rescued(journal_lines(rescue))
     assert printed
     for _ in range(2):
         new = len(printed.keys() - recorded_ids(world).keys())

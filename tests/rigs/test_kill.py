@@ -87,8 +87,7 @@ class Killing:
 
     def _folds(self) -> bool:
         """Whether a file is just being replaced."""
-        files = (self.site.state, self.site.journal)
-        return any(one.with_name(f".{one.name}.tmp").exists() for one in files)
+        return any(self.site.state.parent.glob(f".{self.site.state.name}.*.tmp"))
 
 
 def finish(ground: Site, command: tuple[str, ...]) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 """The state document as text: golden files, and every way in which it is refused."""
 
 import json
+import re
 from contextlib import suppress
 from dataclasses import replace
 from difflib import unified_diff
@@ -27,7 +28,7 @@ from aepctl.state.codec import (
 from aepctl.state.model import Intent, Phase, Run, State
 from aepctl.state.on_disk import FieldsOnDisk
 
-GOLDEN = ("empty.json", "four-audiences.json", "format-1.1.json")
+GOLDEN = ("empty.json", "four-audiences.json", "format-1.1.json", "format-1.2.json")
 TWO = State("L", 3, TARGET, {n: Known(audience(n), Ids(f"id-{n}")) for n in ("gold", "silver")})
 OPEN = Intent("i-1", "run-1", "gold", Create(audience("gold")), AT)
 
@@ -45,7 +46,8 @@ def refusal(text: str, file: str = "s.json") -> StateError:
 @pytest.mark.parametrize("name", GOLDEN)
 def test_a_golden_file_comes_back_byte_by_byte_but_for_its_format(data: Path, name: str) -> None:
     text = (data / name).read_bytes().decode()
-    assert encode_state(decode(text)) == text.replace('"format": "1.0"', f'"format": "{FORMAT}"')
+    newest = re.sub(r'"format": "1\.\d"', f'"format": "{FORMAT}"', text)
+    assert encode_state(decode(text)) == newest
 
 
 def test_the_golden_file_says_what_it_means(data: Path) -> None:
@@ -230,7 +232,7 @@ def test_the_models_have_just_the_fields_of_an_audience() -> None:
     }
     assert required == {field.name for field in FIELDS if field.required}
     known = {info.alias or name for name, info in KnownOnDisk.model_fields.items()}
-    assert known == fields | {"audienceId", "id"}
+    assert known == fields | {"audienceId", "id", "sent"}
 
 
 def test_what_is_known_has_its_ids_around_its_fields() -> None:
@@ -244,6 +246,14 @@ def test_what_is_known_has_its_ids_around_its_fields() -> None:
     }
 
 
+def test_what_was_asked_for_stands_beside_what_the_platform_keeps() -> None:
+    known = Known.seen(audience("Gold"), audience("GOLD"), Ids("A"))
+    assert encode_known(known)["name"] == "GOLD"
+    assert encode_known(known)["sent"]["name"] == "Gold"
+    state = replace(TWO, audiences={"gold": known})
+    assert decode(encode_state(state)) == state
+
+
 REFUSED = {
     "a-list.json": '1: not a state file: `"format"` is missing',
     "audience-id-is-empty.json": "8: audiences.loyalty-silver.audienceId: string should have",
@@ -251,12 +261,12 @@ REFUSED = {
     "audience-without-namespace.json": "8: audiences.loyalty-silver.namespace: field required",
     "audiences-is-a-list.json": "6: audiences: input should be a valid dictionary",
     "both-merge-sides-kept.json": "8: duplicate key `loyalty-gold`",
-    "byte-order-mark.json": "1: not valid JSON: Unexpected UTF-8 BOM",
+    "byte-order-mark.json": "1: it starts with a byte order mark; save it as UTF-8 without BOM",
     "empty-file.json": "1: not valid JSON: Expecting value",
     "format-is-a-number.json": '1: not a state file: `"format"` is missing',
     "hand-broken.json": "7: not valid JSON: Expecting ',' delimiter, column 160",
     "merge-conflict.json": "3: Git left a merge conflict here",
-    "newer-format.json": "2: format 2.0 was written by a newer aepctl; this one reads up to 1.1",
+    "newer-format.json": "2: format 2.0 was written by a newer aepctl; this one reads up to 1.2",
     "newer-minor-format.json": "2: format 1.10 was written by a newer aepctl",
     "no-audiences.json": "1: audiences: field required",
     "no-format.json": '1: not a state file: `"format"` is missing',
@@ -322,18 +332,18 @@ def test_a_merge_conflict_is_shown_at_its_line_with_how_to_resolve_it(before: st
 
 def test_a_newer_format_is_shown_where_it_stands_with_what_to_do() -> None:
     """Also where an audience has the key `format`."""
-    text = TEXT.replace('"format": "1.1"', '"format": "1.2"').replace('"gold"', '"format"', 1)
+    text = TEXT.replace('"format": "1.2"', '"format": "1.3"').replace('"gold"', '"format"', 1)
     error = refusal(text)
     assert error.message == (
-        "s.json:2: format 1.2 was written by a newer aepctl; this one reads up to 1.1"
+        "s.json:2: format 1.3 was written by a newer aepctl; this one reads up to 1.2"
     )
     assert error.hint == "update aepctl"
 
 
 def test_an_older_minor_of_the_major_is_read_and_no_other_major() -> None:
-    assert decode(TEXT.replace('"format": "1.1"', '"format": "1.0"')) == TWO
-    error = refusal(TEXT.replace('"format": "1.1"', '"format": "0.9"'))
-    assert error.message == "s.json:2: format 0.9 is not known; this aepctl reads 1.0 up to 1.1"
+    assert decode(TEXT.replace('"format": "1.2"', '"format": "1.0"')) == TWO
+    error = refusal(TEXT.replace('"format": "1.2"', '"format": "0.9"'))
+    assert error.message == "s.json:2: format 0.9 is not known; this aepctl reads 1.0 up to 1.2"
     assert error.hint == "use the aepctl that wrote it"
 
 

@@ -55,7 +55,7 @@ def spelled(event: Event) -> object:
 def test_the_header_names_format_state_target_and_run() -> None:
     assert json.loads(HEADER) == {
         "type": "journal",
-        "format": "1.1",
+        "format": "1.2",
         "lineage": "L",
         "serial": 3,
         "target": {"endpoint": TARGET.endpoint, "org": TARGET.org, "sandbox": TARGET.sandbox},
@@ -167,7 +167,7 @@ REFUSED = {
     "nested": (b"[" * 100_000 + b"\n", NO_HEADER),
     "a list": (b"[]\n", NO_HEADER),
     "no format": (HEADER.replace(b'"format"', b'"Format"'), NO_HEADER),
-    "format is a number": (HEADER.replace(b'"1.1"', b"1.1"), NO_HEADER),
+    "format is a number": (HEADER.replace(b'"1.2"', b"1.2"), NO_HEADER),
     "second header": (HEADER * 2, "2: not a journal line: input tag 'journal' found using"),
     "empty line": (HEADER + b"\n" + LINE, "2: not a journal line: invalid JSON"),
     "broken line": (HEADER + LINE[:-9] + b"\n" + LINE, "2: not a journal line: invalid JSON"),
@@ -228,15 +228,15 @@ def test_bytes_that_are_not_utf_8_are_refused_and_not_guessed_at() -> None:
 
 
 def test_a_newer_journal_asks_for_an_update_and_an_unknown_one_for_its_writer() -> None:
-    error = refusal(HEADER.replace(b'"1.1"', b'"1.2"'))
+    error = refusal(HEADER.replace(b'"1.2"', b'"1.3"'))
     assert error.message == (
-        "local.journal:1: format 1.2 was written by a newer aepctl; this one reads up to "
+        "local.journal:1: format 1.3 was written by a newer aepctl; this one reads up to "
         f"{JOURNAL_FORMAT}"
     )
     assert error.hint == "update aepctl"
-    error = refusal(HEADER.replace(b'"1.1"', b'"0.9"'))
+    error = refusal(HEADER.replace(b'"1.2"', b'"0.9"'))
     assert error.message == (
-        "local.journal:1: format 0.9 is not known; this aepctl reads 1.0 up to 1.1"
+        "local.journal:1: format 0.9 is not known; this aepctl reads 1.0 up to 1.2"
     )
 
 

@@ -1,6 +1,5 @@
 """What a rescued journal adds to the present state, and what a person has to decide first."""
 
-import json
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
@@ -19,10 +18,10 @@ from aepctl.model.target import Target
 from aepctl.state.codec import encode_state
 from aepctl.state.events import Begun, Ended, Ending, Event, Noted, PlanUsed
 from aepctl.state.journal import JournalContents
-from aepctl.state.journal_codec import encode_event, encode_header
 from aepctl.state.loading import read_state
 from aepctl.state.model import Intent, Phase, Run, State
-from aepctl.state.recover import Recovered, additions, journal_lines, read_rescued, take_in
+from aepctl.state.recover import Recovered, additions, take_in
+from aepctl.state.rescued import read_rescued
 from aepctl.state.session import StateSession, open_session
 
 RUN = Run("run-1", AT, "aepctl apply")
@@ -310,11 +309,11 @@ def test_what_a_full_store_could_not_take_is_recovered_from_what_was_printed() -
             one.end(intent, Ending.DONE, ids=GOLD.ids)
         log = "".join(f"12:00:01 runner | {line}\n" for line in str(one.rescue()).splitlines())
     store.full_at = set()
-    rescued, cut = read_rescued(f"some words\n{log}more words", "job.log")
-    assert not cut
+    rescued = read_rescued(f"some words\n{log}more words", "job.log")
+    assert rescued.left_out == ()
     with session(store) as two:
         assert list(two.state.intents) == [intent.id]
-        assert take_in(two, rescued) == Recovered(("gold",))
+        assert take_in(two, *rescued.journals) == Recovered(("gold",))
         two.checkpoint()
     found = read_state(store, TARGET)
     assert found.audiences == {"gold": Known(audience("gold", "Größe ❄"), GOLD.ids)}
@@ -327,53 +326,10 @@ def test_what_aepctl_of_old_printed_is_recovered_too(data: Path) -> None:
         document=(folder / "prod.json").read_bytes(), log=(folder / "prod.journal").read_bytes()
     )
     text = (folder / "rescued.journal").read_text()
-    rescued, _ = read_rescued(text, "rescued.journal")
+    (rescued,) = read_rescued(text, "rescued.journal").journals
     with session(store) as one:
         assert take_in(one, rescued).new == ("winter-sale",)
         assert one.state.intent_of("winter-sale") is None
         ids = Ids("c0ffee00-0000-4000-8000-000000000009")
         assert one.state.audiences["winter-sale"].ids == ids
         assert take_in(one, rescued).new == ()
-
-
-# Text
-
-
-LINES = (
-    encode_header("L", 3, TARGET, RUN) + encode_event(Begun(BEGUN)) + encode_event(done())
-).decode()
-
-
-def test_journal_lines_are_found_in_a_log_whatever_stands_before_them() -> None:
-    first, second, third = LINES.splitlines()
-    text = f"apply failed\n> {first}\n\x1b[0m{second}\nnothing here\n2026-01-31 {third}\nthe end\n"
-    assert journal_lines(text) == ([first, second, third], False)
-    assert journal_lines(LINES) == ([first, second, third], False)
-    assert journal_lines("nothing\n") == ([], False)
-
-
-def test_a_last_line_that_is_cut_short_is_left_out_and_told() -> None:
-    first, second, third = LINES.splitlines()
-    assert journal_lines(f"{first}\n{second}\n{third[:-9]}") == ([first, second], True)
-    assert journal_lines(f"{first}\n{second}\n{third}") == ([first, second, third], False)
-    rescued, cut = read_rescued(f"{first}\n{second}\n{third[:-9]}", "job.log")
-    assert (len(rescued.events), cut) == (1, True)
-
-
-def test_a_line_that_is_cut_short_in_the_middle_is_refused() -> None:
-    first, second, third = LINES.splitlines()
-    with pytest.raises(StateError, match=r"^job\.log:2: not a journal line: "):
-        read_rescued(f"{first}\n{second[:-9]}\n{third}\n", "job.log")
-
-
-def test_what_looks_like_the_end_of_a_line_within_a_text_is_none() -> None:
-    odd = json.dumps({"type": "intent", "key": "a\u2028b\x85c\x0bd"}, ensure_ascii=False)
-    assert journal_lines(f"x {odd}\n") == ([odd], False)
-
-
-@pytest.mark.parametrize("text", ["", "no lines here\n", '{"kind": "other"}\n'])
-def test_a_text_without_journal_lines_is_refused(text: str) -> None:
-    with pytest.raises(StateError) as caught:
-        read_rescued(text, "job.log")
-    assert caught.value.message == "job.log contains no aepctl journal lines"
-    assert caught.value.hint == "pass the output of the failed apply, or its log"

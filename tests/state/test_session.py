@@ -16,6 +16,7 @@ from aepctl.model.audience import Known
 from aepctl.model.steps import Adopt, Create, Delete, Forget, Move, Patch, Record
 from aepctl.state.codec import decode_state, encode_state
 from aepctl.state.events import Begun, Contradiction, Ended, Ending, Noted, PlanUsed
+from aepctl.state.frames import read_frames
 from aepctl.state.journal_codec import read_journal
 from aepctl.state.loading import read_state
 from aepctl.state.model import Intent, Phase, Run, State
@@ -100,7 +101,8 @@ def test_all_that_is_said_of_an_outcome_is_noted(store: MemoryStore) -> None:
             Ended(intent.id, Ending.UNKNOWN, "run-1", AT, reason="409 Conflict", exists=True),
             Ended(intent.id, Ending.DONE, "run-1", AT, GOLD.ids, audience("GOLD")),
         ]
-        assert one.state.audiences == {"gold": Known(audience("GOLD"), GOLD.ids)}
+        asked = audience("gold")
+        assert one.state.audiences == {"gold": Known(audience("GOLD"), GOLD.ids, asked)}
 
 
 @pytest.mark.parametrize("ending", [Ending.REFUSED, Ending.NOT_SENT, Ending.ABANDONED])
@@ -533,7 +535,8 @@ def test_what_only_this_process_knows_can_be_printed(full: Full) -> None:
     rescue = one.rescue()
     assert rescue is not None
     assert rescue.isascii()
-    journal = read_journal(rescue.encode(), "rescued")
+    (text,) = read_frames(rescue).texts
+    journal = read_journal(text.encode(), "rescued")
     assert journal is not None
     assert (journal.lineage, journal.serial, journal.target) == ("L", 3, TARGET)
     assert journal.run == run()

@@ -105,7 +105,7 @@ def prepared() -> MemoryDisk:
     log += encode_event(Begun(earlier))
     log += encode_event(Ended("earlier", Ending.DONE, "before", AT, Ids("A-lead")))
     for file, data in ((path, encode_state(OLD).encode()), (path.with_suffix(".journal"), log)):
-        handle = disk.open_new(file)
+        handle = disk.open_append(file)
         disk.open[handle].data = data
         disk.sync(handle)
         disk.close(handle)

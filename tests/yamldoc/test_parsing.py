@@ -42,7 +42,7 @@ def test_a_byte_order_mark_is_refused_as_such() -> None:
         ("ä: b\nc: ☂".encode() + b"\xe2\x98", 2, 5, "0xe2"),
         (b"a:\r  b\r\nc: \xc0\x80", 3, 4, "0xc0"),
         (b"a: \xed\xa0\x80", 1, 4, "0xed"),
-        ("a: b\n".encode("utf-16"), 1, 1, "0xff"),
+        (b"\xff: b", 1, 1, "0xff"),
     ],
 )
 def test_the_first_byte_that_is_not_utf_8_is_named(
@@ -51,6 +51,39 @@ def test_the_first_byte_that_is_not_utf_8_is_named(
     problem = only_problem(raw)
     assert (problem.origin, problem.rule) == (Origin("a.yaml", line, column), "not-utf-8")
     assert problem.message.startswith(f"not UTF-8: the byte {byte} (")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be"])
+def test_a_wide_encoding_is_told_by_its_name(encoding: str) -> None:
+    problem = only_problem("audiences:\n  gold: {}\n".encode(encoding))
+    assert (problem.origin, problem.rule) == (Origin("a.yaml", 1, 1), "not-utf-8")
+    assert problem.message == f"is in {encoding[:6].upper()}"
+
+
+CONFLICT = ["<<<<<<< HEAD", "    name: Gold", "=======", "    name: Silver", ">>>>>>> other"]
+
+
+@pytest.mark.parametrize("left", [CONFLICT, CONFLICT[:3], CONFLICT[2:], CONFLICT[3:], CONFLICT[:1],
+                                  ["||||||| base", *CONFLICT[2:4]]])  # fmt: skip
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_merge_conflict_is_told_at_its_first_line(left: list[str], end: str) -> None:
+    text = end.join(["audiences:", "  gold:", *left, "    namespace: x", ""])
+    problem = only_problem(text.encode())
+    first = next(number for number, line in enumerate(left) if line[0] in "<=>|")
+    assert (problem.origin, problem.rule) == (Origin("a.yaml", 3 + first, 1), "conflict")
+    assert (problem.message, problem.source) == ("Git left a merge conflict here", left[first])
+
+
+def test_a_conflict_is_told_even_where_it_could_be_read() -> None:
+    problem = only_problem(b'{a: "\n<<<<<<< HEAD\n=======\n>>>>>>> x\n"}')
+    assert (problem.origin.line, problem.rule) == (2, "conflict")
+
+
+def test_markers_within_a_text_are_text() -> None:
+    text = "a: |\n  <<<<<<< HEAD\n  =======\n  >>>>>>> x\n"
+    assert parse("a.yaml", text.encode()).documents == (
+        {"a": "<<<<<<< HEAD\n=======\n>>>>>>> x\n"},
+    )
 
 
 @pytest.mark.parametrize("code", [0x00, 0x07, 0x0C, 0x1B, 0x7F, 0x85, 0x9B, 0x2028, 0xFEFF, 0xFFFE])

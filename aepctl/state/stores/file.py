@@ -1,16 +1,21 @@
 """State in a file: `NAME.json`, with `NAME.lock` and, during a run, `NAME.journal` beside it."""
 
+import errno
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from aepctl.errors import StateError, StateNotWritten
 from aepctl.state.stores.base import HeldStore, Stored
-from aepctl.state.stores.disk import Disk, replace_file
+from aepctl.state.stores.disk import Disk, remove_left_over, replace_file
 from aepctl.state.stores.journal_file import JournalFile
-from aepctl.state.stores.lock import locked
+from aepctl.state.stores.lock import Lock, locked
 
 ROOM = "make the folder writable, or free some space"
+ALONE = (
+    "this one file is mounted, so nothing can be put in its place: mount the folder that it is in"
+)
+AGAIN = "let nothing delete or replace files in the folder of the state, then run it again"
 
 
 class FileStore:
@@ -20,6 +25,8 @@ class FileStore:
         self._where = path
         self._disk = disk or Disk()
         self._path = Path(path).resolve()
+        self._log_name = str(Path(path).with_suffix(".journal"))  # once: asked for by every append
+        self._log_path = self._path.with_suffix(".journal")
 
     @property
     def where(self) -> str:
@@ -27,11 +34,11 @@ class FileStore:
 
     @property
     def log_name(self) -> str:
-        return str(Path(self._where).with_suffix(".journal"))
+        return self._log_name
 
     @property
     def log_path(self) -> Path:
-        return self._path.with_suffix(".journal")
+        return self._log_path
 
     def read(self) -> Stored:
         """See StateStore. Raises StateError."""
@@ -57,8 +64,10 @@ class FileStore:
                 f"{folder}: the folder of the state cannot be made: {reason_of(error)}",
                 hint="the state is kept there: make the folder above it writable",
             ) from error
-        with locked(self._path.with_suffix(".lock"), holder, name=self.where, wait=wait):
-            held = _HeldFile(self, self._disk, self._path)
+        lock_file = self._path.with_suffix(".lock")
+        with locked(lock_file, holder, name=self.where, wait=wait) as lock:
+            held = _HeldFile(self, self._disk, self._path, lock)
+            remove_left_over(self._disk, self._path)
             try:
                 yield held
             finally:
@@ -68,25 +77,44 @@ class FileStore:
 class _HeldFile:
     """The files of a state while this process holds their lock."""
 
-    def __init__(self, store: FileStore, disk: Disk, path: Path) -> None:
+    def __init__(self, store: FileStore, disk: Disk, path: Path, lock: Lock) -> None:
         self._store = store
         self._disk = disk
         self._path = path
+        self._lock = lock
         self._journal: JournalFile | None = None
         self._released = False
+        self._replaced = False
 
     def read(self) -> Stored:
         self._check_held()
         return self._store.read()
 
     def append(self, lines: bytes) -> None:
+        """See HeldStore. Checked last: what may happen once it returns needs lock and log."""
         self._check_held()
+        self._try_to_replace()
         path = self._store.log_path
         with _writing(self._store.log_name):
             if self._journal is None:
                 size = len(whole_lines(self._disk.read(path) or b""))
                 self._journal = JournalFile(self._disk, path, size=size)
             self._journal.append(lines)
+        self._check_held()
+
+    def _try_to_replace(self) -> None:
+        """Put the document in its own place, once: what cannot be replaced is found out here.
+
+        That is before anything is sent whose outcome could then not be kept. Only trying shows it:
+        the file may be a mount of its own, or may not be touched in a folder with a sticky bit.
+        """
+        if self._replaced:
+            return
+        with _writing(self._store.where):
+            document = self._disk.read(self._path)
+            if document is not None:
+                replace_file(self._disk, self._path, document)
+        self._replaced = True
 
     def checkpoint(self, document: bytes | None) -> None:
         self._check_held()
@@ -95,6 +123,7 @@ class _HeldFile:
         with _writing(self._store.where):
             if document is not None:
                 replace_file(self._disk, self._path, document)
+                self._replaced = True
             else:
                 # A run that was killed may have put its document in place without making that
                 # durable: a power cut would bring back the old one, when its log is gone.
@@ -118,6 +147,10 @@ class _HeldFile:
         if self._released:
             reason = "its lock was given back"
             raise StateNotWritten(f"{self._store.where}: cannot be written: {reason}", reason)
+        lost = self._lock.lost()
+        if lost is not None:
+            message = f"{self._store.where}: cannot be written: {lost}"
+            raise StateNotWritten(message, lost, hint=AGAIN)
 
 
 def whole_lines(log: bytes) -> bytes:
@@ -131,7 +164,11 @@ def _writing(name: str) -> Iterator[None]:
         yield
     except OSError as error:
         reason = reason_of(error)
-        raise StateNotWritten(f"{name}: cannot be written: {reason}", reason, hint=ROOM) from error
+        message = f"{name}: cannot be written: {reason}"
+        raise StateNotWritten(message, reason, hint=_HINTS.get(error.errno or 0, ROOM)) from error
+
+
+_HINTS = {errno.EBUSY: ALONE, errno.ENOENT: AGAIN}
 
 
 def reason_of(error: OSError) -> str:

@@ -17,6 +17,7 @@ class JournalFile:
         self._disk = disk
         self._path = path
         self._torn = False
+        self._gone = False
         self.size = size
         self._handle = disk.open_append(path)
         try:
@@ -27,12 +28,20 @@ class JournalFile:
             raise
 
     def append(self, lines: bytes) -> None:
-        """Return when the lines are durable. Raises OSError; they then do not count."""
+        """Return when the lines are durable, in the file that the next run will read.
+
+        Raises OSError; they then do not count.
+        """
+        if self._gone:
+            raise _gone(self._path)
         if self._torn:
             raise OSError(errno.EIO, "an earlier line could not be taken back", str(self._path))
         try:
             write_all(self._disk, self._handle, lines)
             self._disk.sync(self._handle)
+            if not self._disk.is_at(self._handle, self._path):
+                self._gone = True
+                raise _gone(self._path)
         except OSError:
             self._torn = True
             self._disk.truncate(self._handle, self.size)
@@ -43,3 +52,8 @@ class JournalFile:
     def close(self) -> None:
         """Give the handle back. What was appended stays."""
         self._disk.close(self._handle)
+
+
+def _gone(path: Path) -> OSError:
+    """Nobody will ever read what is written from here on, also where the file is put back."""
+    return OSError(errno.ENOENT, "it was deleted or replaced while it was in use", str(path))

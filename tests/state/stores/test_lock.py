@@ -4,13 +4,14 @@ import errno
 import fcntl
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -195,3 +196,183 @@ def test_a_file_system_without_locks_is_a_clear_error(
     monkeypatch.setattr(fcntl, "flock", no_locks)
     with pytest.raises(StateError, match="No locks available"):
         locked(lock, WHO, name=NAME).__enter__()
+
+
+# A lock file that does not stay where it is
+
+
+def remove(lock: Path) -> None:
+    lock.unlink()
+
+
+def replace(lock: Path) -> None:
+    lock.with_suffix(".new").touch()
+    lock.with_suffix(".new").rename(lock)
+
+
+def remove_the_folder(lock: Path) -> None:
+    shutil.rmtree(lock.parent)
+
+
+def make_the_folder_anew(lock: Path) -> None:
+    shutil.rmtree(lock.parent)
+    lock.parent.mkdir()
+
+
+def move_the_folder_away(lock: Path) -> None:
+    lock.parent.rename(lock.parent.with_name("elsewhere"))
+
+
+def put_a_copy_in_the_folders_place(lock: Path) -> None:
+    shutil.copytree(lock.parent, lock.parent.with_name("copy"))
+    move_the_folder_away(lock)
+    lock.parent.with_name("copy").rename(lock.parent)
+
+
+GONE = [
+    remove,
+    replace,
+    remove_the_folder,
+    make_the_folder_anew,
+    move_the_folder_away,
+    put_a_copy_in_the_folders_place,
+]
+
+
+@pytest.mark.parametrize("way", GONE, ids=lambda way: way.__name__)
+def test_a_lock_file_that_is_not_at_its_path_any_more_is_lost_for_good(
+    tmp_path: Path, way: Callable[[Path], None]
+) -> None:
+    lock = tmp_path / "state" / "local.lock"
+    with locked(lock, WHO, name=NAME) as held:
+        assert held.lost() is None
+        os.link(lock, tmp_path / "kept")
+        way(lock)
+        assert held.lost() == "its lock file was deleted or replaced while it was held"
+        lock.parent.mkdir(exist_ok=True)
+        (tmp_path / "kept").replace(lock)
+        assert held.lost() is not None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="this system has no abstract sockets")
+@pytest.mark.parametrize("way", GONE, ids=lambda way: way.__name__)
+def test_whoever_comes_second_is_locked_out_all_the_same(
+    tmp_path: Path, way: Callable[[Path], None]
+) -> None:
+    lock = tmp_path / "state" / "local.lock"
+    lock.parent.mkdir()
+    with another_process(lock) as process:
+        way(lock)
+        assert refusal(lock) == (
+            f"{NAME} is locked by process {process.pid} of this machine, whose lock file is gone"
+        )
+        process.kill()
+        process.wait()
+        with locked(lock, WHO, name=NAME) as held:
+            assert held.lost() is None
+            assert json.loads(lock.read_text()) == WHO
+
+
+def test_states_beside_each_other_can_be_held_at_once(tmp_path: Path) -> None:
+    folders = (tmp_path / "a", tmp_path / "b")
+    with ExitStack() as held:
+        for folder in folders:
+            for name in ("dev.lock", "prod.lock"):
+                held.enter_context(locked(folder / name, WHO, name=NAME))
+        assert all((one / "dev.lock").exists() for one in folders)
+
+
+def test_a_lock_file_that_is_replaced_while_it_is_locked_is_locked_anew(
+    lock: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, replaced = fcntl.flock, []
+
+    def flock(handle: int, how: int) -> None:
+        real(handle, how)
+        if len(replaced) < 3:
+            replace(lock)
+            replaced.append(handle)
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with locked(lock, WHO, name=NAME) as held:
+        assert held.lost() is None
+        assert len(replaced) == 3
+
+
+def test_one_that_is_replaced_for_ever_is_an_error_and_leaves_no_handle(
+    lock: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = set(Path("/dev/fd").iterdir())
+    monkeypatch.setattr(fcntl, "flock", lambda *_: replace(lock))
+    with pytest.raises(StateError, match="the lock file is replaced again and again"):
+        locked(lock, WHO, name=NAME).__enter__()
+    assert set(Path("/dev/fd").iterdir()) == before
+
+
+# Other users, and systems that cannot do everything
+
+
+def as_another_user(lock: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    """The file may be read, and not written."""
+    real = os.open
+
+    def refusing(path: Path, flags: int, mode: int = 0o777) -> int:
+        if path == lock and flags & os.O_RDWR:
+            raise OSError(number, os.strerror(number))
+        return real(path, flags, mode)
+
+    monkeypatch.setattr(os, "open", refusing)
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EPERM, errno.EROFS])
+def test_a_lock_file_that_may_only_be_read_is_locked_too(
+    lock: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    signed = {**WHO, "host": socket.gethostname()}
+    with locked(lock, signed, name=NAME):
+        pass
+    as_another_user(lock, monkeypatch, number)
+    with locked(lock, {**WHO, "pid": "43"}, name=NAME) as held:
+        assert held.lost() is None
+        assert json.loads(lock.read_text()) == signed
+        if sys.platform == "linux":  # that signature is an earlier holder's
+            assert refusal(lock) == f"{NAME} is locked by process {os.getpid()} of this machine"
+
+
+def test_one_that_is_not_there_and_cannot_be_made_is_told_with_the_first_reason(
+    lock: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    as_another_user(lock, monkeypatch, errno.EROFS)
+    with pytest.raises(StateError) as caught:
+        locked(lock, WHO, name=NAME).__enter__()
+    assert caught.value.message == f"{lock}: the lock cannot be opened: Read-only file system"
+
+
+@pytest.mark.parametrize("call", ["socket", "bind", "listen"])
+def test_where_there_are_no_sockets_the_file_alone_is_the_lock(
+    lock: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    class Forbidden(socket.socket):
+        def __init__(self, *args: int) -> None:
+            if call == "socket":
+                raise PermissionError(errno.EACCES, "Permission denied")
+            super().__init__(*args)
+
+        def bind(self, _: object) -> None:
+            if call == "bind":
+                raise PermissionError(errno.EPERM, "Operation not permitted")
+
+        def listen(self, _: int = 0) -> None:
+            if call == "listen":
+                raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(socket, "socket", Forbidden)
+    with locked(lock, WHO, name=NAME) as held:
+        assert held.lost() is None
+        assert "process 42 on runner-7" in refusal(lock)
+
+
+def test_a_fifo_in_its_place_does_not_hang(lock: Path) -> None:
+    os.mkfifo(lock)
+    with locked(lock, WHO, name=NAME) as held:
+        assert held.lost() is None

@@ -1,0 +1,33 @@
+"""In which spelling a platform keeps what it is sent: no document promises that it is the same."""
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aepctl.model.folding import folded
+
+IDENTIFYING = ("name", "namespace", "originName")
+
+
+def _each(change: Callable[[str], str]) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+    return lambda given: {**given, **{field: change(given[field]) for field in IDENTIFYING}}
+
+
+def _kinds(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The namespace in capitals, and the origin as one of the platform's own words."""
+    return {**given, "namespace": given["namespace"].upper(), "originName": "CUSTOM_UPLOAD"}
+
+
+SPELLINGS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+    "sent": dict,
+    "trimmed": _each(lambda text: " ".join(text.split())),
+    "upper": _each(str.upper),
+    "lower": _each(str.lower),
+    "decomposed": _each(lambda text: unicodedata.normalize("NFD", text)),
+    "kinds": _kinds,
+}
+
+
+def same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether both are one audience to a platform that is unique without regard to spelling."""
+    return all(folded(one[field]) == folded(other[field]) for field in IDENTIFYING)

@@ -1,0 +1,88 @@
+"""Look once more before the first create: what was seen before a wait may no longer be true."""
+
+from dataclasses import dataclass
+
+from aepctl.clock import Clock
+from aepctl.errors import SafetyRefusal
+from aepctl.model.steps import Adopt, Create, Step
+from aepctl.operations.context import Console
+from aepctl.plan.plan import Plan
+from aepctl.project.environment import Environment
+from aepctl.wording import listed
+
+SOME_SECONDS = 5.0
+"""After so long, what was seen is looked at again before anything is created."""
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """When an apply looks once more, and what it may find.
+
+    `at`: when it looked, in seconds on the monotonic clock. `is_new`: there was no state, so that
+    nothing is known of what was created a moment ago, which a list that lags does not show.
+    """
+
+    clock: Clock
+    console: Console
+    environment: Environment
+    at: float
+    is_new: bool
+
+    def is_due(self, plan: Plan, *, asked: bool) -> bool:
+        """Whether to look once more, after waiting where there was no state.
+
+        `asked`: somebody was asked meanwhile, which takes as long as it takes.
+        """
+        if not any(_creates(change.steps) for change in plan.changes):
+            return False
+        if self.is_new:
+            self._wait()
+            return True
+        return asked or self.clock.monotonic() - self.at > SOME_SECONDS
+
+    def _wait(self) -> None:
+        left = self.at + self.environment.settle_seconds - self.clock.monotonic()
+        fresh = self.environment.command("apply", "--fresh")
+        self.console.warn(
+            f"there was no state {self.environment.state}: what was created a moment ago may not "
+            f"be listed yet, so the platform is looked at once more in {max(left, 0):.0f} s; if "
+            f"nothing of this was ever created, `{fresh}` does not wait"
+        )
+        if left > 0:
+            self.clock.sleep(left)
+
+    def check(self, before: Plan, now: Plan) -> bool:
+        """Whether what is to be done has changed. Never to more than was approved.
+
+        What appeared meanwhile is adopted or waits. Raises SafetyRefusal for anything else.
+        """
+        approved = {change.key: change.steps for change in before.changes if change.steps}
+        changed = {
+            change.key: change.steps
+            for change in now.changes
+            if change.steps and change.steps != approved.get(change.key)
+        }
+        more = [key for key, steps in changed.items() if not _appeared(approved.get(key), steps)]
+        if more:
+            raise SafetyRefusal(
+                f"the platform was changed meanwhile: what would be done for {listed(more)} is no "
+                "longer what was shown; nothing was sent",
+                hint="run it again, and review what it shows then",
+            )
+        if changed:
+            self.console.warn(
+                f"made by somebody else meanwhile, and so recorded instead of created: "
+                f"{listed(changed)}"
+            )
+        remaining = {change.key for change in now.changes if change.steps}
+        return bool(changed) or remaining != approved.keys()
+
+
+def _creates(steps: tuple[Step, ...]) -> bool:
+    return any(isinstance(step, Create) for step in steps)
+
+
+def _appeared(before: tuple[Step, ...] | None, now: tuple[Step, ...]) -> bool:
+    """Whether it was to be created, and now is there to be adopted."""
+    adopts = all(isinstance(step, Adopt) for step in now)
+    return before is not None and _creates(before) and adopts

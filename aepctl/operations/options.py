@@ -1,0 +1,32 @@
+"""What somebody asks of an apply."""
+
+from dataclasses import dataclass
+
+from aepctl.plan.binding import Binding
+from aepctl.plan.policy import Existing
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPlan:
+    """A reviewed plan: the file it is in, and what it is bound to."""
+
+    file: str
+    binding: Binding
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyOptions:
+    """How an apply goes about it.
+
+    `lock_timeout` is in seconds. `yes_create`: up to so many creates are approved. `saved`: the
+    review was the approval, of just that plan; it has targets of its own. `fresh`: nothing of it
+    was ever created, whatever is missing in the state.
+    """
+
+    targets: tuple[str, ...] = ()
+    parallelism: int = 8
+    lock_timeout: float = 0.0
+    existing: Existing = "adopt"
+    yes_create: int | None = None
+    saved: SavedPlan | None = None
+    fresh: bool = False

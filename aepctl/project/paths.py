@@ -1,0 +1,82 @@
+"""Paths as people write them, and whether they stay where a project may read and write."""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+SUFFIXES = (".yaml", ".yml")
+NEAR = re.compile(r"\.?aepctl\.(ya?ml|json|toml)", re.IGNORECASE)
+"""What somebody may have taken for the name of aepctl.yaml."""
+
+
+def not_expanded(path: str) -> str | None:
+    """Why a path is not what it seems to be: no shell has put a folder in place of these."""
+    if re.match(r"~[^/]*(/|$)", path):
+        return "`~` is not replaced here: write the path itself (`./~` for a folder of that name)"
+    variable = re.search(r"\$\{[^}]*\}|\$[A-Za-z_]\w*", path)
+    if variable is not None:
+        return f"`{variable[0]}` is not replaced here: write the path itself"
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """The folder of aepctl.yaml, which nothing leaves that comes with the project.
+
+    A pull request can change what aepctl.yaml says and where links lead, so both count. `open_`:
+    somebody who runs aepctl said that it is meant.
+    """
+
+    root: str
+    open_: bool = False
+
+    @classmethod
+    def here(cls, *, allow_outside: bool = False) -> "Boundary":
+        """That of the current folder."""
+        return cls(os.path.realpath("."), allow_outside)
+
+    def leaves(self, path: str) -> bool:
+        """Whether the path, or a link on its way, leads out."""
+        if self.open_:
+            return False
+        return os.path.commonpath((self.root, os.path.realpath(path))) != self.root
+
+    def settings_trouble(self, file: str) -> str | None:
+        """Why the settings are not read: they are a link to what are no settings of this project.
+
+        What is in such a file would show in messages.
+        """
+        if self.open_ or not os.path.islink(file):  # noqa: PTH114
+            return None
+        if self.leaves(file):
+            return "a symbolic link that leaves its folder"
+        if not os.path.realpath(file).lower().endswith(SUFFIXES):
+            return "a symbolic link to what is no YAML file"
+        return None
+
+    def leaving(self, environment: str, state: str, *, emulated: bool) -> str | None:
+        """The file of an environment that would be outside, as it is called in this folder."""
+        files = [*state_files(state), *([emulator_file(environment)] if emulated else ())]
+        return next((one for one in files if self.leaves(one)), None)
+
+
+def state_files(state: str) -> Iterator[str]:
+    """The files that a state in a file has: itself, and beside it, journal and lock."""
+    yield state
+    beside = Path(os.path.realpath(state))
+    if beside.name:
+        yield from (str(beside.with_suffix(suffix)) for suffix in (".journal", ".lock"))
+
+
+def emulator_file(environment: str) -> str:
+    """Where the embedded platform of an environment keeps its audiences."""
+    return f".aepctl/emulator-{environment}.sqlite3"
+
+
+def near_names(folder: str = ".") -> list[str]:
+    """Files that were perhaps meant to be aepctl.yaml, but are not read."""
+    with os.scandir(folder) as entries:
+        names = [one.name for one in entries if NEAR.fullmatch(one.name)]
+    return sorted(name for name in names if name != "aepctl.yaml")

@@ -1,0 +1,65 @@
+"""What only this process knows, to be printed where no store takes it. Pure.
+
+That is what could not be written, and what was written but does not stand where the next run reads:
+somebody deleted or replaced the files meanwhile.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from aepctl.model.steps import Adopt, Create
+from aepctl.state.events import Begun, Ended, Ending, Event, Noted
+from aepctl.state.model import Intent, State
+
+
+def unkept(
+    mine: State, there: State | None, pending: Sequence[tuple[Event, Intent | None]], at: str
+) -> tuple[Event, ...]:
+    """What is lost with this process, as events that can be understood by themselves.
+
+    `there` is what the next run would find, None where it finds nothing; of `pending` nothing is
+    known to be durable. Each outcome comes with its intent.
+    """
+    events: list[Event] = []
+    told, begun = set(), set()
+    for event, intent in pending:
+        if not _matters(event):
+            continue
+        if intent is not None:
+            events.append(Begun(intent))
+            begun.add(intent.id)
+        events.append(event)
+        told.add(_audience_id(event))
+    found = State(None, 0, mine.target) if there is None else there
+    events += (one for one in _missing(mine, found, at) if _audience_id(one) not in told)
+    events += (Begun(one) for one in _open(mine, found) if one.id not in begun)
+    return tuple(events)
+
+
+def _matters(event: Event) -> bool:
+    """What else could end an intent is found by looking."""
+    return isinstance(event, Noted) or (isinstance(event, Ended) and event.ending is Ending.DONE)
+
+
+def _audience_id(event: Event) -> str | None:
+    match event:
+        case Ended(ids=ids) if ids is not None:
+            return ids.audience_id
+        case Noted(_, Adopt(known)):
+            return known.ids.audience_id
+        case _:
+            return None
+
+
+def _missing(mine: State, there: State, at: str) -> Iterator[Event]:
+    for key, known in mine.audiences.items():
+        kept = there.audiences.get(key)
+        if kept is None or kept.ids.audience_id != known.ids.audience_id:
+            yield Noted(key, Adopt(known), at)
+
+
+def _open(mine: State, there: State) -> Iterator[Intent]:
+    """The creates that may be under way, of keys that are not known."""
+    for intent in mine.intents.values():
+        new = intent.id not in there.intents and intent.key not in mine.audiences
+        if new and isinstance(intent.step, Create):
+            yield intent

@@ -1,0 +1,27 @@
+"""What the walker keeps of a collection that it is still within."""
+
+from typing import Any, Final
+
+from aepctl.yamldoc.places import Path
+
+
+class _No:
+    """Stands where a key is not there yet, or was no text and is dropped."""
+
+
+NO_KEY: Final = _No()
+DROPPED: Final = _No()
+
+
+class Frame:
+    """A collection that is still open."""
+
+    __slots__ = ("container", "is_key", "is_map", "key", "marking", "path")
+
+    def __init__(self, container: Any, path: Path, *, is_key: bool, marking: bool) -> None:
+        self.container = container
+        self.is_map = container.__class__ is dict
+        self.path = path
+        self.is_key = is_key
+        self.marking = marking
+        self.key: Any = NO_KEY

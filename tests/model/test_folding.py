@@ -1,0 +1,145 @@
+"""What is the same name to a person, and how a name should be written."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aepctl.model.audience import Audience, Ids, Known
+from aepctl.model.folding import folded
+from aepctl.model.spelling import flaw, plain
+
+SAME_AS_GOLD = [
+    "Gold", "gold", "GOLD", " Gold", "Gold ", "\tGold\n", "Gold\u00a0", "\u3000Gold", "Go\u200bld",
+    "\ufeffGold", "Go\u00adld", "\u202eGold\u202c", "G\u2060old", "Go\u200dld", "\uff27old",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", SAME_AS_GOLD, ids=ascii)
+def test_what_only_machines_tell_apart_is_folded(text: str) -> None:
+    assert folded(text) == "gold"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Gold tier", "gold\u00a0 tier"), ("Caf\u00e9", "CAFE\u0301"), ("Straße", "STRASSE"),
+        ("ﬁtness", "FITNESS"), ("\u212b", "\u00e5"), ("A\u2003B", "a b"),
+    ],
+    ids=ascii,
+)  # fmt: skip
+def test_unicode_has_more_than_one_spelling_for_a_name(one: str, other: str) -> None:
+    assert folded(one) == folded(other)
+
+
+@pytest.mark.parametrize("other", ["Gold2", "Go ld", "Göld", "Golden", "G0ld"])
+def test_other_names_stay_others(other: str) -> None:
+    assert folded(other) != folded("Gold")
+
+
+@given(st.text())
+def test_folding_once_is_enough(text: str) -> None:
+    assert folded(folded(text)) == folded(text)
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_the_way_for_ascii_alone_comes_to_the_same(text: str) -> None:
+    assert folded(text) == " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def test_the_identity_is_folded_field_by_field() -> None:
+    one, other = Audience("Gold ", "AGORA", "a\u200bb"), Audience("gold", "agora", "AB")
+    assert one.folded_identity == other.folded_identity == ("gold", "agora", "ab")
+    assert one.identity != other.identity
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "better"),
+    [
+        ("Gold ", "has a blank at its end", "Gold"),
+        (" Gold", "has a blank at its beginning", "Gold"),
+        ("Gold\u00a0", "has a blank at its end", "Gold"),
+        ("Gold  tier", "has more than one blank at position 5", "Gold tier"),
+        ("Gold\u00a0tier", "has the unusual blank U+00A0 at position 5", "Gold tier"),
+        ("Gold\u3000tier", "has the unusual blank U+3000 at position 5", "Gold tier"),
+        ("Go\u200bld", "has the invisible character U+200B at position 3", "Gold"),
+        ("\ufeffGold", "has the invisible character U+FEFF at position 1", "Gold"),
+        ("Go\u00adld", "has the invisible character U+00AD at position 3", "Gold"),
+        ("\u202eGold", "has the invisible character U+202E at position 1", "Gold"),
+        ("\u2066Gold\u2069", "has the invisible character U+2066 at position 1", "Gold"),
+        ("Go\u200dld", "has the invisible character U+200D at position 3", "Gold"),
+        ("Go\u2060ld", "has the invisible character U+2060 at position 3", "Gold"),
+        ("Go\u3164ld", "has the invisible character U+3164 at position 3", "Gold"),
+        ("Gold\U000e0041", "has the invisible character U+E0041 at position 5", "Gold"),
+        ("Cafe\u0301", "is not in Unicode's usual form, NFC", "Caf\u00e9"),
+        ("\u212b", "is not in Unicode's usual form, NFC", "\u00c5"),
+    ],
+    ids=ascii,
+)
+def test_what_a_platform_may_not_keep_is_told_with_a_better_spelling(
+    text: str, said: str, better: str
+) -> None:
+    assert (flaw(text), plain(text)) == (said, better)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Gold",
+        "Gold tier",
+        "Größe ❄",
+        "日本 語",
+        "10 % ❄ 20 %",
+        "ﬁ",
+        "½",
+        "👩\u200d👧",
+        "\u0645\u06cc\u200c\u062e",
+    ],
+)
+def test_what_is_plain_has_no_flaw(text: str) -> None:
+    assert flaw(text) is None
+    assert plain(text) == text
+
+
+@given(st.text())
+def test_the_better_spelling_has_no_flaw(text: str) -> None:
+    assert flaw(plain(text)) is None
+    assert (flaw(text) is None) == (plain(text) == text)
+
+
+IDS = Ids("A")
+
+
+def test_the_platforms_spelling_is_remembered_beside_what_was_asked_for() -> None:
+    asked, kept = Audience("Gold", "agora", "Own"), Audience("GOLD", "AGORA", "own")
+    known = Known.seen(asked, kept, IDS)
+    assert known == Known(kept, IDS, asked)
+    assert known.in_words_of(asked) == asked
+    assert Known.seen(asked, asked, IDS) == Known(asked, IDS)
+    another = Audience("Silver", "agora", "Own")
+    assert Known.seen(asked, another, IDS) == Known(another, IDS)
+
+
+@pytest.mark.parametrize("kept", ["Gold  tier", "Gold tier ", "Gold\u00a0tier", "Go\u200bld tier"])
+def test_blanks_and_what_nobody_sees_are_no_difference(kept: str) -> None:
+    wanted = Audience("Gold tier", "agora", "Own")
+    assert Known(Audience(kept, "agora", "Own"), IDS).in_words_of(wanted) == wanted
+
+
+def test_another_case_is_a_difference_unless_it_was_asked_for() -> None:
+    wanted = Audience("Gold", "agora", "Own")
+    assert Known(Audience("GOLD", "agora", "Own"), IDS).in_words_of(wanted).name == "GOLD"
+
+
+@pytest.mark.parametrize(
+    ("kept", "same"),
+    [
+        ("One\nTwo", True), ("One \nTwo\n", True), ("One\r\nTwo", True), ("One Two", False),
+        ("one\nTwo", False), ("", False), (None, False),
+    ],
+)  # fmt: skip
+def test_lines_and_case_of_a_description_count(kept: str | None, same: bool) -> None:
+    wanted = Audience("Gold", "agora", "Own", "One\nTwo")
+    known = Known(Audience("Gold", "agora", "Own", kept), IDS)
+    assert (known.in_words_of(wanted) == wanted) is same

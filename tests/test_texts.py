@@ -1,0 +1,40 @@
+"""What a file is that is no UTF-8 text, by its name."""
+
+import pytest
+
+from aepctl.texts import conflict_line, encoding_trouble, wide_encoding
+
+TEXT = 'environments:\n  prod: {sandbox: "dev", org: "Über"}\n'
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("order", ["le", "be"])
+@pytest.mark.parametrize("width", [16, 32])
+def test_wide_text_is_known_with_and_without_its_mark(width: int, order: str, mark: str) -> None:
+    raw = (mark + TEXT).encode(f"utf-{width}-{order}")
+    assert wide_encoding(raw) == f"UTF-{width}"
+    assert encoding_trouble(raw) == f"it is in UTF-{width}; save it as UTF-8"
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", b"\x00", b"\x00" * 300, TEXT.encode(), b"{}\n\x00\x00\x00", b"a\x00b\x00\x00c"]
+)
+def test_other_bytes_are_not(raw: bytes) -> None:
+    assert wide_encoding(raw) is None
+    assert encoding_trouble(raw) is None
+
+
+def test_a_byte_order_mark_is_named() -> None:
+    said = "it starts with a byte order mark; save it as UTF-8 without BOM"
+    assert encoding_trouble(TEXT.encode("utf-8-sig")) == said
+
+
+@pytest.mark.parametrize("marker", ["<<<<<<< HEAD", "=======", ">>>>>>> x", "||||||| base"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", ""])
+def test_each_marker_of_a_conflict_is_found_at_its_line(marker: str, end: str) -> None:
+    assert conflict_line(f"a: b\n{marker}{end}") == 2
+
+
+@pytest.mark.parametrize("text", ["========", "a: =======", "  <<<<<<< x", "<<<<<<", ""])
+def test_what_only_looks_like_one_is_not(text: str) -> None:
+    assert conflict_line(f"{text}\n") is None
