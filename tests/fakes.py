@@ -2,7 +2,8 @@
 
 import errno
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -271,6 +272,10 @@ class FakeJournal:
 
     def note(self, key: str, step: LocalStep) -> None:
         self._take("note", Noted(key, step, AT))
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        yield
 
     def owner(self, audience_id: str) -> str | None:
         return self._draft.owner(audience_id)

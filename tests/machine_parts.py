@@ -515,6 +515,9 @@ class Yes:
     def approve(self, plan: Plan) -> bool:
         return False
 
+    def begin(self, plan: Plan) -> None:
+        return
+
     def warn(self, text: str) -> None:
         return
 

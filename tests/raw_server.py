@@ -79,6 +79,11 @@ class Wire:
         """What comes next, whatever it is."""
         return self._more()
 
+    def drain(self) -> None:
+        """Read until the client goes, and record nothing."""
+        while self._connection.recv(65536):
+            pass
+
     def send(self, data: bytes) -> None:
         self._connection.sendall(data)
 
@@ -194,7 +199,9 @@ class RawServer:
 
     def wait_closed(self) -> None:
         """Until every connection so far is closed on this side."""
-        for worker in list(self._workers):
+        with self._mutex:
+            workers = list(self._workers)
+        for worker in workers:
             worker.join()
 
     @property
@@ -209,8 +216,9 @@ class RawServer:
             except OSError:
                 return
             worker = threading.Thread(target=self._play, args=(connection,), daemon=True)
-            self._workers.append(worker)
-            worker.start()
+            with self._mutex:
+                self._workers.append(worker)
+                worker.start()
 
     def _play(self, connection: socket.socket) -> None:
         connection.settimeout(10)

@@ -40,8 +40,16 @@ from machine_parts import (
 from old_state import FATES, begin_with
 
 from aepctl.apply.outcomes import OutcomeKind
-from aepctl.errors import AepctlError, PlatformError, SafetyRefusal, StateError, StateLocked
+from aepctl.errors import (
+    AepctlError,
+    PlatformError,
+    SafetyRefusal,
+    StateError,
+    StateLocked,
+    StateNotWritten,
+)
 from aepctl.model.steps import Create, Patch
+from aepctl.operations import adopting
 from aepctl.operations import state as deciding
 from aepctl.operations.plan import plan
 from aepctl.plan.plan import Action, Plan
@@ -283,7 +291,7 @@ class Machine(RuleBasedStateMachine):
         twins = [one for one in world.live() if one.audience.identity == identity]
         try:
             if decision == "adopt" and twins:
-                self._decide(deciding.adopt, intent.key, twins[0].audience_id)
+                self._decide(adopting.adopt, intent.key, twins[0].audience_id)
             elif decision == "recreate":
                 self._decide(deciding.recreate, intent.key)
                 world.excused.add(identity)
@@ -298,8 +306,9 @@ class Machine(RuleBasedStateMachine):
     def move_what_was_renamed(self) -> None:
         for change in self._plan().of(Action.DECIDE):
             assert change.reason is not None
-            if "`aepctl state mv " not in change.reason:  # the ID to give is another key's
-                assert "is the one that state has for" in change.reason
+            if "`aepctl state mv " not in change.reason:
+                another_keys_id = "is the one that state has for" in change.reason
+                assert another_keys_id or "says that it exists already" in change.reason
                 continue
             words = change.reason.split("`aepctl state mv ")[1].split("`")[0].split()
             try:
@@ -422,6 +431,38 @@ class Machine(RuleBasedStateMachine):
     @rule(faults=st.lists(st.sampled_from(FAULTS), max_size=6), lags=LAGS)
     def apply_to_the_end(self, faults: list[str], lags: tuple[float, float]) -> None:
         self.apply(faults, lags, 0, None, power_cut=None, second=False)
+
+    @rule(
+        taken=st.sampled_from([("lock",), ("journal",), ("lock", "journal")]),
+        faults=st.lists(st.sampled_from(FAULTS), max_size=6),
+        lags=LAGS,
+    )
+    def apply_and_files_are_taken_away(
+        self, taken: tuple[str, ...], faults: list[str], lags: tuple[float, float]
+    ) -> None:
+        """While its first request is under way; what it then prints is taken in."""
+        world = self.world
+        at_work: list[int] = []
+
+        def take_away() -> None:
+            if not at_work:
+                if "lock" in taken:
+                    Path(world.environment.state).with_suffix(".lock").unlink()
+                if "journal" in taken:
+                    world.disk.put("machine.journal", None)
+                COUNTS[f"{' and '.join(taken)} taken away"] += 1
+            at_work.append(len(world.made))
+
+        (world.lag, world.late), world.within = lags, take_away
+        with self._trouble(faults, None, None):
+            try:
+                rescue = run_apply(world).rescue or ""
+            except StateNotWritten as error:
+                rescue = "".join(getattr(error, "__notes__", ()))
+            assert len(at_work) <= 1  # nothing more was sent
+        if rescue:
+            deciding.recover(world.context, world.environment, rescue, "log")
+            COUNTS["rescues taken in"] += 1
 
     def _second_runner(self) -> None:
         """While the first one is at work: it may read, and gets no lock."""

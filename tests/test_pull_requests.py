@@ -200,6 +200,27 @@ class TestTheAction:
             "--out", "plan.json", "--target", "loyalty *",
         ]  # fmt: skip
 
+    def test_lines_that_end_as_on_windows_are_the_same(self, work: Path) -> None:
+        inputs = {"environment": "prod\r", "plan_file": "plan.json\r", "markdown_file": "plan.md\r"}
+        args = "--target\r\nloyalty *\r\n\r\n--detailed-exitcode\r"
+        assert self.called(work, command="plan\r", args=args, **inputs) == [
+            "--env", "prod", "plan", "--write", "github:", "--write", "markdown:plan.md",
+            "--out", "plan.json", "--target", "loyalty *", "--detailed-exitcode",
+        ]  # fmt: skip
+
+    @pytest.mark.parametrize(
+        "args", ["--target gold --detailed-exitcode", "-o json", "--target\tgold", "a\n--target b"]
+    )
+    def test_several_arguments_in_a_line_are_told(self, work: Path, args: str) -> None:
+        result = self.run(work, 1, command="plan", args=args)
+        assert result.returncode == 64
+        assert "::error title=aepctl::args: write one argument to a line" in result.stdout
+        assert not (work / "called.json").exists()
+
+    def test_a_value_may_have_blanks(self, work: Path) -> None:
+        words = self.called(work, command="plan", args="--out=my plan.json\nhtml:a b.html\n")
+        assert words[-2:] == ["--out=my plan.json", "html:a b.html"]
+
     def test_applies_a_saved_plan(self, work: Path) -> None:
         assert self.called(work, command="apply", plan_file="-plan.json") == [
             "apply", "--write", "github:", "--", "-plan.json",

@@ -5,6 +5,7 @@ import os
 import shutil
 import ssl
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -348,6 +349,25 @@ def test_a_certificate_in_ssl_cert_file_is_trusted(
         reply = post(one, secure.url)
     assert isinstance(reply, Response)
     assert secure.creates == 1
+
+
+def test_the_deadline_holds_within_tls_too(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def trickle(wire: Wire) -> None:
+        wire.receive()
+        wire.send(b"HTTP/1.1 200 OK\r\nX-Long: ")
+        while not wire.server.released.wait(0.02):
+            wire.send(b"x")
+
+    monkeypatch.setenv("SSL_CERT_FILE", os.fspath(certificate))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    began = time.monotonic()
+    with RawServer(trickle, tls=context) as server, transport(timeout=1.0) as one:
+        assert post(one, server.url) == NoResponse("no answer in time")
+        assert server.creates == 1
+    assert time.monotonic() - began < 15
 
 
 def test_plain_http_where_tls_was_expected_is_not_sent() -> None:

@@ -55,6 +55,18 @@ class AudienceReader:
         """Inactive audiences, which a plain list may leave out. Raises as `list_all`."""
         return self._list({"property": "lifecycleState==inactive"}, self._ours)
 
+    def find(self, audience_id: str) -> tuple[Observed, ...]:
+        """All that has this ID, at work or not. Raises as `list_all`.
+
+        A platform that does not know the filter is asked for everything.
+        """
+        by_id = self._list({"property": f"audienceId=={audience_id}"}, self._ours)
+        exact = tuple(one for one in by_id if one.ids.audience_id == audience_id)
+        if exact:
+            return exact
+        everything = (*self.list_all(), *self.list_inactive())
+        return tuple(one for one in everything if one.ids.audience_id == audience_id)
+
     def search(self, audience: Audience, audience_id: str | None) -> tuple[Observed, ...]:
         """Those that are this audience: by ID where one was given, else by its identity.
 

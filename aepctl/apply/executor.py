@@ -89,7 +89,7 @@ def _work_together(
             worker.start()
         except RuntimeError as error:  # those that there are do the work of all
             if not workers:
-                sender.stop.request(f"this system starts no worker ({error})")
+                sender.stop.request(f"this system starts no worker ({error}; see `ulimit -u`)")
             break
         workers += 1
     return _gather(events, workers, sender, on_outcome)

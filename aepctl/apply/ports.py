@@ -1,5 +1,6 @@
 """What carrying out a plan needs of the world, as small Protocols."""
 
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from aepctl.aep.verdicts import Verdict
@@ -33,6 +34,10 @@ class Journal(Protocol):
     ) -> None: ...
 
     def note(self, key: str, step: LocalStep) -> None: ...
+
+    def together(self) -> AbstractContextManager[None]:
+        """Within, endings and notes are made durable at its end, all at once."""
+        ...
 
     def owner(self, audience_id: str) -> str | None:
         """The key that is known under this ID."""

@@ -5,8 +5,8 @@ sent again where a look shows that they were not done.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import assert_never
 
 from aepctl.aep.verdicts import GONE
@@ -38,15 +38,14 @@ class Settler:
     """How intents are settled: where it is looked, for how long, and how steps are sent again.
 
     `window_seconds`: how long a lookup that finds nothing is repeated (the list may lag behind),
-    counted from now, but not beyond `timeout_seconds` + `window_seconds` after the intent.
-    `program` is how a command begins that can be pasted: `aepctl --env prod`.
+    counted from now, whenever the intent began. `program` is how a command begins that can be
+    pasted: `aepctl --env prod`.
     """
 
     sender: Sender
     reader: Reader
     connect: Callable[[], Writer]
     window_seconds: float
-    timeout_seconds: float
     program: str = "aepctl"
 
     def settle(self, intents: Iterable[Intent], state: State) -> tuple[Outcome, ...]:
@@ -54,23 +53,27 @@ class Settler:
 
         Raises PlatformError and ListForbidden from the reader, and StateNotWritten.
         """
-        clock = self.sender.clock
-        start, now = clock.monotonic(), clock.now()
-        waiting = {one: start + self._patience(one, now) for one in intents}
+        clock, journal = self.sender.clock, self.sender.journal
+        now = clock.now()
+        waiting = dict.fromkeys(
+            (_without_future(one, now) for one in intents), clock.monotonic() + self.window_seconds
+        )
         known = {key: one.ids for key, one in state.audiences.items()}
         outcomes: list[Outcome] = []
         attempt = 0
         while waiting:
-            look = Look(self.reader, waiting, self.sender.journal.owner, state.audiences)
-            for intent, until in list(waiting.items()):
-                last = clock.monotonic() >= until
-                outcome = self._settle(intent, known.get(intent.key), look, last=last)
-                if outcome is None:
-                    continue
-                outcomes.append(outcome)
-                del waiting[intent]
-                if outcome.kind is OutcomeKind.ADOPTED and outcome.ids is not None:
-                    known[intent.key] = outcome.ids
+            began = clock.monotonic()  # what a list shows may be as old as its first page
+            look = Look(self.reader, waiting, journal.owner, state.audiences)
+            with journal.together():
+                for intent, until in list(waiting.items()):
+                    last = began >= until
+                    outcome = self._settle(intent, known.get(intent.key), look, last=last)
+                    if outcome is None:
+                        continue
+                    outcomes.append(outcome)
+                    del waiting[intent]
+                    if outcome.kind is OutcomeKind.ADOPTED and outcome.ids is not None:
+                        known[intent.key] = outcome.ids
             if waiting:
                 pause = _pause(attempt)
                 why = f"{len(waiting)} not found on the platform yet, whose list may lag"
@@ -78,11 +81,6 @@ class Settler:
                 clock.sleep(pause)
                 attempt += 1
         return tuple(outcomes)
-
-    def _patience(self, intent: Intent, now: datetime) -> float:
-        """For how many seconds from now a lookup in vain is repeated."""
-        landed = datetime.fromisoformat(intent.at) + timedelta(seconds=self.timeout_seconds)
-        return self.window_seconds - max((now - landed).total_seconds(), 0.0)
 
     def _settle(
         self, intent: Intent, known: Ids | None, look: Look, *, last: bool
@@ -196,6 +194,16 @@ class Settler:
             return outcome
         failure = Failure("the run stopped before it was sent again")
         return Outcome(intent.key, Action.SETTLE, OutcomeKind.UNKNOWN, failure=failure)
+
+
+def _without_future(intent: Intent, now: datetime) -> Intent:
+    """The intent, or one of long ago where its time cannot be true: then nothing is too old for it.
+
+    Its time is another machine's, or this one's before its clock was set.
+    """
+    if datetime.fromisoformat(intent.at) <= now:
+        return intent
+    return replace(intent, at=datetime.min.replace(year=1970, tzinfo=UTC).isoformat())
 
 
 def _pause(attempt: int) -> float:

@@ -11,8 +11,8 @@ from aepctl.plan.matching import ObservedIndex
 from aepctl.state.model import Intent
 from aepctl.wording import command, listed
 
-CLOCK_SKEW = timedelta(minutes=5)
-"""How far the platform's clock may be behind ours."""
+CLOCK_SKEW = timedelta(hours=1)
+"""How far the platform's clock may be behind the one of the machine that noted an intent."""
 
 
 def may_be_of(intent: Intent, step: Create, observed: ObservedIndex) -> tuple[Observed, ...]:

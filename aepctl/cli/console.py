@@ -2,6 +2,7 @@
 
 import sys
 from collections import Counter
+from collections.abc import Callable
 from typing import Any, Protocol, Self
 
 import click
@@ -23,6 +24,7 @@ class ApplyConsole(Protocol):
     def __exit__(self, *error: object) -> None: ...
     def show(self, plan: Plan) -> None: ...
     def approve(self, plan: Plan) -> bool: ...
+    def begin(self, plan: Plan, /) -> None: ...
     def tell(self, outcome: Outcome) -> None: ...
     def warn(self, text: str) -> None: ...
     def finish(self, report: ApplyReport, program: str) -> None: ...
@@ -48,7 +50,14 @@ class TextConsole:
 
     def __exit__(self, *error: object) -> None:
         if self._bar is not None:
-            self._bar.render_finish()
+            self._draw(self._bar.render_finish)
+
+    def _draw(self, draw: Callable[[], None]) -> None:
+        """A terminal that has gone ends the bar, not the work."""
+        try:
+            draw()
+        except OSError:
+            self._bar = None
 
     def show(self, plan: Plan) -> None:
         print_result(plan_text(plan, self._paint))
@@ -56,18 +65,22 @@ class TextConsole:
     def approve(self, plan: Plan) -> bool:
         if not self._approved:
             _ask(plan)
+        return not self._approved
+
+    def begin(self, plan: Plan, /) -> None:
+        if not any(change.steps for change in plan.changes):
+            return
         print_result("\n")
         if sys.stderr.isatty():
             count = sum(bool(change.steps) for change in plan.changes)
             self._bar = click.progressbar(
                 length=count, label="Applying", file=sys.stderr, show_pos=True
             )
-            self._bar.render_progress()
-        return not self._approved
+            self._draw(self._bar.render_progress)
 
     def tell(self, outcome: Outcome) -> None:
         if self._bar is not None:
-            self._bar.update(1)
+            self._draw(lambda: self._bar.update(1))
         else:
             self._told.add(outcome)
             print_result(f"{outcome_line(outcome, self._paint)}\n")
@@ -102,6 +115,9 @@ class QuietConsole:
         if not self._approved:
             _ask(plan)
         return not self._approved
+
+    def begin(self, _plan: Plan, /) -> None:
+        return
 
     def tell(self, outcome: Outcome) -> None:
         print_status(outcome_line(outcome, Paint(on=colour(error=True))))

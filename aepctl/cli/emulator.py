@@ -96,6 +96,7 @@ def serve(*, host: str, port: int, db: Path, **settings: Any) -> None:
     """
     from aepctl.emulator import serve as start
 
+    _check_free(db)
     behaviour = _behaviour(**settings)
     told = _told_to_stop()
     _make_folder(db)
@@ -133,6 +134,19 @@ def _fault(text: str, retry_after: str | None) -> "Fault":
         return Fault(kind=FaultKind(kind), rate=chance, match=match, retry_after=retry_after)
     except ValueError as error:
         raise click.BadParameter(f"{text!r}: {error}", param_hint="--fault") from error
+
+
+def _check_free(db: Path) -> None:
+    """Raise UsageError where the database would take the place of what a project reads."""
+    import os
+
+    from aepctl.cli.outfiles import check_expanded
+    from aepctl.project.reads import EMULATORS, reads_here
+
+    check_expanded(str(db))
+    what = reads_here(os.environ, None, (), allow_outside=True).why_not(str(db))
+    if what not in {None, EMULATORS}:
+        raise click.BadParameter(f"{db} is {what}. Choose another file.", param_hint="--db")
 
 
 def _make_folder(db: Path) -> None:

@@ -12,7 +12,7 @@ import click
 from aepctl.cli.invocation import Invocation
 from aepctl.cli.outfiles import OutFile, OutFiles
 from aepctl.cli.output import colour, machine_format, print_result, print_status
-from aepctl.cli.rescued import print_rescued, rescued_by
+from aepctl.cli.rescued import print_rescued_by
 from aepctl.cli.signals import stopping_on_signals
 from aepctl.errors import AepctlError, InternalError, Interrupted, InvalidInput
 from aepctl.render.formats import FORMATS
@@ -177,8 +177,7 @@ def _run(
         if isinstance(error, AepctlError) and error.hint:
             error.hint = invocation.pasteable(error.hint)
         _problems(error)
-        if rescued := rescued_by(error):
-            print_rescued(rescued, _program(invocation))
+        print_rescued_by(error, invocation)
         if outputs != Outputs():
             from aepctl.render.formats import of_error
 
@@ -240,11 +239,6 @@ def _expected(error: BaseException) -> AepctlError:
         f"internal error: {type(error).__name__}",
         hint="this is a bug in aepctl: report it with the output of `aepctl --debug …`",
     )
-
-
-def _program(invocation: Invocation) -> str:
-    resolved = invocation.resolved
-    return invocation.program if resolved is None else resolved.program
 
 
 def _problems(error: BaseException) -> None:

@@ -126,6 +126,8 @@ class OutFiles:
         """Raise UsageError for what may not be written. `why_not` knows what the project reads."""
         for path in (*(file.path for file in self.every), *self.reads):
             check_expanded(path)
+        if any(not file.path for file in self.every):
+            raise click.UsageError("--out: a file was expected.")
         taken: dict[str, OutFile] = {}
         for file in self.every:
             first = taken.setdefault(file.real, file)

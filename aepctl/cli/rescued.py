@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from aepctl.cli.invocation import Invocation
 from aepctl.cli.output import print_status
 
 
@@ -12,6 +13,13 @@ def print_rescued(lines: str, program: str) -> None:
     )
     print_status(f"run `{program} state recover FILE`:")
     print_status(lines.rstrip())
+
+
+def print_rescued_by(error: BaseException, invocation: Invocation) -> None:
+    """The lines that came with the error that ended a command, if any did."""
+    if lines := rescued_by(error):
+        resolved = invocation.resolved
+        print_rescued(lines, invocation.program if resolved is None else resolved.program)
 
 
 def rescued_by(error: BaseException) -> str:

@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM: the first asks for a clean stop, the second ends the program at once.
+"""SIGINT, SIGTERM, SIGHUP: the first asks for a clean stop, the second ends the program at once.
 
 Around the work of a command, so the rest of the program is loaded under it; before and after it,
 see `__main__`.
@@ -8,6 +8,7 @@ import contextlib
 import os
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -16,21 +17,29 @@ from aepctl.apply.stopping import StopSignal
 from aepctl.errors import StateError
 
 INTERRUPTED = 130
+ONE_HANGUP_SECONDS = 2.0
+"""A terminal that is closed hangs up twice, through the kernel and through its shell."""
 
 
 @contextmanager
 def stopping_on_signals(stop: StopSignal) -> Iterator[None]:
     """Within, signals go to `stop` while it is at work; else they end the program.
 
-    Set explicitly: a background shell has SIGINT ignored. A second signal loses nothing: what is
-    under way stands in the journal as an open intent.
+    Set explicitly: a background shell has SIGINT ignored. SIGHUP stays ignored where it is: that is
+    what `nohup` is for. A second signal loses nothing: what is under way stands in the journal as
+    an open intent.
     """
 
     raised = False
+    hung_up: float | None = None
 
     def handle(number: int, _frame: FrameType | None) -> None:
-        nonlocal raised
+        nonlocal raised, hung_up
         name = signal.Signals(number).name
+        if number == signal.SIGHUP:
+            before, hung_up = hung_up, time.monotonic()
+            if before is not None and hung_up - before < ONE_HANGUP_SECONDS:
+                return
         if stop.interrupted:
             _tell(f"\n{name} again: ends at once; what was under way is on disk\n")
             os._exit(INTERRUPTED)
@@ -40,7 +49,7 @@ def stopping_on_signals(stop: StopSignal) -> Iterator[None]:
             raise KeyboardInterrupt(name)  # which Python drops in a destructor, for one
         _tell(f"\n{name}: starting nothing new, finishing what is under way\n")
 
-    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, handle) for number in _heeded()}
     hook, sys.unraisablehook = sys.unraisablehook, _tell_of_all_but_interrupts
     try:
         yield
@@ -53,6 +62,11 @@ def stopping_on_signals(stop: StopSignal) -> Iterator[None]:
         sys.unraisablehook = hook
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _heeded() -> tuple[signal.Signals, ...]:
+    ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    return (signal.SIGINT, signal.SIGTERM, *(() if ignored else (signal.SIGHUP,)))
 
 
 def _tell_of_all_but_interrupts(dropped: "sys.UnraisableHookArgs") -> None:

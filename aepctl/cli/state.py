@@ -47,6 +47,9 @@ def intents(invocation: Invocation, output: str) -> int:
 @click.option("--adopt", type=AudienceId(), metavar="ID", help="Record this audienceId for KEY.")
 @click.option("--recreate", is_flag=True, help="Create it, whatever the platform has.")
 @click.option("--abandon", is_flag=True, help="Forget the attempt; the next apply looks again.")
+@click.option(
+    "--no-check", is_flag=True, help="With --adopt: do not look for the ID on the platform."
+)
 @lock_timeout_option
 @pass_invocation
 def resolve(
@@ -55,11 +58,14 @@ def resolve(
     adopt: str | None,
     recreate: bool,
     abandon: bool,
+    no_check: bool,
     lock_timeout: float,
 ) -> int:
     """Decide about KEY: its create has no known outcome, or the platform has it several times."""
     if (adopt is not None) + recreate + abandon != 1:
         raise click.UsageError("choose exactly one of --adopt ID, --recreate and --abandon")
+    if no_check and adopt is None:
+        raise click.UsageError("--no-check is for --adopt ID")
 
     def work() -> int:
         from aepctl.operations import state as operation
@@ -67,7 +73,11 @@ def resolve(
         context = invocation.context()
         environment = invocation.resolve(context)
         if adopt is not None:
-            return _tell(operation.adopt(context, environment, key, adopt, wait=lock_timeout))
+            from aepctl.operations.adopting import adopt as decide
+
+            check = not no_check
+            decided = decide(context, environment, key, adopt, check=check, wait=lock_timeout)
+            return _tell(decided)
         if recreate:
             return _tell(operation.recreate(context, environment, key, wait=lock_timeout))
         return _tell(operation.abandon(context, environment, key, wait=lock_timeout))
@@ -111,6 +121,23 @@ def move(invocation: Invocation, old: str, new: str, lock_timeout: float) -> int
         context = invocation.context()
         environment = invocation.resolve(context)
         return _tell(operation.move(context, environment, old, new, wait=lock_timeout))
+
+    return run_and_render(Outputs(), None, work)
+
+
+@state.command("rm")
+@click.argument("key")
+@lock_timeout_option
+@pass_invocation
+def remove(invocation: Invocation, key: str, lock_timeout: float) -> int:
+    """Forget what the state has for KEY. It stays on the platform, and may be adopted again."""
+
+    def work() -> int:
+        from aepctl.operations import state as operation
+
+        context = invocation.context()
+        environment = invocation.resolve(context)
+        return _tell(operation.forget(context, environment, key, wait=lock_timeout))
 
     return run_and_render(Outputs(), None, work)
 

@@ -5,8 +5,10 @@ from typing import Any
 
 import click
 
-from aepctl.model.audience import usable_id
+from aepctl.model.audience import MAX_ID_CHARS, usable_id
 
+MAX_SHOWN = 40
+"""Of what is too long, so many characters are shown."""
 UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
@@ -32,10 +34,16 @@ class AudienceId(click.ParamType[str]):
     name = "id"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        if not usable_id(value):
-            what = "is empty" if value == "" else "has blanks or invisible characters"
-            self.fail(f"an audienceId was expected, but {value!r} {what}", param, ctx)
-        return str(value)
+        text = str(value)
+        if not usable_id(text):
+            shown = repr(text) if len(text) <= MAX_ID_CHARS else f"{text[:MAX_SHOWN]!r}…"
+            what = "has blanks or invisible characters"
+            if not text:
+                what = "is empty: is a variable not set?"
+            elif len(text) > MAX_ID_CHARS:
+                what = f"has {len(text):,} characters, and at most {MAX_ID_CHARS} are taken"
+            self.fail(f"an audienceId was expected, but {shown} {what}", param, ctx)
+        return text
 
 
 class Key(click.ParamType[str]):

@@ -91,7 +91,15 @@ def serve(
     thread = threading.Thread(
         target=server.run, args=([listener],), name="aepctl-emulator", daemon=True
     )
-    thread.start()
+    try:
+        thread.start()
+    except RuntimeError as error:
+        listener.close()
+        service.store.close()
+        raise EmulatorError(
+            f"the emulator's server did not start ({error})",
+            hint="allow this user more processes and threads (`ulimit -u`)",
+        ) from error
     server.ready.wait()
     emulator = Emulator(_url(listener), service, server, thread)
     if not server.started:

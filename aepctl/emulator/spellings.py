@@ -14,8 +14,8 @@ def _each(change: Callable[[str], str]) -> Callable[[Mapping[str, Any]], dict[st
 
 
 def _kinds(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The namespace in capitals, and the origin as one of the platform's own words."""
-    return {**given, "namespace": given["namespace"].upper(), "originName": "CUSTOM_UPLOAD"}
+    """Namespace and origin in capitals, as the platform writes its own: CUSTOM_UPLOAD."""
+    return {**given, **{field: given[field].upper() for field in ("namespace", "originName")}}
 
 
 SPELLINGS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {

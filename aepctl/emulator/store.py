@@ -16,6 +16,7 @@ from aepctl.emulator.checks import Caller
 from aepctl.emulator.documents import Document, is_document
 from aepctl.emulator.spellings import same
 from aepctl.errors import EmulatorError
+from aepctl.files import check_regular
 
 APPLICATION_ID = 0x61657063  # "aepc", in the file's header
 FORMAT = 1
@@ -44,15 +45,18 @@ class Store:
     def open(cls, path: Path | None) -> Self:
         """The audiences in this file; None: in memory. Raises EmulatorError."""
         try:
+            if path is not None:  # SQLite would write to a device, and a journal beside it
+                check_regular(path)
             with ExitStack() as unless_opened:
                 connection = _connect(path)
                 unless_opened.callback(connection.close)
                 opened = cls(connection)
                 unless_opened.pop_all()
                 return opened
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
+            said = error.strerror if isinstance(error, OSError) else error
             raise EmulatorError(
-                f"cannot open the emulator's database {path}: {error}",
+                f"cannot open the emulator's database {path}: {said}",
                 hint="end the emulator that uses it, or choose another file with --db",
             ) from error
         except NotAnAudienceError as error:

@@ -2,7 +2,6 @@
 
 import os
 import stat
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,8 +25,9 @@ class ManifestFiles:
 def find_manifests(folder: str) -> ManifestFiles:
     """All `*.yaml` and `*.yml` below `folder`. Hidden files are skipped.
 
-    Symbolic links may point elsewhere inside the folder, to what is read there, once, at its own
-    place; but not out of it.
+    Symbolic links may point elsewhere inside the folder, but not out of it. What is read there
+    anyway is read once, at its own place; what is hidden there is read where the link is, as
+    Kubernetes mounts a ConfigMap (`all.yaml -> ..data/all.yaml`).
     """
     found = ManifestFiles()
     if not os.path.isdir(folder):  # noqa: PTH112 - Path.is_dir fails for a name that is too long
@@ -35,13 +35,7 @@ def find_manifests(folder: str) -> ManifestFiles:
         hint = "make it, or name another one under `manifests:` in aepctl.yaml"
         found.refuse(folder, "no-folder", what, hint)
         return found
-    root = Path(folder).resolve()
-    for path, entry in _walk(folder, found):
-        manifest = entry.name.lower().endswith(SUFFIXES)
-        if entry.is_symlink():
-            _check_link(path, root, found, manifest=manifest)
-        elif manifest:
-            _sort_in(path, entry, found)
+    _Search(folder, found).go()
     found.files.sort()
     if not found.files and not found.problems:
         hint = f"add a file such as {folder}/audiences.yaml"
@@ -49,51 +43,72 @@ def find_manifests(folder: str) -> ManifestFiles:
     return found
 
 
-def _walk(folder: str, found: ManifestFiles) -> Iterator[tuple[str, "os.DirEntry[str]"]]:
-    waiting = [folder]
-    while waiting:
-        here = waiting.pop()
+class _Search:
+    """One walk through the folder. `waiting` are folders to look into."""
+
+    def __init__(self, folder: str, found: ManifestFiles) -> None:
+        self._found = found
+        self._root = Path(folder).resolve()
+        self._waiting = [folder]
+        self._by_link: set[Path] = set()
+
+    def go(self) -> None:
+        while self._waiting:
+            here = self._waiting.pop()
+            try:
+                with os.scandir(here) as scanned:
+                    entries = [entry for entry in scanned if not entry.name.startswith(".")]
+            except OSError as error:
+                self._found.refuse(here, "unreadable", f"cannot be read: {error.strerror}")
+                continue
+            # Links last and in order: of two to one hidden file it is the same one each time.
+            entries.sort(key=lambda one: one.name if one.is_symlink() else "")
+            for entry in entries:
+                self._sort(f"{here}/{entry.name}", entry)
+
+    def _sort(self, path: str, entry: "os.DirEntry[str]") -> None:
+        manifest = entry.name.lower().endswith(SUFFIXES)
+        if entry.is_symlink():
+            self._follow(path, entry, manifest=manifest)
+        elif entry.is_dir(follow_symlinks=False):
+            self._waiting.append(path)
+        elif manifest:
+            _sort_in(path, entry, self._found)
+
+    def _follow(self, path: str, entry: "os.DirEntry[str]", *, manifest: bool) -> None:
+        """Refuse a link that seems to give manifests, but would not: they'd be missed silently."""
         try:
-            with os.scandir(here) as scanned:
-                entries = [entry for entry in scanned if not entry.name.startswith(".")]
-        except OSError as error:
-            found.refuse(here, "unreadable", f"cannot be read: {error.strerror}")
-            continue
-        for entry in entries:
-            path = f"{here}/{entry.name}"
-            if entry.is_dir(follow_symlinks=False):
-                waiting.append(path)
+            target = Path(path).resolve(strict=True)
+        except (OSError, RuntimeError):  # the latter for a link to itself, before Python 3.13
+            if manifest:
+                self._found.refuse(
+                    path, "symlink", "a symbolic link to nothing", "remove it or mend it"
+                )
+            return
+        folder = target.is_dir()
+        if not manifest and not folder:
+            return
+        if not target.is_relative_to(self._root):
+            message = "a symbolic link that leaves the manifest folder"
+            self._found.refuse(path, "symlink", message, "put the file itself into the folder")
+        elif not folder and not target.name.lower().endswith(SUFFIXES):
+            message = "a symbolic link to a file that is not read"
+            self._found.refuse(path, "symlink", message, "only *.yaml and *.yml files are read")
+        elif self._is_hidden(target) and target not in self._by_link:
+            self._by_link.add(target)
+            if folder:
+                self._waiting.append(path)
             else:
-                yield path, entry
+                _sort_in(path, entry, self._found)
 
-
-def _check_link(path: str, root: Path, found: ManifestFiles, *, manifest: bool) -> None:
-    """Refuse a link that seems to give manifests, but would not: they would be missed silently."""
-    try:
-        target = Path(path).resolve(strict=True)
-    except (OSError, RuntimeError):  # the latter for a link to itself, before Python 3.13
-        if manifest:
-            found.refuse(path, "symlink", "a symbolic link to nothing", "remove it or mend it")
-        return
-    if not manifest and not target.is_dir():
-        return
-    if not target.is_relative_to(root):
-        message = "a symbolic link that leaves the manifest folder"
-        found.refuse(path, "symlink", message, "put the file itself into the folder")
-    elif not _is_read(target, root):
-        message = "a symbolic link to a file that is not read"
-        hint = "only *.yaml and *.yml files are read; hidden files are skipped"
-        found.refuse(path, "symlink", message, hint)
-
-
-def _is_read(target: Path, root: Path) -> bool:
-    hidden = any(part.startswith(".") for part in target.relative_to(root).parts)
-    return not hidden and (target.is_dir() or target.name.lower().endswith(SUFFIXES))
+    def _is_hidden(self, target: Path) -> bool:
+        """Whether it is passed over at its own place."""
+        return any(part.startswith(".") for part in target.relative_to(self._root).parts)
 
 
 def _sort_in(path: str, entry: "os.DirEntry[str]", found: ManifestFiles) -> None:
     try:
-        status = entry.stat(follow_symlinks=False)
+        status = entry.stat()
     except OSError as error:
         found.refuse(path, "unreadable", f"cannot be read: {error.strerror}")
         return

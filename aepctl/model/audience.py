@@ -90,8 +90,13 @@ MAX_ID_CHARS = 256
 
 
 def usable_id(text: object) -> TypeGuard[str]:
-    """Whether this can be an ID: visible characters, and no blanks around them."""
-    return isinstance(text, str) and text.isprintable() and bool(text) and text == text.strip()
+    """Whether this can be an ID: visible characters, not too many, and no blanks around them."""
+    return (
+        isinstance(text, str)
+        and 0 < len(text) <= MAX_ID_CHARS
+        and text.isprintable()
+        and text == text.strip()
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,7 +142,6 @@ class _Apply:
             reader=reader,
             connect=lambda: AudienceWriter(platform.connect()),
             window_seconds=self.environment.settle_seconds,
-            timeout_seconds=platform.timeout_seconds,
             program=self.environment.program,
         )
         return settle(settler, intents, state, self.environment, self.options.existing)
@@ -206,6 +205,7 @@ class _Apply:
                 todo = [change for change in plan.changes if change.steps]
             if self.options.saved is not None:
                 self.session.use_plan(self.options.saved.binding.id)
+        self.context.console.begin(plan)
         with self.stop.during_work():
             done = execute(
                 todo,

@@ -52,6 +52,10 @@ class Console(Protocol):
         """
         ...
 
+    def begin(self, plan: "Plan", /) -> None:
+        """The steps of this plan are about to be done."""
+        ...
+
     def tell(self, outcome: "Outcome", /) -> None: ...
     def warn(self, text: str, /) -> None: ...
 
@@ -64,6 +68,9 @@ class SilentConsole:
 
     def approve(self, _plan: "Plan", /) -> bool:
         return False
+
+    def begin(self, _plan: "Plan", /) -> None:
+        return
 
     def tell(self, _outcome: "Outcome", /) -> None:
         return

@@ -1,12 +1,12 @@
-"""The state commands: what is open, and what a person decides about it. No network."""
+"""The state commands: what is open, and what a person decides about it. See adopting, too."""
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from aepctl.errors import AepctlError, SafetyRefusal
 from aepctl.files import NOT_A_FILE, read_regular, read_stream
-from aepctl.model.audience import Audience, Ids, Known
-from aepctl.model.steps import Adopt, Create, Move
+from aepctl.model.audience import Audience
+from aepctl.model.steps import Create, Forget, Move
 from aepctl.operations.context import Context
 from aepctl.project.environment import Environment
 from aepctl.state.events import Ending
@@ -36,42 +36,8 @@ def intents(context: Context, environment: Environment) -> tuple[Intent, ...]:
     return tuple(state.intents.values())
 
 
-def adopt(
-    context: Context, environment: Environment, key: str, audience_id: str, *, wait: float = 0.0
-) -> Decided:
-    """Decide that `key` is the audience with this ID.
-
-    Raises StateLocked, StateError, InvalidInput; SafetyRefusal where state knows otherwise.
-    """
-    with _session(context, environment, f"state resolve {key}", wait) as session:
-        state = session.state
-        owner = session.owner(audience_id)
-        if owner not in {None, key}:
-            move = environment.command("state", "mv", str(owner), key)
-            raise SafetyRefusal(
-                f"{audience_id} is the audienceId of `{owner}`; `{key}` cannot have it as well",
-                hint=f"to give it the other key: `{move}`",
-            )
-        known, intent = state.audiences.get(key), state.intent_of(key)
-        if known is not None and owner is None:
-            raise _known_otherwise(environment, key, known.ids.audience_id)
-        if intent is not None and isinstance(intent.step, Create):
-            ids, seen = (known.ids, known.audience) if known else (Ids(audience_id), None)
-            session.end(intent, Ending.DONE, ids=ids, observed=seen)
-        elif known is None:
-            wanted = _wanted(context, environment, key)
-            session.note(key, Adopt(Known(wanted, Ids(audience_id))))
-        session.checkpoint()
-    if known is not None:
-        open_one = "; its open intent is closed" if intent is not None else ""
-        return Decided(f"`{key}` already has the audienceId {audience_id}{open_one}")
-    return Decided(
-        f"`{key}` now has the audienceId {audience_id} (not checked on the platform)",
-        "the next plan compares it with the manifests; nothing is created for it",
-    )
-
-
-def _known_otherwise(environment: Environment, key: str, audience_id: str) -> SafetyRefusal:
+def known_otherwise(environment: Environment, key: str, audience_id: str) -> SafetyRefusal:
+    """State has another ID for the key than somebody decides."""
     keep = environment.command("state", "resolve", key, "--adopt", audience_id)
     return SafetyRefusal(
         f"`{key}` already has the audienceId {audience_id}",
@@ -84,26 +50,27 @@ def recreate(context: Context, environment: Environment, key: str, *, wait: floa
 
     Raises StateLocked, StateError, InvalidInput; SafetyRefusal where it is known.
     """
-    with _session(context, environment, f"state resolve {key}", wait) as session:
+    with session_for(context, environment, f"state resolve {key}", wait) as session:
         known, intent = session.state.audiences.get(key), session.state.intent_of(key)
         if known is not None:
-            raise _known_otherwise(environment, key, known.ids.audience_id)
+            raise known_otherwise(environment, key, known.ids.audience_id)
         twice = "if the earlier attempt did arrive, the platform then has it twice"
         if intent is None:
             twice = "if the platform has it already, it then has it twice"
-            intent = session.begin(key, Create(_wanted(context, environment, key)))
+            intent = session.begin(key, Create(wanted_audience(context, environment, key)))
         reason = "decided: create it whatever the platform has"
         session.end(intent, Ending.RECREATE, reason=reason)
         session.checkpoint()
     return Decided(
         f"`{key}` will be created whatever the platform has",
-        f"the next apply creates it without looking for it first; {twice}",
+        f"the next apply creates it without looking for it first; {twice}. "
+        f"To undo: `{environment.command('state', 'resolve', key, '--abandon')}`",
     )
 
 
 def abandon(context: Context, environment: Environment, key: str, *, wait: float = 0.0) -> Decided:
     """Decide to forget the open intent of `key`. Raises StateLocked, StateError, AepctlError."""
-    with _session(context, environment, f"state resolve {key}", wait) as session:
+    with session_for(context, environment, f"state resolve {key}", wait) as session:
         intent = session.state.intent_of(key)
         if intent is None:
             raise AepctlError(
@@ -126,13 +93,10 @@ def move(
 
     Raises StateLocked, StateError, AepctlError; SafetyRefusal where `new` is taken.
     """
-    with _session(context, environment, f"state mv {old} {new}", wait) as session:
+    with session_for(context, environment, f"state mv {old} {new}", wait) as session:
         state = session.state
         if old not in state.audiences:
-            raise AepctlError(
-                f"no audience `{old}` in the state {environment.state}",
-                hint="its keys stand there under `audiences`, one to a line",
-            )
+            raise no_such_key(environment, old)
         if new in state.audiences:
             known = state.audiences[new].ids.audience_id
             raise SafetyRefusal(
@@ -148,7 +112,44 @@ def move(
             )
         session.note(new, Move(old))
         session.checkpoint()
-    return Decided(f"`{old}` is now `{new}`", "the next plan compares it under its new key")
+    back = environment.command("state", "mv", new, old)
+    return Decided(
+        f"`{old}` is now `{new}`",
+        f"the next plan compares it under its new key. To undo: `{back}`",
+    )
+
+
+def forget(context: Context, environment: Environment, key: str, *, wait: float = 0.0) -> Decided:
+    """Forget what state has for `key`; it stays on the platform.
+
+    Raises StateLocked, StateError, AepctlError; SafetyRefusal where something is open for the key.
+    """
+    with session_for(context, environment, f"state rm {key}", wait) as session:
+        known, intent = session.state.audiences.get(key), session.state.intent_of(key)
+        if known is None:
+            raise no_such_key(environment, key)
+        if intent is not None and intent.phase is Phase.OPEN:
+            raise SafetyRefusal(
+                f"`{key}` has an open intent",
+                hint=f"`{environment.command('apply')}` settles it first",
+            )
+        session.note(key, Forget())
+        session.checkpoint()
+    audience_id = known.ids.audience_id
+    undo = environment.command("state", "resolve", key, "--adopt", audience_id)
+    return Decided(
+        f"`{key}` is forgotten; {audience_id} stays on the platform",
+        "if the manifests still want it, the next apply looks for it on the platform: what is "
+        f"found is adopted, else it is created. To undo: `{undo}`",
+    )
+
+
+def no_such_key(environment: Environment, key: str) -> AepctlError:
+    """State has nothing under this key."""
+    return AepctlError(
+        f"no audience `{key}` in the state {environment.state}",
+        hint="its keys stand there under `audiences`, one to a line",
+    )
 
 
 def rescued_text(file: str | None) -> str:
@@ -178,7 +179,7 @@ def recover(
     StateError; SafetyRefusal where state has another ID for a key.
     """
     rescued = read_rescued(text, file)
-    with _session(context, environment, f"state recover {file}", wait) as session:
+    with session_for(context, environment, f"state recover {file}", wait) as session:
         recovered = take_in(session, *rescued.journals)
         session.checkpoint()
     left = "".join(f"; {one}" for one in rescued.left_out)
@@ -200,7 +201,7 @@ def _told(recovered: Recovered) -> str:
     return "; ".join(parts)
 
 
-def _session(
+def session_for(
     context: Context, environment: Environment, command: str, wait: float
 ) -> AbstractContextManager[StateSession]:
     """The state under its lock, after waiting up to `wait` seconds for that."""
@@ -214,7 +215,8 @@ def _session(
     )
 
 
-def _wanted(context: Context, environment: Environment, key: str) -> Audience:
+def wanted_audience(context: Context, environment: Environment, key: str) -> Audience:
+    """What the manifests ask for under this key. Raises InvalidInput, AepctlError."""
     found = next((one for one in context.wanted(environment) if one.key == key), None)
     if found is None:
         raise AepctlError(

@@ -130,7 +130,7 @@ class _Planner:
         there = seen.with_id(given) if given is not None else ()
         if given is not None and there:
             return self._by_given_id(candidate, given, there)
-        matches = seen.free(candidate.wanted.audience, candidate.key)
+        matches = self._matches(candidate, seen)
         if not matches:
             return self._create_unless_alike(candidate, seen)
         if len(matches) == 1:
@@ -138,6 +138,12 @@ class _Planner:
         ids = (one.ids.audience_id for one in matches)
         reason = reasons.several(candidate.key, ids, self._policy.program)
         return self._decide(candidate, reason, matches)
+
+    def _matches(self, candidate: Candidate, seen: ObservedIndex) -> tuple[Observed, ...]:
+        """What is it just as it is wanted, else as an attempt asked for it."""
+        matches = seen.free(candidate.wanted.audience, candidate.key)
+        tried = candidate.tried
+        return matches or (() if tried is None else seen.free(tried, candidate.key))
 
     def _create_unless_alike(self, candidate: Candidate, seen: ObservedIndex) -> Change:
         """What is only spelled otherwise may be it, and so may what the platform says it has."""
@@ -177,7 +183,7 @@ class _Planner:
                 candidate, reasons.asleep(candidate.key, found, self._policy.program), (found,)
             )
         wanted = candidate.wanted.audience
-        known = Known.seen(wanted, found.audience, found.ids)
+        known = Known.seen(candidate.asked(found), found.audience, found.ids)
         return Change(
             candidate.key,
             Action.ADOPT,

@@ -6,7 +6,7 @@ from functools import cached_property
 from itertools import chain
 from typing import NamedTuple
 
-from aepctl.model.audience import Audience, Identity, Known, Wanted
+from aepctl.model.audience import Audience, Identity, Known, Observed, Wanted
 from aepctl.model.steps import Create
 from aepctl.plan.policy import Policy
 from aepctl.plan.renames import given_away_by_identity, removed_by_identity
@@ -39,15 +39,23 @@ class Candidate(NamedTuple):
         return self.intent is not None and not self.is_decided
 
     @property
+    def tried(self) -> Audience | None:
+        """What an earlier attempt may have made, where that is this audience in any spelling."""
+        step = self.intent.step if self.intent is not None and self.was_tried else None
+        if not isinstance(step, Create) or not _same(step.audience, self.wanted.audience):
+            return None
+        return step.audience
+
+    def asked(self, found: Observed) -> Audience:
+        """What was asked for of what was found: a name that was edited since is another."""
+        tried = self.tried
+        as_tried = tried is not None and tried.identity == found.audience.identity
+        return tried if tried is not None and as_tried else self.wanted.audience
+
+    @property
     def is_said_to_exist(self) -> bool:
         """The platform answered an attempt to create it with "already there"."""
-        intent = self.intent
-        return (
-            intent is not None
-            and intent.exists
-            and self.was_tried
-            and _same(intent, self.wanted.audience)
-        )
+        return self.tried is not None and self.intent is not None and self.intent.exists
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,10 +206,8 @@ class Sides:
         return one.audience_id or computed_id(target.org, target.sandbox, one.key)
 
 
-def _same(intent: Intent, audience: Audience) -> bool:
-    step = intent.step
-    folded = audience.folded_identity
-    return isinstance(step, Create) and step.audience.folded_identity == folded
+def _same(one: Audience, other: Audience) -> bool:
+    return one.folded_identity == other.folded_identity
 
 
 def _creates(intent: Intent, audience: Audience) -> bool:

@@ -1,6 +1,7 @@
 """The certificates that the environment variables name."""
 
 from collections.abc import Mapping
+from errno import EINVAL
 from pathlib import Path
 
 from aepctl.errors import AepctlError
@@ -17,6 +18,7 @@ def check_certificates(environ: Mapping[str, str]) -> None:
 
     try:
         if environ.get(FILE):
+            _check_regular(Path(environ[FILE]))
             ssl.create_default_context(cafile=environ[FILE])
         elif environ.get(FOLDER):
             next(Path(environ[FOLDER]).iterdir(), None)
@@ -25,6 +27,12 @@ def check_certificates(environ: Mapping[str, str]) -> None:
             ssl.create_default_context()
     except (OSError, ValueError) as error:
         raise unusable(environ, error) from error
+
+
+def _check_regular(path: Path) -> None:
+    """A device or a pipe may have no end. Raises OSError."""
+    if path.exists() and not path.is_file():
+        raise OSError(EINVAL, "not a regular file")
 
 
 def unusable(environ: Mapping[str, str], error: Exception) -> AepctlError:

@@ -17,9 +17,9 @@ from aepctl.model.target import EMULATOR, Target
 from aepctl.project.credentials import check_header
 from aepctl.project.environment import Environment
 from aepctl.project.model import ConfigModel, EnvironmentModel
-from aepctl.project.organisation import check_organisation
-from aepctl.project.paths import Boundary, near_names
+from aepctl.project.paths import Boundary, below_here, near_names
 from aepctl.project.targets import twice
+from aepctl.project.variables import check_organisation, settle_seconds
 from aepctl.yamldoc import Finding, YamlFile, check, parse, quoted
 from aepctl.yamldoc.places import Path as PlacePath
 from aepctl.yamldoc.places import Position
@@ -103,7 +103,7 @@ class Project:
             ups_url=model.ups_url,
             ims_url=model.ims_url,
             manifests=self.manifests,
-            settle_seconds=_settle_seconds(environ, model),
+            settle_seconds=settle_seconds(environ, model),
             max_creates=model.max_creates,
             audience_ids=model.audience_ids,
             program=program,
@@ -175,7 +175,10 @@ def load_project(*, allow_outside: bool = False) -> Project:
     if conflicts:
         _refuse(conflicts)
     project = Project(
-        config.manifests, config.default_environment, config.environments, boundary=boundary
+        below_here(config.manifests),
+        config.default_environment,
+        config.environments,
+        boundary=boundary,
     )
     return _inside(project, boundary, yaml_file, documents[0])
 
@@ -231,18 +234,6 @@ def _outside(written: str, place: Position | None) -> Problem:
     origin = Origin(FILE if place else written, line, column)
     said = f"{quoted(written)} leads out of the folder of {FILE}"
     return Problem(origin, "outside", said, INSIDE)
-
-
-def _settle_seconds(environ: Mapping[str, str], model: EnvironmentModel) -> float:
-    given = environ.get("AEPCTL_SETTLE_SECONDS")
-    if not given:
-        return model.settle_seconds
-    if not re.fullmatch(r"\d{1,4}(\.\d+)?", given):
-        raise AepctlError(
-            "AEPCTL_SETTLE_SECONDS must be a number of seconds, for example 30",
-            hint=f"it is {given!r}",
-        )
-    return float(given)
 
 
 def _refuse(problems: Iterable[Problem]) -> NoReturn:

@@ -21,6 +21,14 @@ def not_expanded(path: str) -> str | None:
     return None
 
 
+def below_here(path: str) -> str:
+    """An absolute path into this folder as a relative one: reports name files from a repository."""
+    if not os.path.isabs(path):  # noqa: PTH117
+        return path
+    relative = os.path.relpath(path)
+    return path if relative.startswith("..") else relative
+
+
 @dataclass(frozen=True, slots=True)
 class Boundary:
     """The folder of aepctl.yaml, which nothing leaves that comes with the project.

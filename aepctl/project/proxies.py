@@ -4,10 +4,10 @@ Source of what they mean: curl's manual, HTTPS_PROXY, ALL_PROXY and NO_PROXY. Th
 here: whatever is no https goes to this machine, and no proxy stands in between.
 """
 
+import importlib.util
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from ipaddress import ip_address, ip_network
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -54,7 +54,7 @@ def proxy_for(url: str, environ: Mapping[str, str]) -> Proxy | None:
     if not value or _passes_by(parts.hostname or "", parts.port or 443, environ):
         return None
     proxy = _proxy(variable, value)
-    if proxy.scheme.startswith("socks") and find_spec("socksio") is None:
+    if proxy.scheme.startswith("socks") and importlib.util.find_spec("socksio") is None:
         raise AepctlError(
             f"{variable} names a SOCKS proxy, which needs the package socksio",
             hint="pip install 'aepctl[socks]'",

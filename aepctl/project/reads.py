@@ -14,6 +14,7 @@ from aepctl.project.paths import NEAR, SUFFIXES, state_files
 STATE = re.compile(rb'\s*\{\s*"format":\s*"[\d.]+",\s*"lineage":|\{"type": "')
 """How a state and a journal begin, wherever they are."""
 MANIFEST = "a manifest"
+EMULATORS = "the emulator's"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Reads:
             return "what passes for the settings"
         if ".git" in real.parts[:-1]:
             return "Git's own"
-        return "the emulator's" if _below(real, ".aepctl") else None
+        return EMULATORS if _below(real, ".aepctl") else None
 
     def _by_content(self, real: str) -> str | None:
         """A hard link has another name, and so may a state that aepctl.yaml does not tell of."""

@@ -47,8 +47,10 @@ class Redaction:
         return text
 
     def holds(self, data: bytes) -> bool:
-        """Whether one of them is in it."""
-        return any(form.encode() in data for form in self._forms)
+        """Whether one of them is in it, as it is or spelled as JSON may spell it."""
+        if any(form.encode() in data for form in self._forms):
+            return True
+        return b"\\" in data and self._body(data) is not data
 
     def reply(self, reply: Reply) -> Reply:
         """The reply without them. The body of a success is data, and is left as it is."""
@@ -67,9 +69,12 @@ class Redaction:
             value = json.loads(body)
             clean = self._value(value)
         except (ValueError, RecursionError):
-            text = self.text(body.decode(errors="surrogateescape"))
-            return text.encode(errors="surrogateescape")
-        return body if clean == value else json.dumps(clean).encode()
+            pass  # it is no JSON, and is looked through as it is
+        else:
+            body = body if clean == value else json.dumps(clean).encode()
+        text = body.decode(errors="surrogateescape")
+        changed = self.text(text)
+        return body if changed == text else changed.encode(errors="surrogateescape")
 
     def _value(self, value: Any) -> Any:
         match value:

@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 URL = re.compile(r"(?i:https?)://([\w-]+(\.[\w-]+)*|\[[\da-f:.]+\])(:\d{1,5})?(/[!-~]*)?", re.ASCII)
@@ -24,6 +25,7 @@ def safe_url(url: str) -> str:
     return url.rstrip("/")
 
 
+@lru_cache(maxsize=64)
 def is_loopback(host: str) -> bool:
     """Whether the host is this machine for sure, without asking any name server."""
     try:

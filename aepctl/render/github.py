@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from posixpath import normpath
 
 from aepctl.model.problem import Origin, Problem
 from aepctl.render.escape import command_data, command_property
@@ -109,4 +110,4 @@ def _place(origin: Origin) -> dict[str, str]:
 
 
 def _path(root: str, file: str) -> str:
-    return f"{root.rstrip('/')}/{file}" if root.rstrip("/") else file
+    return normpath(f"{root}/{file}" if root else file)

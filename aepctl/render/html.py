@@ -33,7 +33,7 @@ def _rows(view: View, totals: Mapping[str, int]) -> str:
     body = (
         _header(view.heading)
         + _facts(view)
-        + _tiles({**totals, **others})
+        + (_tiles({**totals, **others}) or f'<p class="empty">{html(view.nothing)}</p>')
         + _hints(row.status for row in view.rows)
         + (ASSETS["list.html"] if view.rows else f'<p class="empty">{html(view.empty)}</p>')
     )

@@ -4,6 +4,7 @@ Whatever comes from outside stands in code, where nothing in it means anything.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import groupby
 
 from aepctl.model.problem import Problem
@@ -35,14 +36,22 @@ def attention_groups(rows: Iterable[Row]) -> tuple[Section, ...]:
 
 
 def file_groups(rows: Iterable[Row]) -> tuple[Section, ...]:
-    """All others, by file."""
-    return tuple(
+    """All others, by file; under a heading of their own where they would stand under another's."""
+    rows = tuple(rows)
+    others = [row for row in rows if not word(row.status).attention]
+    counted = totals(by_status(row.status for row in others))
+    heading = f"### {counted}\n\n" if len(others) < len(rows) else ""
+    found = tuple(
         Section(
             f"**{code_within(file, 400) if file else NOWHERE}**: "
             f"{totals(by_status(row.status for row in group))}",
             tuple(_line(row) for row in group),
         )
-        for file, group in _by_file(row for row in rows if not word(row.status).attention)
+        for file, group in _by_file(others)
+    )
+    return tuple(
+        replace(one, title=f"{'' if place else heading}{one.title}")
+        for place, one in enumerate(found)
     )
 
 

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.apply.report import ApplyReport
 from aepctl.model.failure import Failure
-from aepctl.plan.plan import Change
+from aepctl.plan.plan import Change, Plan
 from aepctl.render.view import NOT_RECORDED, Row, View, change_row, view_of_plan
 from aepctl.render.words import NOT_STARTED, in_order
+from aepctl.render.words import totals as counted
 
 
 def view_of_report(report: ApplyReport, program: str = "aepctl") -> View:
@@ -23,7 +24,7 @@ def view_of_report(report: ApplyReport, program: str = "aepctl") -> View:
         targets=plan.targets,
         plan_id=report.plan_id,
         totals=in_order(totals),
-        nothing="nothing was to be done",
+        nothing=_nothing(plan),
         rows=tuple(_report_rows(report)),
         empty="Nothing to do.",
         alerts=tuple(_alerts(report, program)),
@@ -32,6 +33,12 @@ def view_of_report(report: ApplyReport, program: str = "aepctl") -> View:
         else None,
         plan=view_of_plan(plan, report.plan_id),
     )
+
+
+def _nothing(plan: Plan) -> str:
+    """That there was nothing to do, and what there is instead."""
+    left = counted(view_of_plan(plan).totals or {})
+    return f"nothing was to be done: {left}" if left else "nothing was to be done"
 
 
 def outcome_row(outcome: Outcome, change: Change | None = None) -> Row:

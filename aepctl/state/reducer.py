@@ -51,9 +51,10 @@ class Draft:
         self._audiences = dict(state.audiences)
         self._intents = dict(state.intents)
         self._plans = state.plans
-        self._intents_of: dict[str, list[str]] = {}
+        self._open_of: dict[str, dict[str, None]] = {}  # in the order of their beginning
+        self._past_of: dict[str, dict[str, None]] = {}
         for intent in self._intents.values():
-            self._intents_of.setdefault(intent.key, []).append(intent.id)
+            self._index(intent)
         self._owners = {one.ids.audience_id: key for key, one in self._audiences.items()}
 
     def state(self, base: State | None = None) -> State:
@@ -112,27 +113,32 @@ class Draft:
         if not self._several:
             self._check_settled(intent.key)
 
-    def _of(self, key: str) -> list[Intent]:
-        return [self._intents[one] for one in self._intents_of.get(key, ())]
-
     def _check_settled(self, key: str) -> None:
-        for earlier in self._of(key):
-            if earlier.phase is Phase.OPEN:
-                raise Contradiction(f"`{key}` has an open intent already ({earlier.id})")
+        for earlier in self._open_of.get(key, ()):
+            raise Contradiction(f"`{key}` has an open intent already ({earlier})")
 
     def _supersede(self, key: str) -> None:
         """Drop what no longer stands in the way of a new intent; an open one does."""
-        for earlier in self._of(key):
-            if earlier.phase is not Phase.OPEN:
-                self._drop(earlier)
+        for earlier in self._past_of.pop(key, ()):
+            del self._intents[earlier]
 
     def _add(self, intent: Intent) -> None:
         self._intents[intent.id] = intent
-        self._intents_of.setdefault(intent.key, []).append(intent.id)
+        self._index(intent)
+
+    def _index(self, intent: Intent) -> None:
+        of = self._open_of if intent.phase is Phase.OPEN else self._past_of
+        of.setdefault(intent.key, {})[intent.id] = None
 
     def _drop(self, intent: Intent) -> None:
         del self._intents[intent.id]
-        self._intents_of[intent.key].remove(intent.id)
+        self._unindex(intent)
+
+    def _unindex(self, intent: Intent) -> None:
+        of = self._open_of if intent.phase is Phase.OPEN else self._past_of
+        del of[intent.key][intent.id]
+        if not of[intent.key]:
+            del of[intent.key]
 
     def _end(self, event: Ended) -> None:
         intent = self._intents.get(event.intent_id)
@@ -157,7 +163,8 @@ class Draft:
 
     def _keep(self, intent: Intent, phase: Phase, reason: str, since: str | None = None) -> None:
         kept = replace(intent, phase=phase, reason=reason, absent_since=since)
-        self._intents[intent.id] = kept
+        self._unindex(intent)
+        self._add(kept)
 
     def _done(self, intent: Intent, event: Ended) -> None:
         match intent.step:
@@ -231,6 +238,9 @@ class Draft:
         self._forget(old)
         self._audiences[new] = known
         self._owners.setdefault(known.ids.audience_id, new)
-        for intent in self._of(old):
-            self._intents[intent.id] = replace(intent, key=new)
-        self._intents_of[new] = self._intents_of.pop(old, [])
+        for of in (self._open_of, self._past_of):
+            moved = of.pop(old, {})
+            for one in moved:
+                self._intents[one] = replace(self._intents[one], key=new)
+            if moved:
+                of[new] = moved

@@ -14,14 +14,15 @@ from aepctl.project.proxies import Proxy
 from aepctl.project.redaction import Redaction
 from aepctl.transport.bounds import TIMEOUT_SECONDS
 from aepctl.transport.exchange import Transport
-from aepctl.transport.names import Names
+from aepctl.transport.names import Names, Resolve, system_addresses
 from aepctl.transport.wire import Wire
 
 
 class TransportFactory:
     """Makes transports for one run. `timeout_seconds` bounds a whole exchange.
 
-    `redaction` knows the secrets; no reply of any transport repeats them.
+    `redaction` knows the secrets; no reply of any transport repeats them. `environ` names proxies,
+    `resolve` finds the addresses of names.
     """
 
     def __init__(
@@ -31,12 +32,13 @@ class TransportFactory:
         clock: Clock | None = None,
         redaction: Redaction | None = None,
         environ: Mapping[str, str] | None = None,
+        resolve: Resolve = system_addresses,
     ) -> None:
         self.timeout_seconds = timeout_seconds
         self.clock = clock or SystemClock()
         self.redaction = redaction or Redaction()
         self.environ = os.environ if environ is None else environ
-        self.names = Names(self.clock)
+        self.names = Names(self.clock, resolve)
         self._mutex = threading.Lock()
         self._tls: ssl.SSLContext | None = None
 

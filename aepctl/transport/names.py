@@ -18,21 +18,19 @@ Resolve = Callable[[str, int], list[str]]
 class Names:
     """Addresses by name, remembered for a short while. For any number of threads."""
 
-    def __init__(self, clock: Clock, resolve: Resolve | None = None) -> None:
+    def __init__(self, clock: Clock, resolve: Resolve) -> None:
         self._clock = clock
-        self._resolve = resolve or _system
+        self._resolve = resolve
         self._mutex = threading.Lock()
         self._known: dict[tuple[str, int], tuple[float, list[str]]] = {}
 
     def addresses(self, host: str, port: int, seconds: float) -> list[str]:
         """Addresses to try, in this order. Raises OSError, TimeoutError among them."""
-        if _is_address(host):
-            return [host]
         with self._mutex:
             until, known = self._known.get((host, port), (0.0, []))
         if known and self._clock.monotonic() < until:
             return known
-        found = self._within(host, port, seconds)
+        found = [host] if _is_address(host) else self._within(host, port, seconds)
         with self._mutex:
             self._known[host, port] = (self._clock.monotonic() + KEPT_SECONDS, found)
         return found
@@ -72,6 +70,7 @@ def _is_address(host: str) -> bool:
     return True
 
 
-def _system(host: str, port: int) -> list[str]:
+def system_addresses(host: str, port: int) -> list[str]:
+    """What the system's resolver says. Raises OSError, UnicodeError."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(address[0]) for *_, address in found))

@@ -86,17 +86,27 @@ class Stream(httpcore.NetworkStream):
     def __init__(self, stream: httpcore.NetworkStream, wire: Wire) -> None:
         self._stream = stream
         self._wire = wire
+        self._waiting = b""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
+        with suppress(httpcore.WriteError):  # there may be an answer all the same
+            self._flush()
         budget = self._wire.current()
         data = self._stream.read(budget.readable(max_bytes), budget.seconds())
         budget.received(len(data))
         return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
+        """Head and body come one after the other, and leave together."""
+        self._waiting += buffer
+        if len(self._waiting) > PIECE_BYTES:
+            self._flush()
+
+    def _flush(self) -> None:
+        waiting, self._waiting = self._waiting, b""
         budget = self._wire.current()
-        for start in range(0, len(buffer), PIECE_BYTES):
-            piece = buffer[start : start + PIECE_BYTES]
+        for start in range(0, len(waiting), PIECE_BYTES):
+            piece = waiting[start : start + PIECE_BYTES]
             seconds = budget.seconds()
             budget.writing(piece)
             self._stream.write(piece, seconds)

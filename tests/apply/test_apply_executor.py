@@ -317,7 +317,10 @@ def test_where_no_worker_can_be_started_nothing_is_sent(
     connect = Writers()
     assert run(engine, connect) == ()
     assert connect.sent == []
-    assert engine.stop.reason == "this system starts no worker (can't start new thread)"
+    assert (
+        engine.stop.reason
+        == "this system starts no worker (can't start new thread; see `ulimit -u`)"
+    )
     assert engine.stop.error is None
 
 

@@ -1,14 +1,17 @@
 """Settling: the platform is looked at first; a create is never sent again, other steps may be."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
 from engine import Engine
-from fakes import AT, RUN, TARGET, FakeJournal, FakeWriter, audience
+from fakes import AT, RUN, TARGET, FakeClock, FakeJournal, FakeWriter, audience
+from fakes import Ids as Names
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from stores import MemoryStore
 
 from aepctl.aep.verdicts import GONE, Done, Unknown, Verdict
 from aepctl.apply.looking import MAX_SEARCHES
@@ -21,7 +24,9 @@ from aepctl.model.failure import Failure, no_platform_id
 from aepctl.model.steps import Create, Delete, Patch, RemoteStep
 from aepctl.plan.plan import Action
 from aepctl.state.events import Ended, Ending
-from aepctl.state.model import Intent, Phase, State
+from aepctl.state.loading import read_state
+from aepctl.state.model import Intent, Phase, Run, State
+from aepctl.state.session import open_session
 
 BEGUN = datetime.fromisoformat(AT)
 GOLD = Intent("id-1", "run-0", "gold", Create(audience("gold")), AT)
@@ -88,7 +93,7 @@ class Settled:
         self.engine.clock.seconds += later
         if stopped:
             self.engine.stop.request("enough")
-        settler = Settler(self.engine.sender, lists, self._connect, window, 30.0, program)
+        settler = Settler(self.engine.sender, lists, self._connect, window, program)
         self.outcomes = settler.settle(intents, before)
 
     def _connect(self) -> FakeWriter:
@@ -181,32 +186,47 @@ def test_a_window_of_nothing_is_one_look_at_its_name_and_one_at_everything() -> 
     assert (lists.asked, settled.pauses) == (["gold", "everything"], [])
 
 
-def test_an_intent_from_long_ago_is_looked_for_once() -> None:
-    lists = Lists([()])
-    settled = Settled(lists, window=30.0, later=60.0)
-    assert settled.pauses == []
-    assert lists.asked == ["gold", "everything"]
+YEARS = 5 * 365 * 86_400.0
 
 
-@pytest.mark.parametrize(
-    ("later", "pauses"),
-    [
-        (0.0, [0.25, 0.5, 1.0, 2.0, 4.0, 5.0, 5.0, 5.0]),
-        (30.0, [0.25, 0.5, 1.0, 2.0, 4.0, 5.0, 5.0, 5.0]),
-        (45.0, [0.25, 0.5, 1.0, 2.0, 4.0]),
-        (49.0, [0.25, 0.5, 1.0]),
-    ],
-)
-def test_the_window_counts_from_now_and_ends_with_the_request_and_its_own_time(
-    later: float, pauses: list[float]
-) -> None:
-    assert Settled(Lists([()]), window=20.0, later=later).pauses == pauses
+@pytest.mark.parametrize("later", [0.0, 10.0, 3_600.0, YEARS, -1.0, -9_999.0, -YEARS])
+def test_the_window_runs_from_now_whatever_two_clocks_say_of_the_intent(later: float) -> None:
+    """Dated years ago or in the future, by another machine or before this one's clock was set."""
+    settled = Settled(Lists([()]), window=20.0, later=later)
+    assert settled.pauses == [0.25, 0.5, 1.0, 2.0, 4.0, 5.0, 5.0, 5.0]
+    assert settled.state.intents["id-1"].phase is Phase.ABSENT
 
 
-def test_waiting_is_measured_on_the_monotonic_clock_alone() -> None:
-    """A machine's clock that is set back in the meantime does not make it wait for ever."""
-    settled = Settled(Lists([()]), window=2.0, later=-9_999.0)
-    assert settled.pauses == [0.25, 0.5, 1.0, 2.0]
+@pytest.mark.parametrize("jump", [-YEARS, -60.0, 60.0, YEARS])
+def test_a_clock_that_is_set_in_the_meantime_changes_nothing(jump: float) -> None:
+    class Jumping(Lists):
+        def search(self, audience: Audience, audience_id: str | None) -> tuple[Observed, ...]:
+            wall.append(jump)
+            return super().search(audience, audience_id)
+
+    wall: list[float] = []
+    engine = Engine(FakeJournal(before=State("lineage", 1, TARGET, {}, {GOLD.id: GOLD})))
+    now = engine.clock.now
+    engine.clock.now = lambda: now() + timedelta(seconds=sum(wall))  # type: ignore[method-assign]
+    settler = Settler(engine.sender, Jumping([()]), FakeWriter, 2.0)
+    settler.settle((GOLD,), engine.journal.state)
+    assert engine.clock.slept == [0.25, 0.5, 1.0, 2.0]
+
+
+def test_a_look_counts_by_when_it_began() -> None:
+    """A list that takes longer than the window shows what was there at its beginning."""
+
+    class Slow(Lists):
+        def search(self, audience: Audience, audience_id: str | None) -> tuple[Observed, ...]:
+            engine.clock.seconds += 30.0
+            return super().search(audience, audience_id)
+
+    lists = Slow([(), (there("gold", "A"),)])
+    engine = Engine(FakeJournal(before=State("lineage", 1, TARGET, {}, {GOLD.id: GOLD})))
+    (outcome,) = Settler(engine.sender, lists, FakeWriter, 10.0).settle(
+        (GOLD,), State("", 1, TARGET)
+    )
+    assert (outcome.kind, lists.asked) == (OutcomeKind.ADOPTED, ["gold", "gold"])
 
 
 @pytest.mark.parametrize(
@@ -255,7 +275,15 @@ def test_what_is_older_than_the_intent_by_more_than_clocks_differ_is_not_its_doi
 ) -> None:
     age = seconds - CLOCK_SKEW.total_seconds()
     assert Settled(Lists([(there("gold", "A", age),)]), window=0.0).one.kind is kind
-    assert timedelta(minutes=5) == CLOCK_SKEW
+    assert timedelta(hours=1) == CLOCK_SKEW
+
+
+@pytest.mark.parametrize("later", [-1.0, -YEARS])
+def test_for_an_intent_that_is_dated_in_the_future_nothing_is_too_old(later: float) -> None:
+    made = there("gold", "A", -2 * YEARS)
+    settled = Settled(Lists([(made,)]), window=0.0, later=later)
+    assert settled.one.kind is OutcomeKind.ADOPTED
+    assert settled.state.audiences["gold"].ids == made.ids
 
 
 def test_where_the_platform_said_that_it_exists_its_age_does_not_matter() -> None:
@@ -653,6 +681,25 @@ def test_a_journal_that_takes_no_note_is_told(ending: str) -> None:
     }[ending]
     with pytest.raises(StateNotWritten, match="the store is full"):
         Settled(Lists([shows]), [intent], full_at={ending}, window=0.0, later=60.0)
+
+
+def test_many_that_are_settled_by_one_look_are_noted_together() -> None:
+    store = MemoryStore()
+    run = Run("run-1", AT, "aepctl apply")
+    with open_session(store, TARGET, run, clock=FakeClock(), ids=Names()) as session:
+        intents = [session.begin(f"k-{n}", Create(audience(f"k-{n}"))) for n in range(30)]
+        lists = Lists([(there("k-0", "A-0"), there("k-1", "A-1"))])
+        sender = replace(Engine().sender, journal=session)
+        store.calls.clear()
+        outcomes = Settler(sender, lists, FakeWriter, 0.0).settle(intents, session.state)
+        assert store.calls == ["append"]
+        assert Counter(one.kind for one in outcomes) == {
+            OutcomeKind.ADOPTED: 2,
+            OutcomeKind.UNKNOWN: 28,
+        }
+        durable = read_state(store, TARGET)
+        assert set(durable.audiences) == {"k-0", "k-1"}
+        assert {one.phase for one in durable.intents.values()} == {Phase.ABSENT}
 
 
 def test_nothing_open_asks_nothing() -> None:

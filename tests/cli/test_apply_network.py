@@ -3,8 +3,10 @@
 import base64
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, quote_plus
 
 import pytest
@@ -12,10 +14,12 @@ from fakes import FakeClock
 from projects import ORG, Project, Result
 from raw_server import RawServer, Request, Wire, free_port, http
 
-from aepctl.aep.writer import AudienceWriter
+from aepctl.aep.connection import Connection
 from aepctl.emulator import Emulator
-from aepctl.model.steps import RemoteStep
 from aepctl.model.target import Target
+from aepctl.operations.context import Context, Platform, system_context
+from aepctl.project.environment import Environment
+from aepctl.replies import Reply
 from aepctl.state.codec import encode_state
 from aepctl.state.model import State
 
@@ -70,7 +74,7 @@ def test_a_socks_proxy_without_its_package_says_what_to_install(
     abroad: Project, scheme: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     abroad.setenv("ALL_PROXY", f"{scheme}://me:{PASSWORD}@127.0.0.1:1")
-    monkeypatch.setattr("aepctl.project.proxies.find_spec", lambda name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     done = abroad.apply()
     assert done.code == 1
     assert "ALL_PROXY names a SOCKS proxy" in done.err
@@ -151,7 +155,7 @@ def test_a_state_belongs_to_its_server_however_that_is_spelled(
 # A platform that answers as a test says
 
 
-class Platform(RawServer):
+class Answering(RawServer):
     """Lists nothing, grants a token, and answers a create as it is told."""
 
     def __init__(
@@ -212,7 +216,7 @@ def test_a_server_that_closes_soon_after_each_answer_makes_nothing_unknown(
     keys = [f"key-{number}" for number in range(60)]
     project.want(*keys)
     pause = threading.Event()
-    with Platform(created, after=lambda wire: bool(pause.wait(0.01))) as server:
+    with Answering(created, after=lambda wire: bool(pause.wait(0.01))) as server:
         done = applied(project, server)
         assert (done.code, server.creates) == (0, 60)
     assert len(set(project.ids().values())) == 60
@@ -233,7 +237,7 @@ def test_a_token_that_the_platform_repeats_is_neither_told_nor_kept(
 ) -> None:
     project.want("gold")
     body = f'{{"title": "Not for {FORMS[form]}", "error_code": "{FORMS[form]}"}}'
-    with Platform(
+    with Answering(
         lambda request, number: http(status, body, {"x-request-id": f"of {TOKEN}"})
     ) as server:
         done = applied(project, server)
@@ -246,7 +250,7 @@ def test_a_token_that_the_platform_repeats_is_neither_told_nor_kept(
 
 def test_an_id_that_repeats_the_token_is_no_id(project: Project) -> None:
     project.want("gold")
-    with Platform(lambda request, number: http(200, f'{{"audienceId": "{TOKEN}"}}')) as server:
+    with Answering(lambda request, number: http(200, f'{{"audienceId": "{TOKEN}"}}')) as server:
         done = applied(project, server)
     assert done.code == 4
     assert "the answer repeats a secret that was sent" in done.out
@@ -261,7 +265,7 @@ def test_a_secret_that_ims_repeats_is_not_told(project: Project, field: str) -> 
         return http(400, json.dumps({field: f"no {given} and {quote_plus(given)}"}))
 
     project.want("gold")
-    with Platform(created, echo) as server:
+    with Answering(created, echo) as server:
         done = applied(project, server, asking=True)
     assert done.code == 1
     said = everything(project, done)
@@ -271,7 +275,7 @@ def test_a_secret_that_ims_repeats_is_not_told(project: Project, field: str) -> 
 
 def test_a_token_that_ims_gave_is_not_told_either(project: Project) -> None:
     project.want("gold")
-    with Platform(lambda request, number: http(400, f'{{"title": "Not {TOKEN}"}}')) as server:
+    with Answering(lambda request, number: http(400, f'{{"title": "Not {TOKEN}"}}')) as server:
         done = applied(project, server, asking=True)
     assert "Not …" in done.out
     assert TOKEN not in everything(project, done)
@@ -292,28 +296,48 @@ def test_the_emulators_token_is_no_secret(project: Project) -> None:
 # What nobody expected
 
 
-def break_writer(monkeypatch: pytest.MonkeyPatch, name: str, error: Exception) -> None:
-    """Its request is sent and answered, and then this is raised."""
-    send = AudienceWriter.send
+class Breaking:
+    """A platform whose connections send what they are told, and then raise over one audience."""
 
-    def broken(self: AudienceWriter, step: RemoteStep, request_id: str) -> object:
-        verdict = send(self, step, request_id)
-        if step.audience.name == name:  # type: ignore[union-attr]
-            raise error
-        return verdict
+    def __init__(self, platform: Platform, name: str, error: Exception) -> None:
+        self.timeout_seconds = platform.timeout_seconds
+        self._platform = platform
+        self._name = name
+        self._error = error
 
-    monkeypatch.setattr(AudienceWriter, "send", broken)
+    def connect(self) -> Connection:
+        connection = self._platform.connect()
+        send = connection.send
+
+        def broken(*words: str, **more: Any) -> Reply:
+            reply = send(*words, **more)
+            if self._name.encode() in (more.get("body") or b""):
+                raise self._error
+            return reply
+
+        connection.send = broken  # type: ignore[method-assign]
+        return connection
+
+
+def breaking(name: str, error: Exception) -> Any:
+    """An `open_platform` for a Context."""
+
+    @contextmanager
+    def open_platform(context: Context, environment: Environment) -> Iterator[Breaking]:
+        with system_context().open_platform(context, environment) as platform:
+            yield Breaking(platform, name, error)
+
+    return open_platform
 
 
 def test_a_bug_in_mid_run_is_told_after_the_report_and_loses_nothing(
-    project: Project, platform: Start, monkeypatch: pytest.MonkeyPatch
+    project: Project, platform: Start
 ) -> None:
     emulator = platform()
     project.settle_on(emulator)
     project.want("a", "b", "c")
-    with monkeypatch.context() as patch:
-        break_writer(patch, "Name b", ZeroDivisionError("oh"))
-        done = project.apply("--parallelism", "1")
+    words = ("apply", "--auto-approve", "--parallelism", "1")
+    done = project.run(*words, open_platform=breaking("Name b", ZeroDivisionError("oh")))
     assert done.code == 70
     assert "created  a" in done.out
     assert "unknown  b" in done.out
@@ -330,12 +354,12 @@ def test_a_bug_in_mid_run_is_told_after_the_report_and_loses_nothing(
 
 
 def test_in_a_machine_format_the_report_of_a_bug_is_one_document(
-    project: Project, platform: Start, monkeypatch: pytest.MonkeyPatch
+    project: Project, platform: Start
 ) -> None:
     project.settle_on(platform())
     project.want("a")
-    break_writer(monkeypatch, "Name a", ZeroDivisionError("oh"))
-    done = project.apply("--output", "json")
+    words = ("apply", "--auto-approve", "--output", "json")
+    done = project.run(*words, open_platform=breaking("Name a", ZeroDivisionError("oh")))
     assert done.code == 70
     assert [one["outcome"] for one in done.json["outcomes"]] == ["unknown"]
 
@@ -356,7 +380,10 @@ def test_where_the_system_starts_no_thread_the_run_ends_with_its_report(
     monkeypatch.setattr(threading.Thread, "start", limited)
     done = project.apply()
     assert done.code == 1
-    assert "Stopped: this system starts no worker (can't start new thread)" in done.out
+    assert (
+        "Stopped: this system starts no worker (can't start new thread; see `ulimit -u`)"
+        in done.out
+    )
     assert "2 not started" in done.out
     assert done.err == ""
     assert (emulator.audiences, project.files) == ([], [])

@@ -227,6 +227,26 @@ class TestGitHub:
         assert f"::error file={step.root.name}/audiences/faulty.yaml,line=1" in result.err
         assert self.outputs(step)["exit_code"] == "1"
 
+    @pytest.mark.parametrize("variable", ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"])
+    @pytest.mark.parametrize("absolute", [False, True])
+    def test_reports_name_files_from_the_repository(
+        self, step: Project, platform: Start, variable: str, absolute: bool
+    ) -> None:
+        """However the folder of manifests is written: nothing else is shown at its line."""
+        faulty_manifests(step, platform)
+        step.setenv("GITHUB_WORKSPACE", "")
+        step.setenv(variable, str(step.root.parent))
+        text = (step.root / "aepctl.yaml").read_text()
+        folder = step.root / "audiences" if absolute else "./audiences/"
+        step.write("aepctl.yaml", f"manifests: {folder}\n{text}")
+        result = step.run("validate", "--github", "--write", "codequality:quality.json")
+        file = f"{step.root.name}/audiences/faulty.yaml"
+        assert f"::error file={file},line=1" in result.err
+        (issue,) = {
+            one["location"]["path"] for one in json.loads((step.root / "quality.json").read_text())
+        }
+        assert issue == file
+
     def test_an_apply_gives_its_outcomes(self, step: Project, platform: Start) -> None:
         words = refused(step, platform)
         result = step.run(*words, "--github", "-o", "json")

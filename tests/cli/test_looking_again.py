@@ -12,6 +12,7 @@ import pytest
 from projects import ORG, Project, Terminal
 
 from aepctl.aep.writer import CREATE_ACCEPT
+from aepctl.clock import SystemClock
 from aepctl.emulator import Behaviour, Emulator
 
 Start = Callable[..., Emulator]
@@ -227,12 +228,22 @@ class TestWithoutAState:
     """What was created a moment ago is known to nobody and not listed yet."""
 
     def test_it_is_said_and_looked_at_once_more(self, project: Project, platform: Start) -> None:
-        there = platform(list_lag=1.5)
+        there = platform(list_lag=3600)
         project.settle_on(there)
-        project.setenv("AEPCTL_SETTLE_SECONDS", "3")
+        project.setenv("AEPCTL_SETTLE_SECONDS", "30")
         make(there, "gold")
         project.want("gold")
-        result = project.apply()
+
+        class Clock(SystemClock):
+            """While it is waited, the list catches up."""
+
+            def sleep(self, seconds: float) -> None:
+                slept.append(seconds)
+                there.behaviour = Behaviour()
+
+        slept: list[float] = []
+        result = project.run("apply", "--auto-approve", clock=Clock())
+        assert 0 < sum(slept) <= 30
         assert result.code == 0
         assert names(there) == ["Name gold"]
         assert "there was no state state/prod.json: what was created a moment ago may not be" in (

@@ -67,11 +67,15 @@ class TestIntents:
 
 
 class TestResolve:
-    def test_adopt_records_the_id(self, project: Project, there: Emulator) -> None:
-        result = project.run("state", "resolve", "gold", "--adopt", "some-id")
+    def test_without_a_look_it_records_the_id_as_it_is_given(
+        self, project: Project, there: Emulator
+    ) -> None:
+        words = ("state", "resolve", "gold", "--adopt", "some-id", "--no-check")
+        result = project.run(*words)
         assert result.out == (
             "`gold` now has the audienceId some-id (not checked on the platform).\n"
-            "Next: the next plan compares it with the manifests; nothing is created for it.\n"
+            "Next: the next plan compares it with the manifests; nothing is created for it. "
+            "To undo: `aepctl state rm gold`.\n"
         )
         assert project.ids()["gold"] == "some-id"
         assert project.files == ["prod.json"]
@@ -80,8 +84,9 @@ class TestResolve:
     def test_adopting_the_same_id_again_changes_nothing(
         self, project: Project, there: Emulator
     ) -> None:
-        project.run("state", "resolve", "gold", "--adopt", "some-id")
-        result = project.run("state", "resolve", "gold", "--adopt", "some-id")
+        words = ("state", "resolve", "gold", "--adopt", "some-id", "--no-check")
+        project.run(*words)
+        result = project.run(*words)
         assert result.code == 0
         assert "already" in result.out
 

@@ -72,6 +72,13 @@ def test_what_is_no_file_of_bounded_size_is_refused_at_once(
     assert "Traceback" not in result.err
 
 
+@pytest.mark.parametrize("file", READ)
+def test_a_link_to_itself_is_told_as_such(offline: Project, file: str) -> None:
+    no_file(offline.root / file, Path(file).name)
+    result = offline.run(*READ[file])
+    assert (result.code, file in result.err) == (1, True)
+
+
 @pytest.mark.parametrize("command", ["plan", "validate", "apply"])
 def test_allowed_to_lead_outside_it_is_still_no_device(offline: Project, command: str) -> None:
     no_file(offline.root / "aepctl.yaml", "/dev/zero")

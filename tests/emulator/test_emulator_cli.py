@@ -167,3 +167,11 @@ def test_a_retry_after_that_no_header_can_hold_is_a_usage_error() -> None:
 def test_a_folder_that_cannot_be_made_is_a_usage_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert "--db" in refused("--port", "0", "--db", str(tmp_path / "file" / "db"))
+
+
+@pytest.mark.parametrize("db", ["aepctl.yaml", "state/default.json", "audiences/a.yaml", "~/db"])
+def test_what_a_project_reads_is_no_place_for_its_database(folder: Path, db: str) -> None:
+    from aepctl.cli.main import run
+
+    assert run(["emulator", "serve", "--port", "0", "--db", db]) == 64
+    assert list(folder.iterdir()) == []

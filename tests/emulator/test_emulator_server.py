@@ -219,7 +219,7 @@ def test_a_client_that_leaves_before_its_body_is_complete_makes_no_noise(
     client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     host, _, port = client.emulator.url.rpartition("//")[2].partition(":")
-    head = b"POST /core/ais/audiences HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"
+    head = b"POST /core/ais/audiences HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{"
     with socket.create_connection((host, int(port))) as connection:
         connection.sendall(head)
         client.listed()  # by now the server has begun to read
@@ -244,3 +244,16 @@ def test_small_answers_are_not_held_back(client: Client) -> None:
         times.append(time.monotonic())
     quickest = min(after - before for before, after in pairwise(times))
     assert quickest < 0.04  # as long each would take if head and body waited for each other
+
+
+def test_where_its_thread_cannot_be_started_that_is_said(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def no_thread(self: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", no_thread)
+    with pytest.raises(EmulatorError) as caught:
+        serve(db=tmp_path / "emulator.sqlite3")
+    assert caught.value.message == "the emulator's server did not start (can't start new thread)"
+    assert caught.value.hint == "allow this user more processes and threads (`ulimit -u`)"

@@ -132,10 +132,52 @@ def test_a_link_to_nothing(make: Make, target: str) -> None:
     assert refused() == [("audiences/link.yaml", "symlink", "a symbolic link to nothing")]
 
 
-@pytest.mark.parametrize("target", [".data/b.yaml", ".data/sub/b.yaml", "b.txt", ".data/sub"])
+def test_a_mounted_config_map_is_read_where_its_links_are(make: Make) -> None:
+    """Its files are in a hidden folder of each version; `..data` leads to the present one."""
+    make("audiences/..2026_01_31/all.yaml", "audiences/..2026_01_31/sub/deep/more.yaml")
+    make("audiences/..2026_01_30/all.yaml", "audiences/..2026_01_31/README.md")
+    for link, target in {
+        "..data": "..2026_01_31",
+        "all.yaml": "..data/all.yaml",
+        "README.md": "..data/README.md",
+        "sub": "..data/sub",
+    }.items():
+        Path("audiences", link).symlink_to(target)
+    listing = find_manifests("audiences")
+    assert listing.files == ["audiences/all.yaml", "audiences/sub/deep/more.yaml"]
+    assert listing.problems == []
+
+
+def test_what_is_hidden_is_read_once_however_many_links_lead_there(make: Make) -> None:
+    make("audiences/.data/b.yaml", "audiences/.data/sub/c.yaml")
+    for link, target in {
+        "one.yaml": ".data/b.yaml",
+        "two.yaml": ".data/b.yaml",
+        "three.yaml": "one.yaml",
+        "sub": ".data/sub",
+        "again": "sub",
+        ".data/sub/up": "../sub",
+        ".data/sub/root": "../..",
+    }.items():
+        Path("audiences", link).symlink_to(target)
+    listing = find_manifests("audiences")
+    assert [len(listing.files), listing.problems] == [2, []]
+    assert {Path(one).resolve().name for one in listing.files} == {"b.yaml", "c.yaml"}
+
+
+@pytest.mark.parametrize("name", ["pipe.yaml", "huge.yaml"])
+def test_what_is_hidden_is_looked_at_as_any_file_is(make: Make, name: str) -> None:
+    make("audiences/.data/huge.yaml")
+    os.truncate("audiences/.data/huge.yaml", MAX_BYTES + 1)
+    os.mkfifo("audiences/.data/pipe.yaml")
+    Path("audiences/link.yaml").symlink_to(f".data/{name}")
+    ((file, rule, _),) = refused()
+    assert (file, rule in {"not-a-file", "too-large"}) == ("audiences/link.yaml", True)
+
+
+@pytest.mark.parametrize("target", [".data/b.txt", "b.txt"])
 def test_a_link_to_what_is_passed_over_is_not_passed_over_silently(make: Make, target: str) -> None:
-    make("audiences/a.yaml", "audiences/.data/b.yaml", "audiences/.data/sub/b.yaml")
-    make("audiences/b.txt")
+    make("audiences/a.yaml", "audiences/.data/b.txt", "audiences/b.txt")
     Path("audiences/link.yaml").symlink_to(target)
     message = "a symbolic link to a file that is not read"
     assert refused() == [("audiences/link.yaml", "symlink", message)]

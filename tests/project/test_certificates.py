@@ -1,5 +1,6 @@
 """Variables that name certificates are checked before anything else happens."""
 
+import os
 import ssl
 from pathlib import Path
 
@@ -36,6 +37,13 @@ def test_a_file_without_any_is_named_by_its_variable(tmp_path: Path, content: by
     assert error.message.endswith("; set: SSL_CERT_FILE")
     assert error.hint == "let SSL_CERT_FILE name what can be read, or unset it"
     assert "secret-name" not in error.message
+
+
+def test_what_may_have_no_end_is_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", tmp_path, Path("/dev/zero")):
+        said = "the certificates cannot be loaded: not a regular file; set: SSL_CERT_FILE"
+        assert refusal(SSL_CERT_FILE=str(path)).message == said
 
 
 def test_a_path_that_is_none_is_no_bug() -> None:

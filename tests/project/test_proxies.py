@@ -117,7 +117,7 @@ def test_what_is_no_proxy_is_named_by_its_variable_and_never_shown(
 @pytest.mark.parametrize("scheme", ["socks5", "socks5h"])
 def test_socks_needs_a_package_and_says_so(scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
     there: ModuleSpec | None = None
-    monkeypatch.setattr("aepctl.project.proxies.find_spec", lambda name: there)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: there)
     with pytest.raises(AepctlError) as caught:
         proxy(f"{scheme}://me:word@proxy.example")
     assert (

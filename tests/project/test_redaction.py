@@ -91,6 +91,7 @@ def test_letters_by_their_numbers_are_read() -> None:
         b"\xff test-token \xfe",
         b'{"a": "test-token"',
         b"[" * 9999 + b"test-token",
+        b'{"title": "test-token", "title": "no"}',
     ],
 )
 def test_a_secret_in_what_is_no_json_goes_as_well(body: bytes) -> None:
@@ -125,7 +126,10 @@ def test_whether_data_holds_a_secret() -> None:
     redaction = knowing("test-token")
     assert redaction.holds(b'{"audienceId": "Bearer test-token"}')
     assert redaction.holds(base64.b64encode(b"x:test-token"))
+    assert redaction.holds(b'{"audienceId": "\\u0074est-token"}')
+    assert not redaction.holds(b'{"audienceId": "\\u0074est"}')
     assert not redaction.holds(b'{"audienceId": "test"}')
+    assert not redaction.holds(b"\\")
 
 
 def test_no_repr_shows_what_it_knows() -> None:

@@ -203,3 +203,9 @@ def test_a_name_cannot_hold_a_value() -> None:
 
 def test_the_summary_stays_below_githubs_limit() -> None:
     assert SUMMARY_BYTES < 1024 * 1024
+
+
+def test_a_file_that_is_reached_by_way_of_another_folder_is_named_from_the_repository() -> None:
+    problem = Problem(Origin("../shared/audiences/a.yaml", 3, 1), "rule", "message")
+    told = annotations(view_of_problems([problem]), root="teams/crm")
+    assert told.startswith("::error file=teams/shared/audiences/a.yaml,line=3,")

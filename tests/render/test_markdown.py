@@ -29,6 +29,7 @@ from aepctl.apply.report import ApplyReport
 from aepctl.errors import AepctlError, InvalidInput
 from aepctl.model.problem import Problem
 from aepctl.plan.plan import Action, Plan
+from aepctl.render import html
 from aepctl.render.display import UNSAFE
 from aepctl.render.fitting import LEAST
 from aepctl.render.markdown import MAX_BYTES, marker, render
@@ -92,11 +93,32 @@ def left_out(markdown: str, what: str) -> int:
 def said(markdown: str) -> dict[str, int]:
     """The totals as the page says them."""
     (line,) = re.findall(r"^\*\*(\d.*|no .*|nothing .*)\*\*$", markdown, re.MULTILINE)
+    line = line.removesuffix(line if line.startswith("nothing ") else "")
     return {words: int(n.replace(",", "")) for n, words in re.findall(r"(\d[\d,]*) ([^,]+)", line)}
 
 
 def test_a_plan(golden: Golden) -> None:
     golden("render/plan.md", plan_page(PLAN, plan_id="3f9a2c", whole=WHOLE))
+
+
+def test_an_apply_without_anything_to_do_says_what_there_is() -> None:
+    plan = replace(PLAN, changes=PLAN.of(Action.REMOVED), unchanged=7)
+    view = view_of_report(ApplyReport(plan, ()))
+    told = "nothing was to be done: 1 removed from the manifests, 7 unchanged"
+    assert f"\n**{told}**\n" in render(view)
+    alone = view_of_report(ApplyReport(replace(plan, changes=())))
+    told = "nothing was to be done: 7 unchanged"
+    assert f'<p class="empty">{told}</p>' in html.render(alone)
+
+
+def test_what_needs_no_look_has_a_heading_of_its_own() -> None:
+    """Or it would stand under that of the audiences that are no longer wanted."""
+    page = plan_page(PLAN)
+    assert "\n### 1 removed from the manifests\n" in page
+    heading = page.rindex("\n### ")
+    assert page[heading:].startswith("\n### 3 to create, 1 changed\n\n**`audiences/")
+    alone = replace(PLAN, changes=PLAN.of(Action.CREATE))
+    assert "\n### " not in plan_page(alone)
 
 
 def test_a_plan_that_does_not_fit(golden: Golden) -> None:
@@ -253,12 +275,15 @@ def test_a_real_markdown_parser_finds_no_markup_but_ours(plan: Plan) -> None:
     assert set(inner) <= {"text", "code_inline", "strong_open", "strong_close", "softbreak"}
     blocks = Counter(token.type for token in tokens)
     attention = {change.action for change in plan.changes if WORDS[change.action].attention}
-    assert blocks["heading_open"] == 1 + len(attention)
+    others = {change.action for change in plan.changes} - attention
+    assert blocks["heading_open"] == 1 + len(attention) + bool(attention and others)
     assert blocks["list_item_open"] == len(plan.changes)
     assert not {"table_open", "blockquote_open", "code_block", "hr"} & set(blocks)
-    html = [token.content for token in tokens if token.type == "html_block"]
-    assert all(re.match("<!-- aepctl |<details><summary>|</details>", one) for one in html)
-    assert len(html) == 1 + 2 * blocks["fence"]
+    blocks_of_html = [token.content for token in tokens if token.type == "html_block"]
+    assert all(
+        re.match("<!-- aepctl |<details><summary>|</details>", one) for one in blocks_of_html
+    )
+    assert len(blocks_of_html) == 1 + 2 * blocks["fence"]
 
 
 @few

@@ -153,6 +153,9 @@ class Told:
     def approve(self, plan: Plan) -> bool:
         return False
 
+    def begin(self, plan: Plan) -> None:
+        pass
+
     def warn(self, text: str) -> None:
         pass
 

@@ -22,6 +22,7 @@ APPLYING = (*APPLY, "--parallelism", str(WORKERS))
 PATIENCE = 6.0
 """Seconds for which what is under way is waited for."""
 BOTH = (signal.SIGINT, signal.SIGTERM)
+ALL = (*BOTH, signal.SIGHUP)
 
 pytestmark = [pytest.mark.rig, pytest.mark.timeout(600)]
 
@@ -61,7 +62,7 @@ def check_next_apply(ground: Site, emulator: Emulator, wanted: int) -> str:
     return out
 
 
-@pytest.mark.parametrize("number", BOTH)
+@pytest.mark.parametrize("number", ALL)
 def test_the_first_signal_finishes_what_is_under_way(start: Start, number: signal.Signals) -> None:
     ground, emulator = start(40, latency=0.5)
     process = ground.start(*APPLYING)
@@ -109,6 +110,73 @@ def test_the_second_signal_ends_at_once(start: Start, number: signal.Signals) ->
     check_next_apply(ground, emulator, 20)
 
 
+def test_a_terminal_that_is_closed_hangs_up_once(start: Start) -> None:
+    """Its shell passes the signal on, and the kernel sends it too: that is no second one."""
+    ground, emulator = start(40, latency=0.5)
+    process = ground.start(*APPLYING)
+    under_way(emulator, WORKERS + 1)
+    for _ in range(3):
+        process.send_signal(signal.SIGHUP)
+        time.sleep(0.05)
+    out, err = process.communicate(timeout=15)
+    assert process.returncode == 130
+    assert "Stopped: interrupted by SIGHUP" in out
+    assert "ends at once" not in err
+    assert ground.intents() == []
+    check_nothing_lost(ground, emulator)
+
+
+def test_another_signal_after_a_hangup_ends_at_once(start: Start) -> None:
+    ground, emulator = start(20, faults=(Fault(kind=FaultKind.HANG_AFTER),))
+    process = ground.start(*APPLYING)
+    under_way(emulator)
+    process.send_signal(signal.SIGHUP)
+    assert process.stderr is not None
+    while "starting nothing new" not in process.stderr.readline():
+        assert process.poll() is None
+    assert signalled(process, signal.SIGTERM, 10) < PATIENCE
+    assert process.returncode == 130
+    check_next_apply(ground, emulator, 20)
+
+
+def test_the_terminal_is_closed(start: Start) -> None:
+    """A real one, on which nothing can be written any more."""
+    ground, emulator = start(40, latency=0.5)
+    ours, theirs = pty.openpty()
+    with closing(os.fdopen(theirs)) as terminal:
+        process = ground.start(
+            *(sys.executable, "-c", AS_ITS_TERMINAL, *APPLYING),
+            stdin=terminal,
+            stdout=terminal,
+            stderr=terminal,
+            start_new_session=True,
+        )
+        under_way(emulator, WORKERS + 1)
+    os.close(ours)
+    assert process.wait(20) == 130
+    assert 0 < creates(emulator) < 40
+    assert ground.intents() == []
+    check_nothing_lost(ground, emulator)
+    check_next_apply(ground, emulator, 40)
+
+
+AS_ITS_TERMINAL = """
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
+
+def test_nohup_keeps_it_going(start: Start) -> None:
+    ground, emulator = start(12, latency=0.2)
+    process = ground.start("sh", "-c", f"trap '' HUP; exec {' '.join(APPLYING)}")
+    under_way(emulator, WORKERS + 1)
+    process.send_signal(signal.SIGHUP)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 0, out + err
+    assert len(ground.known()) == 12
+
+
 def test_as_a_background_job_of_a_shell_that_ignores_sigint(start: Start) -> None:
     ground, emulator = start(40, latency=0.5)
     script = f"{' '.join(APPLYING)} & echo $! >pid; wait $!"
@@ -139,7 +207,7 @@ def as_pid_1() -> list[str]:
     pytest.skip("this machine lets nobody make a PID namespace")
 
 
-@pytest.mark.parametrize("number", BOTH)
+@pytest.mark.parametrize("number", ALL)
 def test_as_the_first_process_of_a_container(start: Start, number: signal.Signals) -> None:
     command = as_pid_1()
     ground, emulator = start(40, latency=0.5)
@@ -167,7 +235,7 @@ def test_the_reader_of_standard_error_goes_with_the_same_signal(start: Start) ->
     check_nothing_lost(ground, emulator)
 
 
-@pytest.mark.parametrize("number", BOTH)
+@pytest.mark.parametrize("number", ALL)
 def test_interrupted_at_the_question(start: Start, number: signal.Signals) -> None:
     ground, emulator = start(3)
     ours, theirs = pty.openpty()
@@ -202,7 +270,7 @@ Nobody has SIGINT ignored, as a shell does for what it starts in the background 
 """
 
 
-@pytest.mark.parametrize("number", BOTH)
+@pytest.mark.parametrize("number", ALL)
 @pytest.mark.parametrize("command", ["apply", "plan"])
 def test_interrupted_while_it_loads_or_looks(
     start: Start, command: str, number: signal.Signals
@@ -224,7 +292,7 @@ def test_interrupted_while_it_loads_or_looks(
         ended.add(process.returncode)
         assert err.strip() in {"", "interrupted"}, hundredths
     assert 130 in ended
-    by_python = -number if number == signal.SIGTERM else 130
+    by_python = 130 if number == signal.SIGINT else -number
     assert ended <= ({130, by_python} if command == "apply" else {130, by_python, 0})
     assert creates(emulator) == 0
 

@@ -5,8 +5,9 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
+import httpcore
 import pytest
 from raw_server import RawServer, Step, Wire, answer, deaf_port, free_port, http, raw
 
@@ -140,6 +141,31 @@ def test_a_server_that_does_not_read_is_a_doubt_in_time() -> None:
     assert reply == NoResponse("sending took too long")
 
 
+def test_an_answer_that_comes_before_all_was_read_is_the_answer() -> None:
+    """Such as 413: it answers, and reads no more."""
+
+    def early(wire: Wire) -> None:
+        wire.await_first_byte()
+        wire.send(http(413, b"{}"))
+        wire.drain()
+
+    with RawServer(early) as server:
+        reply = sent(server.url, seconds=PATIENCE / 2, body=b"x" * 1024 * 1024)
+    assert reply == Response(413, b"{}")
+
+
+def test_head_and_body_leave_together() -> None:
+    heard: list[bytes] = []
+
+    def hear(wire: Wire) -> None:
+        heard.append(wire.hear())
+        wire.send(http(200, b"{}"))
+
+    with RawServer(hear) as server:
+        assert sent(server.url, seconds=PATIENCE / 2) == Response(200, b"{}")
+    assert heard[0].endswith(BODY)
+
+
 # Before anything is sent
 
 
@@ -165,29 +191,22 @@ def test_a_proxy_that_never_comes_to_an_end_is_not_sent(pause: float) -> None:
     assert reply.reason.endswith(" (through the proxy that HTTPS_PROXY names)")
 
 
-@pytest.fixture
-def resolved(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., list[str]]], None]:
-    """Let names be looked up so."""
-
-    def use(resolve: Callable[..., list[str]]) -> None:
-        monkeypatch.setattr("aepctl.transport.names._system", resolve)
-
-    return use
-
-
-Resolved = Callable[[Callable[..., list[str]]], None]
-
-
-def test_several_addresses_that_do_not_answer_share_the_time(resolved: Resolved) -> None:
-    resolved(lambda host, port: ["127.0.0.1"] * 50)
+def test_several_addresses_that_do_not_answer_share_the_time() -> None:
     with deaf_port() as port:
-        reply = sent(f"https://platform.invalid:{port}", environ={})
+        reply = sent(
+            f"https://platform.invalid:{port}",
+            environ={},
+            resolve=lambda host, port: ["127.0.0.1"] * 50,
+        )
     assert reply == NothingSent("connecting to platform.invalid took too long")
 
 
-def test_an_address_that_does_not_answer_leaves_time_for_the_next(resolved: Resolved) -> None:
+def test_an_address_that_does_not_answer_leaves_time_for_the_next() -> None:
     """The second one is of another family: nobody listens there under the first one's port."""
-    resolved(lambda host, port: ["127.0.0.1", "127.0.0.2"])
+
+    def resolve(host: str, port: int) -> list[str]:
+        return ["127.0.0.1", "127.0.0.2"]
+
     with deaf_port() as port, contextlib.closing(socket.socket()) as second:
         second.bind(("127.0.0.2", port))
         second.listen()
@@ -200,35 +219,37 @@ def test_an_address_that_does_not_answer_leaves_time_for_the_next(resolved: Reso
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
-        reply = sent(f"https://platform.invalid:{port}", environ={}, seconds=2.0)
+        reply = sent(f"https://platform.invalid:{port}", environ={}, seconds=2.0, resolve=resolve)
         thread.join(PATIENCE)
     assert answered.is_set()
     assert isinstance(reply, NothingSent)  # it speaks no TLS
 
 
-def test_a_name_server_that_does_not_answer_is_not_waited_for(resolved: Resolved) -> None:
+def test_a_name_server_that_does_not_answer_is_not_waited_for() -> None:
     done = threading.Event()
 
     def resolve(host: str, port: int) -> list[str]:
         done.wait(60)
         return []
 
-    resolved(resolve)
-    assert sent("https://platform.invalid", environ={}) == NothingSent(
+    assert sent("https://platform.invalid", environ={}, resolve=resolve) == NothingSent(
         "connecting to platform.invalid took too long"
     )
     done.set()
 
 
 def test_where_no_thread_can_be_started_the_name_is_looked_up_all_the_same(
-    resolved: Resolved, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def no_thread(self: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
 
-    resolved(lambda host, port: ["127.0.0.1"])
     monkeypatch.setattr(threading.Thread, "start", no_thread)
-    reply = sent(f"https://platform.invalid:{free_port()}", environ={})
+    reply = sent(
+        f"https://platform.invalid:{free_port()}",
+        environ={},
+        resolve=lambda host, port: ["127.0.0.1"],
+    )
     assert isinstance(reply, NothingSent)
     assert "refused" in reply.reason
 
@@ -242,21 +263,21 @@ NAMELESS = {
 
 
 @pytest.mark.parametrize("fault", NAMELESS)
-def test_whatever_a_lookup_raises_nothing_was_sent(fault: str, resolved: Resolved) -> None:
+def test_whatever_a_lookup_raises_nothing_was_sent(fault: str) -> None:
     error, said = NAMELESS[fault]
 
     def resolve(host: str, port: int) -> list[str]:
         raise error
 
-    resolved(resolve)
-    reply = sent("https://platform.invalid", environ={})
+    reply = sent("https://platform.invalid", environ={}, resolve=resolve)
     assert isinstance(reply, NothingSent)
     assert said in reply.reason
 
 
-def test_a_name_without_an_address_is_not_sent(resolved: Resolved) -> None:
-    resolved(lambda host, port: [])
-    assert sent("https://platform.invalid", environ={}) == NothingSent(
+def test_a_name_without_an_address_is_not_sent() -> None:
+    nothing: list[str] = []
+    reply = sent("https://platform.invalid", environ={}, resolve=lambda host, port: nothing)
+    assert reply == NothingSent(
         "no connection to platform.invalid (platform.invalid has no address)"
     )
 
@@ -373,15 +394,53 @@ class Odd(Exception):
     """What no library is known to raise."""
 
 
-def test_whatever_is_raised_after_a_byte_has_left_is_a_doubt(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def read(self: object, most: int, timeout: float | None = None) -> bytes:
-        raise Odd("test-token")
+class OddStream(httpcore.NetworkStream):
+    """A connection that takes what is sent, or not, and then raises."""
 
-    monkeypatch.setattr("aepctl.transport.wire.Stream.read", read)
-    with RawServer() as server:
-        assert sent(server.url) == NoResponse("it could not be sent (Odd)")
+    def __init__(self, fails_at: str) -> None:
+        self._fails_at = fails_at
+        self.closed = False
+
+    def _do(self, what: str) -> None:
+        if what == self._fails_at:
+            raise Odd("test-token")
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        self._do("read")
+        return b""
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._do("write")
+
+    def start_tls(self, *how: object) -> httpcore.NetworkStream:  # type: ignore[override]
+        self._do("start_tls")
+        return self
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.mark.parametrize(
+    ("fails_at", "kind"),
+    [
+        ("connect", NothingSent),
+        ("start_tls", NothingSent),
+        ("write", NoResponse),
+        ("read", NoResponse),
+    ],
+)
+def test_whatever_is_raised_it_is_a_doubt_once_the_first_byte_is_about_to_leave(
+    fails_at: str, kind: type[NothingSent] | type[NoResponse], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stream = OddStream(fails_at)
+
+    def connect(*how: object) -> httpcore.NetworkStream:
+        stream._do("connect")
+        return stream
+
+    monkeypatch.setattr("httpcore.SyncBackend.connect_tcp", connect)
+    assert sent("https://127.0.0.1") == kind("it could not be sent (Odd)")
+    assert stream.closed is (fails_at != "connect")
 
 
 @pytest.fixture

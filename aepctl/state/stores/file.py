@@ -1,6 +1,7 @@
 """State in a file: `NAME.json`, with `NAME.lock` and, during a run, `NAME.journal` beside it."""
 
 import errno
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -24,7 +25,7 @@ class FileStore:
     def __init__(self, path: str, *, disk: Disk | None = None) -> None:
         self._where = path
         self._disk = disk or Disk()
-        self._path = Path(path).resolve()
+        self._path = Path(os.path.realpath(path))  # Path.resolve raises for a link to itself
         self._log_name = str(Path(path).with_suffix(".journal"))  # once: asked for by every append
         self._log_path = self._path.with_suffix(".journal")
 
@@ -110,10 +111,15 @@ class _HeldFile:
         """
         if self._replaced:
             return
-        with _writing(self._store.where):
+        where = self._store.where
+        try:
             document = self._disk.read(self._path)
             if document is not None:
                 replace_file(self._disk, self._path, document)
+        except OSError as error:
+            reason = f"{where} cannot be replaced: {reason_of(error)}"
+            hint = _HINTS.get(error.errno or 0, ROOM)
+            raise StateNotWritten(reason, reason, hint=hint) from error
         self._replaced = True
 
     def checkpoint(self, document: bytes | None) -> None:

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 from contract import WHO, Place, StoreContract
-from fakes import FaultyDisk, MemoryDisk
+from fakes import FaultyDisk, Inode, MemoryDisk
 
 from aepctl.errors import AepctlError, StateError, StateNotWritten
 from aepctl.state.stores import open_store
 from aepctl.state.stores.base import Stored
 from aepctl.state.stores.disk import Disk
-from aepctl.state.stores.file import ROOM, FileStore
+from aepctl.state.stores.file import AGAIN, ALONE, ROOM, FileStore
 
 
 class FilePlace(Place):
@@ -210,8 +210,107 @@ def test_an_error_without_words_of_the_system_is_told_in_its_own(tmp_path: Path)
         return OSError("strange")
 
     with pytest.raises(StateNotWritten) as caught:
-        held_calls(tmp_path, FaultyDisk(MemoryDisk(), 3, error=wordless), "append")
+        held_calls(tmp_path, FaultyDisk(MemoryDisk(), 4, error=wordless), "append")
     assert caught.value.reason == "strange"
+
+
+@pytest.mark.parametrize(
+    ("number", "hint"), [(errno.EBUSY, ALONE), (errno.EPERM, ROOM), (errno.EROFS, ROOM)]
+)
+def test_a_document_that_cannot_be_replaced_is_found_out_by_the_first_append(
+    tmp_path: Path, number: int, hint: str
+) -> None:
+    """Before anything is sent; once for each lock."""
+
+    class Fixed(MemoryDisk):
+        def replace(self, source: Path, target: Path) -> None:
+            raise OSError(number, os.strerror(number))
+
+    disk = Fixed()
+    path = tmp_path / "prod.json"
+    disk.names[path] = Inode(b"document", b"document")
+    with FileStore(str(path), disk=disk).hold(WHO, wait=0) as held:
+        with pytest.raises(StateNotWritten) as caught:
+            held.append(b"line\n")
+        assert caught.value.reason == f"{path} cannot be replaced: {os.strerror(number)}"
+        assert caught.value.hint == hint
+        assert set(disk.names) == {path}
+        assert disk.read(path) == b"document"
+
+
+def test_it_is_tried_once_and_not_where_there_is_none(tmp_path: Path) -> None:
+    for document in (None, b"document"):
+        disk = FaultyDisk(MemoryDisk())
+        with FileStore(str(tmp_path / "prod.json"), disk=disk).hold(WHO, wait=0) as held:
+            if document is not None:
+                disk.real.names[tmp_path / "prod.json"] = Inode(document, document)  # type: ignore[attr-defined]
+            for _ in range(3):
+                held.append(b"line\n")
+            assert held.read() == Stored(document, b"line\n" * 3)
+        assert disk.calls.count("replace") == (document is not None)
+
+
+@pytest.mark.parametrize("how", ["removed", "replaced"])
+def test_a_log_that_is_not_at_its_path_any_more_takes_nothing_and_the_document_does(
+    store: FileStore, tmp_path: Path, how: str
+) -> None:
+    log = tmp_path / "prod.journal"
+    with store.hold(WHO, wait=0) as held:
+        held.append(b"one\n")
+        os.link(log, tmp_path / "kept")
+        log.unlink()
+        if how == "replaced":
+            log.write_bytes(b"another\n")
+        for _ in range(2):
+            with pytest.raises(StateNotWritten) as caught:
+                held.append(b"two\n")
+            assert caught.value.reason == "it was deleted or replaced while it was in use"
+            assert caught.value.hint == AGAIN
+            (tmp_path / "kept").replace(log)  # and that it is put back does not help
+            (tmp_path / "kept").touch()
+        held.checkpoint(b"document")
+        held.append(b"three\n")
+        assert held.read() == Stored(b"document", b"three\n")
+
+
+def test_without_its_lock_file_nothing_is_written(store: FileStore, tmp_path: Path) -> None:
+    with store.hold(WHO, wait=0) as held:
+        held.checkpoint(b"document")
+        held.append(b"one\n")
+        (tmp_path / "prod.lock").unlink()
+        (tmp_path / "prod.lock").touch()
+        for late in (
+            lambda: held.append(b"late\n"),
+            lambda: held.checkpoint(b"late"),
+            lambda: held.checkpoint(None),
+            held.read,
+        ):
+            with pytest.raises(StateNotWritten) as caught:
+                late()
+            reason = "its lock file was deleted or replaced while it was held"
+            assert caught.value.reason == reason
+            assert caught.value.message == f"{store.where}: cannot be written: {reason}"
+            assert caught.value.hint == AGAIN
+    assert store.read() == Stored(b"document", b"one\n")
+
+
+def test_a_lock_that_is_lost_while_a_line_is_written_makes_it_not_count(tmp_path: Path) -> None:
+    class Losing(Disk):
+        def sync(self, handle: int) -> None:
+            super().sync(handle)
+            (tmp_path / "prod.lock").unlink(missing_ok=True)
+
+    store = FileStore(str(tmp_path / "prod.json"), disk=Losing())
+    with store.hold(WHO, wait=0) as held, pytest.raises(StateNotWritten, match="its lock file"):
+        held.append(b"one\n")
+
+
+def test_what_a_killed_run_left_beside_it_is_removed_under_the_lock(
+    store: FileStore, tmp_path: Path
+) -> None:
+    (tmp_path / ".prod.json.0123456789ab.tmp").write_bytes(b"half a docu")
+    with store.hold(WHO, wait=0):
+        assert files(tmp_path) == {"prod.lock"}
 
 
 def test_a_close_that_fails_when_the_lock_goes_hides_nothing(tmp_path: Path) -> None:

@@ -1,0 +1,178 @@
+"""state resolve KEY --adopt ID: looked up, compared and recorded as the platform has it."""
+
+import posixpath
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from aepctl.errors import AepctlError, CredentialsError, PlatformError, SafetyRefusal, StateError
+from aepctl.model.audience import Audience, Ids, Known, Observed
+from aepctl.model.steps import Adopt, Create
+from aepctl.operations.context import Context
+from aepctl.operations.state import Decided, known_otherwise, session_for, wanted_audience
+from aepctl.project.environment import Environment
+from aepctl.project.load import load_project
+from aepctl.state.codec import decode_state
+from aepctl.state.events import Ending
+from aepctl.state.model import Intent
+from aepctl.state.session import StateSession
+
+IDENTIFYING = ("name", "namespace", "originName")
+
+
+def adopt(
+    context: Context,
+    environment: Environment,
+    key: str,
+    audience_id: str,
+    *,
+    check: bool = True,
+    wait: float = 0.0,
+) -> Decided:
+    """Decide that `key` is the audience with this ID. Unless `check` is off, the platform is asked.
+
+    Raises StateLocked, StateError, InvalidInput, CredentialsError, PlatformError; SafetyRefusal
+    where state or the platform knows otherwise.
+    """
+    with session_for(context, environment, f"state resolve {key}", wait) as session:
+        state = session.state
+        _check_owner(environment, key, audience_id, session.owner(audience_id))
+        known, intent = state.audiences.get(key), state.intent_of(key)
+        if known is not None:
+            if known.ids.audience_id != audience_id:
+                raise known_otherwise(environment, key, known.ids.audience_id)
+            return _keep(session, key, known, intent)
+        _check_elsewhere(context, environment, audience_id)
+        asked = _asked(context, environment, key, intent)
+        found = _look(context, environment, key, audience_id) if check else None
+        if found is not None:
+            _check_same(context, environment, key, asked, found)
+        _record(session, key, intent, asked, found or Observed(asked, Ids(audience_id)))
+        session.checkpoint()
+    left = "" if found is not None else " (not checked on the platform)"
+    undo = environment.command("state", "rm", key)
+    return Decided(
+        f"`{key}` now has the audienceId {audience_id}{left}",
+        "the next plan compares it with the manifests; nothing is created for it. "
+        f"To undo: `{undo}`",
+    )
+
+
+def _keep(session: StateSession, key: str, known: Known, intent: Intent | None) -> Decided:
+    """State has it already: what is open beside it came to nothing that matters."""
+    if intent is not None and isinstance(intent.step, Create):
+        session.end(intent, Ending.DONE, ids=known.ids, observed=known.audience)
+    session.checkpoint()
+    open_one = "; its open intent is closed" if intent is not None else ""
+    return Decided(f"`{key}` already has the audienceId {known.ids.audience_id}{open_one}")
+
+
+def _record(
+    session: StateSession, key: str, intent: Intent | None, asked: Audience, found: Observed
+) -> None:
+    if intent is not None and isinstance(intent.step, Create):
+        session.end(intent, Ending.DONE, ids=found.ids, observed=found.audience)
+    else:
+        session.note(key, Adopt(Known.seen(asked, found.audience, found.ids)))
+
+
+def _check_owner(environment: Environment, key: str, audience_id: str, owner: str | None) -> None:
+    if owner not in {None, key}:
+        move = environment.command("state", "mv", str(owner), key)
+        raise SafetyRefusal(
+            f"{audience_id} is the audienceId of `{owner}`; `{key}` cannot have it as well",
+            hint=f"to give it the other key: `{move}`",
+        )
+
+
+def _check_elsewhere(context: Context, environment: Environment, audience_id: str) -> None:
+    """An ID that another environment's state has is an audience of another target."""
+    for name, model in load_project().environments.items():
+        path = model.state or f"state/{name}.json"
+        if posixpath.normpath(path) == posixpath.normpath(environment.state):
+            continue
+        store = context.open_store(replace(environment, name=name, state=path))
+        try:
+            document = store.read().document
+            state = None if document is None else decode_state(document, path)
+        except StateError:  # it is told to whoever uses that environment, and says nothing here
+            continue
+        owner = None if state is None else state.owner(audience_id)
+        if owner is not None:
+            raise SafetyRefusal(
+                f"{audience_id} is the audienceId of `{owner}` in the environment `{name}` "
+                f"({path})",
+                hint=f"give the ID that the audience has in `{environment.name}`",
+            )
+
+
+def _asked(context: Context, environment: Environment, key: str, intent: Intent | None) -> Audience:
+    """What was asked for under this key: by an attempt in doubt, else by the manifests."""
+    if intent is not None and isinstance(intent.step, Create):
+        return intent.step.audience
+    return wanted_audience(context, environment, key)
+
+
+def _look(context: Context, environment: Environment, key: str, audience_id: str) -> Observed:
+    """The audience as the platform has it. Raises SafetyRefusal where it does not."""
+    from aepctl.aep.reader import AudienceReader  # noqa: PLC0415 - not without a look
+    from aepctl.project.credentials import credentials  # noqa: PLC0415 - likewise
+
+    unchecked = environment.command("state", "resolve", key, "--adopt", audience_id, "--no-check")
+    with _or_without(unchecked):
+        credentials(environment, context.environ)
+        with context.open_platform(context, environment) as platform:
+            connection = platform.connect()
+            try:
+                found = AudienceReader(connection, context.clock).find(audience_id)
+            finally:
+                connection.close()
+    there = next((one for one in found if not one.is_gone), None)
+    if there is not None:
+        return there
+    said = f"has {audience_id} as {found[0].lifecycle}" if found else f"has no {audience_id}"
+    raise SafetyRefusal(
+        f"the platform {said} in the sandbox {environment.target.sandbox}: nothing was recorded",
+        hint=f"check the ID; one that was made a moment ago may not be listed yet. "
+        f"To record it all the same: `{unchecked}`",
+    )
+
+
+@contextmanager
+def _or_without(command: str) -> Iterator[None]:
+    """Where the platform cannot be asked, the command that does without."""
+    try:
+        yield
+    except (CredentialsError, PlatformError) as error:
+        hint = f"{error.hint}; or, without looking: `{command}`"
+        raise type(error)(error.message, hint=hint) from error
+
+
+def _check_same(
+    context: Context, environment: Environment, key: str, asked: Audience, found: Observed
+) -> None:
+    """Raise SafetyRefusal unless it is what was asked for, or what is wanted by now."""
+    folded = found.audience.folded_identity
+    if folded == asked.folded_identity:
+        return
+    try:
+        wanted = wanted_audience(context, environment, key)
+    except AepctlError:  # no longer in the manifests, or they cannot be read: what was asked counts
+        wanted = asked
+    if folded == wanted.folded_identity:
+        return
+    audience_id = found.ids.audience_id
+    command = environment.command("state", "resolve", key, "--adopt", audience_id, "--no-check")
+    raise SafetyRefusal(
+        f"{audience_id} is another audience than `{key}`: {_differences(wanted, found.audience)}",
+        hint=f"check the ID, or correct the manifest; to record it all the same: `{command}`",
+    )
+
+
+def _differences(wanted: Audience, found: Audience) -> str:
+    mine, theirs = wanted.fields(), found.fields()
+    return ", ".join(
+        f"its {name} is {theirs[name]!r}, not {mine[name]!r}"
+        for name in IDENTIFYING
+        if mine[name] != theirs[name]
+    )

@@ -1,0 +1,153 @@
+"""Nobody knows whether gold was created, and its manifest changes: processes, a lagging list."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from projects import Project
+
+from aepctl.emulator import Behaviour, Emulator, Fault, FaultKind
+
+Start = Callable[..., Emulator]
+HEAD = "defaults: {namespace: agora, originName: Tests}\naudiences:\n"
+GOLD = f"{HEAD}  gold: {{name: Gold}}\n"
+
+
+@dataclass
+class Doubt:
+    """A project in which gold was created, but nobody was told; the list does not show it yet."""
+
+    project: Project
+    there: Emulator
+
+    def apply(self, *words: str) -> tuple[int, str]:
+        """A process of its own: its exit code and what it said."""
+        program = [sys.executable, "-m", "aepctl", "apply", "--auto-approve", *words]
+        done = subprocess.run(
+            program, cwd=self.project.root, capture_output=True, text=True, check=False, timeout=60
+        )
+        return done.returncode, done.stdout + done.stderr
+
+    def want(self, entries: str) -> None:
+        self.project.write("audiences/all.yaml", f"{HEAD}{entries}")
+
+    def catch_up(self) -> None:
+        """From now on the list shows what there is."""
+        self.there.behaviour = Behaviour()
+
+    @property
+    def made(self) -> dict[str, str]:
+        """The platform's audiences; each name is there once."""
+        pairs = [(str(one["name"]), str(one["audienceId"])) for one in self.there.audiences]
+        assert len(dict(pairs)) == len(pairs), pairs
+        return dict(pairs)
+
+
+@pytest.fixture
+def doubt(project: Project, platform: Start) -> Doubt:
+    there = platform(Fault(kind=FaultKind.DROP_AFTER, match="Gold", times=1), list_lag=3600)
+    project.settle_on(there)
+    project.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+    project.write("audiences/all.yaml", GOLD)
+    doubt = Doubt(project, there)
+    code, said = doubt.apply("--fresh")
+    assert code == 4, said
+    return doubt
+
+
+EDITED = {
+    "its name": "  gold: {name: Silver}\n",
+    "its namespace": "  gold: {name: Gold, namespace: other}\n",
+    "its originName": "  gold: {name: Gold, originName: Others}\n",
+    "its description": "  gold: {name: Gold, description: New}\n",
+    "its spelling": "  gold: {name: GOLD}\n",
+}
+
+
+@pytest.mark.parametrize("entries", EDITED.values(), ids=EDITED)
+def test_a_field_is_edited_what_was_made_is_found_and_the_edit_is_an_update(
+    doubt: Doubt, entries: str
+) -> None:
+    doubt.want(entries)
+    assert doubt.apply()[0] == 4
+    assert list(doubt.made) == ["Gold"]
+    doubt.catch_up()
+    assert doubt.apply()[0] == 0
+    assert list(doubt.made) == ["Gold"]
+    assert doubt.project.ids() == {"gold": doubt.made["Gold"]}
+    plan = doubt.project.run("plan", "-o", "json").json
+    assert [(one["key"], one["action"]) for one in plan["changes"]] == [("gold", "update")]
+    assert doubt.apply()[0] == 0
+    assert list(doubt.made) == ["Gold"]
+
+
+@pytest.mark.parametrize("name", ["Gold", "GOLD"])
+def test_its_key_is_renamed_and_it_is_found_under_the_new_one(doubt: Doubt, name: str) -> None:
+    doubt.want(f"  aurum: {{name: {name}}}\n")
+    code, said = doubt.apply()
+    assert code == 4
+    assert "`aurum` has the same name, namespace and originName as `gold`" in said
+    doubt.catch_up()
+    assert doubt.apply()[0] == 0
+    assert doubt.project.ids() == {"aurum": doubt.made["Gold"]}
+    assert doubt.apply()[0] == 0
+    assert list(doubt.made) == ["Gold"]
+    assert doubt.project.state().get("intents", {}) == {}
+
+
+def test_its_block_is_removed_and_its_id_is_known_all_the_same(doubt: Doubt) -> None:
+    doubt.want("  {}\n")
+    assert doubt.apply()[0] == 4
+    doubt.catch_up()
+    assert doubt.apply()[0] == 0
+    assert doubt.project.ids() == {"gold": doubt.made["Gold"]}
+
+
+def test_key_and_name_are_edited_and_no_id_is_lost(doubt: Doubt) -> None:
+    doubt.want("  aurum: {name: Silver}\n")
+    doubt.apply()
+    doubt.catch_up()
+    assert doubt.apply()[0] == 0
+    assert doubt.project.ids() == {"aurum": doubt.made["Silver"], "gold": doubt.made["Gold"]}
+
+
+def test_its_name_goes_to_another_key(doubt: Doubt) -> None:
+    doubt.want("  gold: {name: Silver}\n  aurum: {name: Gold}\n")
+    assert doubt.apply()[0] == 4
+    doubt.catch_up()
+    assert doubt.apply()[0] == 0
+    assert doubt.project.ids() == {"aurum": doubt.made["Gold"], "gold": doubt.made["Silver"]}
+
+
+def test_its_name_goes_to_another_key_after_it_was_found(doubt: Doubt) -> None:
+    """Then state has it under its own key: that is a decision, not a second one."""
+    doubt.catch_up()
+    doubt.want("  gold: {name: Silver}\n  aurum: {name: Gold}\n")
+    code, said = doubt.apply()
+    assert code == 3
+    assert "state has this audience as `gold`, which the manifests now want otherwise" in said
+    assert "`aepctl state mv gold aurum`" in said
+    assert list(doubt.made) == ["Gold"]
+    assert doubt.project.run("state", "mv", "gold", "aurum").code == 0
+    assert doubt.apply()[0] == 0
+    assert doubt.project.ids() == {"aurum": doubt.made["Gold"], "gold": doubt.made["Silver"]}
+
+
+@pytest.mark.parametrize(
+    "words", [("--target", "bronze"), ("--existing", "ignore"), ("--existing", "fail")], ids=str
+)
+@pytest.mark.parametrize("edit", ["its name", "a new key", "its block"])
+def test_whatever_else_the_run_is_about(doubt: Doubt, words: tuple[str, ...], edit: str) -> None:
+    entries = {"its name": "  gold: {name: Silver}\n", "a new key": "  aurum: {name: Gold}\n"}
+    doubt.want(f"{entries.get(edit, '')}  bronze: {{name: Bronze}}\n")
+    assert doubt.apply(*words)[0] == 4
+    assert "Silver" not in doubt.made
+    doubt.catch_up()
+    doubt.apply(*words)
+    doubt.apply()
+    assert sorted(doubt.made) == ["Bronze", "Gold"]
+    key = "aurum" if edit == "a new key" else "gold"
+    assert doubt.project.ids() == {key: doubt.made["Gold"], "bronze": doubt.made["Bronze"]}

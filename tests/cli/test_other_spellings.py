@@ -1,0 +1,152 @@
+"""A platform that keeps other spellings than it was sent, or is unique without regard to them."""
+
+from collections.abc import Callable
+
+import pytest
+from projects import Project
+
+from aepctl.emulator import Behaviour, Emulator, Fault, FaultKind
+
+Start = Callable[..., Emulator]
+KEPT = ["upper", "lower", "decomposed", "kinds"]
+LOST = Fault(kind=FaultKind.DROP_AFTER, times=1)
+
+
+def want(project: Project, name: str = "Größe Gold") -> None:
+    project.write(
+        "audiences/all.yaml",
+        "defaults: {namespace: agora, originName: Custom_Upload}\n"
+        f"audiences:\n  gold: {{name: {name}}}\n",
+    )
+
+
+def the_id(there: Emulator) -> str:
+    (one,) = there.audiences
+    return str(one["audienceId"])
+
+
+@pytest.mark.parametrize("spelling", KEPT)
+def test_after_a_lost_answer_it_is_a_decision_and_never_made_twice(
+    project: Project, platform: Start, spelling: str
+) -> None:
+    there = platform(LOST, spelling=spelling)
+    project.settle_on(there)
+    want(project)
+    assert project.apply("--fresh").code == 4
+    codes = [project.apply().code for _ in range(3)]
+    assert set(codes) <= {3, 4}
+    result = project.apply()
+    assert result.code == 3
+    only = the_id(there)
+    assert f"`aepctl state resolve gold --adopt {only}`" in result.out
+    assert project.run("state", "resolve", "gold", "--adopt", only).code == 0
+    for _ in range(2):
+        assert "Nothing to do" in project.apply().out
+    assert the_id(there) == only
+
+
+@pytest.mark.parametrize("spelling", KEPT)
+def test_after_a_lost_state_likewise(project: Project, platform: Start, spelling: str) -> None:
+    there = platform(spelling=spelling)
+    project.settle_on(there)
+    want(project)
+    assert project.apply("--fresh").code == 0
+    only = the_id(there)
+    (project.root / "state/prod.json").unlink()
+    result = project.apply()
+    assert result.code == 3
+    assert "the platform has it in another spelling: " in result.out
+    assert project.run("state", "resolve", "gold", "--adopt", only).code == 0
+    assert "Nothing to do" in project.apply().out
+    gold, (kept,) = project.state()["audiences"]["gold"], there.audiences
+    assert [gold[one] for one in ("name", "originName")] == [
+        kept[one] for one in ("name", "originName")
+    ]
+    asked = {"name": "Größe Gold", "namespace": "agora", "originName": "Custom_Upload"}
+    assert gold["sent"] == asked
+
+
+@pytest.mark.parametrize("spelling", KEPT)
+def test_a_state_that_is_whole_is_clean_whatever_the_platform_keeps(
+    project: Project, platform: Start, spelling: str
+) -> None:
+    there = platform(spelling=spelling)
+    project.settle_on(there)
+    want(project)
+    assert project.apply("--fresh").code == 0
+    assert "Nothing to do" in project.apply().out
+
+
+def test_where_existing_ones_are_ignored_a_lost_state_is_told(
+    project: Project, platform: Start
+) -> None:
+    there = platform(spelling="upper")
+    project.settle_on(there)
+    want(project)
+    assert project.apply("--fresh").code == 0
+    (project.root / "state/prod.json").unlink()
+    result = project.apply("--existing", "ignore")
+    assert result.code == 3
+    assert "the state is empty, but the platform already has 1 of the 1 audiences" in result.err
+
+
+def test_an_id_of_our_own_is_adopted_in_any_spelling(project: Project, platform: Start) -> None:
+    there = platform(spelling="upper", revision=3)
+    project.settle_on(there, audience_ids="client")
+    want(project)
+    assert project.apply("--fresh").code == 0
+    (project.root / "state/prod.json").unlink()
+    assert project.apply("--fresh").code == 0
+    assert project.ids() == {"gold": the_id(there)}
+    assert "Nothing to do" in project.apply().out
+
+
+class TestAPlatformThatIsUnique:
+    """It has Gold, and answers 409 for gold."""
+
+    @pytest.fixture
+    def there(self, project: Project, platform: Start) -> Emulator:
+        there = platform(unique=True)
+        project.settle_on(there)
+        want(project, "Gold")
+        assert project.apply("--fresh").code == 0
+        (project.root / "state/prod.json").unlink()
+        there.behaviour = Behaviour(unique=True, forbid_list=True)
+        want(project, "gold")
+        return there
+
+    def test_it_is_posted_once_and_then_a_person_decides(
+        self, project: Project, there: Emulator
+    ) -> None:
+        ignoring = ("--existing", "ignore", "--yes-create", "1")
+        assert project.apply(*ignoring).code == 4
+        there.behaviour = Behaviour(unique=True)
+        before = sum(one.method == "POST" for one in there.requests)
+        for _ in range(4):
+            result = project.apply()
+            assert result.code in {3, 4}
+        assert result.code == 3
+        only = the_id(there)
+        assert f"'Gold' ({only})" in result.out
+        assert f"`aepctl state resolve gold --adopt {only}`" in result.out
+        assert project.apply(*ignoring).code == 3
+        assert sum(one.method == "POST" for one in there.requests) == before
+        assert project.run("state", "resolve", "gold", "--adopt", only).code == 0
+        assert "Nothing to do" in project.apply().out
+
+    def test_what_nobody_finds_is_not_posted_again_either(
+        self, project: Project, platform: Start
+    ) -> None:
+        there = platform(Fault(kind=FaultKind.CONFLICT))
+        project.settle_on(there)
+        want(project, "gold")
+        for expected in ({4}, {3, 4}, {3}, {3}):
+            result = project.apply("--fresh")
+            assert result.code in expected
+        assert "the platform says " in result.out
+        assert "`aepctl state resolve gold --recreate`" in result.out
+        assert sum(one.method == "POST" for one in there.requests) == 1
+        there.behaviour = Behaviour()
+        assert project.run("state", "resolve", "gold", "--recreate").code == 0
+        assert project.apply().code == 0
+        assert project.ids() == {"gold": the_id(there)}
