@@ -14,6 +14,7 @@ from aepctl.apply.stopping import StopSignal
 from aepctl.errors import StateNotWritten
 from aepctl.model.audience import Audience
 from aepctl.model.audience import Ids as AudienceIds
+from aepctl.model.failure import Failure
 from aepctl.model.steps import LocalStep, RemoteStep
 from aepctl.model.target import Target
 from aepctl.state.events import Begun, Ended, Ending, Event, Noted
@@ -302,11 +303,19 @@ def _word(event: Event) -> str:
 class FakeWriter:
     """Answers steps from a script: verdicts to give, or exceptions to raise."""
 
-    def __init__(self, script: Iterable[Verdict | Exception] = (), *, renews: bool = True) -> None:
+    def __init__(
+        self,
+        script: Iterable[Verdict | Exception] = (),
+        *,
+        renews: bool = True,
+        says: str | None = None,
+    ) -> None:
         self._script = iter(script)
         self._renews = renews
+        self._says = says
         self.sent: list[tuple[RemoteStep, str]] = []
         self.renewed = 0
+        self.reconnected = 0
         self.closed = False
 
     def send(self, step: RemoteStep, request_id: str) -> Verdict:
@@ -319,6 +328,12 @@ class FakeWriter:
     def renew_token(self) -> bool:
         self.renewed += 1
         return self._renews
+
+    def reconnect(self) -> None:
+        self.reconnected += 1
+
+    def advice(self, failure: Failure) -> str | None:
+        return self._says
 
     def close(self) -> None:
         self.closed = True

@@ -322,6 +322,13 @@ class World:
     def renew_token(self) -> bool:
         return True
 
+    @property
+    def token_advice(self) -> str:
+        return "get another token"
+
+    def reconnect(self) -> None:
+        return
+
     def send(
         self, method: str, url: str, *, request_id: str, accept: str = "", body: bytes | None = None
     ) -> Reply:
@@ -346,7 +353,15 @@ class World:
                 answer = Response(405)
         if self.fuse.burn():  # committed, and nobody is there any more to hear it
             raise Crash
-        return COMMITTED.get(fault, answer) if answer.status < 400 else answer
+        if answer.status >= 400:
+            return answer
+        return self._swapped() if fault == SWAPPED else COMMITTED.get(fault, answer)
+
+    def _swapped(self) -> Response:
+        """The answer to another create: that of the first one, where there was one before."""
+        one = self.made[0]
+        said = {"audienceId": one.audience_id, "name": one.audience.name}
+        return Response(200, json.dumps(said).encode())
 
     def _check_intent(self, request_id: str) -> RemoteStep | None:
         """Nothing is sent whose intent would not survive a power cut, or beside an open one."""
@@ -434,9 +449,7 @@ class World:
             raise Crash
         if self.list_faults:
             self.list_faults -= 1
-            return (Response(503), NoResponse("cut"), Response(429, retry_after=0.0))[
-                self.list_faults % 3
-            ]
+            return LIST_FAULTS[self.list_faults % len(LIST_FAULTS)]
         if path != "/audiences":
             one = self._there(f"/ups{path}")
             return GONE if one is None else Response(200, json.dumps(self._listed(one)).encode())
@@ -479,7 +492,15 @@ COMMITTED: dict[str, Reply] = {
     "no-id": Response(200, b'{"name": "x"}'),
     "html-body": Response(200, b"<html>"),
 }
-FAULTS = ("none", *NOT_COMMITTED, *COMMITTED)
+SWAPPED = "swapped"
+FAULTS = ("none", *NOT_COMMITTED, *COMMITTED, SWAPPED)
+SHORT = Response(200, b'{"children": [], "_page": {"totalCount": 5}}')
+LIST_FAULTS: tuple[Reply, ...] = (
+    Response(503),
+    NoResponse("cut"),
+    Response(429, retry_after=0.0),
+    SHORT,
+)
 
 
 class Yes:

@@ -28,7 +28,7 @@ def project_of(text: str) -> Project:
 
 
 def one_environment(fields: str) -> str:
-    return f"environments: {{dev: {{org: ORG, sandbox: dev, {fields}}}}}"
+    return f"environments: {{dev: {{org: ORG@AdobeOrg, sandbox: dev, {fields}}}}}"
 
 
 def load(text: str = FILE, name: str | None = None, **environ: str) -> Environment:

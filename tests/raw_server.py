@@ -109,7 +109,14 @@ def answer(status: int, body: bytes | str = b"", headers: Mapping[str, str] | No
 
 
 def created(audience_id: str, **more: Any) -> Step:
-    return answer(200, json.dumps({"name": "any", "audienceId": audience_id, **more}))
+    """Echo the name, as the platform does; say `name` to say another."""
+
+    def step(wire: Wire) -> None:
+        request = wire.receive()
+        name = request.json().get("name", "any") if "POST /core/ais" in request.line else "any"
+        wire.send(http(200, json.dumps({"name": name, "audienceId": audience_id, **more})))
+
+    return step
 
 
 def raw(data: bytes) -> Step:

@@ -333,7 +333,7 @@ class Machine(RuleBasedStateMachine):
     @rule(
         faults=st.lists(st.sampled_from(FAULTS), max_size=6),
         lags=LAGS,
-        list_faults=st.integers(0, 2),
+        list_faults=st.integers(0, 4),
         crash=CRASHES,
         power_cut=st.one_of(st.none(), st.integers(0, 15)),
         second=st.booleans(),

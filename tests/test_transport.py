@@ -257,7 +257,7 @@ def test_every_exchange_has_a_connection_of_its_own() -> None:
         wire.send(whole + whole)
 
     with RawServer(keep_alive) as server, transport() as one:
-        for expected in (b'{"audienceId": "A"}', b'{"name": "any", "audienceId": "id-2"}'):
+        for expected in (b'{"audienceId": "A"}', b'{"name": "Gold", "audienceId": "id-2"}'):
             reply = post(one, server.url)
             assert isinstance(reply, Response)
             assert reply.body == expected

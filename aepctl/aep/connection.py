@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from aepctl.aep.tokens import GivenToken, ImsToken, TokenSource
 from aepctl.model.target import EMULATOR
+from aepctl.patience import Patience
 from aepctl.project.credentials import Credentials
 from aepctl.project.environment import Environment
 from aepctl.replies import Reply, Response
@@ -23,6 +24,7 @@ class Platform:
         environment: Environment,
         credentials: Credentials,
         transports: TransportFactory | None = None,
+        patience: Patience | None = None,
     ) -> None:
         self.environment = environment
         self.credentials = credentials
@@ -32,10 +34,14 @@ class Platform:
                 self.transports.redaction.add(secret.reveal())
         self._token_transport = self.transports.transport()
         self.tokens: TokenSource = (
-            GivenToken(credentials.access_token)
+            GivenToken(credentials.access_token, hides_client=credentials.hides_client)
             if credentials.access_token
             else ImsToken(
-                self._token_transport, environment.ims_url, credentials, self.transports.clock
+                self._token_transport,
+                environment.ims_url,
+                credentials,
+                self.transports.clock,
+                patience,
             )
         )
 
@@ -59,7 +65,8 @@ class Connection:
         self.environment = platform.environment
         self._api_key = platform.credentials.api_key
         self._tokens = platform.tokens
-        self._transport = platform.transports.transport()
+        self._transports = platform.transports
+        self._transport = self._transports.transport()
         self._redaction = platform.transports.redaction
         self._used_token = ""
 
@@ -91,9 +98,19 @@ class Connection:
             "GET", f"{url}?{urlencode(query)}" if query else url, request_id=str(uuid4())
         )
 
+    @property
+    def token_advice(self) -> str:
+        """What a person can do where the token is refused."""
+        return self._tokens.advice
+
     def renew_token(self) -> bool:
         """After a 401: whether another token can be had for the next attempt."""
         return self._tokens.renew(self._used_token)
+
+    def reconnect(self) -> None:
+        """Use another connection from now on: what comes on this one may be somebody else's."""
+        self._transport.close()
+        self._transport = self._transports.transport()
 
     def close(self) -> None:
         self._transport.close()

@@ -4,22 +4,15 @@ Source: Adobe Developer, OAuth Server-to-Server credentials; `POST /ims/token/v3
 """
 
 import threading
-from http import HTTPStatus
 from typing import Protocol
-from urllib.parse import urlencode
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError
-
-from aepctl.aep.wire import decode_error
+from aepctl.aep.ims import Exchange, Ims
 from aepctl.clock import Clock
-from aepctl.errors import CredentialsError
+from aepctl.patience import Patience
 from aepctl.project.credentials import Credentials, Secret
-from aepctl.replies import Reply, Response
 
 TOKEN_MARGIN_SECONDS = 60.0
 """So long before its end a token is renewed."""
-TOKEN_LIFE_SECONDS = 86399.0
-"""How long a token lasts that does not say it. Source: the same page, an example answer."""
 
 
 class TokenSource(Protocol):
@@ -33,18 +26,26 @@ class TokenSource(Protocol):
         """Drop the token that was refused; whether another one can be had at all."""
         ...
 
-
-class Exchange(Protocol):
-    """What a token is asked for with. See transport.Transport."""
-
-    def send(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> Reply: ...
+    @property
+    def advice(self) -> str:
+        """What a person can do where the token is refused."""
+        ...
 
 
 class GivenToken:
     """AEP_ACCESS_TOKEN: there is no other."""
 
-    def __init__(self, token: Secret) -> None:
+    def __init__(self, token: Secret, *, hides_client: bool = False) -> None:
         self._token = token
+        self._hides_client = hides_client
+
+    @property
+    def advice(self) -> str:
+        """A token that was given lives a day; a stale one hides credentials that are good."""
+        said = "the token in AEP_ACCESS_TOKEN is expired, or of no use here: set a new one"
+        if self._hides_client:
+            return f"{said}, or unset it: AEP_CLIENT_ID and AEP_CLIENT_SECRET are set as well"
+        return said
 
     def current(self) -> str:
         return self._token.reveal()
@@ -53,20 +54,23 @@ class GivenToken:
         return False
 
 
-class _TokenBody(BaseModel):
-    access_token: SecretStr = Field(min_length=1)
-    expires_in: float = TOKEN_LIFE_SECONDS
-
-
 class ImsToken:
     """Asks IMS for a token when one is needed, and again when it expires or is refused."""
 
+    advice = (
+        "IMS gives a token for AEP_CLIENT_ID, and the platform refuses it: check the product "
+        "profiles of these credentials, AEP_SCOPES and `org`"
+    )
+
     def __init__(
-        self, exchange: Exchange, ims_url: str, credentials: Credentials, clock: Clock
+        self,
+        exchange: Exchange,
+        ims_url: str,
+        credentials: Credentials,
+        clock: Clock,
+        patience: Patience | None = None,
     ) -> None:
-        self._exchange = exchange
-        self._url = f"{ims_url}/ims/token/v3"
-        self._credentials = credentials
+        self._ims = Ims(exchange, f"{ims_url}/ims/token/v3", credentials, clock, patience)
         self._clock = clock
         self._mutex = threading.Lock()
         self._token: Secret | None = None
@@ -75,7 +79,10 @@ class ImsToken:
     def current(self) -> str:
         with self._mutex:
             if self._token is None or self._clock.monotonic() >= self._good_until:
-                self._token = self._ask()
+                granted = self._ims.ask()
+                self._token = granted.token
+                life = max(granted.seconds - TOKEN_MARGIN_SECONDS, 0)
+                self._good_until = self._clock.monotonic() + life
             return self._token.reveal()
 
     def renew(self, refused: str) -> bool:
@@ -83,63 +90,3 @@ class ImsToken:
             if self._token is not None and self._token.reveal() == refused:
                 self._token = None  # else another thread has renewed it already
         return True
-
-    def _ask(self) -> Secret:
-        given = self._credentials
-        form = {
-            "grant_type": "client_credentials",
-            "client_id": given.client_id,
-            "client_secret": given.client_secret.reveal() if given.client_secret else "",
-            "scope": given.scopes,
-        }
-        headers = {
-            "Accept": "application/json",
-            "Content-Type": "application/x-www-form-urlencoded",
-        }
-        reply = self._exchange.send("POST", self._url, headers, urlencode(form).encode())
-        if not isinstance(reply, Response):
-            raise CredentialsError(
-                f"could not get an access token: {self._url} cannot be reached: {reply.reason}",
-                hint="check the network and `ims_url`, then run it again",
-            )
-        if reply.status != HTTPStatus.OK:
-            raise self._refused(reply)
-        return self._taken(reply)
-
-    def _refused(self, response: Response) -> CredentialsError:
-        error = decode_error(response.status, response.body)
-        code = f", {error.code}" if error.code else ""
-        return CredentialsError(
-            f"could not get an access token: {self._url} answered {response.status}{code}: "
-            f"{self._without_secret(error.message)}",
-            hint="check AEP_CLIENT_ID, AEP_CLIENT_SECRET and AEP_SCOPES",
-        )
-
-    def _taken(self, response: Response) -> Secret:
-        """The token in the answer. What the answer holds instead is not shown: it may be secret."""
-        if not response.complete:
-            raise CredentialsError(
-                f"could not get an access token: the answer of {self._url} {response.flaw}",
-                hint="run it again",
-            )
-        try:
-            body = _TokenBody.model_validate_json(response.body)
-        except ValidationError:
-            raise CredentialsError(
-                f"could not get an access token: the answer of {self._url} holds none",
-                hint="check `ims_url`",
-            ) from None
-        token = body.access_token.get_secret_value()
-        if not (token.isascii() and token.isprintable()):
-            raise CredentialsError(
-                f"could not get an access token: the one from {self._url} contains characters "
-                "that are not allowed in an HTTP header",
-                hint="check `ims_url`",
-            )
-        life = max(body.expires_in - TOKEN_MARGIN_SECONDS, 0)
-        self._good_until = self._clock.monotonic() + life
-        return Secret(token)
-
-    def _without_secret(self, text: str) -> str:
-        secret = self._credentials.client_secret
-        return text.replace(secret.reveal(), "…") if secret else text

@@ -10,13 +10,19 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 from typing import TypeAlias, assert_never
 
-from aepctl.aep.wire import decode_audience, decode_created, decode_error, is_json_object
+from aepctl.aep.explanations import decode_error
+from aepctl.aep.listed import decode_audience
+from aepctl.aep.wire import decode_created, is_json_object
 from aepctl.model.audience import Audience, Ids
 from aepctl.model.failure import Failure
+from aepctl.model.folding import folded
+from aepctl.model.steps import Create, Patch
 from aepctl.replies import NoResponse, NothingSent, Reply, Response
 
 GONE = "UPAPI-113430-404"
 """The code of "there is no such audience". Source: Segmentation Service API, 404."""
+MAX_ECHO = 100
+"""So many characters are told of an answer to another request."""
 
 
 class RetryReason(StrEnum):
@@ -52,10 +58,14 @@ class NotSent:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Nobody knows. `exists`: the platform says that it is there already."""
+    """Nobody knows. `exists`: the platform says that it is there already.
+
+    `retry_after`: for so many seconds nothing at all is welcome there.
+    """
 
     failure: Failure
     exists: bool = False
+    retry_after: float | None = None
 
 
 Verdict: TypeAlias = Done | Refused | NotSent | Unknown
@@ -98,14 +108,14 @@ PATCH: Mapping[int, Meaning] = {
 DELETE: Mapping[int, Meaning] = {**PATCH, 404: Meaning.NO_SUCH_AUDIENCE}
 
 
-def classify_create(reply: Reply) -> Verdict:
+def classify_create(reply: Reply, sent: Create) -> Verdict:
     """What came of a create. Source: Create audience endpoint."""
-    return _classify(reply, CREATE, _created)
+    return _classify(reply, CREATE, lambda response: _created(response, sent))
 
 
-def classify_patch(reply: Reply) -> Verdict:
+def classify_patch(reply: Reply, sent: Patch) -> Verdict:
     """What came of a patch. Source: Segmentation Service API, Update one or more attributes."""
-    return _classify(reply, PATCH, _patched)
+    return _classify(reply, PATCH, lambda response: _patched(response, sent))
 
 
 def classify_delete(reply: Reply) -> Verdict:
@@ -114,7 +124,7 @@ def classify_delete(reply: Reply) -> Verdict:
 
 
 def _classify(
-    reply: Reply, table: Mapping[int, Meaning], success: Callable[[Response], Done | None]
+    reply: Reply, table: Mapping[int, Meaning], success: Callable[[Response], Verdict | None]
 ) -> Verdict:
     match reply:
         case NothingSent(reason):
@@ -130,20 +140,41 @@ def _classify(
             assert_never(reply)
 
 
-def _created(response: Response) -> Done | None:
-    ids = decode_created(response.body) if response.complete else None
-    return None if ids is None else Done(ids)
+def _created(response: Response, sent: Create) -> Verdict | None:
+    """The IDs, if what the answer repeats of the audience is what was sent.
+
+    What it repeats in another spelling is still that: a platform may trim or fold what it keeps.
+    """
+    created = decode_created(response.body) if response.complete else None
+    if created is None:
+        return None
+    mine = sent.audience.fields()
+    for name, echo in created.echo.items():
+        said = echo if isinstance(echo, str) else repr(echo)
+        if folded(said) != folded(mine[name]):
+            return _of_another(response, f"{name} {said[:MAX_ECHO]!r}, and {mine[name]!r} was sent")
+    return Done(created.ids)
 
 
-def _patched(response: Response) -> Done | None:
+def _patched(response: Response, sent: Patch) -> Verdict | None:
     """The answer holds the audience; one that holds nothing says no less that it was done."""
     if not _may_be_the_platforms(response):
         return None
+    said = decode_created(response.body)
+    if said is not None and said.ids.audience_id != sent.ids.audience_id:
+        what = f"audienceId {said.ids.audience_id}, and {sent.ids.audience_id} was to be changed"
+        return _of_another(response, what)
     observed = decode_audience(response.body)
     return Done(observed=observed.audience if observed else None)
 
 
-def _deleted(response: Response) -> Done | None:
+def _of_another(response: Response, what: str) -> Unknown:
+    """A whole answer, but to another request: it says nothing of what came of this one."""
+    message = f"the answer is not this request's: it has the {what}"
+    return Unknown(Failure(message, None, response.status, response.request_id))
+
+
+def _deleted(response: Response) -> Verdict | None:
     return Done() if _may_be_the_platforms(response) else None
 
 
@@ -176,6 +207,6 @@ def _error(response: Response, meaning: Meaning) -> Verdict:
         case Meaning.EXISTS:
             return Unknown(failure, exists=True)
         case Meaning.UNKNOWN | Meaning.SUCCESS:
-            return Unknown(failure)
+            return Unknown(failure, retry_after=response.retry_after)
         case _:
             assert_never(meaning)

@@ -3,6 +3,8 @@
 from typing import Protocol, assert_never
 from urllib.parse import quote
 
+from aepctl.aep.advice import Advice
+from aepctl.aep.explanations import ErrorBody
 from aepctl.aep.verdicts import (
     Refused,
     Verdict,
@@ -12,7 +14,7 @@ from aepctl.aep.verdicts import (
 )
 from aepctl.aep.wire import encode_audience, encode_changes
 from aepctl.model.audience import Ids
-from aepctl.model.failure import no_platform_id
+from aepctl.model.failure import Failure, no_platform_id
 from aepctl.model.steps import Create, Delete, Patch, RemoteStep
 from aepctl.project.environment import Environment
 from aepctl.replies import Reply
@@ -36,7 +38,11 @@ class WriteConnection(Protocol):
         body: bytes | None = None,
     ) -> Reply: ...
 
+    @property
+    def token_advice(self) -> str: ...
+
     def renew_token(self) -> bool: ...
+    def reconnect(self) -> None: ...
     def close(self) -> None: ...
 
 
@@ -62,6 +68,15 @@ class AudienceWriter:
         """After a 401: whether another token can be had for the next attempt."""
         return self._connection.renew_token()
 
+    def reconnect(self) -> None:
+        """Use another connection from now on: this one gave an answer that may not be ours."""
+        self._connection.reconnect()
+
+    def advice(self, failure: Failure) -> str | None:
+        """What a person can do about a refusal that every other step would meet with as well."""
+        error = ErrorBody(failure.message, failure.code)
+        return Advice(self._connection.token_advice, "ais_url").about(failure.status or 0, error)
+
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
@@ -73,7 +88,7 @@ class AudienceWriter:
         reply = self._connection.send(
             "POST", url, request_id=request_id, accept=CREATE_ACCEPT, body=body
         )
-        return classify_create(reply)
+        return classify_create(reply, step)
 
     def _patch(self, step: Patch, request_id: str) -> Verdict:
         """Source: Segmentation Service API, Update one or more attributes of an audience."""
@@ -81,7 +96,8 @@ class AudienceWriter:
         if url is None:
             return _without_id(step.ids)
         body = encode_changes(step.changes)
-        return classify_patch(self._connection.send("PATCH", url, request_id=request_id, body=body))
+        reply = self._connection.send("PATCH", url, request_id=request_id, body=body)
+        return classify_patch(reply, step)
 
     def _delete(self, step: Delete, request_id: str) -> Verdict:
         """Source: Segmentation Service API, Delete an audience."""

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from aepctl.aep.verdicts import Verdict
 from aepctl.model.audience import Audience, Ids, Observed
+from aepctl.model.failure import Failure
 from aepctl.model.steps import LocalStep, RemoteStep
 from aepctl.state.events import Ending
 from aepctl.state.model import Intent
@@ -52,6 +53,14 @@ class Writer(Protocol):
 
     def renew_token(self) -> bool:
         """After a 401: whether another token can be had for the next attempt."""
+        ...
+
+    def reconnect(self) -> None:
+        """Use another connection from now on: this one gave an answer that may not be ours."""
+        ...
+
+    def advice(self, failure: Failure) -> str | None:
+        """What a person can do about a refusal that every other step would meet with as well."""
         ...
 
     def close(self) -> None: ...

@@ -9,6 +9,7 @@ from typing import assert_never
 from aepctl.aep.verdicts import Done, NotSent, Refused, RetryReason, Unknown, Verdict
 from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.apply.ports import Journal, Writer
+from aepctl.apply.refusals import Refusals
 from aepctl.apply.stopping import Backoff, StopSignal
 from aepctl.backoff import Jitter, backoff_seconds
 from aepctl.clock import Clock
@@ -27,8 +28,6 @@ TROUBLE_LIMITS: Mapping[str, int] = {
     UNSENT: 4,
 }
 """How often one step may meet with each trouble before it is given up."""
-MAX_WAIT_SECONDS = 300.0
-"""A platform that asks for more patience than this is not waited for."""
 FIRST_BACKOFF_SECONDS = 1.0
 MAX_BACKOFF_SECONDS = 30.0
 
@@ -45,6 +44,7 @@ class Sender:
     stop: StopSignal
     backoff: Backoff
     jitter: Jitter = random.random
+    refusals: Refusals = field(default_factory=Refusals)
     _given: dict[str, str] = field(default_factory=dict)
 
     def send(self, writer: Writer, key: str, action: Action, step: RemoteStep) -> Outcome | None:
@@ -92,13 +92,36 @@ class Sender:
             self._end(intent, verdict)
             outcome = _outcome(intent, action, verdict)
             trouble = _trouble(verdict)
-            if trouble is None:
-                break
-            troubles[trouble] += 1
-            if not self._again(writer, verdict, trouble, troubles[trouble]):
-                break
-            intent = None
+            if trouble is not None:
+                troubles[trouble] += 1
+                if self._again(writer, verdict, trouble, troubles[trouble]):
+                    intent = None
+                    continue
+            self._heed(writer, step, verdict)
+            break
         return outcome
+
+    def _heed(self, writer: Writer, step: RemoteStep, verdict: Verdict) -> None:
+        """What the last word about a step means for the others."""
+        match verdict:
+            case Done():
+                self.refusals.succeeded()
+            case Refused(failure):
+                self._heed_refusal(writer, step, failure)
+            case Unknown(failure):
+                writer.reconnect()  # whatever else comes on this connection may not be ours either
+                self._heed_refusal(writer, step, failure)
+                if verdict.retry_after:
+                    self.backoff.hold_back(verdict.retry_after, 0.0, failure.message)
+            case NotSent():
+                pass
+            case _:
+                assert_never(verdict)
+
+    def _heed_refusal(self, writer: Writer, step: RemoteStep, failure: Failure) -> None:
+        reason = self.refusals.refused(step, failure, writer.advice(failure))
+        if reason is not None:
+            self.stop.request(reason)
 
     def _begin(self, key: str, step: RemoteStep) -> Intent | None:
         try:
@@ -113,7 +136,7 @@ class Sender:
         try:
             verdict = writer.send(intent.step, intent.id)
         except CredentialsError as error:
-            self.stop.request(error.message)
+            self.stop.request("; ".join(filter(None, (error.message, error.hint))))
             return Refused(Failure(error.message))
         if isinstance(verdict, Done) and verdict.ids is not None:
             return self._ours(intent, verdict, verdict.ids)
@@ -128,9 +151,8 @@ class Sender:
         owner = self.journal.owner(audience_id) or self._given.setdefault(audience_id, intent.key)
         if owner == intent.key:
             return verdict
-        return Unknown(
-            Failure(f"the platform answered with the audienceId that state has for {owner}")
-        )
+        reason = f"the platform answered with the audienceId {audience_id}, which {owner} has"
+        return Unknown(Failure(reason), exists=True)
 
     def _end(self, intent: Intent, verdict: Verdict) -> None:
         end = self.journal.end
@@ -157,18 +179,16 @@ class Sender:
             return False
         if trouble == RetryReason.NEW_TOKEN:
             return writer.renew_token()
-        seconds = verdict.retry_after if isinstance(verdict, Refused) else None
-        if seconds is None:
-            seconds = backoff_seconds(
-                count - 1,
-                first=FIRST_BACKOFF_SECONDS,
-                limit=MAX_BACKOFF_SECONDS,
-                jitter=self.jitter,
-            )
-        if seconds > MAX_WAIT_SECONDS:
-            return False
-        self.backoff.delay(seconds)
-        return True
+        asked = verdict.retry_after if isinstance(verdict, Refused) else None
+        own = backoff_seconds(
+            count - 1, first=FIRST_BACKOFF_SECONDS, limit=MAX_BACKOFF_SECONDS, jitter=self.jitter
+        )
+        return self.backoff.hold_back(asked, own, _why(verdict))
+
+
+def _why(verdict: Verdict) -> str:
+    """Why we wait, as the platform says it."""
+    return "" if isinstance(verdict, Done) else verdict.failure.message
 
 
 def _trouble(verdict: Verdict) -> str | None:

@@ -7,26 +7,28 @@ sent again where a look shows that they were not done.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import chain
 from typing import assert_never
 
 from aepctl.aep.verdicts import GONE
+from aepctl.apply.looking import Look
 from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.apply.ports import Reader, Writer
 from aepctl.apply.sender import Sender, done_kind
-from aepctl.apply.sightings import doubt_about, may_be_of
+from aepctl.apply.sightings import (
+    doubt_about,
+    doubt_about_absence,
+    doubt_about_owner,
+    may_be_of,
+)
 from aepctl.backoff import backoff_seconds
 from aepctl.model.audience import Audience, Ids, Observed
 from aepctl.model.failure import Failure, no_platform_id
 from aepctl.model.steps import Create, Delete, Patch
-from aepctl.plan.matching import ObservedIndex
 from aepctl.plan.plan import Action
 from aepctl.state.events import Ending
 from aepctl.state.model import Intent, Phase, State
 from aepctl.wording import command
 
-MAX_SEARCHES = 10
-"""Up to so many creates are searched one by one; for more, the whole list is read."""
 FIRST_PAUSE_SECONDS = 0.25
 MAX_PAUSE_SECONDS = 5.0
 
@@ -61,11 +63,11 @@ class Settler:
         attempt = 0
         while waiting:
             began = clock.monotonic()  # what a list shows may be as old as its first page
-            observed = self._look(waiting)
+            look = Look(self.reader, waiting, journal.owner, state.audiences)
             with journal.together():
                 for intent, until in list(waiting.items()):
                     last = began >= until
-                    outcome = self._settle(intent, known.get(intent.key), observed, last=last)
+                    outcome = self._settle(intent, known.get(intent.key), look, last=last)
                     if outcome is None:
                         continue
                     outcomes.append(outcome)
@@ -73,26 +75,20 @@ class Settler:
                     if outcome.kind is OutcomeKind.ADOPTED and outcome.ids is not None:
                         known[intent.key] = outcome.ids
             if waiting:
-                clock.sleep(_pause(attempt))
+                pause = _pause(attempt)
+                why = f"{len(waiting)} not found on the platform yet, whose list may lag"
+                self.sender.backoff.patience.announce(pause, why)
+                clock.sleep(pause)
                 attempt += 1
         return tuple(outcomes)
 
-    def _look(self, intents: Iterable[Intent]) -> ObservedIndex:
-        """Look for what the creates among them may have made."""
-        creates = [one.step for one in intents if isinstance(one.step, Create)]
-        owner, search = self.sender.journal.owner, self.reader.search
-        if len(creates) > MAX_SEARCHES:
-            return ObservedIndex(self.reader.list_all(), owner)
-        found = (search(one.audience, one.audience_id) for one in creates)
-        return ObservedIndex(chain.from_iterable(found), owner)
-
     def _settle(
-        self, intent: Intent, known: Ids | None, observed: ObservedIndex, *, last: bool
+        self, intent: Intent, known: Ids | None, look: Look, *, last: bool
     ) -> Outcome | None:
         """The outcome, or None where it is to be looked again: not where this look is the last."""
         match intent.step:
             case Create() as step:
-                return self._create(intent, step, known, observed, last=last)
+                return self._create(intent, step, known, look, last=last)
             case Patch() as step:
                 return self._patch(intent, step)
             case Delete() as step:
@@ -101,28 +97,32 @@ class Settler:
                 assert_never(intent.step)
 
     def _create(
-        self,
-        intent: Intent,
-        step: Create,
-        known: Ids | None,
-        observed: ObservedIndex,
-        *,
-        last: bool,
+        self, intent: Intent, step: Create, known: Ids | None, look: Look, *, last: bool
     ) -> Outcome | None:
         """One match is adopted. None is no proof: after the window the next run may create it.
 
         Several stay open until a person decides, and so does one that differs from what is given
-        or known.
+        or known, one that is spelled otherwise, and all that the platform says is there already.
         """
-        candidates = may_be_of(intent, step, observed)
+        candidates = may_be_of(intent, step, look.found)
+        if not candidates:
+            if intent.phase is Phase.OPEN and not last:
+                return None
+            candidates = may_be_of(intent, step, look.everything)
         doubt = doubt_about(intent.key, step, candidates, known, self.program)
+        if doubt is None and not candidates:
+            contested = look.contested(intent, step)
+            alike = look.alike(intent, step)
+            doubt = (
+                doubt_about_owner(intent.key, *contested, self.program)
+                if contested is not None
+                else doubt_about_absence(intent, step, alike, self.program)
+            )
         if doubt is not None:
             return _undecided(intent, doubt)
         if candidates:
             return self._adopt(intent, candidates[0])
-        if intent.phase is Phase.ABSENT:
-            return self._forget(intent)
-        return self._absent(intent) if last else None
+        return self._forget(intent) if intent.phase is Phase.ABSENT else self._absent(intent)
 
     def _adopt(self, intent: Intent, found: Observed) -> Outcome:
         self.sender.journal.end(intent, Ending.DONE, ids=found.ids, observed=found.audience)

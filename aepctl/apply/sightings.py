@@ -1,5 +1,6 @@
-"""Which of what was observed may be the doing of a create, and when a person has to say. Pure."""
+"""Which of what is observed may be the doing of a create, and when a person has to say."""
 
+import shlex
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -8,6 +9,7 @@ from aepctl.model.steps import Create
 from aepctl.plan import reasons
 from aepctl.plan.matching import ObservedIndex
 from aepctl.state.model import Intent
+from aepctl.wording import command, listed
 
 CLOCK_SKEW = timedelta(hours=1)
 """How far the platform's clock may be behind the one of the machine that noted an intent."""
@@ -27,11 +29,11 @@ def may_be_of(intent: Intent, step: Create, observed: ObservedIndex) -> tuple[Ob
     return tuple(
         one
         for one in observed.free(step.audience, intent.key)
-        if observed.owner(one.ids.audience_id) == intent.key or _can_be_its_doing(intent, one)
+        if observed.owner(one.ids.audience_id) == intent.key or can_be_its_doing(intent, one)
     )
 
 
-def _can_be_its_doing(intent: Intent, observed: Observed) -> bool:
+def can_be_its_doing(intent: Intent, observed: Observed) -> bool:
     """Whether it is not older than the intent, as far as clocks agree; or was there already."""
     if intent.exists or observed.created is None:
         return True
@@ -57,3 +59,39 @@ def doubt_about(
         others = [one for one in ids if one != known.audience_id]
         return reasons.beside_known(key, known.audience_id, others, program)
     return reasons.several(key, ids, program) if len(ids) > 1 else None
+
+
+def doubt_about_absence(
+    intent: Intent, step: Create, alike: Sequence[Observed], program: str
+) -> str | None:
+    """Why a person has to decide although nothing is found that is just as it was sent.
+
+    `alike` is what differs in its spelling alone. A create that the platform says is there already
+    is never sent again without a person's word.
+    """
+    if not (alike or intent.exists):
+        return None
+    resolve = command(program, "state", "resolve", intent.key)
+    said = f"the platform says it exists ({intent.reason})" if intent.exists else "it may exist"
+    if not alike:
+        return (
+            f"{said}, but does not show it. If you find it there: `{resolve} --adopt ID`; "
+            f"to create it all the same: `{resolve} --recreate`"
+        )
+    likely = listed(f"{one.audience.name!r} ({one.ids.audience_id})" for one in alike)
+    adopt = f"{resolve} --adopt {shlex.quote(alike[0].ids.audience_id)}"
+    return (
+        f"{said}; likely {likely}, which differs from {step.audience.name!r} in blanks, case or "
+        f"Unicode form only. If it is: `{adopt}`"
+    )
+
+
+def doubt_about_owner(key: str, owner: str, found: Observed, program: str) -> str:
+    """The ID of what this create asked for is that of another key, by somebody's mistake."""
+    abandon = command(program, "state", "resolve", key, "--abandon")
+    move = command(program, "state", "mv", owner, key)
+    return (
+        f"the platform shows it as {found.ids.audience_id}, which state has for `{owner}`, whose "
+        f"name is another. If it is this one: `{abandon}`, then `{move}`; `{owner}` is looked for "
+        "again after that"
+    )

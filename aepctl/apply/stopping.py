@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from aepctl.clock import Clock
+from aepctl.patience import Patience, pause_seconds
 
 
 class StopSignal:
@@ -55,16 +56,31 @@ class StopSignal:
 class Backoff:
     """When the platform asks for patience, every worker holds back."""
 
-    def __init__(self, clock: Clock, stop: StopSignal) -> None:
+    def __init__(self, clock: Clock, stop: StopSignal, patience: Patience | None = None) -> None:
         self._clock = clock
         self._stop = stop
+        self.patience = patience or Patience()
         self._mutex = threading.Lock()
         self._not_before = 0.0
 
-    def delay(self, seconds: float) -> None:
-        """Let nobody send anything for so long from now, or longer if that was asked for before."""
+    def hold_back(self, asked: float | None, own: float, why: str) -> bool:
+        """Let nobody send anything for so long from now: what was asked for, and no less than ours.
+
+        False where more is asked for than we are ready for: the run stops then.
+        """
+        too_long = self.patience.too_long(asked or 0.0, self._clock.now())
+        if too_long is not None:
+            self._stop.request(too_long)
+            return False
+        seconds = pause_seconds(asked, own)
         with self._mutex:
-            self._not_before = max(self._not_before, self._clock.monotonic() + seconds)
+            until = self._clock.monotonic() + seconds
+            # Those who were turned away together ask for nearly the same: that is told once.
+            is_news = until > self._not_before + seconds / 2
+            self._not_before = max(self._not_before, until)
+        if is_news:
+            self.patience.announce(seconds, why)
+        return True
 
     def wait(self) -> bool:
         """Wait until requests are welcome; False where the run stops instead."""

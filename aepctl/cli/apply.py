@@ -7,7 +7,7 @@ import click
 from aepctl.cli.formats import output_options, outputs_of, run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
 from aepctl.cli.plan import target_option
-from aepctl.cli.types import lock_timeout_option
+from aepctl.cli.types import lock_timeout_option, max_wait_option
 
 if TYPE_CHECKING:
     from aepctl.operations.options import SavedPlan
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     help="How many creates may be under way at once.",
 )
 @lock_timeout_option
+@max_wait_option
 @click.option(
     "--existing",
     type=click.Choice(["adopt", "fail", "ignore"]),
@@ -60,6 +61,7 @@ def apply(
     auto_approve: bool,
     parallelism: int,
     lock_timeout: float,
+    max_wait: float,
     existing: Literal["adopt", "fail", "ignore"],
     yes_create: int | None,
     fresh: bool,
@@ -76,12 +78,14 @@ def apply(
 
     def work() -> "Result":
         from aepctl.cli.console import console_for
+        from aepctl.cli.output import print_status
         from aepctl.operations.apply import apply
         from aepctl.operations.options import ApplyOptions
+        from aepctl.patience import Patience
         from aepctl.render.formats import of_report
 
         console = console_for(output, approved=auto_approve or plan is not None)
-        context = invocation.context(console)
+        context = invocation.context(console, Patience(max_wait, print_status))
         saved = _saved(invocation, plan)
         name = saved.binding.environment if saved is not None else None
         environment = invocation.resolve(context, name)

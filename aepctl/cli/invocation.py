@@ -15,6 +15,7 @@ from aepctl.errors import AepctlError
 
 if TYPE_CHECKING:
     from aepctl.operations.context import Console, Context
+    from aepctl.patience import Patience
     from aepctl.project.environment import Environment
 
 
@@ -40,13 +41,18 @@ class Invocation:
         outside = ["--allow-outside"] if self.allow_outside else []
         return shlex.join(["aepctl", *folders, *outside])
 
-    def context(self, console: "Console | None" = None) -> "Context":
+    def context(
+        self, console: "Console | None" = None, patience: "Patience | None" = None
+    ) -> "Context":
         """The world in which the command runs."""
         from dataclasses import replace
 
+        from aepctl.cli.output import print_status
         from aepctl.operations.context import system_context
+        from aepctl.patience import Patience
 
         context = (self.make_context or system_context)()
+        context = replace(context, patience=patience or Patience(tell=print_status))
         return context if console is None else replace(context, console=console)
 
     def resolve(self, context: "Context", name: str | None = None) -> "Environment":

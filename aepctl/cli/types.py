@@ -66,3 +66,12 @@ lock_timeout_option = click.option(
     metavar="TIME",
     help="How long to wait for a locked state, such as 60s. Default: not at all.",
 )
+
+max_wait_option = click.option(
+    "--max-wait",
+    type=Duration(),
+    default=300.0,
+    metavar="TIME",
+    help="How long a wait the platform may ask for. For a longer one the run stops and says until "
+    "when. Default: 5m.",
+)

@@ -115,8 +115,12 @@ def token_invalid(status: int = 401) -> Answer:
     return gateway_error(status, "401013", "Oauth token is not valid")
 
 
-def conflict(call: Call, status: int = 409) -> Answer:
-    return service_error(call, status, "An audience with this audienceId already exists.")
+def conflict(
+    call: Call,
+    status: int = 409,
+    message: str = "An audience with this audienceId already exists.",
+) -> Answer:
+    return service_error(call, status, message)
 
 
 def too_many_requests(status: int = 429) -> Answer:

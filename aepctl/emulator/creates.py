@@ -23,7 +23,7 @@ from aepctl.emulator.answers import (
     validation_error,
 )
 from aepctl.emulator.checks import Caller, check_create, json_object
-from aepctl.emulator.documents import new_document
+from aepctl.emulator.documents import Document, new_document
 from aepctl.emulator.faults import Fault, FaultKind
 from aepctl.emulator.service import Service
 from aepctl.emulator.spellings import SPELLINGS
@@ -53,7 +53,7 @@ def create(service: Service, call: Call, caller: Caller) -> Answer:
     else:
         answer = _commit(service, call, caller, given)
         if fault and answer.status == 200:  # noqa: PLR2004
-            answer = _spoiled(call, fault, answer)
+            answer = _spoiled(service, call, caller, fault, answer)
     return replace(answer, name=given["name"])
 
 
@@ -77,8 +77,14 @@ def _commit(service: Service, call: Call, caller: Caller, given: dict[str, Any])
     document = new_document(caller, kept, chosen or str(uuid.uuid4()), behaviour.lifecycle)
     if not service.store.add(document, unique=behaviour.unique):
         return conflict(call)
-    shown = ("id", "name", "audienceId") if newest else ("name", "audienceId")
-    return json_answer({field: document[field] for field in shown})
+    return json_answer(_shown(service, document))
+
+
+def _shown(service: Service, document: Document) -> dict[str, Any]:
+    """What the answer to a create says of it."""
+    newest = service.behaviour.revision == 3  # noqa: PLR2004
+    fields = ("id", "name", "audienceId") if newest else ("name", "audienceId")
+    return {field: document[field] for field in fields}
 
 
 def _instead(call: Call, fault: Fault) -> Answer:
@@ -105,7 +111,7 @@ def _instead(call: Call, fault: Fault) -> Answer:
     return with_fault(answer, fault)
 
 
-def _spoiled(call: Call, fault: Fault, answer: Answer) -> Answer:
+def _spoiled(service: Service, call: Call, caller: Caller, fault: Fault, answer: Answer) -> Answer:
     """The answer to a create that was committed, but does not say so properly."""
     match fault.kind:
         case FaultKind.DROP_AFTER:
@@ -118,6 +124,9 @@ def _spoiled(call: Call, fault: Fault, answer: Answer) -> Answer:
             answer = replace(answer, body=PAGE, content_type="text/html")
         case FaultKind.EMPTY_BODY:
             answer = replace(answer, body=b"")
+        case FaultKind.SWAPPED:
+            before = service.store.within(caller)[-2:][0]  # the first one gets its own
+            answer = replace(answer, body=as_json(_shown(service, before)))
         case FaultKind.NO_ID:
             answer = replace(answer, body=as_json({"name": json_object(call)["name"]}))
         case _:

@@ -14,7 +14,7 @@ from aepctl.emulator.spellings import SPELLINGS
 
 
 class FaultKind(StrEnum):
-    """One way to go wrong. All but the last two happen to creates."""
+    """One way to go wrong. Those that begin with `list` happen to lists, all others to creates."""
 
     REFUSE = "refuse"  # 400, not committed
     RATE_LIMIT = "rate-limit"  # 429, not committed
@@ -30,11 +30,13 @@ class FaultKind(StrEnum):
     UNAUTHORIZED = "unauthorized"  # 401, not committed
     REDIRECT = "redirect"  # 307, not committed
     CONFLICT = "conflict"  # 409, not committed
+    SWAPPED = "swapped"  # 200 with the answer of the create before, committed
     LIST_ERROR = "list-error"  # 503 on a list
     LIST_RATE_LIMIT = "list-rate-limit"  # 429 on a list
+    LIST_SHORT = "list-short"  # a list without its newest element, which it counts
 
 
-ON_LISTS = frozenset({FaultKind.LIST_ERROR, FaultKind.LIST_RATE_LIMIT})
+ON_LISTS = frozenset({FaultKind.LIST_ERROR, FaultKind.LIST_RATE_LIMIT, FaultKind.LIST_SHORT})
 
 REVISIONS = (1, 2, 3)
 

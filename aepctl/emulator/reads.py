@@ -24,7 +24,7 @@ from aepctl.emulator.answers import (
 from aepctl.emulator.checks import Caller, json_object
 from aepctl.emulator.creates import with_fault
 from aepctl.emulator.documents import Document
-from aepctl.emulator.faults import FaultKind
+from aepctl.emulator.faults import Fault, FaultKind
 from aepctl.emulator.service import Service
 
 DEFAULT_LIMIT, MAX_LIMIT = 100, 1000
@@ -35,11 +35,9 @@ PEOPLE = frozenset({"", "_xdm.context.profile", "_xom.context.profile"})
 def list_audiences(service: Service, call: Call, caller: Caller) -> Answer:
     if service.behaviour.forbid_list:
         return _forbidden(call, caller)
-    if fault := service.faults.for_list(call.parameter("name")):
-        if fault.kind is FaultKind.LIST_RATE_LIMIT:
-            return with_fault(too_many_requests(fault.status or 429), fault)
-        failed = service_error(call, fault.status or 503, "The service is unavailable.")
-        return with_fault(failed, fault)
+    fault = service.faults.for_list(call.parameter("name"))
+    if fault and fault.kind is not FaultKind.LIST_SHORT:
+        return _failed(call, fault)
     start = _count(call, "start", default=0, least=0)
     limit = _count(call, "limit", default=DEFAULT_LIMIT, least=1, most=MAX_LIMIT)
     wanted = _filter(call)
@@ -47,7 +45,19 @@ def list_audiences(service: Service, call: Call, caller: Caller) -> Answer:
     visible = [one for one in service.store.within(caller) if _visible(service, one)]
     if service.behaviour.hide_inactive and "lifecycleState" not in call.parameter("property"):
         visible = [one for one in visible if one["lifecycleState"] != "inactive"]
-    return json_answer(_page(call, order([one for one in visible if wanted(one)]), start, limit))
+    found = order([one for one in visible if wanted(one)])
+    page = _page(call, found, start, limit)
+    if fault and not start:
+        page["children"] = page["children"][1:]
+    answer = json_answer(page)
+    return with_fault(answer, fault) if fault else answer
+
+
+def _failed(call: Call, fault: Fault) -> Answer:
+    if fault.kind is FaultKind.LIST_RATE_LIMIT:
+        return with_fault(too_many_requests(fault.status or 429), fault)
+    failed = service_error(call, fault.status or 503, "The service is unavailable.")
+    return with_fault(failed, fault)
 
 
 def get_audience(service: Service, call: Call, caller: Caller) -> Answer:

@@ -5,27 +5,29 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
 from aepctl import __version__
+from aepctl.aep.asking import ReadConnection
 from aepctl.aep.reader import AudienceReader
 from aepctl.aep.writer import AudienceWriter
 from aepctl.apply import gates
 from aepctl.apply.executor import execute
 from aepctl.apply.look import look
-from aepctl.apply.outcomes import Outcome, OutcomeKind
+from aepctl.apply.looking import identities
+from aepctl.apply.outcomes import Outcome
 from aepctl.apply.report import ApplyReport
 from aepctl.apply.sender import Sender
 from aepctl.apply.settler import Settler
 from aepctl.apply.stopping import Backoff, StopSignal
-from aepctl.errors import ListForbidden, StateNotWritten
+from aepctl.errors import StateNotWritten
 from aepctl.model.audience import Observed, Wanted
-from aepctl.model.failure import Failure
 from aepctl.operations.again import Again, begin
 from aepctl.operations.context import Context, Platform
 from aepctl.operations.network import check_network
 from aepctl.operations.options import ApplyOptions
 from aepctl.operations.plan import policy_of
 from aepctl.operations.respelling import remember
+from aepctl.operations.settling import settle
 from aepctl.plan.binding import bind
-from aepctl.plan.plan import Action, Plan
+from aepctl.plan.plan import Plan
 from aepctl.plan.planner import make_plan
 from aepctl.plan.policy import Policy
 from aepctl.plan.sides import Questions, to_look_up
@@ -117,10 +119,15 @@ class _Apply:
         """What the platform says: of what is in doubt, and then of what is to be created."""
         connection = platform.connect()
         try:
-            reader = AudienceReader(connection, self.context.clock)
+            reader = self._reader(connection)
             return self._settle(reader, platform), self._look(reader)
         finally:
             connection.close()
+
+    def _reader(self, connection: ReadConnection) -> AudienceReader:
+        ours = identities(self.wanted, self.session.state)
+        context = self.context
+        return AudienceReader(connection, context.clock, ours=ours, patience=context.patience)
 
     def _settle(self, reader: AudienceReader, platform: Platform) -> tuple[Outcome, ...]:
         """All that is in doubt, whatever the targets. Raises PlatformError, StateNotWritten."""
@@ -137,21 +144,12 @@ class _Apply:
             window_seconds=self.environment.settle_seconds,
             program=self.environment.program,
         )
-        try:
-            return settler.settle(intents, state)
-        except ListForbidden as error:
-            if self.options.existing != "ignore":
-                raise
-            decide = self.environment.command("state", "resolve")
-            failure = Failure(f"{error.message}; decide with `{decide} KEY`")
-            return tuple(
-                Outcome(one.key, Action.SETTLE, OutcomeKind.UNDECIDED, failure=failure)
-                for one in intents
-            )
+        return settle(settler, intents, state, self.environment, self.options.existing)
 
     def _sender(self) -> Sender:
         clock = self.context.clock
-        return Sender(self.session, clock, self.stop, Backoff(clock, self.stop))
+        backoff = Backoff(clock, self.stop, self.context.patience)
+        return Sender(self.session, clock, self.stop, backoff)
 
     def _look(self, reader: AudienceReader) -> tuple[Observed, ...] | None:
         state, fresh = self.session.state, self.options.fresh
@@ -165,7 +163,7 @@ class _Apply:
         """What is to be done after another look: no more than was approved."""
         connection = platform.connect()
         try:
-            seen = self._look(AudienceReader(connection, self.context.clock))
+            seen = self._look(self._reader(connection))
         finally:
             connection.close()
         now = self._plan(seen)

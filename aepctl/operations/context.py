@@ -14,6 +14,7 @@ from aepctl.clock import Clock, SystemClock
 from aepctl.manifests import Manifests, read_manifests, resolve
 from aepctl.model.audience import Wanted
 from aepctl.model.target import EMULATOR
+from aepctl.patience import Patience
 from aepctl.project.environment import Environment
 from aepctl.project.paths import emulator_file
 from aepctl.state.model import Run
@@ -80,7 +81,10 @@ class SilentConsole:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The world of one command: variables, time, names, files, stores, the platform, a console."""
+    """The world of one command: variables, time, names, files, stores, the platform, a console.
+
+    `patience`: how long the platform may make it wait, and who is told of a wait.
+    """
 
     environ: Mapping[str, str]
     clock: Clock
@@ -89,6 +93,7 @@ class Context:
     open_store: Callable[[Environment], StateStore]
     open_platform: Callable[["Context", Environment], AbstractContextManager[Platform]]
     console: Console = field(default_factory=SilentConsole)
+    patience: Patience = field(default_factory=Patience)
 
     def wanted(self, environment: Environment) -> tuple[Wanted, ...]:
         """All that the manifests want in an environment. Raises InvalidInput."""
@@ -122,7 +127,8 @@ def _open_platform(context: Context, environment: Environment) -> Iterator[Platf
 
     with _emulated(environment) as reachable:
         given = credentials(reachable, context.environ)
-        platform = Aep(reachable, given, TransportFactory(environ=context.environ))
+        transports = TransportFactory(environ=context.environ)
+        platform = Aep(reachable, given, transports, patience=context.patience)
         try:
             platform.tokens.current()
             yield platform

@@ -19,6 +19,7 @@ from aepctl.project.environment import Environment
 from aepctl.project.model import ConfigModel, EnvironmentModel
 from aepctl.project.paths import Boundary, below_here, near_names
 from aepctl.project.targets import twice
+from aepctl.project.variables import check_organisation, settle_seconds
 from aepctl.yamldoc import Finding, YamlFile, check, parse, quoted
 from aepctl.yamldoc.places import Path as PlacePath
 from aepctl.yamldoc.places import Position
@@ -102,7 +103,7 @@ class Project:
             ups_url=model.ups_url,
             ims_url=model.ims_url,
             manifests=self.manifests,
-            settle_seconds=_settle_seconds(environ, model),
+            settle_seconds=settle_seconds(environ, model),
             max_creates=model.max_creates,
             audience_ids=model.audience_ids,
             program=program,
@@ -135,13 +136,15 @@ class Project:
                 )
             message = f"the environment `{name}` has no {what}"
             raise AepctlError(message, hint=f"set `{what}:` in {FILE}, or {variable}")
-        check_header(value, variable if given else f"`{what}` of `{name}`")
+        check_header(value, source := variable if given else f"`{what}` of `{name}`")
         if written and value != written:  # left in the shell, perhaps, for another environment
             raise SafetyRefusal(
                 f"{variable} is `{value}`, but `{name}` has the {what} `{written}` in {FILE}",
                 hint=f"`unset {variable}`; or remove `{what}:` of `{name}` from {FILE}, if the "
                 "variable shall choose it",
             )
+        if what == "org":
+            check_organisation(value, source)
         return value
 
 
@@ -231,18 +234,6 @@ def _outside(written: str, place: Position | None) -> Problem:
     origin = Origin(FILE if place else written, line, column)
     said = f"{quoted(written)} leads out of the folder of {FILE}"
     return Problem(origin, "outside", said, INSIDE)
-
-
-def _settle_seconds(environ: Mapping[str, str], model: EnvironmentModel) -> float:
-    given = environ.get("AEPCTL_SETTLE_SECONDS")
-    if not given:
-        return model.settle_seconds
-    if not re.fullmatch(r"\d{1,4}(\.\d+)?", given):
-        raise AepctlError(
-            "AEPCTL_SETTLE_SECONDS must be a number of seconds, for example 30",
-            hint=f"it is {given!r}",
-        )
-    return float(given)
 
 
 def _refuse(problems: Iterable[Problem]) -> NoReturn:

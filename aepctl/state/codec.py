@@ -143,11 +143,14 @@ def decode_state(raw: bytes, file: str) -> State:
         by_key = names[0] in {"audiences", "intents"} and names[1:]
         line = _line_of(text, names[1] if by_key else names[0])
         _refuse(file, line, f"{'.'.join(names)}: {message}")
+    audiences = _audiences(document.audiences)
+    if len({known.ids.audience_id for known in audiences.values()}) < len(audiences):
+        _refuse_shared_id(audiences, text, file)
     return State(
         lineage=document.lineage,
         serial=document.serial,
         target=document.target.target(),
-        audiences=_audiences(document.audiences),
+        audiences=audiences,
         intents=_intents(document),
         plans=tuple(document.plans),
         runs=tuple(entry.run() for entry in document.runs),
@@ -190,14 +193,35 @@ def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _line_of(text: str, key: str, *, last: bool = False) -> int:
+def _line_of(text: str, key: str, *, last: bool = False, within: str = "") -> int:
+    """The line of a key; `within`: below this other one, where a name above it may be the same."""
     needle = f"{_encode(key)}:"
-    at = text.rfind(needle) if last else text.find(needle)
+    start = text.find(f"{_encode(within)}:") + 1 if within else 0
+    at = text.rfind(needle) if last else text.find(needle, max(start, 0))
     return text.count("\n", 0, max(at, 0)) + 1
 
 
 def _refuse(file: str, line: int, message: str) -> NoReturn:
     refuse(file, line, message, REPAIR)
+
+
+def _refuse_shared_id(audiences: dict[str, Known], text: str, file: str) -> NoReturn:
+    """One ID under two keys: one of the two IDs is lost, and each change would hit one audience."""
+    owners: dict[str, str] = {}
+    for key, known in audiences.items():
+        audience_id = known.ids.audience_id
+        owner = owners.setdefault(audience_id, key)
+        if owner != key:
+            refuse(
+                file,
+                _line_of(text, key, within="audiences"),
+                f"`{key}` has the audienceId {audience_id}, which `{owner}` has as well "
+                f"(line {_line_of(text, owner, within='audiences')})",
+                f"nothing was changed; look on the platform which of the two {audience_id} is, and "
+                "delete the line of the other: the next apply looks for that one, and records it "
+                "where it finds it",
+            )
+    raise AssertionError("no two keys share an ID")
 
 
 def _audiences(entries: dict[str, KnownOnDisk]) -> dict[str, Known]:

@@ -2,18 +2,21 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import count, islice
 from typing import Any
 
 import pytest
 from fakes import FakeClock, audience
 from raw_server import connected
 
-from aepctl.aep.reader import MAX_ATTEMPTS, PAGE_SIZE, AudienceReader
+from aepctl.aep.asking import MAX_ATTEMPTS
+from aepctl.aep.reader import MAX_PAGES, MAX_ROUNDS, PAGE_SIZE, AudienceReader
 from aepctl.aep.writer import AudienceWriter
 from aepctl.emulator import Behaviour, Emulator, Fault, FaultKind, serve
 from aepctl.errors import ListForbidden, PlatformError
-from aepctl.model.audience import Ids, Observed
+from aepctl.model.audience import Audience, Ids, Observed
 from aepctl.model.steps import Create
+from aepctl.patience import Patience
 from aepctl.replies import NoResponse, NothingSent, Reply, Response
 
 
@@ -40,6 +43,14 @@ class Connection:
         self.paths: list[str] = []
         self.queries: list[dict[str, str]] = []
         self.renewed = 0
+        self.reconnected = 0
+
+    @property
+    def token_advice(self) -> str:
+        return "get another token"
+
+    def reconnect(self) -> None:
+        self.reconnected += 1
 
     def get(self, path: str, query: Mapping[str, str]) -> Reply:
         self.paths.append(path)
@@ -51,10 +62,12 @@ class Connection:
         return self._renews
 
 
-def read(*script: Reply, renews: bool = True) -> tuple[AudienceReader, Connection, list[float]]:
+def read(
+    *script: Reply, renews: bool = True, **how: Any
+) -> tuple[AudienceReader, Connection, list[float]]:
     """A reader over this script, what it asked, and how long it waited."""
     connection, clock = Connection(script, renews=renews), FakeClock()
-    return AudienceReader(connection, clock, jitter=lambda: 1.0), connection, clock.slept
+    return AudienceReader(connection, clock, jitter=lambda: 1.0, **how), connection, clock.slept
 
 
 class TestPaging:
@@ -84,20 +97,108 @@ class TestPaging:
         assert [one.audience.name for one in reader.list_all()] == ["a", "b"]
         assert len(connection.queries) == 4
 
-    def test_a_total_that_counts_what_is_not_listed_is_believed_once(self) -> None:
-        reader, connection, _ = read(*[page(element("a"), total=9)] * 2)
-        assert [one.audience.name for one in reader.list_all()] == ["a"]
+    @pytest.mark.parametrize(
+        ("shown", "total"), [(0, 5), (3, 5), (99, 100)], ids=["none", "some", "all but one"]
+    )
+    def test_a_list_that_shows_fewer_than_it_counts_is_an_error(
+        self, shown: int, total: int
+    ) -> None:
+        """However often it says the same: what it leaves out may be what is to be created."""
+        short = page(*(element(str(n)) for n in range(shown)), total=total)
+        reader, connection, waited = read(*[short] * 9)
+        with pytest.raises(PlatformError) as caught:
+            reader.list_all()
+        assert caught.value.message == (
+            f"the platform's list of audiences shows {shown} of {total}: what it leaves out may "
+            "be what is to be created"
+        )
+        assert caught.value.hint == (
+            "run it again when nobody else changes audiences; if it stays so, these credentials "
+            "may not see all of them"
+        )
+        assert len(connection.queries) == MAX_ROUNDS
+        assert waited == [0.25, 0.5, 1.0, 2.0]
+
+    def test_a_list_that_becomes_whole_is_believed(self) -> None:
+        whole = page(element("a"), element("b"))
+        reader, connection, _ = read(page(element("a"), total=2), whole)
+        assert [one.audience.name for one in reader.list_all()] == ["a", "b"]
         assert len(connection.queries) == 2
+
+    def test_a_search_is_believed_no_sooner(self) -> None:
+        reader, _, _ = read(*[page(total=1)] * 9)
+        with pytest.raises(PlatformError, match="shows 0 of 1"):
+            reader.search(audience("gold"), None)
+
+    def test_the_most_that_any_page_counts_is_what_there_is(self) -> None:
+        reader, connection, _ = read(
+            page(element("a"), total=3, following=1), page(element("b"), total=2),
+            page(element("a"), total=3, following=1), page(element("b"), element("c"), total=3),
+        )  # fmt: skip
+        assert [one.audience.name for one in reader.list_all()] == ["a", "b", "c"]
+        assert len(connection.queries) == 4
+
+    def test_elements_are_told_apart_by_both_their_ids(self) -> None:
+        """An `id` that several have hides none of them."""
+        same = [element(name, id="same") for name in "abc"]
+        reader, _, _ = read(page(*same))
+        assert [one.audience.name for one in reader.list_all()] == ["a", "b", "c"]
+
+    def test_one_that_is_listed_twice_does_not_stand_for_another(self) -> None:
+        reader, _, _ = read(*[page(element("a"), element("a"))] * 9)
+        with pytest.raises(PlatformError, match="shows 1 of 2"):
+            reader.list_all()
+
+    def test_more_than_it_counts_are_all_there(self) -> None:
+        reader, _, _ = read(page(element("a"), element("b"), total=1))
+        assert len(reader.list_all()) == 2
 
     def test_a_list_that_never_settles_is_an_error(self) -> None:
         reader, _, _ = read(*(page(element(str(n)), total=9) for n in range(9)))
-        with pytest.raises(PlatformError, match="keeps changing"):
+        with pytest.raises(PlatformError, match="shows 1 of 9"):
             reader.list_all()
 
     def test_a_circle_is_an_error(self) -> None:
-        reader, _, _ = read(*[page(element("a"), total=5, following=1)] * 9)
-        with pytest.raises(PlatformError, match="paging repeats the page start=1"):
+        reader, connection, _ = read(*[page(element("a"), total=5, following=1)] * 9)
+        with pytest.raises(PlatformError) as caught:
             reader.list_all()
+        assert caught.value.message == (
+            "the platform's list of audiences cannot be used: the page start=1 brings nothing new, "
+            "and names another"
+        )
+        assert caught.value.hint == "nothing was sent; run it again, and tell Adobe if it stays so"
+        assert len(connection.queries) == 2
+
+    def test_pages_that_bring_nothing_new_are_an_error_whatever_they_name(self) -> None:
+        names = iter(range(1, 99))
+        reader, connection, _ = read(
+            *(page(element("a"), total=5, following=f"next-{next(names)}") for _ in range(9))
+        )
+        with pytest.raises(PlatformError, match="start=next-1 brings nothing new"):
+            reader.list_all()
+        assert len(connection.queries) == 2
+
+    def test_an_empty_page_that_names_another_is_an_error(self) -> None:
+        reader, connection, _ = read(page(total=5, following=1))
+        with pytest.raises(PlatformError, match="start=0 brings nothing new"):
+            reader.list_all()
+        assert len(connection.queries) == 1
+
+    def test_pages_without_end_are_an_error(self) -> None:
+        endless = (page(element(str(n)), following=n + 1) for n in count())
+        reader, connection, _ = read(*islice(endless, MAX_PAGES + 1))
+        with pytest.raises(PlatformError, match=f"has more than {MAX_PAGES} pages"):
+            reader.list_all()
+        assert len(connection.queries) == MAX_PAGES
+
+    def test_an_answer_that_pages_by_its_links_alone_is_followed(self) -> None:
+        def linked(name: str, href: object) -> Response:
+            body = {"children": [element(name)], "_links": {"next": {"href": href}}}
+            return Response(200, json.dumps(body).encode())
+
+        reader, connection, _ = read(linked("a", "@/audiences?start=1&limit=1"), linked("b", None))
+        assert [one.audience.name for one in reader.list_all()] == ["a", "b"]
+        assert [asked["start"] for asked in connection.queries] == ["0", "1"]
 
     def test_an_answer_without_paging_is_the_whole_list(self) -> None:
         reader, _, _ = read(Response(200, json.dumps({"children": [element("a")]}).encode()))
@@ -120,6 +221,74 @@ class TestElements:
     def test_no_description_is_none_however_it_is_said(self, description: str | None) -> None:
         reader, _, _ = read(page(element("a", description=description)))
         assert reader.list_all()[0].audience == audience("a")
+
+
+SANDBOX = (
+    "check `sandbox` in aepctl.yaml (or AEP_SANDBOX), and whether these credentials may use it"
+)
+ODD_IDS = [7, "", None, " ", "a\nb", ["A"], True, "\ud800"]
+FOREIGN = [
+    {"name": 7, "id": "x"}, {"name": None}, {"name": "foreign", "audienceId": 7},
+    {"name": "foreign", "audienceId": None, "type": "ExternalSegment"}, {"type": 7}, {"name": []},
+    7, None, "text", [], {"name": "gold", "audienceId": 7, "type": "SegmentDefinition"},
+    {"name": "gold", "audienceId": "x"}, {"name": "gold", "namespace": "crm", "audienceId": 7},
+    {"name": "\ud800", "namespace": "agora", "originName": "o", "audienceId": "x"},
+]  # fmt: skip
+
+
+class TestOddElements:
+    """Elements are read one by one."""
+
+    @pytest.mark.parametrize("odd", FOREIGN, ids=repr)
+    def test_what_cannot_be_ours_is_passed_over(self, odd: Any) -> None:
+        reader, _, _ = read(page(element("a"), odd, element("b")), ours=[audience("gold").identity])
+        found = [one.audience.name for one in reader.list_all()]
+        assert [name for name in found if name in "ab"] == ["a", "b"]
+
+    def test_it_counts_all_the_same(self) -> None:
+        reader, connection, _ = read(page({"name": 7}, 7, None, element("a"), total=4))
+        assert len(reader.list_all()) == 1
+        assert len(connection.queries) == 1
+
+    @pytest.mark.parametrize("odd", ODD_IDS, ids=repr)
+    def test_one_with_our_name_and_an_odd_id_is_named_and_refused(self, odd: object) -> None:
+        listed = page(element("a"), element("Gold ", audienceId=odd))
+        reader, _, _ = read(listed, ours=[audience("gold").identity])
+        with pytest.raises(PlatformError) as caught:
+            reader.list_all()
+        assert caught.value.message == (
+            "the platform lists an audience named 'Gold ', as one of ours is, but its `audienceId` "
+            "cannot be used: whether it is ours cannot be told"
+        )
+        assert caught.value.hint == (
+            "look at it on the platform; where it is not ours, give one of the two another name"
+        )
+
+    def test_so_is_one_that_a_search_finds(self) -> None:
+        reader, _, _ = read(page(element("gold", audienceId=7)))
+        with pytest.raises(PlatformError, match="named 'gold', as one of ours"):
+            reader.search(audience("gold"), None)
+
+    @pytest.mark.parametrize(
+        ("more", "what"),
+        [
+            ({"namespace": None}, "`namespace`"),
+            ({"originName": 7, "namespace": None, "audienceId": ""},
+             "`namespace`, `originName`, `audienceId`"),
+        ],
+        ids=["namespace", "several"],
+    )  # fmt: skip
+    def test_or_does_not_say_whether_it_is_ours(self, more: dict[str, Any], what: str) -> None:
+        ours = [Audience("gold", "agora", "7").identity, audience("gold").identity]
+        reader, _, _ = read(page(element("gold", **more)), ours=ours)
+        with pytest.raises(PlatformError) as caught:
+            reader.list_all()
+        assert f"but its {what} cannot be used" in caught.value.message
+
+    def test_a_name_of_digits_that_became_a_number_is_ours(self) -> None:
+        reader, _, _ = read(page({**element("x"), "name": 2026}), ours=[audience("2026").identity])
+        with pytest.raises(PlatformError, match="named '2026', as one of ours"):
+            reader.list_all()
 
 
 class TestFinding:
@@ -165,12 +334,38 @@ class TestRetrying:
         assert set(connection.paths) == {"/audiences"}
         assert len(connection.queries) == MAX_ATTEMPTS
 
-    def test_retry_after_is_heeded_within_reason(self) -> None:
+    def test_retry_after_is_the_least_that_is_waited(self) -> None:
         reader, _, waited = read(
-            Response(429, retry_after=7.0), Response(429, retry_after=9999.0), page()
+            Response(429, retry_after=7.0), Response(503, retry_after=0.0), page()
         )
         reader.list_all()
-        assert waited == [7.0, 60.0]
+        assert waited == [7.0, 0.5]
+
+    def test_one_that_is_longer_than_we_are_ready_for_is_told_with_the_time(self) -> None:
+        reader, connection, waited = read(Response(429, b"slow down", retry_after=3600.0))
+        with pytest.raises(PlatformError) as caught:
+            reader.list_all()
+        assert caught.value.message == "cannot list audiences: 429: slow down"
+        assert caught.value.hint == (
+            "the platform asks to wait 1 h, until 2026-01-31 13:00:00+00:00, and --max-wait is "
+            "5 min: run it again then"
+        )
+        assert (len(connection.queries), waited) == (1, [])
+
+    def test_a_wait_that_is_noticed_is_told(self) -> None:
+        told: list[str] = []
+        reader, _, waited = read(
+            Response(429, b"slow down", retry_after=2.1), Response(429, retry_after=2.0), page(),
+            patience=Patience(tell=told.append),
+        )  # fmt: skip
+        reader.list_all()
+        assert waited == [2.1, 2.0]
+        assert told == ["waiting 2.1 s: cannot list audiences yet: 429: slow down"]
+
+    def test_an_answer_of_no_use_is_the_last_on_its_connection(self) -> None:
+        reader, connection, _ = read(Response(200, b'{"name": "a", "audienceId": "A"}'), page())
+        reader.list_all()
+        assert connection.reconnected == 1
 
     @pytest.mark.parametrize("status", [400, 404, 301])
     def test_what_will_not_change_is_an_error_at_once(self, status: int) -> None:
@@ -203,35 +398,64 @@ class TestRetrying:
             "looking: what exists already (after a lost state, say) is then made twice"
         )
 
-    def test_any_other_403_does_not_offer_to_go_on_without_looking(self) -> None:
-        reader, _, _ = read(Response(403, b'{"message": "no"}'))
-        with pytest.raises(ListForbidden) as info:
-            reader.list_all()
-        assert info.value.message == "these credentials may not list audiences: 403: no"
-        assert info.value.hint == "get the right to view segments"
-
     @pytest.mark.parametrize(
-        ("code", "hint"),
+        ("status", "body", "hint"),
         [
-            ("403000", "check AEP_API_KEY"),
-            ("403003", "check AEP_API_KEY"),
+            (403, {"error_code": "403000", "message": "no"}, "check AEP_API_KEY"),
+            (403, {"error_code": "403003", "message": "no"}, "check AEP_API_KEY"),
+            (403, {"message": "The API key is not valid"}, "check AEP_API_KEY"),
             (
-                "403025",
+                403,
+                {"error_code": "403025", "message": "no"},
                 "check `org` in aepctl.yaml, and the product profile of these credentials",
+            ),
+            (
+                403,
+                {"message": "Sandbox prod2 not found"},
+                SANDBOX,
+            ),
+            (
+                404,
+                {"message": "The sandbox does not exist"},
+                SANDBOX,
+            ),
+            (
+                403,
+                {"type": "https://ns.adobe.com/aep/errors/UPAPI-113740-403", "title": "no"},
+                "this organisation is not enabled for it: ask Adobe, or whoever administers it",
+            ),
+            (403, {"error_code": "403010", "message": "no"}, "get another token"),
+            (401, {"error_code": "401013", "message": "no"}, "get another token"),
+            (
+                400,
+                {"error_code": "400003", "message": "Missing header"},
+                "check `org` in aepctl.yaml (or AEP_ORG_ID) and `sandbox`",
+            ),
+            (404, {"message": "no"}, "check `ups_url` in aepctl.yaml"),
+            (307, {}, "check `ups_url` in aepctl.yaml: it leads elsewhere"),
+            (
+                407,
+                {},
+                "a proxy asks who you are: give its user and password in HTTPS_PROXY",
+            ),
+            (400, {"message": "Sandbox prod2 not found"}, "run it again"),
+            (
+                403,
+                {"message": "no"},
+                "check the rights of these credentials, `org` and `sandbox`",
             ),
         ],
     )
-    def test_credentials_that_are_wrong_are_an_error_and_no_question_of_rights(
-        self, code: str, hint: str
+    def test_what_is_wrong_is_named_and_no_question_of_looking(
+        self, status: int, body: dict[str, str], hint: str
     ) -> None:
-        body = json.dumps({"error_code": code, "message": "no"}).encode()
-        reader, connection, _ = read(Response(403, body))
-        with pytest.raises(PlatformError) as info:
+        """Going on without a look is offered for the one code that is about the right to look."""
+        reader, _, _ = read(*[Response(status, json.dumps(body).encode())] * 2)
+        with pytest.raises(PlatformError) as caught:
             reader.list_all()
-        assert type(info.value) is PlatformError
-        assert info.value.message == f"cannot list audiences: 403 {code}: no"
-        assert info.value.hint == hint
-        assert len(connection.queries) == 1
+        assert type(caught.value) is PlatformError
+        assert caught.value.hint == hint
+        assert "--existing" not in f"{caught.value.message}{caught.value.hint}"
 
     @pytest.mark.parametrize(
         ("reply", "hint"),
@@ -276,7 +500,7 @@ class TestGetting:
         with pytest.raises(PlatformError) as caught:
             reader.get(GOLD)
         assert caught.value.message == "cannot read the audience a-gold: 404: no such page"
-        assert caught.value.hint == "run it again"
+        assert caught.value.hint == "check `ups_url` in aepctl.yaml"
 
     @pytest.mark.parametrize("trouble", [Response(503), NothingSent("x"), Response(200, b"<html>")])
     def test_it_is_asked_again_as_for_a_list(self, trouble: Reply) -> None:
@@ -298,6 +522,13 @@ class TestGetting:
             "these credentials may not read the audience a-gold: UPAPI-113752-403: no"
         )
         assert caught.value.hint == "get the right to view segments"
+
+    def test_an_answer_about_another_audience_is_not_this_ones(self) -> None:
+        reader, connection, _ = read(element_answer(audienceId="a-other"), element_answer())
+        found = reader.get(GOLD)
+        assert found is not None
+        assert found.ids.audience_id == "a-gold"
+        assert (len(connection.paths), connection.reconnected) == (2, 1)
 
     def test_without_the_platforms_own_id_nothing_can_be_asked(self) -> None:
         reader, connection, _ = read()

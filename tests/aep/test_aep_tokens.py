@@ -23,12 +23,14 @@ from raw_server import (
     platform_at,
 )
 
+from aepctl.aep.ims import MAX_ATTEMPTS
 from aepctl.aep.tokens import TOKEN_MARGIN_SECONDS, GivenToken, ImsToken
 from aepctl.aep.verdicts import Done, Refused
 from aepctl.aep.writer import AudienceWriter
 from aepctl.emulator import Behaviour, Fault, FaultKind, serve
 from aepctl.errors import CredentialsError
 from aepctl.model.steps import Create
+from aepctl.patience import Patience
 from aepctl.project.credentials import SCOPES, Credentials, Secret
 from aepctl.transport import MAX_BODY_BYTES, TransportFactory
 
@@ -170,14 +172,17 @@ UNUSABLE = {
     "moved": (answer(307, headers={"Location": "/elsewhere"}), "answered 307: HTTP 307 without"),
     "failing": (answer(500, '{"message": "sorry"}'), "answered 500: sorry"),
 }
+PASSING = {"closed", "silent", "garbled", "cut", "endless", "failing"}
+"""What is asked again: it may pass."""
 
 
 @pytest.mark.parametrize("fault", UNUSABLE)
 def test_an_answer_without_a_token_is_a_clear_error(fault: str) -> None:
     step, said = UNUSABLE[fault]
-    with RawServer(step) as server:
-        error = refusal(server.url, timeout=0.5 if step is hang else 30.0)
-        assert len(server.requests) == 1
+    attempts = MAX_ATTEMPTS if fault in PASSING else 1
+    with RawServer(*[step] * attempts, answer(403)) as server:
+        error = refusal(server.url, timeout=0.2 if step is hang else 30.0)
+        assert len(server.requests) == attempts
     assert said in error.message
     assert error.message.startswith("could not get an access token: ")
 
@@ -188,7 +193,7 @@ def test_what_ims_said_wrongly_is_not_shown_where_it_may_be_a_token() -> None:
 
 
 def test_without_a_token_no_create_is_sent() -> None:
-    with RawServer(answer(500)) as server, connected(server.url, ASKING) as connection:
+    with RawServer(answer(400)) as server, connected(server.url, ASKING) as connection:
         with pytest.raises(CredentialsError):
             AudienceWriter(connection).send(GOLD, "r")
         assert (len(server.requests), server.creates) == (1, 0)
@@ -222,3 +227,79 @@ def test_one_token_serves_all_connections_of_a_platform() -> None:
             AudienceWriter(connection).send(GOLD, "r")
             connection.close()
         assert sum("/ims/" in request.line for request in server.requests) == 1
+
+
+# A fault that passes
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [answer(503), answer(500), answer(429), answer(408), close, cut("A")],
+    ids=["503", "500", "429", "408", "closed", "cut"],
+)
+def test_a_fault_that_passes_is_waited_for(fault: Step) -> None:
+    clock = FakeClock()
+    with RawServer(fault, fault, granted("t1")) as server, ims_at(server.url, clock) as ims:
+        assert ims.current() == "t1"
+        assert len(server.requests) == 3
+    first, second = clock.slept
+    assert 0.125 <= first <= 0.25 <= second <= 0.5
+
+
+@pytest.mark.parametrize(
+    ("status", "hint"),
+    [
+        (400, "check AEP_CLIENT_ID, AEP_CLIENT_SECRET and AEP_SCOPES"),
+        (401, "check AEP_CLIENT_ID, AEP_CLIENT_SECRET and AEP_SCOPES"),
+        (403, "check `ims_url`, and what stands between this machine and it"),
+        (404, "check `ims_url`, and what stands between this machine and it"),
+        (307, "check `ims_url`, and what stands between this machine and it"),
+        (407, "a proxy asks who you are: give its user and password in HTTPS_PROXY"),
+        (429, "run it again"),
+        (500, "run it again"),
+        (503, "run it again"),
+    ],
+)
+def test_only_400_and_401_are_the_clients_own_doing(status: int, hint: str) -> None:
+    with RawServer(*[answer(status, "no")] * MAX_ATTEMPTS) as server:
+        error = refusal(server.url)
+    assert error.hint == hint
+    assert error.message.endswith(f"answered {status}: no")
+
+
+def test_a_token_service_is_waited_for_as_long_as_it_asks() -> None:
+    clock, told = FakeClock(), []
+    script = (answer(503, headers={"Retry-After": "7"}), granted("t1"))
+    with RawServer(*script) as server:
+        transport = TransportFactory().transport()
+        ims = ImsToken(transport, server.url, ASKING, clock, Patience(tell=told.append))
+        assert ims.current() == "t1"
+        transport.close()
+    assert clock.slept == [7.0]
+    (said,) = told
+    assert said == (
+        f"waiting 7 s: could not get an access token: {server.url}/ims/token/v3 answered 503: "
+        "HTTP 503 without a readable explanation"
+    )
+
+
+def test_one_that_asks_for_more_than_we_are_ready_for_is_told_with_the_time() -> None:
+    with RawServer(answer(503, headers={"Retry-After": "3600"})) as server:
+        error = refusal(server.url)
+        assert len(server.requests) == 1
+    assert error.hint == (
+        "the platform asks to wait 1 h, until 2026-01-31 13:00:00+00:00, and --max-wait is 5 min: "
+        "run it again then"
+    )
+
+
+def test_a_stale_token_that_hides_good_credentials_is_named() -> None:
+    both = Credentials(api_key="key", access_token=Secret("stale"), hides_client=True)
+    with platform_at("http://127.0.0.1:1", both) as platform:
+        assert platform.connect().token_advice == (
+            "the token in AEP_ACCESS_TOKEN is expired, or of no use here: set a new one, or unset "
+            "it: AEP_CLIENT_ID and AEP_CLIENT_SECRET are set as well"
+        )
+    assert GivenToken(Secret("stale")).advice == (
+        "the token in AEP_ACCESS_TOKEN is expired, or of no use here: set a new one"
+    )

@@ -1,5 +1,6 @@
 """The three tables: what was seen of a create, a patch and a delete, and what it means. Pure."""
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -14,13 +15,26 @@ from aepctl.aep.verdicts import (
     RetryReason,
     Unknown,
     Verdict,
-    classify_create,
     classify_delete,
-    classify_patch,
 )
+from aepctl.aep.verdicts import classify_create as classify_any_create
+from aepctl.aep.verdicts import classify_patch as classify_any_patch
 from aepctl.model.audience import Ids
 from aepctl.model.failure import Failure
+from aepctl.model.steps import Create, Patch
 from aepctl.replies import NoResponse, NothingSent, Reply, Response
+
+CREATE = Create(audience("Gold"))
+PATCH = Patch(Ids("A", "P"), audience("Gold"), audience("Gold", "Shiny"))
+
+
+def classify_create(reply: Reply) -> Verdict:
+    return classify_any_create(reply, CREATE)
+
+
+def classify_patch(reply: Reply) -> Verdict:
+    return classify_any_patch(reply, PATCH)
+
 
 Classify = Callable[[Reply], Verdict]
 ALL = pytest.mark.parametrize("classify", [classify_create, classify_patch, classify_delete])
@@ -87,9 +101,14 @@ def test_a_server_side_timeout_is_unknown(classify: Classify) -> None:
 @ALL
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 599])
 def test_every_5xx_is_unknown(classify: Classify, status: int) -> None:
-    assert classify(Response(status, GOOD)) == Unknown(
-        Failure(f"HTTP {status} without a message", None, status)
-    )
+    assert classify(Response(status, GOOD)) == Unknown(Failure(GOOD.decode(), None, status))
+
+
+@ALL
+def test_how_long_a_failing_platform_wants_to_be_left_alone_is_kept(classify: Classify) -> None:
+    verdict = classify(Response(503, retry_after=7.0))
+    assert isinstance(verdict, Unknown)
+    assert verdict.retry_after == 7.0
 
 
 @ALL
@@ -137,6 +156,63 @@ def test_no_other_status_is_sure_enough_for_a_create_to_be_refused() -> None:
 def test_that_no_such_audience_is_there_does_not_make_a_create_done() -> None:
     assert classify_create(Response(404, NOT_THERE)) == Refused(
         Failure("not found", "UPAPI-113430-404", 404)
+    )
+
+
+# An answer that is not this request's
+
+
+@pytest.mark.parametrize(
+    ("echo", "what"),
+    [
+        ({"name": "Silver"}, "name 'Silver', and 'Gold' was sent"),
+        ({"name": ""}, "name '', and 'Gold' was sent"),
+        ({"name": 7}, "name '7', and 'Gold' was sent"),
+        ({"name": "Gold", "namespace": "crm"}, "namespace 'crm', and 'agora' was sent"),
+        (
+            {"name": "Gold", "originName": "Other"},
+            "originName 'Other', and 'Agora_Collaboration' was sent",
+        ),
+        ({"name": "S" * 1000}, f"name {'S' * 100!r}, and 'Gold' was sent"),
+    ],
+)
+def test_an_answer_that_repeats_another_audience_is_not_this_creates(
+    echo: dict[str, object], what: str
+) -> None:
+    body = json.dumps({"audienceId": "A", **echo}).encode()
+    message = f"the answer is not this request's: it has the {what}"
+    assert classify_create(Response(200, body, request_id="theirs")) == Unknown(
+        Failure(message, None, 200, "theirs")
+    )
+
+
+@pytest.mark.parametrize(
+    "echo",
+    [
+        {},
+        {"name": None},
+        {"name": "Gold"},
+        {"name": " GOLD\u00a0"},
+        {"name": "\uff27old"},
+        {"name": "Go\u200bld", "namespace": "AGORA", "originName": "agora_collaboration "},
+    ],
+    ids=repr,
+)
+def test_one_that_repeats_it_in_another_spelling_or_not_at_all_is(
+    echo: dict[str, object],
+) -> None:
+    body = json.dumps({"audienceId": "A", **echo}).encode()
+    assert classify_create(Response(200, body)) == Done(Ids("A"))
+
+
+def test_an_answer_that_shows_another_audience_is_not_this_patchs() -> None:
+    body = b'{"id": "Q", "audienceId": "B", "name": "Gold", "namespace": "agora"}'
+    assert classify_patch(Response(200, body)) == Unknown(
+        Failure(
+            "the answer is not this request's: it has the audienceId B, and A was to be changed",
+            None,
+            200,
+        )
     )
 
 

@@ -7,19 +7,16 @@ from fakes import audience
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aepctl.aep.explanations import decode_error
+from aepctl.aep.listed import decode_audience, decode_page
 from aepctl.aep.wire import (
-    MAX_MESSAGE_CHARS,
-    ErrorBody,
-    ListedAudience,
-    decode_audience,
+    Created,
     decode_created,
-    decode_error,
-    decode_page,
     encode_audience,
     encode_changes,
     is_json_object,
 )
-from aepctl.model.audience import FIELDS, Audience, Ids, Observed
+from aepctl.model.audience import Audience, Ids, Observed
 from aepctl.model.steps import Patch
 
 # The request
@@ -60,13 +57,6 @@ def test_a_patch_adds_what_is_new_and_empties_what_is_removed() -> None:
 # An audience as it is read back
 
 
-def test_the_listed_audience_has_every_field_of_an_audience_in_adobes_spelling() -> None:
-    fields = ListedAudience.model_fields
-    assert {field.name: fields[field.attribute].alias or field.attribute for field in FIELDS} == {
-        field.name: field.name for field in FIELDS
-    }
-
-
 def listed(**more: object) -> dict[str, object]:
     return {
         "id": "P", "audienceId": "A", "name": "Gold", "namespace": "agora",
@@ -83,12 +73,24 @@ def test_an_audience_is_read_with_its_ids_and_its_time() -> None:
     "odd",
     [
         {"type": "SegmentDefinition"}, {"audienceId": None}, {"audienceId": ""}, {"name": ""},
-        {"name": None}, {"namespace": None}, {"originName": None}, {"name": 7}, {"id": 7},
+        {"name": None}, {"namespace": None}, {"originName": None}, {"name": 7}, {"audienceId": 7},
     ],
     ids=repr,
 )  # fmt: skip
 def test_what_is_no_external_audience_is_none(odd: dict[str, object]) -> None:
     assert decode_audience(json.dumps(listed(**odd)).encode()) is None
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [{"id": 7}, {"id": "a\nb"}, {"description": 7}, {"creationTime": "soon"}, {"type": 7},
+     {"createEpoch": True}, {"creationTime": 1e300}, {"labels": {"deep": [None]}}],
+    ids=repr,
+)  # fmt: skip
+def test_what_is_odd_beside_its_identity_and_id_does_not_hide_it(odd: dict[str, object]) -> None:
+    ids = Ids("A", None if "id" in odd else "P")
+    observed = decode_audience(json.dumps(listed(**odd)).encode())
+    assert observed == Observed(audience("Gold"), ids, None)
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"name": "Go', b"[" * 100_000])
@@ -123,13 +125,22 @@ def test_a_service_answers_with_a_json_object(body: bytes, is_object: bool) -> N
     ],
 )
 def test_the_ids_are_found(body: str, ids: Ids) -> None:
-    assert decode_created(body.encode()) == ids
+    created = decode_created(body.encode())
+    assert created is not None
+    assert created.ids == ids
+
+
+def test_what_the_answer_repeats_of_the_audience_is_kept_as_it_came() -> None:
+    body = b'{"audienceId": "A", "name": 7, "namespace": "crm", "originName": null}'
+    assert decode_created(body) == Created(Ids("A"), {"name": 7, "namespace": "crm"})
 
 
 @pytest.mark.parametrize("odd", ["7", '""', '" "', '"a\\nb"', "[]", "{}", "true"])
 def test_an_odd_id_of_the_system_does_not_cost_the_audience_id(odd: str) -> None:
     body = f'{{"audienceId": "A", "id": {odd}}}'
-    assert decode_created(body.encode()) == Ids("A", None)
+    created = decode_created(body.encode())
+    assert created is not None
+    assert created.ids == Ids("A", None)
 
 
 NO_ID = {
@@ -156,78 +167,6 @@ def test_a_body_without_a_usable_id_has_none(fault: str) -> None:
     assert decode_created(NO_ID[fault]) is None
 
 
-# Errors
-
-
-def service_error(status: int, **more: object) -> dict[str, object]:
-    entries = [{"code": status, "message": "Name is missing"}]
-    return {"requestId": "r", "errors": {str(status): entries}, "status": status, **more}
-
-
-@pytest.mark.parametrize(
-    ("said", "message", "code"),
-    [
-        (service_error(400), "Name is missing", "400"),
-        (
-            service_error(400, type="https://ns.adobe.com/aep/errors/UPLIB-101206-500"),
-            "Name is missing",
-            "UPLIB-101206-500",
-        ),
-        (
-            {"errors": {"400": [{"code": "UPAPI-1", "message": m} for m in ("a", "b", "a", "")]}},
-            "a; b",
-            "UPAPI-1",
-        ),
-        (
-            {"error_code": "401013", "message": "Oauth token is not valid"},
-            "Oauth token is not valid",
-            "401013",
-        ),
-        (
-            {"type": "about:blank", "status": 400, "title": "BadRequestError", "detail": "no JSON"},
-            "no JSON",
-            None,
-        ),
-        ({"title": "BadRequestError"}, "BadRequestError", None),
-        (
-            {"error": "invalid_client", "error_description": "invalid client_secret parameter"},
-            "invalid client_secret parameter",
-            "invalid_client",
-        ),
-        ({"errors": {"400": [{"code": 400}]}, "title": "Bad"}, "Bad", "400"),
-        ({"errors": {"400": "odd"}, "message": "m"}, "m", None),
-        ({"errors": {"400": ["odd", 7, None]}, "message": "m"}, "m", None),
-        ({"errors": ["odd"], "message": "m"}, "m", None),
-        ({"message": {"deep": 1}, "title": True}, "HTTP 400 without a message", None),
-        ({}, "HTTP 400 without a message", None),
-    ],
-)
-def test_every_shape_of_an_error_gives_its_words_and_code(
-    said: object, message: str, code: str | None
-) -> None:
-    assert decode_error(400, json.dumps(said).encode()) == ErrorBody(message, code)
-
-
-@pytest.mark.parametrize(
-    "body",
-    [b"", b"<html>", b"[]", b'"text"', b"7", b"\xff\xfe", b"[" * 100_000, b"7" * 5000],
-    ids=["empty", "html", "list", "text", "number", "not utf-8", "nested", "digits"],
-)
-def test_an_error_that_explains_nothing_is_named_by_its_status(body: bytes) -> None:
-    assert decode_error(502, body) == ErrorBody("HTTP 502 without a readable explanation")
-
-
-def test_a_long_message_is_cut() -> None:
-    said = decode_error(400, json.dumps({"message": "x" * 1000}).encode())
-    assert said.message == "x" * MAX_MESSAGE_CHARS + "…"
-
-
-def test_half_a_surrogate_in_a_message_can_be_written_to_the_journal() -> None:
-    said = decode_error(400, b'{"message": "bad \\ud800 name", "error_code": "\\udc00"}')
-    assert said == ErrorBody("bad ? name", "?")
-    said.message.encode()
-
-
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: (
@@ -245,8 +184,8 @@ json_values = st.recursive(
 @settings(derandomize=True, deadline=None)
 @given(st.binary(max_size=30) | json_values.map(lambda value: json.dumps(value).encode()))
 def test_no_answer_whatsoever_is_a_traceback(body: bytes) -> None:
-    ids = decode_created(body)
-    assert ids is None or ids.audience_id.strip()
+    created = decode_created(body)
+    assert created is None or created.ids.audience_id.strip()
     one = decode_audience(body)
     assert one is None or one.audience.name
     assert is_json_object(body) in {True, False}

@@ -22,11 +22,12 @@ from aepctl.aep.verdicts import (
 from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.apply.sender import (
     MAX_BACKOFF_SECONDS,
-    MAX_WAIT_SECONDS,
     TROUBLE_LIMITS,
     UNSENT,
+    Sender,
     done_kind,
 )
+from aepctl.apply.stopping import Backoff
 from aepctl.errors import CredentialsError
 from aepctl.model.audience import Ids, Known
 from aepctl.model.failure import Failure
@@ -40,6 +41,7 @@ from aepctl.model.steps import (
     Record,
     RemoteStep,
 )
+from aepctl.patience import MAX_WAIT_SECONDS, Patience
 from aepctl.plan.plan import Action
 from aepctl.state.events import Begun, Ended, Ending, Noted
 from aepctl.state.model import Intent, State
@@ -161,10 +163,19 @@ def test_where_a_step_cannot_be_noted_it_is_told_and_the_run_stops() -> None:
 def test_an_id_that_another_key_has_is_no_answer_to_this_create() -> None:
     engine = Engine(FakeJournal(before=KNOWN))
     outcome = create(engine, FakeWriter([CREATED]), "silver")
-    reason = "the platform answered with the audienceId that state has for gold"
+    reason = "the platform answered with the audienceId A, which gold has"
     assert outcome == Outcome("silver", Action.CREATE, OutcomeKind.UNKNOWN, failure=Failure(reason))
     assert engine.words == ["begin", "unknown"]
-    assert engine.journal.state.intents["id-1"].reason == reason
+    intent = engine.journal.state.intents["id-1"]
+    assert (intent.reason, intent.exists) == (reason, True)
+
+
+def test_nothing_more_is_read_from_a_connection_whose_answer_may_not_be_ours() -> None:
+    engine = Engine(FakeJournal(before=KNOWN))
+    writer = FakeWriter([CREATED, DOUBT, Done(Ids("B")), NO])
+    for number, key in enumerate(("silver", "bronze", "iron", "tin")):
+        create(engine, writer, key)
+        assert writer.reconnected == min(number + 1, 2)
 
 
 def test_an_id_that_two_creates_of_one_run_are_given_at_once_goes_to_one_of_them() -> None:
@@ -230,18 +241,58 @@ def test_a_platform_that_asks_for_patience_gets_it() -> None:
     assert engine.waited == [MAX_WAIT_SECONDS]
 
 
-def test_one_that_asks_for_too_much_is_told_as_refused() -> None:
+def test_one_that_asks_for_more_than_we_are_ready_for_stops_the_run_and_says_until_when() -> None:
     engine = Engine()
-    writer = FakeWriter([busy(MAX_WAIT_SECONDS + 1), CREATED])
+    writer = FakeWriter([busy(3600), CREATED])
     assert kind(engine, writer) is OutcomeKind.REFUSED
+    assert create(engine, writer, "silver") is None
     assert (engine.waited, len(writer.sent)) == ([], 1)
-    assert not engine.stop.requested()
+    assert engine.stop.reason == (
+        "the platform asks to wait 1 h, until 2026-01-31 13:00:00+00:00, and --max-wait is 5 min: "
+        "run it again then"
+    )
 
 
-def test_a_retry_after_of_zero_is_no_pause() -> None:
+def patient(engine: Engine, patience: Patience) -> Sender:
+    backoff = Backoff(engine.clock, engine.stop, patience)
+    return replace(engine.sender, backoff=backoff)
+
+
+def test_how_long_we_are_ready_to_wait_can_be_said() -> None:
     engine = Engine()
-    assert kind(engine, FakeWriter([busy(0.0), CREATED])) is OutcomeKind.CREATED
-    assert engine.waited == []
+    sender = patient(engine, Patience(max_wait=3600))
+    writer = FakeWriter([busy(3600), CREATED])
+    outcome = sender.send(writer, "gold", Action.CREATE, CREATE)
+    assert outcome is not None
+    assert (outcome.kind, engine.waited) == (OutcomeKind.CREATED, [3600])
+
+
+@pytest.mark.parametrize(("asked", "waited"), [(0.0, 0.75), (0.7, 0.75), (0.8, 0.8), (9.0, 9.0)])
+def test_what_is_asked_for_is_a_minimum_and_never_less_than_our_own(
+    asked: float, waited: float
+) -> None:
+    engine = Engine()
+    assert kind(engine, FakeWriter([busy(asked), CREATED])) is OutcomeKind.CREATED
+    assert engine.waited == [waited]
+
+
+def test_a_delay_holds_for_whoever_comes_later() -> None:
+    engine, writer = Engine(), FakeWriter([CREATED])
+    engine.sender.backoff.hold_back(9.0, 0.0, "busy")
+    assert kind(engine, writer) is OutcomeKind.CREATED
+    assert engine.waited == [9.0]
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [(2.0, []), (2.1, ["waiting 2.1 s: slow down"]), (90.0, ["waiting 90 s: slow down"])],
+)
+def test_every_wait_that_is_noticed_is_told(asked: float, told: list[str]) -> None:
+    engine = Engine()
+    heard: list[str] = []
+    sender = patient(engine, Patience(tell=heard.append))
+    sender.send(FakeWriter([busy(asked), CREATED]), "gold", Action.CREATE, CREATE)
+    assert heard == told
 
 
 def test_without_a_time_the_pause_doubles_to_its_longest() -> None:
@@ -488,3 +539,108 @@ def test_for_any_script_nothing_is_sent_twice_and_no_id_is_lost(
     for key, outcome in outcomes.items():
         if outcome is not None and outcome.kind is not OutcomeKind.REFUSED:
             assert key in left.audiences or left.intent_of(key) is not None
+
+
+# What is true for the whole run
+
+
+def refused(status: int, code: str | None = None, message: str = "no") -> Refused:
+    return Refused(Failure(message, code, status))
+
+
+def sent_of(script: list[Verdict | Exception], says: str | None = None) -> tuple[int, Engine]:
+    """How many of ten creates are sent before the run stops."""
+    engine, writer = Engine(), FakeWriter([*script, *[NO] * 99], says=says)
+    for number in range(10):
+        create(engine, writer, f"key-{number}")
+    return len(writer.sent), engine
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 405, 407, 415])
+def test_a_few_refusals_alike_and_no_success_stop_the_run(status: int) -> None:
+    sent, engine = sent_of([refused(status, "E1")] * 10)
+    assert sent == 3
+    assert engine.stop.reason == f"the platform refuses every request alike: {status} E1: no"
+
+
+def test_one_that_says_what_is_wrong_is_enough_and_is_told_with_its_cure() -> None:
+    sent, engine = sent_of([refused(401, "401013", "expired")] * 10, says="set a new one")
+    assert sent == 1
+    assert engine.stop.reason == (
+        "the platform refuses every request alike: 401 401013: expired; set a new one"
+    )
+
+
+@pytest.mark.parametrize("code", ["400003", "403003"])
+def test_a_code_that_is_about_who_asks_is_so_whatever_its_status(code: str) -> None:
+    assert sent_of([refused(400, code)] * 10, says="check it")[0] == 1
+
+
+@pytest.mark.parametrize("status", [400, 413, 422])
+def test_what_is_about_what_was_sent_is_no_matter_of_the_whole_run(status: int) -> None:
+    sent, engine = sent_of([refused(status, str(status))] * 10, says="check it")
+    assert (sent, engine.stop.reason) == (10, None)
+
+
+def test_after_one_success_a_refusal_is_a_matter_of_its_own() -> None:
+    sent, engine = sent_of([CREATED, *[refused(403)] * 9])
+    assert (sent, engine.stop.reason) == (10, None)
+
+
+def test_refusals_that_differ_are_counted_apart() -> None:
+    script = [refused(403, "A"), refused(403, "B"), refused(404, "A")] * 2
+    assert sent_of([*script, refused(403, "B")])[0] == 7
+
+
+def test_where_everything_is_put_off_for_ever_the_run_stops() -> None:
+    slow = Refused(Failure("slow down", None, 429), RetryReason.RATE_LIMITED)
+    sent, engine = sent_of([slow] * 99)
+    assert sent == 3 * TROUBLE_LIMITS[RetryReason.RATE_LIMITED]
+    assert engine.stop.reason == "the platform refuses every request alike: 429: slow down"
+
+
+def test_a_delete_that_finds_nothing_is_a_matter_of_its_own() -> None:
+    engine = Engine(FakeJournal(before=KNOWN))
+    writer = FakeWriter([refused(404)] * 4)
+    for _ in range(4):
+        engine.sender.send(writer, "gold", Action.REMOVED, DELETE)
+    assert (len(writer.sent), engine.stop.reason) == (4, None)
+
+
+def test_where_no_token_can_be_had_the_cure_is_told_as_well(engine: Engine) -> None:
+    create(engine, FakeWriter([CredentialsError("no token", hint="check the secret")]))
+    assert engine.stop.reason == "no token; check the secret"
+
+
+def test_a_few_redirects_and_no_success_stop_the_run() -> None:
+    moved = Unknown(Failure("moved", None, 307))
+    sent, engine = sent_of([moved] * 10, says="check `ais_url`")
+    assert sent == 3
+    assert engine.stop.reason == (
+        "the platform redirects every request alike: 307: moved; check `ais_url`"
+    )
+
+
+@pytest.mark.parametrize("status", [None, 200, 408, 409, 500, 503])
+def test_what_is_in_doubt_is_a_matter_of_its_own(status: int | None) -> None:
+    sent, engine = sent_of([Unknown(Failure("odd", None, status))] * 10)
+    assert (sent, engine.stop.reason) == (10, None)
+
+
+# Patience that is asked for where the outcome is unknown
+
+
+def test_all_hold_back_as_long_as_a_failing_platform_asks() -> None:
+    engine = Engine()
+    create(engine, FakeWriter([replace(DOUBT, retry_after=9.0)]))
+    assert engine.waited == []
+    create(engine, FakeWriter([CREATED]), "silver")
+    assert engine.waited == [9.0]
+
+
+def test_where_a_failing_platform_asks_for_too_much_the_run_stops() -> None:
+    engine = Engine()
+    create(engine, FakeWriter([replace(DOUBT, retry_after=3600.0)]))
+    assert create(engine, FakeWriter([CREATED]), "silver") is None
+    assert engine.stop.reason is not None
+    assert engine.stop.reason.startswith("the platform asks to wait 1 h, until ")

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from stores import MemoryStore
 
 from aepctl.aep.verdicts import GONE, Done, Unknown, Verdict
+from aepctl.apply.looking import MAX_SEARCHES
 from aepctl.apply.outcomes import Outcome, OutcomeKind
-from aepctl.apply.settler import MAX_SEARCHES, Settler
+from aepctl.apply.settler import Settler
 from aepctl.apply.sightings import CLOCK_SKEW
 from aepctl.errors import StateNotWritten
 from aepctl.model.audience import Audience, Ids, Known, Observed
@@ -178,11 +179,11 @@ class TestWhatWasLookedForInVainBefore:
         assert (settled.state.intents, settled.pauses) == ({}, [])
 
 
-def test_a_window_of_nothing_is_one_look() -> None:
+def test_a_window_of_nothing_is_one_look_at_its_name_and_one_at_everything() -> None:
     lists = Lists([()])
     settled = Settled(lists, window=0.0)
     assert settled.state.intents["id-1"].phase is Phase.ABSENT
-    assert (lists.asked, settled.pauses) == (["gold"], [])
+    assert (lists.asked, settled.pauses) == (["gold", "everything"], [])
 
 
 YEARS = 5 * 365 * 86_400.0
@@ -256,7 +257,7 @@ def test_the_command_can_be_pasted_whatever_the_key() -> None:
 
 @pytest.mark.parametrize("name", ["name", "namespace", "origin_name"])
 def test_another_identity_is_another_audience(name: str) -> None:
-    other = replace(there("gold", "A"), audience=replace(audience("gold"), **{name: "Gold"}))
+    other = replace(there("gold", "A"), audience=replace(audience("gold"), **{name: "golden"}))
     assert Settled(Lists([(other,)]), window=0.0).one.kind is OutcomeKind.UNKNOWN
 
 
@@ -296,6 +297,86 @@ def test_what_has_no_time_may_be_it() -> None:
     assert settled.one.kind is OutcomeKind.ADOPTED
 
 
+# A create: what is found in another spelling only, or said to be there
+
+
+SPELLINGS = ["Gold", "gold ", "\u00a0gold", "go\u200bld", "\uff47old", "GOLD"]
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_one_that_differs_in_its_spelling_alone_needs_a_decision(spelling: str) -> None:
+    lists = Lists([(there(spelling, "A"),)])
+    settled = Settled(lists, window=1.0, program="aepctl --env prod")
+    failure = Failure(
+        f"it may exist; likely {spelling!r} (A), which differs from 'gold' in blanks, case or "
+        "Unicode form only. If it is: `aepctl --env prod state resolve gold --adopt A`"
+    )
+    assert settled.one == Outcome("gold", Action.SETTLE, OutcomeKind.UNDECIDED, failure=failure)
+    assert settled.events == []
+    assert settled.pauses == [0.25, 0.5, 1.0]
+
+
+def test_several_of_them_are_all_named() -> None:
+    settled = Settled(Lists([(there("Gold", "A"), there("GOLD", "B"))]), window=0.0)
+    assert "likely 'Gold' (A), 'GOLD' (B), which" in settled.message
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_what_another_key_owns_is_not_it_in_any_spelling(exists: bool) -> None:
+    known = {"aurum": Known(audience("Gold"), Ids("A"))}
+    intent = replace(GOLD, exists=exists)
+    settled = Settled(Lists([(there("Gold", "A"),)]), [intent], known=known, window=0.0)
+    assert "likely" not in settled.message
+
+
+def test_nor_is_what_is_older_than_the_intent() -> None:
+    settled = Settled(Lists([(there("Gold", "A", -9_999.0),)]), window=0.0)
+    assert settled.one.kind is OutcomeKind.UNKNOWN
+
+
+def test_what_only_the_whole_list_shows_is_adopted() -> None:
+    class Searched(Lists):
+        def search(self, audience: Audience, audience_id: str | None) -> tuple[Observed, ...]:
+            return ()
+
+    settled = Settled(Searched([(there("gold", "A"),)]), window=0.0)
+    assert settled.one.kind is OutcomeKind.ADOPTED
+
+
+class TestWhatThePlatformSaysIsThere:
+    """After a 409 a create is never sent again by itself."""
+
+    SAID = replace(GOLD, exists=True, reason="name is taken")
+
+    def test_is_adopted_where_it_is_found(self) -> None:
+        settled = Settled(Lists([(there("gold", "A", -9_999.0),)]), [self.SAID])
+        assert settled.one.kind is OutcomeKind.ADOPTED
+
+    @pytest.mark.parametrize("spelling", SPELLINGS)
+    def test_is_named_where_it_is_found_in_another_spelling(self, spelling: str) -> None:
+        old = there(spelling, "A 1", -9_999.0)
+        settled = Settled(Lists([(old,)]), [self.SAID], window=0.0)
+        assert settled.one.kind is OutcomeKind.UNDECIDED
+        assert settled.message == (
+            f"the platform says it exists (name is taken); likely {spelling!r} (A 1), which "
+            "differs from 'gold' in blanks, case or Unicode form only. If it is: "
+            "`aepctl state resolve gold --adopt 'A 1'`"
+        )
+        assert settled.state.intents == {"id-1": self.SAID}
+
+    @pytest.mark.parametrize("phase", [Phase.OPEN, Phase.ABSENT])
+    def test_needs_a_decision_where_it_is_not_found_at_all(self, phase: Phase) -> None:
+        said = replace(self.SAID, phase=phase, absent_since="earlier-run")
+        settled = Settled(Lists([(there("silver", "A"),)]), [said], window=0.0)
+        assert settled.one.kind is OutcomeKind.UNDECIDED
+        assert settled.message == (
+            "the platform says it exists (name is taken), but does not show it. If you find it "
+            "there: `aepctl state resolve gold --adopt ID`; to create it all the same: "
+            "`aepctl state resolve gold --recreate`"
+        )
+        assert settled.state.intents == {"id-1": said}
+
+
 # A create: whose is it
 
 
@@ -305,6 +386,25 @@ def test_what_another_key_owns_is_not_ours() -> None:
     assert settled.one.kind is OutcomeKind.UNKNOWN
     settled = Settled(Lists([(there("gold", "A"), there("gold", "B"))]), known=known)
     assert settled.one.ids == Ids("B", "p-B")
+
+
+def test_what_another_key_has_for_another_audience_needs_a_decision() -> None:
+    """As where an answer without a name gave that key this one's ID."""
+    known = {"silver": Known(audience("silver"), Ids("A"))}
+    settled = Settled(Lists([(there("gold", "A"),)]), known=known, window=0.0)
+    assert settled.one.kind is OutcomeKind.UNDECIDED
+    assert settled.message == (
+        "the platform shows it as A, which state has for `silver`, whose name is another. If it is "
+        "this one: `aepctl state resolve gold --abandon`, then `aepctl state mv silver gold`; "
+        "`silver` is looked for again after that"
+    )
+    assert settled.state.intents == {"id-1": GOLD}
+
+
+def test_but_not_where_it_is_older_than_the_intent() -> None:
+    known = {"silver": Known(audience("silver"), Ids("A"))}
+    settled = Settled(Lists([(there("gold", "A", -9_999.0),)]), known=known, window=0.0)
+    assert settled.one.kind is OutcomeKind.UNKNOWN
 
 
 def test_one_audience_settles_one_of_two_intents_and_not_both() -> None:
@@ -555,7 +655,7 @@ def test_each_intent_is_settled_by_itself() -> None:
 def test_what_is_settled_is_not_looked_for_again() -> None:
     lists = Lists([(there("gold", "A"),)])
     settled = Settled(lists, map(intent_for, ("gold", "silver")), window=0.5)
-    assert lists.asked == ["gold", "silver", "silver", "silver"]
+    assert lists.asked == ["gold", "silver", "silver", "silver", "everything"]
     assert settled.pauses == [0.25, 0.5]
 
 

@@ -6,6 +6,7 @@ import pytest
 from fakes import FakeClock, FakeStop
 
 from aepctl.apply.stopping import Backoff, StopSignal
+from aepctl.patience import Patience
 
 
 def test_the_first_reason_for_a_stop_stands() -> None:
@@ -56,31 +57,75 @@ def test_everybody_holds_off_until_the_latest_time_that_was_asked_for(
     clock: FakeClock, stop: FakeStop
 ) -> None:
     backoff = Backoff(clock, stop)
-    backoff.delay(5)
-    backoff.delay(2)
+    backoff.hold_back(5, 0, "busy")
+    backoff.hold_back(2, 0, "busy")
     assert backoff.wait() is True
     assert stop.waited == [5]
     assert backoff.wait() is True
     assert stop.waited == [5]
+
+
+@pytest.mark.parametrize(
+    ("asked", "own", "waited"), [(None, 3, 3), (0, 3, 3), (2, 3, 3), (5, 3, 5)]
+)
+def test_what_is_asked_for_is_a_minimum(
+    clock: FakeClock, stop: FakeStop, asked: float | None, own: float, waited: float
+) -> None:
+    backoff = Backoff(clock, stop)
+    assert backoff.hold_back(asked, own, "busy") is True
+    assert backoff.wait() is True
+    assert stop.waited == [waited]
+
+
+def test_more_than_we_are_ready_for_stops_the_run(clock: FakeClock, stop: FakeStop) -> None:
+    backoff = Backoff(clock, stop, Patience(max_wait=60))
+    assert backoff.hold_back(60, 0, "busy") is True
+    assert not stop.requested()
+    assert backoff.hold_back(61, 0, "busy") is False
+    assert backoff.wait() is False
+    assert stop.reason == (
+        "the platform asks to wait 61 s, until 2026-01-31 12:01:01+00:00, and --max-wait is 1 min: "
+        "run it again then"
+    )
+
+
+def test_our_own_back_off_is_never_too_long(clock: FakeClock, stop: FakeStop) -> None:
+    backoff = Backoff(clock, stop, Patience(max_wait=0))
+    assert backoff.hold_back(None, 30, "busy") is True
+    assert not stop.requested()
+
+
+def test_those_who_are_turned_away_together_tell_it_once(clock: FakeClock, stop: FakeStop) -> None:
+    told: list[str] = []
+    backoff = Backoff(clock, stop, Patience(tell=told.append))
+    for seconds in (8.0, 8.1, 7.5, 8.2):
+        backoff.hold_back(seconds, 0, "busy")
+        clock.seconds += 0.01
+    assert told == ["waiting 8 s: busy"]
+    backoff.hold_back(60, 0, "still busy")
+    assert told[1:] == ["waiting 1 min: still busy"]
+    backoff.wait()
+    backoff.hold_back(8, 0, "busy again")
+    assert told[2:] == ["waiting 8 s: busy again"]
 
 
 def test_somebody_who_asks_for_more_meanwhile_is_heeded(clock: FakeClock) -> None:
     class Asked(FakeStop):
         def wait(self, seconds: float) -> bool:
             if not self.waited:
-                backoff.delay(7)
+                backoff.hold_back(7, 0, "busy")
             return super().wait(seconds)
 
     stop = Asked(clock)
     backoff = Backoff(clock, stop)
-    backoff.delay(5)
+    backoff.hold_back(5, 0, "busy")
     assert backoff.wait() is True
     assert stop.waited == [5, 2]
 
 
 def test_a_stop_ends_holding_off_and_nothing_may_be_sent(clock: FakeClock, stop: FakeStop) -> None:
     backoff = Backoff(clock, stop)
-    backoff.delay(5)
+    backoff.hold_back(5, 0, "busy")
     stop.request("enough")
     assert backoff.wait() is False
     assert stop.waited == [5]

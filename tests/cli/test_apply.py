@@ -18,6 +18,11 @@ def names(platform: Emulator) -> list[str]:
     return sorted(str(one["name"]) for one in platform.audiences)
 
 
+def creates(platform: Emulator) -> int:
+    """How many creates arrived."""
+    return sum(one.method == "POST" for one in platform.requests)
+
+
 class TestTheMainJob:
     def test_creates_what_is_missing_and_records_the_ids(
         self, project: Project, platform: Start
@@ -230,6 +235,47 @@ class TestUnknown:
         assert project.apply().code == 0
         assert names(there) == ["Name gold"]
         assert project.files == ["prod.json"]
+
+    def test_what_the_platform_says_is_there_is_never_sent_again_by_itself(
+        self, project: Project, platform: Start
+    ) -> None:
+        there = platform(Fault(kind=FaultKind.CONFLICT, match="gold", times=1))
+        project.settle_on(there)
+        project.want("gold")
+        assert project.apply().code == 4
+        for _ in range(3):
+            result = project.apply()
+            assert result.code == 3
+            assert "the platform says it exists (An audience with this audienceId" in result.out
+            assert "`aepctl state resolve gold --adopt ID`" in result.out
+        assert creates(there) == 1
+        assert project.run("state", "resolve", "gold", "--recreate").code == 0
+        assert project.apply().code == 0
+        assert names(there) == ["Name gold"]
+
+    def test_a_name_that_is_taken_in_another_spelling_is_a_decision(
+        self, project: Project, platform: Start
+    ) -> None:
+        there = platform(unique=True)
+        project.settle_on(there)
+        project.want("gold")
+        assert project.apply().code == 0
+        (made,) = project.ids().values()
+        (project.root / "state/prod.json").unlink()
+        project.write(
+            "audiences/all.yaml",
+            "defaults: {namespace: agora, originName: Tests}\n"
+            "audiences:\n  gold: {name: NAME Gold}\n",
+        )
+        assert project.apply("--existing", "ignore", "--yes-create", "1").code == 4
+        for _ in range(2):
+            result = project.apply()
+            assert result.code == 3
+            assert f"likely 'Name gold' ({made})" in result.out
+        assert creates(there) == 2
+        assert project.run("state", "resolve", "gold", "--adopt", made).code == 0
+        assert project.ids() == {"gold": made}
+        assert names(there) == ["Name gold"]
 
     def test_a_list_that_lags_is_waited_for(self, project: Project, platform: Start) -> None:
         there = platform(Fault(kind=FaultKind.DROP_AFTER, times=1), list_lag=0.6)

@@ -85,7 +85,7 @@ class TestWhatTheProjectReads:
 
     def test_nor_that_of_another_environment(self, there: Project) -> None:
         text = (there.root / "aepctl.yaml").read_text()
-        there.write("aepctl.yaml", f"{text}  dev: {{org: X, sandbox: dev}}\n")
+        there.write("aepctl.yaml", f"{text}  dev: {{org: X@AdobeOrg, sandbox: dev}}\n")
         said = refused(there, "--env", "prod", "plan", "--out", "state/dev.json")
         assert "the state of `dev`" in said
 

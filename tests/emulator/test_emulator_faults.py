@@ -23,6 +23,7 @@ ANSWERED = {
     FaultKind.UNAUTHORIZED: (401, 0),
     FaultKind.REDIRECT: (307, 0),
     FaultKind.CONFLICT: (409, 0),
+    FaultKind.SWAPPED: (200, 1),
 }
 UNANSWERED = {
     FaultKind.DROP_BEFORE: 0,
@@ -30,7 +31,11 @@ UNANSWERED = {
     FaultKind.HANG_AFTER: 1,
     FaultKind.CUT_BODY: 1,
 }
-ON_LISTS = {FaultKind.LIST_ERROR: 503, FaultKind.LIST_RATE_LIMIT: 429}
+ON_LISTS = {
+    FaultKind.LIST_ERROR: 503,
+    FaultKind.LIST_RATE_LIMIT: 429,
+    FaultKind.LIST_SHORT: 200,
+}
 
 
 def test_every_kind_is_covered_here() -> None:
@@ -231,3 +236,28 @@ def test_requests_wait_side_by_side(start: Start) -> None:
 def test_impossible_settings_are_refused(wrong: Callable[[], object]) -> None:
     with pytest.raises(ValueError):
         wrong()
+
+
+def test_a_swapped_answer_is_that_of_the_create_before(start: Start) -> None:
+    client = start(Fault(kind=FaultKind.SWAPPED, match="Silver"))
+    gold = client.create(name="Gold").json()
+    assert client.create(name="Silver").json() == gold
+    assert [one["name"] for one in client.emulator.audiences] == ["Gold", "Silver"]
+
+
+def test_a_short_list_counts_what_it_leaves_out(start: Start) -> None:
+    client = start(Fault(kind=FaultKind.LIST_SHORT))
+    for name in ("Gold", "Silver"):
+        client.create(name=name)
+    found = client.listed().json()
+    assert [one["name"] for one in found["children"]] == ["Gold"]
+    assert found["_page"]["totalCount"] == 2
+
+
+@pytest.mark.parametrize("name", ["Gold", "GOLD", " gold ", "Go\u200bld"])
+def test_where_names_are_unique_another_spelling_is_a_conflict(start: Start, name: str) -> None:
+    client = start(unique=True)
+    client.create(name="Gold")
+    assert client.create(name=name).status_code == 409
+    assert client.create(name="Silver").status_code == 200
+    assert len(client.emulator.audiences) == 2

@@ -83,16 +83,69 @@ class TestCredentials:
 
     @pytest.mark.parametrize("name", [*GIVEN, "AEP_SCOPES"])
     @pytest.mark.parametrize(
-        "text", ["hunter2-ä", "hunter2\x1b", "hunter2\r\nx-evil: 1", "hunter2\x00"]
+        ("text", "what"),
+        [
+            ("hunter2-ä", "contains characters that are not allowed in an HTTP header"),
+            ("hunter2\x1b", "contains characters that are not allowed in an HTTP header"),
+            ("hunter2\x00", "contains characters that are not allowed in an HTTP header"),
+            ("hunter2\u200b", "contains characters that are not allowed in an HTTP header"),
+            ("hunter2\r\nx-evil: 1", "has a line break in the middle"),
+            ("hunter2\nhunter3", "has a line break in the middle"),
+            ("${hunter2}", "holds the name of a variable that nobody replaced"),
+            ("${{ secrets.hunter2 }}", "holds the name of a variable that nobody replaced"),
+            ("$(cat hunter2)", "holds the name of a variable that nobody replaced"),
+            ("<your-hunter-here>", "holds the name of a variable that nobody replaced"),
+            ("$AEP_HUNTER", "holds the name of a variable that nobody replaced"),
+        ],
     )
-    def test_what_no_header_can_carry_is_refused_and_not_shown(self, name: str, text: str) -> None:
+    def test_what_cannot_be_one_is_refused_with_the_reason_and_not_shown(
+        self, name: str, text: str, what: str
+    ) -> None:
         with pytest.raises(CredentialsError) as raised:
             credentials(load(), {**GIVEN, name: text})
-        assert (
-            raised.value.message
-            == f"{name} contains characters that are not allowed in an HTTP header"
-        )
-        assert "hunter2" not in "".join(traceback.format_exception(raised.value))
+        assert raised.value.message.startswith(f"{name} {what}")
+        assert "hunter" not in "".join(traceback.format_exception(raised.value)).lower()
+
+    @pytest.mark.parametrize("name", list(GIVEN))
+    @pytest.mark.parametrize(
+        "text", ["hunter2 hunter3", '{"access_token": "hunter2"}', 'hunter"2', "curl -H hunter2"]
+    )
+    def test_what_none_of_them_ever_has_is_refused(self, name: str, text: str) -> None:
+        with pytest.raises(CredentialsError) as raised:
+            credentials(load(), {**GIVEN, name: text})
+        message = f"{name} contains blanks, quotes or braces, which it never has"
+        assert raised.value.message == message
+        assert raised.value.hint == f"set {name} to the value alone, without what stood around it"
+        assert "hunter" not in "".join(traceback.format_exception(raised.value))
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "the-token\n", " the-token\r\n", '"the-token"', "'the-token'", "“the-token”",
+            "Bearer the-token", "bearer  the-token", '"Bearer the-token"', "Bearer 'the-token'",
+            "Authorization: Bearer the-token", "`the-token`\n",
+        ],
+    )  # fmt: skip
+    def test_what_was_copied_with_a_token_is_no_part_of_it(self, text: str) -> None:
+        found = credentials(load(), {**GIVEN, "AEP_ACCESS_TOKEN": text})
+        assert found.access_token is not None
+        assert found.access_token.reveal() == "the-token"
+
+    @pytest.mark.parametrize("name", ["AEP_CLIENT_ID", "AEP_CLIENT_SECRET", "AEP_API_KEY"])
+    def test_nor_are_quotes_and_blanks_of_anything_else(self, name: str) -> None:
+        plain = revealed(credentials(load(), {**GIVEN, "AEP_ACCESS_TOKEN": ""}))
+        quoted = {**GIVEN, "AEP_ACCESS_TOKEN": "", name: f' "{GIVEN[name]}"\n'}
+        assert revealed(credentials(load(), quoted)) == plain
+
+    def test_quotes_around_nothing_are_nothing(self) -> None:
+        found = credentials(load(), {**GIVEN, "AEP_ACCESS_TOKEN": '""'})
+        assert found.access_token is None
+
+    def test_a_token_that_hides_a_client_is_known_to(self) -> None:
+        assert credentials(load(), GIVEN).hides_client
+        for name in ("AEP_CLIENT_ID", "AEP_CLIENT_SECRET"):
+            assert not credentials(load(), {**GIVEN, name: ""}).hides_client
+        assert not credentials(load(), {**GIVEN, "AEP_ACCESS_TOKEN": ""}).hides_client
 
     def test_no_representation_shows_a_secret(self) -> None:
         for environ in (GIVEN, {**GIVEN, "AEP_ACCESS_TOKEN": ""}):

@@ -63,23 +63,23 @@ class TestEnvironment:
         assert refused(text)[0] == "there is no environment `prod` in aepctl.yaml"
 
     def test_without_a_file_the_variables_are_enough(self) -> None:
-        environ = {"AEP_ORG_ID": "ORG", "AEP_SANDBOX": "prod"}
+        environ = {"AEP_ORG_ID": "ORG@AdobeOrg", "AEP_SANDBOX": "prod"}
         settings = load_project().environment(environ)
         assert settings.name == "default"
         assert settings.state == "state/default.json"
-        assert settings.target == Target("ORG", "prod", "https://platform.adobe.io")
+        assert settings.target == Target("ORG@AdobeOrg", "prod", "https://platform.adobe.io")
         assert load_project().environment(environ, "prod").state == "state/prod.json"
 
     @pytest.mark.parametrize("name", ["../prod", ".", "a/b", "a b", "ä", "a\n", "x" * 129])
     def test_a_name_becomes_part_of_file_names_so_it_is_a_plain_one(self, name: str) -> None:
         with pytest.raises(AepctlError, match="cannot be the name of an environment"):
-            load_project().environment({"AEP_ORG_ID": "ORG", "AEP_SANDBOX": "prod"}, name)
+            load_project().environment({"AEP_ORG_ID": "ORG@AdobeOrg", "AEP_SANDBOX": "prod"}, name)
 
     @pytest.mark.parametrize("text", ["", "# nothing yet\n", "---\n---\n"])
     def test_a_file_with_nothing_in_it_is_like_none(self, text: str) -> None:
         project = project_of(text)
         assert project == Project("audiences", None, {}, found=True)
-        environ = {"AEP_ORG_ID": "ORG", "AEP_SANDBOX": "prod"}
+        environ = {"AEP_ORG_ID": "ORG@AdobeOrg", "AEP_SANDBOX": "prod"}
         assert project.environment(environ).name == "default"
 
 
@@ -109,7 +109,7 @@ class TestTarget:
         assert settings == Environment(
             name="dev",
             state="state/x.json",
-            target=Target("ORG", "dev", "https://va7.example.com:8443"),
+            target=Target("ORG@AdobeOrg", "dev", "https://va7.example.com:8443"),
             ais_url="https://va7.example.com:8443/ais",
             ups_url="https://ups.example.com",
             ims_url="https://ims.example.com",
@@ -136,19 +136,39 @@ class TestTarget:
         assert load(FILE, "dev", **{variable: f" {written}\n"}) == load(FILE, "dev")
 
     def test_a_variable_chooses_what_the_file_leaves_open(self) -> None:
-        text = "environments: {dev: {sandbox: dev}, prod: {org: ORG}}"
-        assert load(text, "dev", AEP_ORG_ID="MINE").target.org == "MINE"
+        text = "environments: {dev: {sandbox: dev}, prod: {org: ORG@AdobeOrg}}"
+        assert load(text, "dev", AEP_ORG_ID="MINE@AdobeOrg").target.org == ("MINE@AdobeOrg")
         assert load(text, "prod", AEP_SANDBOX="mine").target.sandbox == "mine"
 
     def test_white_space_around_them_does_not_count(self) -> None:
         target = load(AEP_ORG_ID=" DEV@AdobeOrg\n", AEP_SANDBOX=" ").target
         assert (target.org, target.sandbox) == ("DEV@AdobeOrg", "dev")
-        text = one_environment("").replace("ORG", "' ORG '")
-        assert load(text).target.org == "ORG"
+        text = one_environment("").replace("ORG@AdobeOrg", "' ORG@AdobeOrg '")
+        assert load(text).target.org == "ORG@AdobeOrg"
+
+    @pytest.mark.parametrize(
+        ("org", "hint"),
+        [
+            ("1BD6382559DF0C130A49422D", "write 1BD6382559DF0C130A49422D@AdobeOrg"),
+            ("ORG", "it looks like 1BD6382559DF0C130A49422D@AdobeOrg"),
+            ("ORG@adobeorg", "it looks like 1BD6382559DF0C130A49422D@AdobeOrg"),
+            ("ORG@AdobeOrg@AdobeOrg", "it looks like 1BD6382559DF0C130A49422D@AdobeOrg"),
+            ("me@example.com", "it looks like 1BD6382559DF0C130A49422D@AdobeOrg"),
+            ("@AdobeOrg", "it looks like 1BD6382559DF0C130A49422D@AdobeOrg"),
+        ],
+    )
+    def test_what_is_no_organisation_is_refused_before_a_state_is_pinned_to_it(
+        self, org: str, hint: str
+    ) -> None:
+        what = f"is {org!r}, and an organisation ends in @AdobeOrg"
+        chosen = FILE.replace("org: DEV@AdobeOrg, ", "")
+        assert refused(chosen, AEP_ORG_ID=org) == (f"AEP_ORG_ID {what}", hint)
+        text = FILE.replace("DEV@AdobeOrg", f"'{org}'")
+        assert refused(text) == (f"`org` of `dev` {what}", hint)
 
     @pytest.mark.parametrize(
         ("fields", "field", "variable"),
-        [("sandbox: dev", "org", "AEP_ORG_ID"), ("org: ORG", "sandbox", "AEP_SANDBOX")],
+        [("sandbox: dev", "org", "AEP_ORG_ID"), ("org: ORG@AdobeOrg", "sandbox", "AEP_SANDBOX")],
     )
     def test_a_missing_one_is_named(self, fields: str, field: str, variable: str) -> None:
         assert refused(f"environments: {{dev: {{{fields}}}}}") == (
@@ -160,7 +180,7 @@ class TestTarget:
         assert load(FILE, "local").target == Target("emulator@AdobeOrg", "dev", "emulator")
 
     def test_the_emulator_serves_other_organisations_as_well(self) -> None:
-        assert load(FILE, "local", AEP_ORG_ID="ORG").target.org == "ORG"
+        assert load(FILE, "local", AEP_ORG_ID="ORG@AdobeOrg").target.org == ("ORG@AdobeOrg")
 
     @pytest.mark.parametrize("text", ["Müller", "a\x1bb", "a\nb"])
     def test_what_no_header_can_carry_is_refused_and_not_shown(self, text: str) -> None:
@@ -302,7 +322,7 @@ class TestProgram:
         assert load(one_environment("")).command("plan") == "aepctl plan"
 
     def test_one_that_only_a_variable_names_is_named(self) -> None:
-        environ = {"AEP_ORG_ID": "ORG", "AEP_SANDBOX": "prod"}
+        environ = {"AEP_ORG_ID": "ORG@AdobeOrg", "AEP_SANDBOX": "prod"}
         assert load_project().environment(environ).program == "aepctl"
         assert load_project().environment(environ, "prod").program == "aepctl --env prod"
 

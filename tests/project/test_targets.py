@@ -8,7 +8,7 @@ from aepctl.project.targets import origin
 
 pytestmark = pytest.mark.usefixtures("folder")
 
-SAME = "org: ORG, sandbox: dev"
+SAME = "org: ORG@AdobeOrg, sandbox: dev"
 
 
 def two(one: str, other: str) -> str:
@@ -21,7 +21,7 @@ def two(one: str, other: str) -> str:
         (SAME, SAME),
         (f"{SAME}, state: a.json", f"{SAME}, state: b.json"),
         ("sandbox: dev", "sandbox: dev"),
-        (SAME, "org: ' ORG ', sandbox: 'dev '"),
+        (SAME, "org: ' ORG@AdobeOrg ', sandbox: 'dev '"),
         (SAME, f"{SAME}, ais_url: 'https://PLATFORM.adobe.io:443/data/core/ais'"),
     ],
     ids=str,
@@ -43,13 +43,13 @@ def test_the_line_to_paste_mends_it() -> None:
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        (SAME, "org: ORG, sandbox: prod"),
+        (SAME, "org: ORG@AdobeOrg, sandbox: prod"),
         (SAME, "org: OTHER, sandbox: dev"),
         (f"{SAME}, state: a.json", f"{SAME}, state: ./a.json"),
         ("org: ORG", "org: ORG"),  # a variable chooses the sandbox: which, nobody knows here
         ("endpoint: emulator, sandbox: dev", "endpoint: emulator, sandbox: dev"),
         (SAME, f"{SAME}, ais_url: 'https://x.example/a', ups_url: 'https://x.example/u'"),
-        (SAME, "endpoint: emulator, org: ORG, sandbox: dev"),
+        (SAME, "endpoint: emulator, org: ORG@AdobeOrg, sandbox: dev"),
     ],
     ids=str,
 )
@@ -90,7 +90,9 @@ def test_one_address_elsewhere_and_the_other_left_is_refused(
     ],
 )
 def test_another_path_or_both_addresses_are_fine(fields: str) -> None:
-    assert load(f"environments: {{dev: {{org: ORG, sandbox: dev, {fields}}}}}").name == "dev"
+    assert (
+        load(f"environments: {{dev: {{org: ORG@AdobeOrg, sandbox: dev, {fields}}}}}").name == "dev"
+    )
 
 
 @pytest.mark.parametrize("words", [("validate",), ("plan",), ("apply", "--auto-approve")])

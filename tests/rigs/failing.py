@@ -90,6 +90,13 @@ class Watched:
     def renew_token(self) -> bool:
         return False
 
+    @property
+    def token_advice(self) -> str:
+        return "get another token"
+
+    def reconnect(self) -> None:
+        return
+
     def send(
         self, method: str, url: str, *, request_id: str, accept: str = "", body: bytes | None = None
     ) -> Reply:

@@ -215,6 +215,8 @@ def signalled(process: "subprocess.Popen[str]", number: signal.Signals, wait: fl
     return time.monotonic() - began
 
 
+DECIDED = frozenset({FaultKind.CONFLICT})
+"""What no run gets over by itself: the platform says that something is there which is not."""
 RATES = {
     FaultKind.REFUSE: 0.02,
     FaultKind.RATE_LIMIT: 0.04,
@@ -229,9 +231,10 @@ RATES = {
     FaultKind.NO_ID: 0.02,
     FaultKind.UNAUTHORIZED: 0.02,
     FaultKind.REDIRECT: 0.02,
-    FaultKind.CONFLICT: 0.02,
+    FaultKind.SWAPPED: 0.02,
     FaultKind.LIST_ERROR: 0.05,
     FaultKind.LIST_RATE_LIMIT: 0.05,
+    FaultKind.LIST_SHORT: 0.05,
 }
 LIMITS = frozenset({FaultKind.RATE_LIMIT, FaultKind.LIST_RATE_LIMIT})
 

@@ -56,7 +56,9 @@ states = st.builds(
     lineage=names,
     serial=st.integers(0, 10**12),
     target=targets,
-    audiences=st.dictionaries(texts, knowns, max_size=4),
+    audiences=st.dictionaries(texts, knowns, max_size=4).filter(
+        lambda some: len({one.ids.audience_id for one in some.values()}) == len(some)
+    ),
     intents=st.lists(intents, max_size=4).map(lambda some: {one.id: one for one in some}),
     plans=st.lists(texts, max_size=3).map(tuple),
     runs=st.lists(runs, max_size=3).map(tuple),

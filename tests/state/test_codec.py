@@ -194,9 +194,33 @@ def test_an_intent_for_a_key_that_is_known_stays() -> None:
     assert decode(encode_state(state)).intents == {"i-1": OPEN}
 
 
-def test_one_id_under_two_keys_can_still_be_read() -> None:
-    state = replace(TWO, audiences={"a": KNOWN, "b": KNOWN})
-    assert decode(encode_state(state)) == state
+@pytest.mark.parametrize(
+    ("keys", "lines"),
+    [(("a", "b"), (7, 8)), (("a", "x", "b"), (7, 9)), (("format", "target"), (7, 8))],
+)
+def test_one_id_under_two_keys_is_refused_at_its_line_with_how_to_mend_it(
+    keys: tuple[str, ...], lines: tuple[int, int]
+) -> None:
+    first, *others, last = keys
+    audiences = {one: Known(audience(one), Ids(one)) for one in others}
+    audiences |= {first: KNOWN, last: KNOWN}
+    ids = KNOWN.ids.audience_id
+    error = refusal(_unsorted(TWO, {key: audiences[key] for key in keys}))
+    assert error.message == (
+        f"s.json:{lines[1]}: `{last}` has the audienceId {ids}, which `{first}` has as well "
+        f"(line {lines[0]})"
+    )
+    assert error.hint == (
+        f"nothing was changed; look on the platform which of the two {ids} is, and delete the line "
+        "of the other: the next apply looks for that one, and records it where it finds it"
+    )
+
+
+def _unsorted(state: State, audiences: dict[str, Known]) -> str:
+    """A state document with these audiences in this order."""
+    empty = encode_state(replace(state, audiences={}))
+    lines = [f'    "{key}": {json.dumps(encode_known(one))}' for key, one in audiences.items()]
+    return empty.replace("{}\n}", "{\n" + ",\n".join(lines) + "\n  }\n}")
 
 
 def test_the_models_have_just_the_fields_of_an_audience() -> None:

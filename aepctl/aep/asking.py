@@ -1,0 +1,141 @@
+"""Asking the platform a question that changes nothing: again, where that may help."""
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import NamedTuple, Protocol, TypeVar
+
+from aepctl.aep.advice import NO_VIEW_RIGHT, Advice, unreached
+from aepctl.aep.explanations import decode_error
+from aepctl.backoff import Jitter, backoff_seconds
+from aepctl.clock import Clock
+from aepctl.errors import ListForbidden, PlatformError
+from aepctl.patience import Patience, pause_seconds
+from aepctl.replies import NoResponse, NothingSent, Reply, Response
+
+VIEW_RIGHT = "get the right to view segments"
+WITHOUT_LOOKING = (
+    "; or use --existing ignore, which creates without looking: what exists already (after a lost "
+    "state, say) is then made twice"
+)
+RUN_AGAIN = "run it again"
+NO_RIGHT = "check the rights of these credentials, `org` and `sandbox`"
+LIST = "list audiences"
+MAX_ATTEMPTS = 6
+FIRST_PAUSE_SECONDS = 0.25
+MAX_PAUSE_SECONDS = 20.0
+RETRIED = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
+"""Beside every 5xx."""
+
+T = TypeVar("T")
+
+
+class ReadConnection(Protocol):
+    """A connection that can read. See connection.Connection."""
+
+    @property
+    def token_advice(self) -> str:
+        """What to do where the token is refused."""
+        ...
+
+    def get(self, path: str, query: Mapping[str, str]) -> Reply: ...
+    def renew_token(self) -> bool: ...
+    def reconnect(self) -> None: ...
+
+
+class _Trouble(NamedTuple):
+    """What went wrong, whether asking again may help, and what a person can do about it."""
+
+    what: str
+    again: bool = False
+    hint: str = RUN_AGAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How questions are asked: over which connection, and how patiently. For one thread."""
+
+    connection: ReadConnection
+    clock: Clock
+    patience: Patience = field(default_factory=Patience)
+    jitter: Jitter = random.random
+
+    def ask(
+        self,
+        path: str,
+        query: Mapping[str, str],
+        decode: Callable[[Response], T | None],
+        purpose: str,
+    ) -> T:
+        """What `decode` makes of an answer; None from it means that the answer is of no use.
+
+        Raises PlatformError, ListForbidden.
+        """
+        renewed = False
+        trouble = _Trouble("never asked")
+        for attempt in range(MAX_ATTEMPTS):
+            reply = self.connection.get(path, query)
+            value = decode(reply) if isinstance(reply, Response) else None
+            if value is not None:
+                return value
+            self.connection.reconnect()  # whatever else is on it may not be for us either
+            _check_allowed(reply, purpose)
+            trouble = self._explain(reply)
+            again = trouble.again
+            if isinstance(reply, Response) and reply.status == HTTPStatus.UNAUTHORIZED:
+                again = not renewed and self.connection.renew_token()
+                renewed = True
+            if not again:
+                break
+            if attempt < MAX_ATTEMPTS - 1:
+                self._pause(reply, attempt, purpose, trouble)
+        raise PlatformError(f"cannot {purpose}: {trouble.what}", hint=trouble.hint)
+
+    def pause(self, attempt: int, why: str, asked: float | None = None) -> None:
+        """Wait before the attempt after this one, at least as long as was asked for."""
+        own = backoff_seconds(
+            attempt, first=FIRST_PAUSE_SECONDS, limit=MAX_PAUSE_SECONDS, jitter=self.jitter
+        )
+        seconds = pause_seconds(asked, own)
+        self.patience.announce(seconds, why)
+        self.clock.sleep(seconds)
+
+    def _pause(self, reply: Reply, attempt: int, purpose: str, trouble: _Trouble) -> None:
+        asked = reply.retry_after if isinstance(reply, Response) else None
+        too_long = self.patience.too_long(asked or 0.0, self.clock.now())
+        if too_long is not None:
+            raise PlatformError(f"cannot {purpose}: {trouble.what}", hint=too_long)
+        self.pause(attempt, f"cannot {purpose} yet: {trouble.what}", asked)
+
+    def _explain(self, reply: Reply) -> _Trouble:
+        match reply:
+            case NothingSent(reason):
+                return _Trouble(reason, again=True, hint=unreached(reason, "ups_url"))
+            case NoResponse(reason):
+                return _Trouble(reason, again=True)
+            case Response(status) if status == HTTPStatus.OK:
+                return _Trouble(f"an answer that {reply.flaw or 'cannot be read'}", again=True)
+            case Response(status):
+                error = decode_error(status, reply.body)
+                head = " ".join(part for part in (str(status), error.code) if part)
+                again = status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in RETRIED
+                advice = Advice(self.connection.token_advice, "ups_url").about(status, error)
+                other = NO_RIGHT if status == HTTPStatus.FORBIDDEN else RUN_AGAIN
+                return _Trouble(f"{head}: {error.message}", again=again, hint=advice or other)
+
+
+def _check_allowed(reply: Reply, purpose: str) -> None:
+    """Raise ListForbidden where these credentials are good, but may not read.
+
+    Only there going on without a look is offered: any other 403 says that something is wrong.
+    """
+    if not isinstance(reply, Response) or reply.status != HTTPStatus.FORBIDDEN:
+        return
+    error = decode_error(reply.status, reply.body)
+    if error.code == NO_VIEW_RIGHT:
+        offered = WITHOUT_LOOKING if purpose == LIST else ""
+        raise ListForbidden(
+            f"these credentials may not {purpose}: {error.code}: {error.message}",
+            hint=VIEW_RIGHT + offered,
+        )

@@ -1,0 +1,163 @@
+"""Asking Adobe IMS for an access token: again, where that may help.
+
+Source: Adobe Developer, OAuth Server-to-Server credentials; `POST /ims/token/v3`.
+"""
+
+import random
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import NamedTuple, Protocol
+from urllib.parse import quote_plus, urlencode
+
+from pydantic import BaseModel, Field, SecretStr, ValidationError
+
+from aepctl.aep.advice import PROXY, unreached
+from aepctl.aep.explanations import decode_error
+from aepctl.backoff import Jitter, backoff_seconds
+from aepctl.clock import Clock
+from aepctl.errors import CredentialsError
+from aepctl.patience import Patience, pause_seconds
+from aepctl.project.credentials import Credentials, Secret
+from aepctl.replies import Reply, Response
+
+TOKEN_LIFE_SECONDS = 86399.0
+"""How long a token lasts that does not say it. Source: the same page, an example answer."""
+MAX_ATTEMPTS = 6
+FIRST_PAUSE_SECONDS = 0.25
+MAX_PAUSE_SECONDS = 20.0
+PASSING = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
+"""Beside every 5xx."""
+CHECK_CLIENT = "check AEP_CLIENT_ID, AEP_CLIENT_SECRET and AEP_SCOPES"
+CHECK_ADDRESS = "check `ims_url`"
+RUN_AGAIN = "run it again"
+
+
+class Exchange(Protocol):
+    """What a token is asked for with. See transport.Transport."""
+
+    def send(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> Reply: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """A token, and for how many seconds from now it is good."""
+
+    token: Secret
+    seconds: float
+
+
+class _TokenBody(BaseModel):
+    access_token: SecretStr = Field(min_length=1)
+    expires_in: float = TOKEN_LIFE_SECONDS
+
+
+class _Trouble(NamedTuple):
+    what: str
+    hint: str
+    again: bool = False
+    asked: float | None = None
+
+
+class Ims:
+    """The token service, as one client asks it."""
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        url: str,
+        credentials: Credentials,
+        clock: Clock,
+        patience: Patience | None = None,
+        jitter: Jitter = random.random,
+    ) -> None:
+        self._exchange = exchange
+        self._url = url
+        self._credentials = credentials
+        self._clock = clock
+        self._patience = patience or Patience()
+        self._jitter = jitter
+
+    def ask(self) -> Granted:
+        """A new token. A fault that may pass is waited for. Raises CredentialsError."""
+        attempt = 0
+        while True:
+            found = self._once()
+            if isinstance(found, Granted):
+                return found
+            what = self._without_secret(f"could not get an access token: {found.what}")
+            too_long = self._patience.too_long(found.asked or 0.0, self._clock.now())
+            if too_long is not None:
+                raise CredentialsError(what, hint=too_long)
+            attempt += 1
+            if not found.again or attempt == MAX_ATTEMPTS:
+                raise CredentialsError(what, hint=found.hint)
+            own = backoff_seconds(
+                attempt - 1, first=FIRST_PAUSE_SECONDS, limit=MAX_PAUSE_SECONDS, jitter=self._jitter
+            )
+            seconds = pause_seconds(found.asked, own)
+            self._patience.announce(seconds, what)
+            self._clock.sleep(seconds)
+
+    def _once(self) -> Granted | _Trouble:
+        given = self._credentials
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": given.client_id,
+            "client_secret": given.client_secret.reveal() if given.client_secret else "",
+            "scope": given.scopes,
+        }
+        headers = {
+            "Accept": "application/json",
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        reply = self._exchange.send("POST", self._url, headers, urlencode(form).encode())
+        if not isinstance(reply, Response):
+            what = f"{self._url} cannot be reached: {reply.reason}"
+            return _Trouble(what, unreached(reply.reason, "ims_url"), again=True)
+        return self._taken(reply) if reply.status == HTTPStatus.OK else self._refused(reply)
+
+    def _refused(self, response: Response) -> _Trouble:
+        status = response.status
+        error = decode_error(status, response.body)
+        code = f", {error.code}" if error.code else ""
+        return _Trouble(
+            f"{self._url} answered {status}{code}: {error.message}",
+            _hint(status),
+            again=status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in PASSING,
+            asked=response.retry_after,
+        )
+
+    def _taken(self, response: Response) -> Granted | _Trouble:
+        """The token in the answer. What the answer holds instead is not shown: it may be secret."""
+        if not response.complete:
+            what = f"the answer of {self._url} {response.flaw or 'is cut short'}"
+            return _Trouble(what, RUN_AGAIN, again=True)
+        try:
+            body = _TokenBody.model_validate_json(response.body)
+        except ValidationError:
+            return _Trouble(f"the answer of {self._url} holds none", CHECK_ADDRESS)
+        token = body.access_token.get_secret_value()
+        if not (token.isascii() and token.isprintable()):
+            return _Trouble(
+                f"the one from {self._url} contains characters that are not allowed in an HTTP "
+                "header",
+                CHECK_ADDRESS,
+            )
+        return Granted(Secret(token), body.expires_in)
+
+    def _without_secret(self, text: str) -> str:
+        secret = self._credentials.client_secret
+        if not secret:
+            return text
+        return text.replace(secret.reveal(), "…").replace(quote_plus(secret.reveal()), "…")
+
+
+def _hint(status: int) -> str:
+    """What to do about a refusal: only these two can be the client's own doing."""
+    if status in {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED}:
+        return CHECK_CLIENT
+    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+        return PROXY
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in PASSING:
+        return RUN_AGAIN
+    return f"{CHECK_ADDRESS}, and what stands between this machine and it"

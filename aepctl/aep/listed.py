@@ -1,0 +1,158 @@
+"""Audiences as the platform lists them, read one by one: an odd one spoils no other. Pure."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from pydantic import BaseModel, ConfigDict
+from pydantic import Field as Received
+
+from aepctl.model.audience import FIELDS, Audience, Field, Identity, Ids, Observed, usable_id
+from aepctl.wording import listed
+
+OF_THE_PLATFORM = "SegmentDefinition"
+"""The `type` of what is no external audience."""
+EXTERNAL = "External"
+"""How the `type` of what is one begins: ExternalSegment, in some documents ExternalAudience."""
+IDENTITY = ("name", "namespace", "originName")
+NEVER = 1e15
+"""No time is as late as this, in whichever unit."""
+
+
+class _Received(BaseModel):
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+
+
+class _Paging(_Received):
+    total: int | None = Received(default=None, alias="totalCount")
+    next: int | str | None = None
+
+
+class _ListBody(_Received):
+    children: list[Any]
+    page: _Paging | None = Received(default=None, alias="_page")
+    links: Any = Received(default=None, alias="_links")
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One element. `key` tells it from others; `observed` is None where it cannot be ours.
+
+    `doubt` says why it cannot be told whether it is the audience of this `identity`.
+    """
+
+    key: tuple[str, ...]
+    observed: Observed | None = None
+    identity: Identity | None = None
+    doubt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list: its elements, how many there are in all, and how it goes on."""
+
+    elements: tuple[Element, ...]
+    total: int | None
+    next: str | None
+
+
+def decode_page(body: bytes) -> Page | None:
+    """A page of a list of audiences, or None where the body is none.
+
+    `_page.next` comes as a number or a text, and is absent, 0 or "" on the last page.
+    Source: Segmentation Service API, List audiences.
+    """
+    try:
+        found = _ListBody.model_validate(json.loads(body))
+    except (ValueError, RecursionError):  # an answer that cannot be read: the caller asks again
+        return None
+    elements = tuple(_element(one, number) for number, one in enumerate(found.children))
+    paging = found.page or _Paging()
+    following = paging.next
+    if following is None and paging.total is None:
+        following = _linked(found.links)
+    more = following and str(following) != "0"
+    return Page(elements, paging.total, str(following) if more else None)
+
+
+def decode_audience(body: bytes) -> Observed | None:
+    """An external audience, or None where the body is none.
+
+    Source: Segmentation Service API, Retrieve a specified audience.
+    """
+    try:
+        return _element(json.loads(body), 0).observed
+    except (ValueError, RecursionError):
+        return None
+
+
+def _linked(links: Any) -> str | None:
+    """`start` in the link to the next page, for an answer that says nothing else of its pages."""
+    following = links.get("next") if isinstance(links, dict) else None
+    href = following.get("href") if isinstance(following, dict) else None
+    if not isinstance(href, str):
+        return None
+    try:
+        return next(iter(parse_qs(urlsplit(href).query).get("start", ())), None)
+    except ValueError:
+        return None
+
+
+def _element(data: Any, number: int) -> Element:
+    """One element of a list; `number` tells apart what nothing else does."""
+    if not isinstance(data, dict):
+        return Element(("#", str(number)))
+    platform_id, audience_id = data.get("id"), data.get("audienceId")
+    key = tuple(text for text in (_id(platform_id), _id(audience_id)) if text)
+    key = key or ("#", str(number))
+    if data.get("type") == OF_THE_PLATFORM:
+        return Element(key)
+    said = {field.name: _said(data.get(field.name), field) for field in FIELDS}
+    odd = [f.name for f in FIELDS if f.required and not isinstance(data.get(f.name), str)]
+    name, namespace, origin_name = (said[field] or "" for field in IDENTITY)
+    if not usable_id(audience_id):
+        odd.append("audienceId")
+    elif name and not odd:
+        ids = Ids(audience_id, platform_id if usable_id(platform_id) else None)
+        observed = Observed(Audience.of(said), ids, _created(data), _lifecycle(data))
+        return Element(key, observed)
+    external = str(data.get("type")).startswith(EXTERNAL)
+    if not name or not (external or namespace or origin_name):
+        return Element(key)  # as the platform's own segments are: nothing says whose it is
+    doubt = listed(f"`{field}`" for field in odd)
+    return Element(key, None, (name, namespace, origin_name), doubt)
+
+
+def _id(value: Any) -> str:
+    return f"{type(value).__name__}:{value}" if isinstance(value, str | int) and value else ""
+
+
+def _said(value: Any, field: Field) -> str | None:
+    """The text of a field; of a number its digits, which a name of digits may have become.
+
+    However the platform says it: an optional field without text is not given.
+    """
+    if isinstance(value, str):
+        if not value.isascii():
+            value = value.encode(errors="replace").decode()  # JSON may hold half a surrogate pair
+        return value if field.required else value or None
+    if field.required and isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    return None
+
+
+def _created(data: Mapping[str, Any]) -> float | None:
+    """In seconds since 1970; None where it says no time that can be one."""
+    for name, unit in (("creationTime", 1000), ("createEpoch", 1)):
+        value = data.get(name)
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < NEVER:
+            return value / unit
+    return None
+
+
+def _lifecycle(data: Mapping[str, Any]) -> str | None:
+    """Older documents call it `lifecycle`."""
+    said = data.get("lifecycleState") or data.get("lifecycle")
+    return said.strip().lower() if isinstance(said, str) else None

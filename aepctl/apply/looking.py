@@ -1,0 +1,71 @@
+"""One look at the platform for what creates of unknown outcome may have made."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
+from itertools import chain
+
+from aepctl.apply.ports import Reader
+from aepctl.apply.sightings import can_be_its_doing
+from aepctl.model.audience import Identity, Known, Observed, Wanted
+from aepctl.model.steps import Create
+from aepctl.plan.matching import ObservedIndex
+from aepctl.state.model import Intent, State
+
+MAX_SEARCHES = 10
+"""Up to so many creates are searched one by one; for more, the whole list is read."""
+
+
+def identities(wanted: Iterable[Wanted], state: State) -> Iterator[Identity]:
+    """What a run looks for: the audiences that are wanted, and those that creates may have made."""
+    yield from (one.audience.identity for one in wanted)
+    for intent in state.intents.values():
+        if isinstance(intent.step, Create):
+            yield intent.step.audience.identity
+
+
+class Look:
+    """What is seen now of what these intents may have made; the whole list only where it is needed.
+
+    `owner` gives the key that is known under an ID now, `known` what was known before.
+    """
+
+    def __init__(
+        self,
+        reader: Reader,
+        intents: Iterable[Intent],
+        owner: Callable[[str], str | None],
+        known: Mapping[str, Known],
+    ) -> None:
+        self._reader = reader
+        self._owner = owner
+        self._known = known
+        self._creates = [one.step for one in intents if isinstance(one.step, Create)]
+
+    @cached_property
+    def found(self) -> ObservedIndex:
+        """What the platform finds under their names and IDs."""
+        if len(self._creates) > MAX_SEARCHES:
+            return self.everything
+        search = self._reader.search
+        found = (search(one.audience, one.audience_id) for one in self._creates)
+        return ObservedIndex(chain.from_iterable(found), self._owner)
+
+    @cached_property
+    def everything(self) -> ObservedIndex:
+        """All that it lists: asked for before anything is taken for absent."""
+        return ObservedIndex(self._reader.list_all(), self._owner)
+
+    def alike(self, intent: Intent, step: Create) -> tuple[Observed, ...]:
+        """What differs from this create in its spelling alone, and may be its doing."""
+        found = self.everything.alike(step.audience, intent.key)
+        return tuple(one for one in found if can_be_its_doing(intent, one))
+
+    def contested(self, intent: Intent, step: Create) -> tuple[str, Observed] | None:
+        """The key that has this audience's ID in state, though for another audience."""
+        for key, one in self.everything.owned(step.audience):
+            known = self._known.get(key)
+            if key == intent.key or known is None or not can_be_its_doing(intent, one):
+                continue
+            if known.audience.folded_identity != one.audience.folded_identity:
+                return key, one
+        return None
