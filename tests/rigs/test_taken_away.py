@@ -161,8 +161,10 @@ def test_nothing_is_made_twice_and_no_id_is_lost(
     ground, emulator = start()
     first = ground.start(*APPLYING)
     assert wait_for(lambda: creates(emulator) > 2 + 2 * WORKERS)
+    emulator.behaviour = Behaviour(latency=2.0)  # so that it is not done before that
     way(ground)
     at_once = creates(emulator)
+    emulator.behaviour = Behaviour(latency=0.2)
     second = ground.start(*APPLYING)
     out, err = first.communicate(timeout=60)
     sent = creates(emulator) - at_once
@@ -180,7 +182,8 @@ def test_nothing_is_made_twice_and_no_id_is_lost(
     log.write_text(out + err)
     if journal_lines(err):
         code, _, said = ground.run(*PROGRAM, "state", "recover", "log")
-        assert code == 0, said
+        # Without any state the second one has begun another, and found all that was made.
+        assert code == 0 or (second.returncode == 0 and "for another state" in said), said
     emulator.behaviour = Behaviour()
     for _ in range(3):
         code, said, err = ground.run(*APPLY)
