@@ -225,8 +225,9 @@ RUN = "run-1"
 class FakeJournal:
     """A journal in memory, over the real reducer. `full_at` names what cannot be made durable.
 
-    That is `begin`, an ending such as `done`, or `note`. As with the real one, an intent then is
-    not begun, and everything else has happened all the same. `events` are those that are durable.
+    That is `begin`, an ending such as `done`, or `note`; with `check` it is no longer ours. As with
+    the real one, an intent then is not begun, and everything else has happened all the same.
+    `events` are those that are durable.
     """
 
     full_at: set[str] = field(default_factory=set)
@@ -257,6 +258,10 @@ class FakeJournal:
             intent = Intent(self.ids(), RUN, key, step, AT)
         self._take("begin", Begun(intent))
         return intent
+
+    def check(self) -> None:
+        if "check" in self.full_at:
+            raise StateNotWritten("the lock was lost", "its file was deleted")
 
     def end(
         self,

@@ -57,24 +57,24 @@ class _HeldMemory:
     released: bool = False
 
     def read(self) -> Stored:
-        self._check_held()
+        self.check()
         return self.store.read()
 
     def append(self, lines: bytes) -> None:
-        self._check_held()
+        self.check()
         self.store.check("append")
         self.store.torn = b""
         self.store.log = (self.store.log or b"") + lines
 
     def checkpoint(self, document: bytes | None) -> None:
-        self._check_held()
+        self.check()
         self.store.check("checkpoint")
         if document is not None:
             self.store.document = document
         self.store.check("drop")
         self.store.log, self.store.torn = None, b""
 
-    def _check_held(self) -> None:
+    def check(self) -> None:
         if self.released:
             reason = "its lock was given back"
             raise StateNotWritten(f"{self.store.where}: cannot be written: {reason}", reason)

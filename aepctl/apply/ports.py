@@ -22,6 +22,10 @@ class Journal(Protocol):
         """The intent is durable when it is returned; else its step must not be sent."""
         ...
 
+    def check(self) -> None:
+        """Return where notes can still be made; else nothing may be sent."""
+        ...
+
     def end(
         self,
         intent: Intent,

@@ -85,7 +85,7 @@ class Sender:
         troubles: Counter[str] = Counter()
         outcome = None
         while self.backoff.wait():
-            intent = intent or self._begin(key, step)
+            intent = self._begun(intent) if intent else self._begin(key, step)
             if intent is None:
                 break
             verdict = self._ask(writer, intent)
@@ -127,10 +127,20 @@ class Sender:
         try:
             return self.journal.begin(key, step)
         except StateNotWritten as error:
-            self.stop.request(
-                f"the journal cannot be written ({error.reason}): nothing more is sent"
-            )
+            self._send_nothing(error)
             return None
+
+    def _begun(self, intent: Intent) -> Intent | None:
+        """The intent of an earlier run, where the state that holds it is still ours."""
+        try:
+            self.journal.check()
+        except StateNotWritten as error:
+            self._send_nothing(error)
+            return None
+        return intent
+
+    def _send_nothing(self, error: StateNotWritten) -> None:
+        self.stop.request(f"the journal cannot be written ({error.reason}): nothing more is sent")
 
     def _ask(self, writer: Writer, intent: Intent) -> Verdict:
         try:

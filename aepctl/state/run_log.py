@@ -41,6 +41,11 @@ class RunLog:
         """A document could not be written: the store may have the old one or the new one."""
         return self._failure is not None
 
+    def check(self) -> None:
+        """Raise where what is held is no longer ours."""
+        self._check_held()
+        self._held.check()
+
     def append(self, *events: Event) -> None:
         """Make durable what is pending, and these events."""
         self._check_held()

@@ -111,6 +111,11 @@ class StateSession:
             self._draft.take(Begun(intent))
         return intent
 
+    def check(self) -> None:
+        """Raise StateNotWritten where the state is no longer ours to note things in."""
+        with self._mutex:
+            self._log.check()
+
     def end(
         self,
         intent: Intent,

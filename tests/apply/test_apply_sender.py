@@ -455,6 +455,16 @@ def test_a_step_is_sent_again_under_the_same_intent(step: RemoteStep, kind: Outc
     assert engine.journal.events == [Ended("left", Ending.DONE, RUN, AT)]
 
 
+def test_a_step_is_not_sent_again_where_the_state_is_no_longer_ours() -> None:
+    engine, intent = opened(PATCH)
+    engine.journal.full_at.add("check")
+    writer = FakeWriter([Done()])
+    assert engine.sender.resend(writer, Action.SETTLE, intent) is None
+    assert (writer.sent, engine.words) == ([], [])
+    assert engine.stop.reason is not None
+    assert "nothing more is sent" in engine.stop.reason
+
+
 def test_further_attempts_at_it_are_under_new_intents() -> None:
     engine, intent = opened(PATCH)
     writer = FakeWriter([BUSY, UNREACHED, Done()])

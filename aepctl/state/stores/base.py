@@ -28,6 +28,10 @@ class HeldStore(Protocol):
         """What is there now. Raises StateError."""
         ...
 
+    def check(self) -> None:
+        """Raise StateNotWritten where the lock is no longer ours: nothing may be sent then."""
+        ...
+
     def append(self, lines: bytes) -> None:
         """Add whole lines to the log. They are durable when it returns.
 

@@ -88,12 +88,12 @@ class _HeldFile:
         self._replaced = False
 
     def read(self) -> Stored:
-        self._check_held()
+        self.check()
         return self._store.read()
 
     def append(self, lines: bytes) -> None:
         """See HeldStore. Checked last: what may happen once it returns needs lock and log."""
-        self._check_held()
+        self.check()
         self._try_to_replace()
         path = self._store.log_path
         with _writing(self._store.log_name):
@@ -101,7 +101,7 @@ class _HeldFile:
                 size = len(whole_lines(self._disk.read(path) or b""))
                 self._journal = JournalFile(self._disk, path, size=size)
             self._journal.append(lines)
-        self._check_held()
+        self.check()
 
     def _try_to_replace(self) -> None:
         """Put the document in its own place, once: what cannot be replaced is found out here.
@@ -123,7 +123,7 @@ class _HeldFile:
         self._replaced = True
 
     def checkpoint(self, document: bytes | None) -> None:
-        self._check_held()
+        self.check()
         with _writing(self._store.log_name):
             self._close()
         with _writing(self._store.where):
@@ -149,7 +149,8 @@ class _HeldFile:
         if journal is not None:
             journal.close()
 
-    def _check_held(self) -> None:
+    def check(self) -> None:
+        """See HeldStore."""
         if self._released:
             reason = "its lock was given back"
             raise StateNotWritten(f"{self._store.where}: cannot be written: {reason}", reason)

@@ -143,6 +143,7 @@ class StoreContract:
                 lambda: held.checkpoint(b"late"),
                 lambda: held.checkpoint(None),
                 held.read,
+                held.check,
             ):
                 with pytest.raises(StateNotWritten) as caught:
                     late()

@@ -284,6 +284,7 @@ def test_without_its_lock_file_nothing_is_written(store: FileStore, tmp_path: Pa
             lambda: held.checkpoint(b"late"),
             lambda: held.checkpoint(None),
             held.read,
+            held.check,
         ):
             with pytest.raises(StateNotWritten) as caught:
                 late()
