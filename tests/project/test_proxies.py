@@ -28,7 +28,9 @@ def proxy(value: str, url: str = ADOBE, **more: str) -> Proxy | None:
         ("http://[fe80::1]:3128", "http://[fe80::1]:3128"),
         ("http://proxy_1:3128", "http://proxy_1:3128"),
         ("socks5://proxy.example", "socks5://proxy.example:1080"),
+        ("socks5h://proxy.example", "socks5h://proxy.example:1080"),
         ("socks5h://proxy.example:9050", "socks5h://proxy.example:9050"),
+        ("http://proxy.example:1", "http://proxy.example:1"),
         (" http://proxy.example:3128\n", "http://proxy.example:3128"),
     ],
 )
@@ -56,6 +58,7 @@ def test_user_and_password_are_as_the_proxy_wants_them(
     assert (found.user, found.password) == (user, password)
     assert found.connects_to == "http://proxy.example:80"
     assert "word" not in repr(found)
+    assert "user" not in repr(found)
 
 
 @pytest.mark.parametrize(
@@ -91,6 +94,9 @@ def test_without_one_the_way_is_direct(environ: dict[str, str]) -> None:
         f"http://me:{SECRET}@proxy.example:port",
         f"http://me:{SECRET}@proxy.example:99999",
         f"http://me:{SECRET}@proxy.example:0",
+        "http://proxy.example:0",
+        "socks4://proxy.example",
+        "http://proxy.example:99999",
         f"http://me:{SECRET}@",
         f"http://me:{SECRET}@pro xy.example",
         f"http://proxy.example/{SECRET}",
