@@ -1,9 +1,10 @@
 """What a journal costs grows with its length, not with its square.
 
-Times of this process alone, and three times more than what growth in proportion would take:
-squares take eight times more.
+Times of this process alone, with room for four times what growth in proportion takes; a square
+takes sixteen times that.
 """
 
+import gc
 import json
 import time
 from collections.abc import Callable
@@ -22,7 +23,8 @@ from aepctl.state.model import Intent, Run
 from aepctl.state.session import StateSession, open_session
 from aepctl.state.stores.file import FileStore
 
-FEW, TIMES = 1_000, 8
+FEW, TIMES = 1_000, 16
+ROOM = 4
 RUN = Run("earlier", AT, "apply")
 
 
@@ -54,9 +56,14 @@ def of_one_key_in_format_1_0(count: int) -> bytes:
 
 
 def seconds(work: Callable[[], object]) -> float:
-    began = time.process_time()
-    work()
-    return time.process_time() - began
+    """Without the search for garbage, which looks through what other tests have left."""
+    gc.disable()
+    try:
+        began = time.process_time()
+        work()
+        return time.process_time() - began
+    finally:
+        gc.enable()
 
 
 def store_with(folder: Path, log: bytes) -> FileStore:
@@ -75,17 +82,17 @@ def test_reading_a_journal_takes_as_long_as_it_is(
     read_state(few, TARGET)  # what is loaded and built with the first one does not count
     shortest = min(seconds(lambda: read_state(few, TARGET)) for _ in range(3))
     many = store_with(tmp_path, log(FEW * TIMES))
-    longest = min(seconds(lambda: read_state(many, TARGET)) for _ in range(3))
-    assert longest < 3 * TIMES * shortest
+    longest = min(seconds(lambda: read_state(many, TARGET)) for _ in range(2))
+    assert longest < ROOM * TIMES * shortest
 
 
 def test_an_intent_costs_the_same_however_many_there_are(tmp_path: Path) -> None:
     took = []
-    for count in (FEW // 8, FEW // 8, FEW // 8 * TIMES):
+    for count in (FEW // 20, FEW // 20, FEW // 20 * TIMES):
         store = FileStore(str(tmp_path / f"{count}-{len(took)}.json"))
         with open_session(store, TARGET, RUN, clock=FakeClock()) as session:
             took.append(seconds(lambda: begin(session, count)))  # noqa: B023 - called at once
-    assert took[2] < 3 * TIMES * took[1]
+    assert took[2] < ROOM * TIMES * took[1]
 
 
 def begin(session: StateSession, count: int) -> None:
