@@ -47,7 +47,7 @@ def run(workers: int) -> tuple[float, float]:
             folder = Path(name)
             write_manifests(folder, 1, CREATES)
             (folder / "aepctl.yaml").write_text(SETTINGS.format(port=port))
-            command = [sys.executable, "-m", "aepctl", "apply", "--auto-approve"]
+            command = [sys.executable, "-m", "aepctl", "apply", "--auto-approve", "--fresh"]
             begun = time.monotonic()
             subprocess.run(
                 [*command, "--parallelism", str(workers)],

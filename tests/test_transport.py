@@ -364,10 +364,10 @@ def test_the_deadline_holds_within_tls_too(
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     began = time.monotonic()
-    with RawServer(trickle, tls=context) as server, transport(timeout=1.0) as one:
+    with RawServer(trickle, tls=context) as server, transport(timeout=2.0) as one:
         assert post(one, server.url) == NoResponse("no answer in time")
         assert server.creates == 1
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 30
 
 
 def test_plain_http_where_tls_was_expected_is_not_sent() -> None:

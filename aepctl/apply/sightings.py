@@ -48,7 +48,8 @@ def doubt_about(
 
     `known` are the IDs that its key has already. `program` begins the command.
     """
-    other = next((one for one in found if one.audience.identity != step.audience.identity), None)
+    wanted = step.audience.folded_identity
+    other = next((one for one in found if one.audience.folded_identity != wanted), None)
     if other is not None:
         return reasons.given_id_of_another(key, other.ids.audience_id, other.audience.name, program)
     asleep = next((one for one in found if one.is_asleep), None)

@@ -155,7 +155,8 @@ def run_and_render(
 
 def _check(files: OutFiles, invocation: Invocation) -> None:
     """Raise UsageError for a file that the project reads, or that is named twice."""
-    if files.every or files.reads:
+    files.check_words()
+    if files.every:
         from aepctl.project.reads import reads_here
 
         outside = invocation.allow_outside

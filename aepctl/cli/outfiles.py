@@ -122,10 +122,13 @@ class OutFiles:
     def every(self) -> list[OutFile]:
         return [*([self.out] if self.out else ()), *(file for _, file in self.writes)]
 
-    def check(self, why_not: Callable[[str], str | None]) -> None:
-        """Raise UsageError for what may not be written. `why_not` knows what the project reads."""
+    def check_words(self) -> None:
+        """Raise UsageError for what no shell has seen, of all files that are named."""
         for path in (*(file.path for file in self.every), *self.reads):
             check_expanded(path)
+
+    def check(self, why_not: Callable[[str], str | None]) -> None:
+        """Raise UsageError for what may not be written. `why_not` knows what the project reads."""
         if any(not file.path for file in self.every):
             raise click.UsageError("--out: a file was expected.")
         taken: dict[str, OutFile] = {}

@@ -72,6 +72,12 @@ class Audience:
         """Its identity in the form in which two spellings of one name are the same."""
         return (folded(self.name), _folded_once(self.namespace), _folded_once(self.origin_name))
 
+    def spelled_as(self, other: Self) -> Self:
+        """With the identity of `other`, where that is the same in another spelling."""
+        if other.folded_identity != self.folded_identity:
+            return self
+        return type(self)(other.name, other.namespace, other.origin_name, self.description)
+
     def fields(self) -> dict[str, str]:
         """The fields that are given, in Adobe's spelling and the order of FIELDS."""
         given = {"name": self.name}

@@ -11,6 +11,8 @@ def folded(text: str) -> str:
     """The text without what only machines tell apart: Unicode form, case, blanks, format signs."""
     if text.isascii():
         return " ".join(text.casefold().split())
-    visible = "".join(one for one in text if unicodedata.category(one) != FORMAT)
+    visible = text
+    if not text.isprintable():  # else nothing in it is a format sign
+        visible = "".join(one for one in text if unicodedata.category(one) != FORMAT)
     once = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", visible).casefold())
     return " ".join(once.split())

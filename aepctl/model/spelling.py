@@ -34,9 +34,16 @@ def plain_lines(text: str) -> str:
 
 def flaw(text: str) -> str | None:
     """What of the text a platform may not keep as it is; None where it is `plain`."""
-    if text.isascii() and "  " not in text and text == text.strip():
+    single = "  " not in text and text == text.strip()
+    if single and (text.isascii() or _is_plain(text)):
         return None
     return next(_flaws(text), None)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether that can be told at once: nothing unprintable, so no blanks but the usual ones."""
+    printable = text.isprintable() and FILLERS.isdisjoint(text)
+    return printable and unicodedata.is_normalized("NFC", text)
 
 
 def _flaws(text: str) -> Iterator[str]:

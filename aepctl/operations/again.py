@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from aepctl.clock import Clock
 from aepctl.errors import SafetyRefusal
 from aepctl.model.steps import Adopt, Create, Step
-from aepctl.operations.context import Console
+from aepctl.model.target import EMULATOR
+from aepctl.operations.context import Console, Context
 from aepctl.plan.plan import Plan
 from aepctl.project.environment import Environment
 from aepctl.wording import listed
 
 SOME_SECONDS = 5.0
 """After so long, what was seen is looked at again before anything is created."""
+WORTH_SAYING = 1.0
+"""Seconds; nobody notices a shorter wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +45,13 @@ class Again:
 
     def _wait(self) -> None:
         left = self.at + self.environment.settle_seconds - self.clock.monotonic()
-        fresh = self.environment.command("apply", "--fresh")
-        self.console.warn(
-            f"there was no state {self.environment.state}: what was created a moment ago may not "
-            f"be listed yet, so the platform is looked at once more in {max(left, 0):.0f} s; if "
-            f"nothing of this was ever created, `{fresh}` does not wait"
-        )
+        if left >= WORTH_SAYING:
+            fresh = self.environment.command("apply", "--fresh")
+            self.console.warn(
+                f"there was no state {self.environment.state}: what was created a moment ago may "
+                f"not be listed yet, so the platform is looked at once more in {left:.0f} s; if "
+                f"nothing of this was ever created, `{fresh}` does not wait"
+            )
         if left > 0:
             self.clock.sleep(left)
 
@@ -76,6 +80,13 @@ class Again:
             )
         remaining = {change.key for change in now.changes if change.steps}
         return bool(changed) or remaining != approved.keys()
+
+
+def begin(context: Context, environment: Environment, *, is_new: bool) -> Again:
+    """From now on. The list of the embedded platform does not lag."""
+    lags = environment.target.endpoint != EMULATOR and environment.settle_seconds > 0
+    clock = context.clock
+    return Again(clock, context.console, environment, clock.monotonic(), is_new and lags)
 
 
 def _creates(steps: tuple[Step, ...]) -> bool:

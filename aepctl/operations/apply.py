@@ -19,12 +19,12 @@ from aepctl.apply.settler import Settler
 from aepctl.apply.stopping import Backoff, StopSignal
 from aepctl.errors import StateNotWritten
 from aepctl.model.audience import Observed, Wanted
-from aepctl.model.target import EMULATOR
-from aepctl.operations.again import Again
+from aepctl.operations.again import Again, begin
 from aepctl.operations.context import Context, Platform
 from aepctl.operations.network import check_network
 from aepctl.operations.options import ApplyOptions
 from aepctl.operations.plan import policy_of
+from aepctl.operations.respelling import remember
 from aepctl.operations.settling import settle
 from aepctl.plan.binding import bind
 from aepctl.plan.plan import Plan
@@ -156,11 +156,8 @@ class _Apply:
         return look(reader, self._questions(), state, self.policy, self._approval, fresh=fresh)
 
     def _again(self) -> Again:
-        """When to look once more. The embedded platform's list does not lag."""
-        new = self.session.state.lineage is None and self.policy.target.endpoint != EMULATOR
-        console, clock = self.context.console, self.context.clock
-        is_new = new and not self.options.fresh
-        return Again(clock, console, self.environment, clock.monotonic(), is_new)
+        is_new = self.session.state.lineage is None and not self.options.fresh
+        return begin(self.context, self.environment, is_new=is_new)
 
     def _once_more(self, plan: Plan, platform: Platform, again: Again) -> Plan:
         """What is to be done after another look: no more than was approved."""
@@ -207,6 +204,7 @@ class _Apply:
                 self.session.use_plan(self.options.saved.binding.id)
         self.context.console.begin(plan)
         with self.stop.during_work():
+            remember(self._sender(), self.session.state, observed)
             done = execute(
                 todo,
                 self._sender(),

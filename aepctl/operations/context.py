@@ -123,10 +123,12 @@ def _open_platform(context: Context, environment: Environment) -> Iterator[Platf
     """The platform of an environment, proven to give a token. Raises CredentialsError."""
     from aepctl.aep.connection import Platform as Aep  # noqa: PLC0415 - a plan needs no HTTP
     from aepctl.project.credentials import credentials  # noqa: PLC0415 - likewise
+    from aepctl.transport import TransportFactory  # noqa: PLC0415 - likewise
 
     with _emulated(environment) as reachable:
         given = credentials(reachable, context.environ)
-        platform = Aep(reachable, given, patience=context.patience)
+        transports = TransportFactory(environ=context.environ)
+        platform = Aep(reachable, given, transports, patience=context.patience)
         try:
             platform.tokens.current()
             yield platform

@@ -29,8 +29,8 @@ FILE = "aepctl.yaml"
 OTHER = "aepctl.yml"
 MAX_BYTES = 16 * 1024 * 1024
 INSIDE = (
-    "what a pull request can change stays below the folder of aepctl.yaml; whoever runs aepctl may "
-    "allow it with --allow-outside"
+    "keep it below that folder, links included, so that no pull request leads elsewhere; whoever "
+    "runs aepctl and means it uses --allow-outside"
 )
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from aepctl.errors import AepctlError
+
 SUFFIXES = (".yaml", ".yml")
 NEAR = re.compile(r"\.?aepctl\.(ya?ml|json|toml)", re.IGNORECASE)
 """What somebody may have taken for the name of aepctl.yaml."""
@@ -42,8 +44,14 @@ class Boundary:
 
     @classmethod
     def here(cls, *, allow_outside: bool = False) -> "Boundary":
-        """That of the current folder."""
-        return cls(os.path.realpath("."), allow_outside)
+        """That of the current folder. Raises AepctlError where it is gone."""
+        try:
+            return cls(os.path.realpath("."), allow_outside)
+        except OSError as error:
+            raise AepctlError(
+                f"the current folder cannot be used: {error.strerror}",
+                hint="go to another folder, or name it with --chdir",
+            ) from error
 
     def leaves(self, path: str) -> bool:
         """Whether the path, or a link on its way, leads out."""
@@ -85,6 +93,9 @@ def emulator_file(environment: str) -> str:
 
 def near_names(folder: str = ".") -> list[str]:
     """Files that were perhaps meant to be aepctl.yaml, but are not read."""
-    with os.scandir(folder) as entries:
-        names = [one.name for one in entries if NEAR.fullmatch(one.name)]
+    try:
+        with os.scandir(folder) as entries:
+            names = [one.name for one in entries if NEAR.fullmatch(one.name)]
+    except OSError:  # a folder that may not be listed can still hold what is named
+        return []
     return sorted(name for name in names if name != "aepctl.yaml")

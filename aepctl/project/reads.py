@@ -9,7 +9,7 @@ from pathlib import Path
 
 from aepctl.errors import AepctlError
 from aepctl.project.load import FILE, Project, load_project
-from aepctl.project.paths import NEAR, SUFFIXES, state_files
+from aepctl.project.paths import NEAR, SUFFIXES, Boundary, state_files
 
 STATE = re.compile(rb'\s*\{\s*"format":\s*"[\d.]+",\s*"lineage":|\{"type": "')
 """How a state and a journal begin, wherever they are."""
@@ -68,7 +68,11 @@ class Reads:
 def reads_here(
     environ: Mapping[str, str], name: str | None, more: Iterable[str], *, allow_outside: bool
 ) -> Reads:
-    """What commands read in this folder, in all environments and in `name`; `more` are plans."""
+    """What commands read in this folder, in all environments and in `name`; `more` are plans.
+
+    Raises AepctlError where the folder is gone.
+    """
+    Boundary.here()
     try:
         project, known = load_project(allow_outside=allow_outside), True
     except AepctlError:  # which the command tells as soon as it begins

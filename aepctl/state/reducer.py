@@ -4,6 +4,7 @@ Replaying a journal, a run at work, the tests' fakes and the recovery of rescued
 reducer. Pure: it reads no file and no clock.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import assert_never
 
@@ -42,7 +43,7 @@ class Draft:
 
     `take` costs the same however much the state holds, so that a journal of any length is read in
     time that grows with its length alone. `several`: a key may have several open intents, as format
-    1.0 could note after a recovery.
+    1.0 could note after a recovery; but none beside one that the state has already.
     """
 
     def __init__(self, state: State, *, several: bool = False) -> None:
@@ -55,6 +56,7 @@ class Draft:
         self._past_of: dict[str, dict[str, None]] = {}
         for intent in self._intents.values():
             self._index(intent)
+        self._before = {key: tuple(of) for key, of in self._open_of.items()} if several else {}
         self._owners = {one.ids.audience_id: key for key, one in self._audiences.items()}
 
     def state(self, base: State | None = None) -> State:
@@ -110,12 +112,12 @@ class Draft:
     def _check_begin(self, intent: Intent) -> None:
         if intent.id in self._intents:
             raise Contradiction(f"the intent {intent.id} begins a second time")
-        if not self._several:
-            self._check_settled(intent.key)
+        self._check_settled(intent.key, self._before if self._several else self._open_of)
 
-    def _check_settled(self, key: str) -> None:
-        for earlier in self._open_of.get(key, ()):
-            raise Contradiction(f"`{key}` has an open intent already ({earlier})")
+    def _check_settled(self, key: str, of: Mapping[str, Iterable[str]]) -> None:
+        for earlier in of.get(key, ()):
+            if earlier in self._open_of.get(key, ()):
+                raise Contradiction(f"`{key}` has an open intent already ({earlier})")
 
     def _supersede(self, key: str) -> None:
         """Drop what no longer stands in the way of a new intent; an open one does."""
@@ -233,7 +235,7 @@ class Draft:
         known = self._expect(old)
         if new in self._audiences:
             raise Contradiction(f"`{new}` is known already")
-        self._check_settled(new)
+        self._check_settled(new, self._open_of)
         self._supersede(new)
         self._forget(old)
         self._audiences[new] = known

@@ -77,6 +77,30 @@ def test_a_state_that_is_whole_is_clean_whatever_the_platform_keeps(
     assert "Nothing to do" in project.apply().out
 
 
+@pytest.mark.parametrize("spelling", KEPT)
+def test_what_it_keeps_is_remembered_where_a_read_shows_it(
+    project: Project, platform: Start, spelling: str
+) -> None:
+    there = platform(spelling=spelling)
+    project.settle_on(there)
+    want(project)
+    assert project.apply("--fresh").code == 0
+    assert "sent" not in project.state()["audiences"]["gold"]
+    (kept,) = there.audiences
+    project.want("silver", file="audiences/more.yaml")  # it is looked for, and gold is seen
+    assert project.apply().code == 0
+    gold = project.state()["audiences"]["gold"]
+    fields = ("name", "namespace", "originName", "audienceId")
+    assert [gold[one] for one in fields] == [kept[one] for one in fields]
+    assert gold["sent"]["name"] == "Größe Gold"
+    before = (project.root / "state/prod.json").read_bytes()
+    for _ in range(2):
+        assert "Nothing to do" in project.apply().out
+    assert (project.root / "state/prod.json").read_bytes() == before
+    want(project, "Bronze")  # another edit is shown as one
+    assert "~ gold" in project.run("plan").out
+
+
 def test_where_existing_ones_are_ignored_a_lost_state_is_told(
     project: Project, platform: Start
 ) -> None:

@@ -196,12 +196,14 @@ class TestOutside:
             assert "a symbolic link" in result.err + result.out
             assert SECRET not in result.err + result.out
 
-    def test_a_link_within_the_folder_is_read(self, inner: Project) -> None:
-        (inner.root / "real").mkdir()
-        (inner.root / "aepctl.yaml").rename(inner.root / "real" / "settings.yaml")
-        (inner.root / "aepctl.yaml").symlink_to("real/settings.yaml")
-        (inner.root / "audiences").rename(inner.root / "real" / "wanted")
-        (inner.root / "audiences").symlink_to("real/wanted")
+    @pytest.mark.parametrize("folder", ["real", "..data"])
+    def test_a_link_within_the_folder_is_read(self, inner: Project, folder: str) -> None:
+        """The second is how Kubernetes mounts a ConfigMap."""
+        (inner.root / folder).mkdir()
+        (inner.root / "aepctl.yaml").rename(inner.root / folder / "settings.yaml")
+        (inner.root / "aepctl.yaml").symlink_to(f"{folder}/settings.yaml")
+        (inner.root / "audiences").rename(inner.root / folder / "wanted")
+        (inner.root / "audiences").symlink_to(f"{folder}/wanted")
         assert inner.run("validate").code == 0
 
     def test_whoever_means_it_says_so_and_is_told_commands_that_say_so(
@@ -222,6 +224,18 @@ class TestOutside:
     ) -> None:
         monkeypatch.chdir(inner.root.parent / "beside")
         assert inner.run("--chdir", "../inner", "validate").code == 0
+
+
+def test_a_folder_that_is_gone_is_told_as_such(
+    offline: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    for words in (["plan"], ["validate"], ["plan", "--out", "x"]):
+        result = offline.run(*words)
+        assert (result.code, "the current folder cannot be used" in result.err) == (1, True)
 
 
 class TestNames:

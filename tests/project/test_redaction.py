@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aepctl.project.redaction import MIN_CHARS, Redaction
-from aepctl.replies import NoResponse, NothingSent, Response
+from aepctl.replies import NoResponse, NothingSent, Reply, Response
 
 SECRET = 'p8e-Test/secret&more+"quoted"~ü'
 
@@ -57,12 +57,32 @@ def test_a_secret_is_not_left_in_base64_of_a_longer_text(
     assert len(rest.rstrip("=")) * 6 < (len(after) + 2) * 8 + 6
 
 
+@pytest.mark.parametrize(("before", "letters"), [(b"", 0), (b"x", 2), (b"xy", 3), (b"xyz", 4)])
+@pytest.mark.parametrize("after", [b"", b"z", b"zzz"])
+@pytest.mark.parametrize("secret", ["test-token", "test-token1", "test-token12"])
+def test_all_letters_of_base64_that_hold_nothing_but_the_secret_go(
+    before: bytes, letters: int, after: bytes, secret: str
+) -> None:
+    encoded = base64.b64encode(before + secret.encode() + after).decode()
+    rest = (len(before) + len(secret)) * 8 // 6
+    assert knowing(secret).text(encoded) == f"{encoded[:letters]}…{encoded[rest:]}"
+
+
 def test_the_longest_form_goes_first() -> None:
     assert knowing("secret", "secret-and-more").text("secret-and-more, secret") == "…, …"
 
 
 def test_what_is_too_short_to_be_a_secret_stays() -> None:
     assert knowing("a" * (MIN_CHARS - 1), "").text("aaaaaaaa") == "aaaaaaaa"
+    assert not knowing("a" * (MIN_CHARS - 1)).holds(base64.b64encode(b"a" * (MIN_CHARS - 1)))
+    assert knowing("a" * MIN_CHARS).text("a" * MIN_CHARS) == "…"
+
+
+@pytest.mark.parametrize(
+    "reply", [Response(400, b"test-token"), NoResponse("no"), NothingSent("no")]
+)
+def test_without_a_secret_a_reply_is_what_it_is(reply: Reply) -> None:
+    assert Redaction().reply(reply) is reply
 
 
 @pytest.mark.parametrize("spell", [json.dumps, lambda value: json.dumps(value, ensure_ascii=False)])

@@ -140,12 +140,14 @@ class Site:
         """The state file's text without what differs from run to run: IDs, lineage, serial, runs.
 
         Of each run it keeps all but its id, its time and the number of its writes; equal ones count
-        once, because how many there are tells how often it was killed.
+        once, because how many there are tells how often it was killed. Decisions are left out: they
+        answer faults.
         """
         document = self.document()
         alike = {
             json.dumps({k: v for k, v in run.items() if k not in {"id", "at", "part"}})
             for run in document["runs"]
+            if "state resolve" not in run["command"]
         }
         text = self.state.read_text()
         written, _, _ = text.partition(',\n  "runs": [')

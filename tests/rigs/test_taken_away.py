@@ -161,8 +161,10 @@ def test_nothing_is_made_twice_and_no_id_is_lost(
     ground, emulator = start()
     first = ground.start(*APPLYING)
     assert wait_for(lambda: creates(emulator) > 2 + 2 * WORKERS)
+    emulator.behaviour = Behaviour(latency=2.0)  # so that it is not done before that
     way(ground)
     at_once = creates(emulator)
+    emulator.behaviour = Behaviour(latency=0.2)
     second = ground.start(*APPLYING)
     out, err = first.communicate(timeout=60)
     sent = creates(emulator) - at_once
@@ -170,7 +172,8 @@ def test_nothing_is_made_twice_and_no_id_is_lost(
     assert "Traceback" not in err + other_err
     assert duplicates(emulator) == 0
     assert first.returncode in {1, 4}, out + err
-    assert second.returncode in {0, 5}, other_out + other_err
+    # 4: an intent was written when the lock had just gone, so it was not begun, and is not found.
+    assert second.returncode in {0, 4, 5}, other_out + other_err
     if second.returncode == 5:
         assert sent <= 2 * WORKERS  # what was under way, and what had passed the guard
     assert "deleted or replaced while it was" in out + err
@@ -180,7 +183,8 @@ def test_nothing_is_made_twice_and_no_id_is_lost(
     log.write_text(out + err)
     if journal_lines(err):
         code, _, said = ground.run(*PROGRAM, "state", "recover", "log")
-        assert code == 0, said
+        # Without any state the second one has begun another, and found all that was made.
+        assert code == 0 or (second.returncode != 5 and "for another state" in said), said
     emulator.behaviour = Behaviour()
     for _ in range(3):
         code, said, err = ground.run(*APPLY)

@@ -1,6 +1,8 @@
 """Journals of format 1.0: what aepctl 0.1 left behind is read as events of today."""
 
 import hashlib
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,12 +13,13 @@ from aepctl.errors import StateError
 from aepctl.model.audience import Ids, Known
 from aepctl.model.steps import Adopt, Create
 from aepctl.model.target import Target
+from aepctl.state.codec import encode_state, encode_target
 from aepctl.state.events import Begun, Ended, Ending, Noted
 from aepctl.state.journal import REPAIR, JournalContents
 from aepctl.state.journal_codec import read_journal
 from aepctl.state.journal_v1 import COMMAND, without_settled
 from aepctl.state.loading import load
-from aepctl.state.model import Intent, Phase, Run
+from aepctl.state.model import Intent, Phase, Run, State
 from aepctl.state.stores.base import Stored
 
 LATER = "2026-01-31T12:00:01.000+00:00"
@@ -34,6 +37,30 @@ def intent(
 ) -> Intent:
     step = Create(audience(name), given)
     return Intent(f"1d4e0000-0000-4000-8000-00000000000{number}", journal.run.id, key, step, AT)
+
+
+def test_one_that_is_brought_back_does_not_begin_beside_what_the_state_has_open() -> None:
+    """A newer run has tried the key anew; of two attempts nobody could tell whose outcome it is."""
+    begun = {"type": "intent", "intent": "old-k", "key": "k", "at": AT}
+    head = {"type": "journal", "format": "1.0", "lineage": "L", "serial": 5}
+    lines = [
+        {**head, "target": encode_target(TARGET)},
+        {**begun, "audience": audience("k").fields()},
+        {**begun, "intent": "old-k-2", "audience": audience("k").fields()},
+    ]
+    log = "".join(f"{json.dumps(line)}\n" for line in lines).encode()
+    own = Intent("new-k", "run-9", "k", Create(audience("k")), AT)
+    for intents, count in (({}, 2), ({own.id: replace(own, phase=Phase.ABSENT)}, 2)):
+        state = State("L", 7, TARGET, {}, intents)
+        found = load(Stored(encode_state(state).encode(), log), MemoryStore(), TARGET).state
+        assert len(found.intents) == count
+    document = encode_state(State("L", 7, TARGET, {}, {own.id: own})).encode()
+    with pytest.raises(StateError) as caught:
+        load(Stored(document, log), MemoryStore(), TARGET)
+    assert caught.value.message == (
+        "state/local.journal:2 does not fit state/local.json: "
+        "`k` has an open intent already (new-k)"
+    )
 
 
 def test_creates_and_adoptions_become_events_with_their_lines(data: Path) -> None:

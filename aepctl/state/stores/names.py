@@ -5,6 +5,7 @@ beside the lock file, which others can delete under its holder. It is known with
 namespace only, so the lock file is what excludes a container with the same volume.
 """
 
+import errno
 import os
 import socket
 import struct
@@ -47,9 +48,9 @@ class Name:
             held.listen()  # from here on others are told which process it is
         except OSError as error:
             held.close()
-            if isinstance(error, PermissionError):  # a sandbox that forbids it
-                return self
-            raise NameTaken(self.process()) from error
+            if error.errno == errno.EADDRINUSE:
+                raise NameTaken(self.process()) from error
+            return self  # a sandbox that forbids it, a system that only looks like Linux
         self._held = held
         return self
 

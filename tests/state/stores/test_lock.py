@@ -348,23 +348,24 @@ def test_one_that_is_not_there_and_cannot_be_made_is_told_with_the_first_reason(
     assert caught.value.message == f"{lock}: the lock cannot be opened: Read-only file system"
 
 
+@pytest.mark.parametrize("number", [errno.EPERM, errno.EACCES, errno.EINVAL, errno.EAFNOSUPPORT])
 @pytest.mark.parametrize("call", ["socket", "bind", "listen"])
 def test_where_there_are_no_sockets_the_file_alone_is_the_lock(
-    lock: Path, monkeypatch: pytest.MonkeyPatch, call: str
+    lock: Path, monkeypatch: pytest.MonkeyPatch, call: str, number: int
 ) -> None:
     class Forbidden(socket.socket):
         def __init__(self, *args: int) -> None:
             if call == "socket":
-                raise PermissionError(errno.EACCES, "Permission denied")
+                raise OSError(number, os.strerror(number))
             super().__init__(*args)
 
         def bind(self, _: object) -> None:
             if call == "bind":
-                raise PermissionError(errno.EPERM, "Operation not permitted")
+                raise OSError(number, os.strerror(number))
 
         def listen(self, _: int = 0) -> None:
             if call == "listen":
-                raise PermissionError(errno.EPERM, "Operation not permitted")
+                raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(socket, "socket", Forbidden)
     with locked(lock, WHO, name=NAME) as held:

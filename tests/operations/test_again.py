@@ -1,0 +1,115 @@
+"""When an apply looks once more before it creates, and what may have changed then."""
+
+from dataclasses import replace
+
+import pytest
+from fakes import FakeClock
+from plan_samples import TARGET, audience, there
+
+from aepctl.errors import SafetyRefusal
+from aepctl.model.audience import Known
+from aepctl.model.steps import Adopt, Create, Step
+from aepctl.operations.again import SOME_SECONDS, Again
+from aepctl.operations.context import SilentConsole
+from aepctl.plan.plan import Action, Change, Plan
+from aepctl.project.environment import Environment
+
+
+class Console(SilentConsole):
+    """Remembers what was said."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def warn(self, text: str, /) -> None:
+        self.said.append(text)
+
+
+ENVIRONMENT = Environment("prod", TARGET, "state/prod.json", "", "", "", settle_seconds=30.0)
+GOLD = Create(audience("Gold"))
+SHOWN = there(audience("Gold"), "A")
+FOUND = Adopt(Known(SHOWN.audience, SHOWN.ids))
+
+
+def made(**steps: Step | None) -> Plan:
+    """A plan with this step for each key; None: it waits."""
+    changes = tuple(
+        Change(key, Action.DECIDE if step is None else Action.CREATE, steps=(step,) if step else ())
+        for key, step in steps.items()
+    )
+    return Plan("prod", TARGET, changes)
+
+
+class Looking:
+    """An apply that looked, and then so many seconds went by."""
+
+    def __init__(self, seconds: float = 0.0, *, is_new: bool = False) -> None:
+        self.clock, self.console = FakeClock(), Console()
+        self.again = Again(self.clock, self.console, ENVIRONMENT, self.clock.monotonic(), is_new)
+        self.clock.seconds += seconds
+
+    def is_due(self, plan: Plan, *, asked: bool = False) -> bool:
+        return self.again.is_due(plan, asked=asked)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "asked", "due"),
+    [
+        (0.0, False, False),
+        (SOME_SECONDS, False, False),
+        (SOME_SECONDS + 0.1, False, True),
+        (3600.0, False, True),
+        (0.0, True, True),
+    ],
+)
+def test_after_a_question_or_a_wait_it_is_due(seconds: float, asked: bool, due: bool) -> None:
+    assert Looking(seconds).is_due(made(gold=GOLD), asked=asked) is due
+
+
+def test_where_nothing_is_created_it_is_not() -> None:
+    late = Looking(3600.0, is_new=True)
+    assert not late.is_due(made(gold=FOUND), asked=True)
+    assert late.console.said == []
+
+
+@pytest.mark.parametrize(("seconds", "slept"), [(0.0, [30.0]), (10.0, [20.0]), (31.0, [])])
+def test_without_a_state_the_list_gets_its_time(seconds: float, slept: list[float]) -> None:
+    new = Looking(seconds, is_new=True)
+    assert new.is_due(made(gold=GOLD))
+    assert new.clock.slept == slept
+    (said,) = new.console.said
+    assert said.startswith("there was no state state/prod.json: ")
+
+
+def test_what_stays_the_same_is_no_change() -> None:
+    assert Looking().again.check(made(gold=GOLD), made(gold=GOLD)) is False
+
+
+def test_what_appeared_is_adopted_and_told() -> None:
+    looking = Looking()
+    assert looking.again.check(made(gold=GOLD, b=GOLD), made(gold=FOUND, b=GOLD)) is True
+    assert looking.console.said == [
+        "made by somebody else meanwhile, and so recorded instead of created: gold"
+    ]
+
+
+def test_what_waits_now_is_a_change_too() -> None:
+    looking = Looking()
+    assert looking.again.check(made(gold=GOLD, b=GOLD), made(gold=None, b=GOLD)) is True
+    assert looking.console.said == []
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        (made(gold=FOUND), made(gold=GOLD)),
+        (made(gold=None), made(gold=GOLD)),
+        (made(), made(gold=GOLD)),
+        (made(gold=GOLD), made(gold=Create(audience("Other")))),
+        (made(gold=FOUND), made(gold=replace(FOUND, known=replace(FOUND.known, ids=None)))),
+    ],
+    ids=["gone", "decided", "new", "other", "another ID"],
+)
+def test_more_than_was_approved_is_refused(before: Plan, now: Plan) -> None:
+    with pytest.raises(SafetyRefusal, match="gold is no longer what was shown; nothing was sent"):
+        Looking().again.check(before, now)
