@@ -4,7 +4,7 @@ A create is looked for. A patch and a delete, which come to the same however oft
 sent again where a look shows that they were not done.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import assert_never
@@ -64,16 +64,12 @@ class Settler:
         while waiting:
             began = clock.monotonic()  # what a list shows may be as old as its first page
             look = Look(self.reader, waiting, journal.owner, state.audiences)
+            creates = [one for one in waiting if isinstance(one.step, Create)]
             with journal.together():
-                for intent, until in list(waiting.items()):
-                    last = began >= until
-                    outcome = self._settle(intent, known.get(intent.key), look, last=last)
-                    if outcome is None:
-                        continue
-                    outcomes.append(outcome)
-                    del waiting[intent]
-                    if outcome.kind is OutcomeKind.ADOPTED and outcome.ids is not None:
-                        known[intent.key] = outcome.ids
+                outcomes += self._each(creates, waiting, known, look, began)
+            # What is sent again is noted at once: that tells whether the state is still ours.
+            others = [one for one in waiting if not isinstance(one.step, Create)]
+            outcomes += self._each(others, waiting, known, look, began)
             if waiting:
                 pause = _pause(attempt)
                 why = f"{len(waiting)} not found on the platform yet, whose list may lag"
@@ -81,6 +77,25 @@ class Settler:
                 clock.sleep(pause)
                 attempt += 1
         return tuple(outcomes)
+
+    def _each(
+        self,
+        intents: Iterable[Intent],
+        waiting: dict[Intent, float],
+        known: dict[str, Ids],
+        look: Look,
+        began: float,
+    ) -> Iterator[Outcome]:
+        """The outcomes of those that can be settled now; these wait no longer."""
+        for intent in intents:
+            last = began >= waiting[intent]
+            outcome = self._settle(intent, known.get(intent.key), look, last=last)
+            if outcome is None:
+                continue
+            del waiting[intent]
+            if outcome.kind is OutcomeKind.ADOPTED and outcome.ids is not None:
+                known[intent.key] = outcome.ids
+            yield outcome
 
     def _settle(
         self, intent: Intent, known: Ids | None, look: Look, *, last: bool

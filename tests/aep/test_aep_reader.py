@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import count, islice
 from typing import Any
 
@@ -264,6 +265,12 @@ class TestOddElements:
             "look at it on the platform; where it is not ours, give one of the two another name"
         )
 
+    def test_so_is_one_that_a_search_for_our_own_id_finds(self) -> None:
+        reader, connection, _ = read(page(element("gold", audienceId=7)))
+        with pytest.raises(PlatformError, match="named 'gold', as one of ours"):
+            reader.search(audience("gold"), "mine")
+        assert len(connection.queries) == 1
+
     def test_so_is_one_that_a_search_finds(self) -> None:
         reader, _, _ = read(page(element("gold", audienceId=7)))
         with pytest.raises(PlatformError, match="named 'gold', as one of ours"):
@@ -522,6 +529,12 @@ class TestGetting:
             "these credentials may not read the audience a-gold: UPAPI-113752-403: no"
         )
         assert caught.value.hint == "get the right to view segments"
+
+    def test_an_answer_that_is_cut_is_asked_for_again(self) -> None:
+        whole = element_answer()
+        reader, connection, _ = read(replace(whole, complete=False), whole)
+        assert reader.get(GOLD) is not None
+        assert len(connection.paths) == 2
 
     def test_an_answer_about_another_audience_is_not_this_ones(self) -> None:
         reader, connection, _ = read(element_answer(audienceId="a-other"), element_answer())
