@@ -1,6 +1,5 @@
 """Audiences as the platform lists them, read one by one: an odd one spoils no other. Pure."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 from pydantic import BaseModel, ConfigDict
 from pydantic import Field as Received
 
+from aepctl.aep.body import read_json, read_plain_json, twice
 from aepctl.model.audience import FIELDS, Audience, Field, Identity, Ids, Observed, usable_id
 from aepctl.wording import listed
 
@@ -26,7 +26,7 @@ class _Received(BaseModel):
 
 
 class _Paging(_Received):
-    total: int | None = Received(default=None, alias="totalCount")
+    total: int | None = Received(default=None, alias="totalCount", ge=0)
     next: int | str | None = None
 
 
@@ -65,16 +65,18 @@ def decode_page(body: bytes) -> Page | None:
     Source: Segmentation Service API, List audiences.
     """
     try:
-        found = _ListBody.model_validate(json.loads(body))
-    except (ValueError, RecursionError):  # an answer that cannot be read: the caller asks again
+        found = _ListBody.model_validate(read_plain_json(body, "_page"))
+    except ValueError:  # an answer that cannot be read: the caller asks again
         return None
     elements = tuple(_element(one, number) for number, one in enumerate(found.children))
     paging = found.page or _Paging()
     following = paging.next
     if following is None and paging.total is None:
         following = _linked(found.links)
-    more = following and str(following) != "0"
-    return Page(elements, paging.total, str(following) if more else None)
+    start = str(following) if following and str(following) != "0" else None
+    if start is not None and not usable_id(start):  # nothing that a query can carry
+        return None
+    return Page(elements, paging.total, start)
 
 
 def decode_audience(body: bytes) -> Observed | None:
@@ -83,8 +85,8 @@ def decode_audience(body: bytes) -> Observed | None:
     Source: Segmentation Service API, Retrieve a specified audience.
     """
     try:
-        return _element(json.loads(body), 0).observed
-    except (ValueError, RecursionError):
+        return _element(read_json(body), 0).observed
+    except ValueError:
         return None
 
 
@@ -110,9 +112,14 @@ def _element(data: Any, number: int) -> Element:
     if data.get("type") == OF_THE_PLATFORM:
         return Element(key)
     said = {field.name: _said(data.get(field.name), field) for field in FIELDS}
-    odd = [f.name for f in FIELDS if f.required and not isinstance(data.get(f.name), str)]
+    double = twice(data)
+    odd = [
+        f.name
+        for f in FIELDS
+        if f.required and (f.name in double or not isinstance(data.get(f.name), str))
+    ]
     name, namespace, origin_name = (said[field] or "" for field in IDENTITY)
-    if not usable_id(audience_id):
+    if not usable_id(audience_id) or "audienceId" in double:
         odd.append("audienceId")
     elif name and not odd:
         ids = Ids(audience_id, platform_id if usable_id(platform_id) else None)

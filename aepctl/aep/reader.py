@@ -137,11 +137,13 @@ class AudienceReader:
             seen.update(_keys(page.elements, start))
             yield page
             if page.next is None:
+                if page.total is None and len(page.elements) >= PAGE_SIZE:
+                    raise _unusable(f"the page start={start} is full, and says of no other")
                 return
             if len(seen) == before:
-                raise _endless(f"the page start={start} brings nothing new, and names another")
+                raise _unusable(f"the page start={start} brings nothing new, and names another")
             start = page.next
-        raise _endless(f"it has more than {MAX_PAGES} pages")
+        raise _unusable(f"it has more than {MAX_PAGES} pages")
 
 
 def _keys(elements: Iterable[Element], start: str) -> Iterator[tuple[str, ...]]:
@@ -150,7 +152,7 @@ def _keys(elements: Iterable[Element], start: str) -> Iterator[tuple[str, ...]]:
         yield (start, *element.key) if element.key[0] == "#" else element.key
 
 
-def _endless(why: str) -> PlatformError:
+def _unusable(why: str) -> PlatformError:
     return PlatformError(
         f"the platform's list of audiences cannot be used: {why}",
         hint="nothing was sent; run it again, and tell Adobe if it stays so",

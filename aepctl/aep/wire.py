@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
+from aepctl.aep.body import read_plain_json
 from aepctl.model.audience import Audience, Ids, usable_id
 
 
@@ -57,8 +58,8 @@ def _json(value: object) -> bytes:
 def decode_created(body: bytes) -> Created | None:
     """What a create made, or None where the body has no usable `audienceId`."""
     try:
-        created = _Created.model_validate_json(body)
-    except ValidationError:  # cut, empty, HTML, no ID: all mean that the ID is not known
+        created = _Created.model_validate(read_plain_json(body))
+    except ValueError:  # cut, empty, HTML, no ID, two of them: all mean that it is not known
         return None
     if not usable_id(created.audience_id):
         return None

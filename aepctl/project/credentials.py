@@ -44,7 +44,7 @@ class Credentials:
 NAMES = (
     "AEP_ACCESS_TOKEN", "AEP_CLIENT_ID", "AEP_CLIENT_SECRET", "AEP_API_KEY", "AEP_SCOPES"
 )  # fmt: skip
-LABEL = re.compile(r"(?i)(?:authorization\s*:\s*)?bearer\s+")
+LABEL = re.compile(r"(?i)(?:authorization\s*:\s*)?bearer(?:\s+|$)")
 """What stands before a token where it was copied with its header."""
 QUOTES = frozenset({'""', "''", "``", "\u201c\u201d", "\u2018\u2019"})
 PLACEHOLDER = re.compile(r"\$\{|\$\(|\{\{|<[A-Za-z_ -]+>|\$[A-Z_]+$")

@@ -205,6 +205,33 @@ class TestPaging:
         reader, _, _ = read(Response(200, json.dumps({"children": [element("a")]}).encode()))
         assert len(reader.list_all()) == 1
 
+    @pytest.mark.parametrize("of", [{}, {"_page": {}}, {"_page": {"pageSize": PAGE_SIZE}}])
+    def test_a_full_page_that_says_nothing_of_others_is_no_whole_list(self, of: Any) -> None:
+        elements = [element(str(number)) for number in range(PAGE_SIZE)]
+        reader, connection, _ = read(
+            Response(200, json.dumps({"children": elements, **of}).encode())
+        )
+        with pytest.raises(PlatformError, match="the page start=0 is full, and says of no other"):
+            reader.list_all()
+        assert len(connection.queries) == 1
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            '{"children": [], "_page": {"totalCount": -1}}',
+            '{"children": [], "_page": {"totalCount": 3, "totalCount": 0}}',
+            '{"children": [], "_page": {"totalCount": 3}, "_page": {"totalCount": 0}}',
+            '{"children": [{"name": "a"}], "children": [], "_page": {"totalCount": 0}}',
+            '{"children": [], "_page": {"totalCount": 1, "next": "\\ud800"}}',
+            '{"children": [], "_page": {"totalCount": 1, "next": "1\\r\\n"}}',
+            '{"children": [], "_page": {"totalCount": 1, "next": "%s"}}' % ("9" * 100_000),
+        ],
+    )
+    def test_what_says_no_count_or_no_page_that_can_be_is_no_list(self, body: str) -> None:
+        reader, _, _ = read(*[Response(200, body.encode())] * MAX_ATTEMPTS)
+        with pytest.raises(PlatformError, match="an answer that cannot be read"):
+            reader.list_all()
+
 
 class TestElements:
     def test_times_are_seconds_in_either_field(self) -> None:
@@ -291,6 +318,21 @@ class TestOddElements:
         with pytest.raises(PlatformError) as caught:
             reader.list_all()
         assert f"but its {what} cannot be used" in caught.value.message
+
+    @pytest.mark.parametrize("field", ["audienceId", "name", "namespace"])
+    def test_so_is_one_that_says_two_things_at_once(self, field: str) -> None:
+        one = json.dumps(element("Gold"))
+        said = one[:-1] + f', "{field}": {json.dumps(element("Gold")[field])}}}'
+        body = f'{{"children": [{said}, {json.dumps(element("a"))}], "_page": {{"totalCount": 2}}}}'
+        reader, _, _ = read(Response(200, body.encode()), ours=[audience("Gold").identity])
+        with pytest.raises(PlatformError, match=f"'Gold'.*its `{field}` cannot be used"):
+            reader.list_all()
+
+    def test_another_that_says_two_things_at_once_spoils_nothing(self) -> None:
+        said = json.dumps(element("Other"))[:-1] + ', "audienceId": "B"}'
+        body = f'{{"children": [{said}, {json.dumps(element("Gold"))}]}}'
+        reader, _, _ = read(Response(200, body.encode()), ours=[audience("Gold").identity])
+        assert [one.audience.name for one in reader.list_all()] == ["Gold"]
 
     def test_a_name_of_digits_that_became_a_number_is_ours(self) -> None:
         reader, _, _ = read(page({**element("x"), "name": 2026}), ours=[audience("2026").identity])

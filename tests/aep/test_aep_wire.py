@@ -159,6 +159,8 @@ NO_ID = {
     "half a surrogate": b'{"audienceId": "\\ud800"}',
     "not utf-8": b'{"audienceId": "\xff"}',
     "nested": b"[" * 100_000,
+    "two": b'{"audienceId": "A", "name": "Gold", "audienceId": "B"}',
+    "two names": b'{"name": "Gold", "audienceId": "A", "name": "Silver"}',
 }
 
 

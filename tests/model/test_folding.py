@@ -1,6 +1,7 @@
 """What is the same name to a person, and how a name should be written."""
 
 import unicodedata
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -26,6 +27,9 @@ def test_what_only_machines_tell_apart_is_folded(text: str) -> None:
     [
         ("Gold tier", "gold\u00a0 tier"), ("Caf\u00e9", "CAFE\u0301"), ("Straße", "STRASSE"),
         ("ﬁtness", "FITNESS"), ("\u212b", "\u00e5"), ("A\u2003B", "a b"),
+        ("\u0131l\u0131k", "ILIK"), ("\u0130zmir", "izmir"), ("\u0130zmir", "\u0130zmir".lower()),
+        ("gizli", "G\u0130ZL\u0130"), ("\u0131\u0301", "\u00cd"), ("i\u0307\u0307", "i"),
+        ("\u2764\ufe0f fans", "\u2764 Fans"), ("\u845b\U000e0100", "\u845b"),
     ],
     ids=ascii,
 )  # fmt: skip
@@ -36,6 +40,12 @@ def test_unicode_has_more_than_one_spelling_for_a_name(one: str, other: str) -> 
 @pytest.mark.parametrize("other", ["Gold2", "Go ld", "Göld", "Golden", "G0ld"])
 def test_other_names_stay_others(other: str) -> None:
     assert folded(other) != folded("Gold")
+
+
+@pytest.mark.parametrize("respelled", [str.upper, str.lower])
+def test_no_letter_is_another_in_another_case(respelled: Callable[[str], str]) -> None:
+    letters = (chr(one) for one in range(0x110000) if not 0xD800 <= one < 0xE000)
+    assert [one for one in letters if folded(respelled(one)) != folded(one)] == []
 
 
 @given(st.text())

@@ -137,6 +137,10 @@ class TestCredentials:
         quoted = {**GIVEN, "AEP_ACCESS_TOKEN": "", name: f' "{GIVEN[name]}"\n'}
         assert revealed(credentials(load(), quoted)) == plain
 
+    @pytest.mark.parametrize("text", ["Bearer", "Bearer ", '"Bearer"', "Authorization: bearer\n"])
+    def test_what_stands_before_a_token_is_none(self, text: str) -> None:
+        assert credentials(load(), {**GIVEN, "AEP_ACCESS_TOKEN": text}).access_token is None
+
     def test_quotes_around_nothing_are_nothing(self) -> None:
         found = credentials(load(), {**GIVEN, "AEP_ACCESS_TOKEN": '""'})
         assert found.access_token is None
