@@ -17,6 +17,7 @@ settings for aepctl.yaml:
     ais_url: {url}/core/ais
     ups_url: {url}/data/core/ups
     ims_url: {url}
+    settle_seconds: {lag:g}
 and in the environment:
     {credentials}
     export AEP_ORG_ID=1BD6382559DF0C130A49422D@AdobeOrg"""
@@ -103,7 +104,9 @@ def serve(*, host: str, port: int, db: Path, **settings: Any) -> None:
     with start(db=db, host=host, port=port, behaviour=behaviour) as running:
         click.echo(f"emulator listening on {running.url}")
         credentials = ISSUED_TOKEN if behaviour.strict_tokens else ANY_TOKEN
-        click.echo(HINT.format(url=running.url, credentials=credentials), err=True)
+        click.echo(
+            HINT.format(url=running.url, lag=behaviour.list_lag, credentials=credentials), err=True
+        )
         told.wait()
 
 
