@@ -1,12 +1,12 @@
 """`aepctl emulator serve`: the embedded platform, in the foreground."""
 
 import signal
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from aepctl.apply.stopping import StopSignal
 from aepctl.cli.invocation import Group
 
 if TYPE_CHECKING:
@@ -99,7 +99,8 @@ def serve(*, host: str, port: int, db: Path, **settings: Any) -> None:
 
     _check_free(db)
     behaviour = _behaviour(**settings)
-    told = _told_to_stop()
+    stop = StopSignal()
+    _stopped_by_signals(stop)
     _make_folder(db)
     with start(db=db, host=host, port=port, behaviour=behaviour) as running:
         click.echo(f"emulator listening on {running.url}")
@@ -107,7 +108,8 @@ def serve(*, host: str, port: int, db: Path, **settings: Any) -> None:
         click.echo(
             HINT.format(url=running.url, lag=behaviour.list_lag, credentials=credentials), err=True
         )
-        told.wait()
+        while not stop.wait(3600):
+            pass
 
 
 def _behaviour(
@@ -161,9 +163,7 @@ def _make_folder(db: Path) -> None:
         ) from error
 
 
-def _told_to_stop() -> threading.Event:
-    """Set by SIGINT or SIGTERM, even where a shell started us in the background ignoring SIGINT."""
-    told = threading.Event()
+def _stopped_by_signals(stop: StopSignal) -> None:
+    """SIGINT too, even where a shell started us in the background ignoring it."""
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: told.set())
-    return told
+        signal.signal(number, lambda *_: stop.request("told to"))
