@@ -39,6 +39,7 @@ TOKEN_CODES = frozenset({"401013", "403010"})
 
 UNREACHED = (
     ("407|proxy authentication", PROXY),
+    (r"\bproxy that all_proxy names", "check the proxy that ALL_PROXY names, and NO_PROXY"),
     (r"\bproxy\b", "check the proxy that HTTPS_PROXY names, and NO_PROXY"),
     (
         "certificate|self.signed",

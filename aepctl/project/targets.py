@@ -39,11 +39,13 @@ def twice(config: ConfigModel, yaml_file: YamlFile, number: int) -> Iterator[Fin
 def _written(one: EnvironmentModel) -> Written | None:
     """The target as the file has it; None where a variable chooses, or where nobody else can be.
 
-    Each environment on the embedded platform has audiences of its own.
+    Each environment on the embedded platform has audiences of its own. Capitals tell neither
+    organisations nor sandboxes apart: Adobe's names of sandboxes have none.
     """
     if one.endpoint == EMULATOR or not one.sandbox:
         return None
-    return one.org.strip() if one.org else None, one.sandbox.strip(), origin(one.ais_url)
+    org = one.org.strip().casefold() if one.org else None
+    return org, one.sandbox.strip().casefold(), origin(one.ais_url)
 
 
 def _set_alone(one: EnvironmentModel) -> str | None:

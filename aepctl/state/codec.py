@@ -4,6 +4,7 @@ What it refuses, it refuses with the line.
 """
 
 import json
+import re
 from typing import Any, NoReturn
 
 from pydantic import Field, ValidationError
@@ -37,6 +38,9 @@ MERGE = (
     "the higher serial, and remove the markers"
 )
 
+_PAIR = re.compile(r"\\\\|\\u[Dd][89ABab][0-9A-Fa-f]{2}\\u[Dd][C-Fc-f][0-9A-Fa-f]{2}")
+"""What is no half of a character: both halves of one, or a backslash that begins no escape."""
+_HALF = re.compile(r"\\u[Dd][89A-Fa-f][0-9A-Fa-f]{2}")
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(", ", ": ")).encode
 
 
@@ -164,6 +168,10 @@ def _intents(document: SettledDocument) -> dict[str, Intent]:
 
 
 def _load(text: str, file: str) -> Any:
+    half = _HALF.search(_PAIR.sub("", text)) if "\\u" in text else None
+    if half is not None:
+        line = text.count("\n", 0, text.index(half[0])) + 1
+        _refuse(file, line, f"`{half[0]}` is half a character, which no text can hold")
     try:
         return json.loads(text, object_pairs_hook=_once_each)
     except json.JSONDecodeError as error:

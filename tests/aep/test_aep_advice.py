@@ -15,6 +15,10 @@ NAME = "check the name in `ims_url`, and whether this machine can look it up"
     [
         ("the proxy refused (407 Proxy Authentication Required)", PROXY),
         ("the proxy refused (403)", "check the proxy that HTTPS_PROXY names, and NO_PROXY"),
+        (
+            "no connection to x ([Errno 111] refused) (through the proxy that ALL_PROXY names)",
+            "check the proxy that ALL_PROXY names, and NO_PROXY",
+        ),
         ("no connection to x ([SSL: CERTIFICATE_VERIFY_FAILED] self-signed)", CERTIFICATE),
         (
             "no connection to x ([SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:992))",

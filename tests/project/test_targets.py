@@ -22,6 +22,7 @@ def two(one: str, other: str) -> str:
         (f"{SAME}, state: a.json", f"{SAME}, state: b.json"),
         ("sandbox: dev", "sandbox: dev"),
         (SAME, "org: ' ORG@AdobeOrg ', sandbox: 'dev '"),
+        (SAME, "org: org@AdobeOrg, sandbox: DEV"),
         (SAME, f"{SAME}, ais_url: 'https://PLATFORM.adobe.io:443/data/core/ais'"),
     ],
     ids=str,

@@ -312,6 +312,26 @@ def test_what_python_itself_gives_up_on_is_refused_too(text: str, message: str) 
 TEXT = encode_state(TWO)
 
 
+@pytest.mark.parametrize("half", ["\\ud800", "\\uDFFF", "\\ud83d \\ude00", "\\\\\\ud83d"])
+def test_half_a_character_is_refused_at_its_line(half: str) -> None:
+    """JSON can say it, but it can be written to no file."""
+    lines = TEXT.splitlines(keepends=True)
+    at = next(number for number, line in enumerate(lines) if '"name": "' in line)
+    lines[at] = lines[at].replace('"name": "', f'"name": "{half}')
+    message = refusal("".join(lines)).message
+    assert message.startswith(f"s.json:{at + 1}: `\\u")
+    assert message.endswith("is half a character, which no text can hold")
+
+
+@pytest.mark.parametrize("whole", ["\\ud83d\\ude00", "\\\\ud83d", "\\u0041"])
+def test_a_whole_one_is_read_however_it_is_escaped(whole: str) -> None:
+    text = TEXT.replace('"name": "', f'"name": "{whole}', 1)
+    names = {
+        known.audience.name for known in decode_state(text.encode(), "s.json").audiences.values()
+    }
+    assert any(name.startswith(json.loads(f'"{whole}"')) for name in names)
+
+
 def test_a_file_that_is_refused_is_to_be_restored_or_corrected() -> None:
     assert refusal("{").hint == REPAIR
     assert REPAIR == (
