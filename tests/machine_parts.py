@@ -531,9 +531,16 @@ class Yes:
 
 def run_apply(world: World) -> ApplyReport:
     """One worker: the order of calls, and so the point of a crash, is the same each time."""
-    return apply(
-        world.context, world.environment, ApplyOptions(parallelism=1), WaitsInNoTime(world)
-    )
+    stop = WaitsInNoTime(world)
+    report = apply(world.context, world.environment, ApplyOptions(parallelism=1), stop)
+    raise_what_a_worker_met(stop)
+    return report
+
+
+def raise_what_a_worker_met(stop: StopSignal) -> None:
+    """The end of the process, or a bug: the program tells it when its report is done."""
+    if stop.error is not None:
+        raise stop.error
 
 
 def carry_out(world: World, changes: Sequence[Change]) -> tuple[Outcome, ...]:
@@ -550,6 +557,7 @@ def carry_out(world: World, changes: Sequence[Change]) -> tuple[Outcome, ...]:
             on_outcome=context.console.tell,
         )
         session.checkpoint()
+    raise_what_a_worker_met(stop)
     return outcomes
 
 

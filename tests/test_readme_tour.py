@@ -92,7 +92,7 @@ def tour(project: Project, platform: Callable[..., Emulator]) -> Project:
         "aepctl.yaml",
         "default_environment: local\nenvironments:\n"
         "  local: {endpoint: emulator, sandbox: dev}\n"
-        f"  trial: {{org: {ORG}, sandbox: dev, ims_url: {url},\n"
+        f"  trial: {{org: {ORG}, sandbox: dev, settle_seconds: 0, ims_url: {url},\n"
         f"    ais_url: {url}/core/ais, ups_url: {url}/data/core/ups}}\n",
     )
     project.setenv("AEP_ACCESS_TOKEN", "test-token")

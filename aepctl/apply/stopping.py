@@ -1,18 +1,25 @@
 """Stopping early, and backing off for a while: what all workers heed."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from aepctl.clock import Clock
 from aepctl.patience import Patience, pause_seconds
 
+GLANCE_SECONDS = 0.05
+
 
 class StopSignal:
-    """A request to start nothing new. The first reason stands."""
+    """A request to start nothing new. The first reason stands.
+
+    Signal handlers make it, so it takes no lock: not even an Event's, which the interrupted thread
+    may hold just then, waiting for it.
+    """
 
     def __init__(self) -> None:
-        self._event = threading.Event()
+        self._requested = False
         self.reason: str | None = None
         self.interrupted = False
         self.at_work = False
@@ -22,7 +29,7 @@ class StopSignal:
         """Ask for a stop; `reason` is told to people."""
         if self.reason is None:
             self.reason = reason
-        self._event.set()
+        self._requested = True
 
     def fail(self, error: BaseException, reason: str = "an unexpected error") -> None:
         """Something happened that nobody expected: the first one is told when all is recorded."""
@@ -46,11 +53,14 @@ class StopSignal:
 
     def requested(self) -> bool:
         """Whether nothing new is to be started."""
-        return self._event.is_set()
+        return self._requested
 
     def wait(self, seconds: float) -> bool:
         """Wait so long, or until a stop is requested; whether it is."""
-        return self._event.wait(seconds)
+        ends = time.monotonic() + seconds
+        while not self._requested and (left := ends - time.monotonic()) > 0:
+            time.sleep(min(left, GLANCE_SECONDS))
+        return self._requested
 
 
 class Backoff:

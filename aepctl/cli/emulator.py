@@ -1,12 +1,12 @@
 """`aepctl emulator serve`: the embedded platform, in the foreground."""
 
 import signal
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from aepctl.apply.stopping import StopSignal
 from aepctl.cli.invocation import Group
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ settings for aepctl.yaml:
     ais_url: {url}/core/ais
     ups_url: {url}/data/core/ups
     ims_url: {url}
+    settle_seconds: {lag:g}
 and in the environment:
     {credentials}
     export AEP_ORG_ID=1BD6382559DF0C130A49422D@AdobeOrg"""
@@ -98,13 +99,17 @@ def serve(*, host: str, port: int, db: Path, **settings: Any) -> None:
 
     _check_free(db)
     behaviour = _behaviour(**settings)
-    told = _told_to_stop()
+    stop = StopSignal()
+    _stopped_by_signals(stop)
     _make_folder(db)
     with start(db=db, host=host, port=port, behaviour=behaviour) as running:
         click.echo(f"emulator listening on {running.url}")
         credentials = ISSUED_TOKEN if behaviour.strict_tokens else ANY_TOKEN
-        click.echo(HINT.format(url=running.url, credentials=credentials), err=True)
-        told.wait()
+        click.echo(
+            HINT.format(url=running.url, lag=behaviour.list_lag, credentials=credentials), err=True
+        )
+        while not stop.wait(3600):
+            pass
 
 
 def _behaviour(
@@ -158,9 +163,7 @@ def _make_folder(db: Path) -> None:
         ) from error
 
 
-def _told_to_stop() -> threading.Event:
-    """Set by SIGINT or SIGTERM, even where a shell started us in the background ignoring SIGINT."""
-    told = threading.Event()
+def _stopped_by_signals(stop: StopSignal) -> None:
+    """SIGINT too, even where a shell started us in the background ignoring it."""
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: told.set())
-    return told
+        signal.signal(number, lambda *_: stop.request("told to"))

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 import pytest
 from fakes import FakeClock
 
+from aepctl.aep.listed import decode_audience
 from aepctl.aep.reader import AudienceReader
-from aepctl.aep.wire import decode_audience
 from aepctl.model.audience import Ids
 from aepctl.replies import Reply, Response
 

@@ -13,6 +13,7 @@ from aepctl.aep.verdicts import Done, Refused, Unknown, Verdict
 from aepctl.apply.executor import INTERRUPT_GRACE_SECONDS, execute
 from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.apply.sender import Sender
+from aepctl.apply.stopping import StopSignal
 from aepctl.errors import AepctlError
 from aepctl.model.audience import Ids, Known
 from aepctl.model.failure import Failure
@@ -249,7 +250,7 @@ def test_a_workers_unexpected_error_stops_the_run_when_the_others_have_finished(
         both_in.wait()
         if name == KEYS[0]:
             raise ZeroDivisionError
-        engine.stop._event.wait(10)
+        StopSignal.wait(engine.stop, 10)
         return created(name)
 
     connect = Writers(answer)
@@ -344,7 +345,7 @@ def test_where_an_outcome_cannot_be_told_nothing_new_is_begun(engine: Engine) ->
 
     def answer(name: str) -> Verdict:
         if name != KEYS[0]:
-            engine.stop._event.wait(10)
+            StopSignal.wait(engine.stop, 10)
         return created(name)
 
     connect = Writers(answer)

@@ -1,6 +1,8 @@
 """Stopping early, and holding off: what all workers heed."""
 
+import signal
 import threading
+import time
 
 import pytest
 from fakes import FakeClock, FakeStop
@@ -36,6 +38,23 @@ def test_waiting_ends_at_once_when_a_stop_is_requested() -> None:
     assert stop.wait(0.001) is False
     threading.Timer(0.02, stop.request, ["enough"]).start()
     assert stop.wait(600) is True  # longer than a test may take
+
+
+@pytest.mark.timeout(20)
+def test_a_signal_within_a_wait_or_a_request_is_no_deadlock() -> None:
+    """Its handler runs wherever the thread is, and makes a request itself."""
+    stop = StopSignal()
+    before = signal.signal(signal.SIGVTALRM, lambda *_: stop.request("again"))
+    signal.setitimer(signal.ITIMER_VIRTUAL, 0.0001, 0.0001)
+    try:
+        ends = time.thread_time() + 0.4  # some hundred signals
+        while time.thread_time() < ends:
+            stop.wait(0)
+            stop.request("once more")
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+    assert stop.requested()
 
 
 @pytest.fixture

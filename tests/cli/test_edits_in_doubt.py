@@ -67,6 +67,7 @@ EDITED = {
 }
 
 
+@pytest.mark.rig
 @pytest.mark.parametrize("entries", EDITED.values(), ids=EDITED)
 def test_a_field_is_edited_what_was_made_is_found_and_the_edit_is_an_update(
     doubt: Doubt, entries: str
@@ -139,6 +140,7 @@ def test_its_name_goes_to_another_key_after_it_was_found(doubt: Doubt) -> None:
 @pytest.mark.parametrize(
     "words", [("--target", "bronze"), ("--existing", "ignore"), ("--existing", "fail")], ids=str
 )
+@pytest.mark.rig
 @pytest.mark.parametrize("edit", ["its name", "a new key", "its block"])
 def test_whatever_else_the_run_is_about(doubt: Doubt, words: tuple[str, ...], edit: str) -> None:
     entries = {"its name": "  gold: {name: Silver}\n", "a new key": "  aurum: {name: Gold}\n"}

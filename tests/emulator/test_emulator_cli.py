@@ -56,6 +56,7 @@ def test_it_serves_until_it_is_told_to_stop(tmp_path: Path, number: int) -> None
     assert rest == ""
     for line in (f"ais_url: {url}/core/ais", f"ups_url: {url}/data/core/ups", f"ims_url: {url}"):
         assert line in hint
+    assert "settle_seconds: 0\n" in hint  # its list does not lag unless it is told to
     assert "AEP_ACCESS_TOKEN=test-token" in hint
     assert "AEP_ORG_ID=" in hint
     assert (tmp_path / ".aepctl" / "emulator.sqlite3").exists()

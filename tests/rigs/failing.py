@@ -226,8 +226,11 @@ class World:
         )
 
     def apply(self, disk: Disk, told: Told, parallelism: int = 1) -> ApplyReport:
-        context = self._context(disk, told)
-        return apply(context, self.environment, ApplyOptions(parallelism=parallelism), StopSignal())
+        context, stop = self._context(disk, told), StopSignal()
+        report = apply(context, self.environment, ApplyOptions(parallelism=parallelism), stop)
+        if stop.error is not None:  # the end of the process, or a bug: told when the report is done
+            raise stop.error
+        return report
 
     def recover(self, text: str) -> deciding.Decided:
         context = self._context(self.memory, SilentConsole())
