@@ -9,6 +9,7 @@ from machine_parts import TARGET, WINDOW, World
 from aepctl.apply.outcomes import OutcomeKind
 from aepctl.apply.report import ApplyReport
 from aepctl.errors import AepctlError
+from aepctl.model.audience import Identity
 from aepctl.model.steps import Patch
 from aepctl.operations import adopting
 from aepctl.operations import state as deciding
@@ -88,20 +89,23 @@ def _run(world: World, advice: Advice, words: list[str]) -> None:
         case ["resolve", key, "--adopt", audience_id]:
             chosen = _chosen(world, key, audience_id)
             if chosen is not None:
+                same = _identities(world, key)
                 _delete_others(world, advice, chosen)
                 adopting.adopt(context, environment, key, chosen)
-            _know_of(world, key)
+                _know_of(world, same)
         case ["resolve", key, "--recreate"]:
-            _know_of(world, key, twice=True)
+            same = _identities(world, key)
             deciding.recreate(context, environment, key)
+            _know_of(world, same, twice=True)
         case ["resolve", key, "--abandon"]:
-            _know_of(world, key)
+            same = _identities(world, key)
             deciding.abandon(context, environment, key)
+            _know_of(world, same)
         case _:
             raise AssertionError(f"{words} cannot be pasted")
 
 
-def _identities(world: World, key: str) -> set[tuple[str, str, str]]:
+def _identities(world: World, key: str) -> set[Identity]:
     """What may be meant by a decision about this key."""
     found = [world.wanted[key].audience] if key in world.wanted else []
     for intent in world.state().intents.values():
@@ -130,12 +134,11 @@ def _delete_others(world: World, advice: Advice, kept: str) -> None:
                 one.deleted = True
 
 
-def _know_of(world: World, key: str, *, twice: bool = False) -> None:
+def _know_of(world: World, same: set[Identity], *, twice: bool = False) -> None:
     """Somebody has looked at all that may be meant, and chosen: the others are his from now on.
 
     Where it is to be made once more, what is archived goes for good: it would keep its ID.
     """
-    same = _identities(world, key)
     meant = [one for one in world.made if one.audience.folded_identity in same]
     world.forgotten |= {one.audience_id for one in meant}
     if twice:
