@@ -87,7 +87,7 @@ def begin_with(world: World, fates: dict[str, str], *, document: bool) -> None:
             known[key] = there
         journal += _left(world, key, Create(audience, given), fate, there)
         if fate == "recreate":
-            world.excused.add(audience.identity)
+            world.excused.add(audience.folded_identity)
     if document:
         world.disk.put("machine.json", state("old-lineage", serial, TARGET, known))
     world.disk.put("machine.journal", journal + journal.splitlines(keepends=True)[-1][:-9])

@@ -17,13 +17,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import Phase as Doing
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
     invariant,
     precondition,
     rule,
     run_state_machine_as_test,
 )
+from machine_advice import Advice, advice_of, follow_if_possible, is_for_the_manifest
 from machine_parts import (
     FAULTS,
     WINDOW,
@@ -32,14 +32,17 @@ from machine_parts import (
     World,
     carry_out,
     delete_of,
-    described,
+    noted,
     patch_of,
     run_apply,
     wanted,
 )
+from machine_people import COUNTS, People
+from machine_platform import SPELLINGS, Habits
 from old_state import FATES, begin_with
 
 from aepctl.apply.outcomes import OutcomeKind
+from aepctl.apply.report import ApplyReport
 from aepctl.errors import (
     AepctlError,
     PlatformError,
@@ -55,38 +58,39 @@ from aepctl.operations.plan import plan
 from aepctl.plan.plan import Action, Plan
 from aepctl.state.codec import decode_state, encode_state
 from aepctl.state.journal_codec import read_journal
-from aepctl.state.model import Intent, Phase, State
+from aepctl.state.model import Intent, Phase
 
 ROUNDS = int(os.environ.get("AEPCTL_RIG_ROUNDS", "1"))
-COUNTS: Counter[str] = Counter()
+HABITS = st.builds(
+    Habits,
+    spelling=st.sampled_from(["as sent", *SPELLINGS]),
+    unique=st.booleans(),
+    repeats=st.booleans(),
+    hides=st.booleans(),
+)
 LAGS = st.sampled_from([(0.0, 0.0), (0.5, 0.0), (WINDOW, 0.0), (WINDOW / 2, WINDOW / 2)])
 CRASHES = st.one_of(st.none(), st.integers(1, 70))
-MOST_WANTED = 8
 MOST_APPLIES = 4
+MOST_DECISIONS = 12
 
 
-class Machine(RuleBasedStateMachine):
-    """One environment's life."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._folder = tempfile.TemporaryDirectory()
-        self.world = World(Path(self._folder.name))
-        self.numbers = 0
-        self.removed: dict[str, int] = {}
-        self.serials: dict[str, tuple[int, object]] = {}
-        self.documents: list[bytes] = []
-        self.journals: list[bytes] = []
+class Machine(People):
+    """One environment's life: what people do in it, what befalls it, and what the program does."""
 
     @initialize(
         ids=st.sampled_from(["server", "client"]),
         count=st.integers(1, 4),
         old=st.none() | st.lists(st.sampled_from(FATES), min_size=1, max_size=6),
         document=st.booleans(),
+        habits=HABITS,
     )
-    def begin(self, ids: str, count: int, old: list[str] | None, document: bool) -> None:
+    def begin(
+        self, ids: str, count: int, old: list[str] | None, document: bool, habits: Habits
+    ) -> None:
         """With nothing, or with what aepctl 0.1 left behind when it died."""
-        self.world = World(Path(self._folder.name), ids)
+        self.world = World(Path(self._folder.name), ids, habits, counts=COUNTS)
+        COUNTS[f"platforms: {habits.spelling}"] += 1
+        COUNTS["platforms: unique without regard to case"] += habits.unique
         for _ in range(count if old is None else len(old)):
             self._add()
         if old is not None:
@@ -95,76 +99,7 @@ class Machine(RuleBasedStateMachine):
             )
             COUNTS["lives that began with format 1.0"] += 1
 
-    def _add(self) -> None:
-        self.numbers += 1
-        key = f"k{self.numbers}"
-        self.world.wanted[key] = wanted(key, self.numbers)
-
-    # What people do
-
-    @rule(count=st.integers(1, 2))
-    def add(self, count: int) -> None:
-        for _ in range(min(count, MOST_WANTED - len(self.world.wanted))):
-            self._add()
-
-    @precondition(lambda self: self.world.wanted)
-    @rule(data=st.data())
-    def remove(self, data: st.DataObject) -> None:
-        key = data.draw(st.sampled_from(sorted(self.world.wanted)))
-        self.removed[key] = self.world.wanted.pop(key).origin.line - 1
-
-    @precondition(lambda self: self.removed)
-    @rule(data=st.data())
-    def want_again(self, data: st.DataObject) -> None:
-        key = data.draw(st.sampled_from(sorted(self.removed)))
-        self.world.wanted[key] = wanted(key, self.removed.pop(key))
-
-    @precondition(lambda self: self.world.wanted)
-    @rule(data=st.data())
-    def rename_key(self, data: st.DataObject) -> None:
-        old = data.draw(st.sampled_from(sorted(self.world.wanted)))
-        self.numbers += 1
-        new = f"k{self.numbers}"
-        self.world.wanted[new] = wanted(new, self.world.wanted.pop(old).origin.line - 1)
-
-    @precondition(lambda self: self.world.wanted)
-    @rule(data=st.data(), name=st.booleans())
-    def change_field(self, data: st.DataObject, name: bool) -> None:
-        key = data.draw(st.sampled_from(sorted(self.world.wanted)))
-        self.numbers += 1
-        one = self.world.wanted[key]
-        changed = wanted(key, self.numbers) if name else described(one, f"No. {self.numbers}")
-        self.world.wanted[key] = changed
-
-    @precondition(lambda self: self.world.wanted)
-    @rule(data=st.data())
-    def give_the_name_to_another(self, data: st.DataObject) -> None:
-        """Its old name is wanted under a new key, while state still knows it by that name."""
-        key = data.draw(st.sampled_from(sorted(self.world.wanted)))
-        line = self.world.wanted[key].origin.line
-        self.numbers += 2
-        self.world.wanted[key] = wanted(key, self.numbers)
-        self.world.wanted[f"k{self.numbers}"] = wanted(f"k{self.numbers}", line - 1)
-
-    @rule(seconds=st.sampled_from([1.0, WINDOW, 3600.0]))
-    def time_passes(self, seconds: float) -> None:
-        self.world.clock.sleep(seconds)
-
-    @precondition(lambda self: len(self.world.live()) > 2)
-    @rule(data=st.data())
-    def delete_on_the_platform(self, data: st.DataObject) -> None:
-        live = self.world.live()
-        live[data.draw(st.integers(0, len(live) - 1))].deleted = True
-        COUNTS["deletions"] += 1
-
-    @precondition(lambda self: self.world.live())
-    @rule(data=st.data())
-    def edit_on_the_platform(self, data: st.DataObject) -> None:
-        live = self.world.live()
-        one = live[data.draw(st.integers(0, len(live) - 1))]
-        self.numbers += 1
-        one.audience = dataclasses.replace(one.audience, description=f"Theirs {self.numbers}")
-        COUNTS["edits by somebody else"] += 1
+    # What befalls the state
 
     @precondition(lambda self: len(self.world.state().audiences) > 2)
     @rule(journal=st.booleans())
@@ -287,14 +222,14 @@ class Machine(RuleBasedStateMachine):
         intent = data.draw(st.sampled_from(list(world.state().intents.values())))
         world.clock.sleep(2 * WINDOW)  # a person who abandons has looked
         step = intent.step
-        identity = (step.before if isinstance(step, Patch) else step.audience).identity
-        twins = [one for one in world.live() if one.audience.identity == identity]
+        audience = step.before if isinstance(step, Patch) else step.audience
+        twins = world.twins(audience)
         try:
             if decision == "adopt" and twins:
                 self._decide(adopting.adopt, intent.key, twins[0].audience_id)
             elif decision == "recreate":
                 self._decide(deciding.recreate, intent.key)
-                world.excused.add(identity)
+                world.excused.add(audience.folded_identity)
             elif decision == "abandon":
                 self._decide(deciding.abandon, intent.key)
         except AepctlError:  # owned by another key
@@ -302,21 +237,16 @@ class Machine(RuleBasedStateMachine):
         world.forgotten |= {one.audience_id for one in twins}
         COUNTS["decisions"] += 1
 
-    @rule()
-    def move_what_was_renamed(self) -> None:
-        for change in self._plan().of(Action.DECIDE):
-            assert change.reason is not None
-            if "`aepctl state mv " not in change.reason:
-                another_keys_id = "is the one that state has for" in change.reason
-                assert another_keys_id or "says that it exists already" in change.reason
-                continue
-            words = change.reason.split("`aepctl state mv ")[1].split("`")[0].split()
-            try:
-                self._decide(deciding.move, *words)
-            except SafetyRefusal:  # an earlier create of the new key is to be resolved first
-                COUNTS["decisions refused"] += 1
-            else:
-                COUNTS["keys moved"] += 1
+    @rule(choice=st.integers(0, 3))
+    def follow_the_advice(self, choice: int) -> None:
+        """Of the plan as it is now, and of the last apply, however long ago."""
+        decide = self._plan().of(Action.DECIDE)
+        advice = [Advice(change.key, change.reason or "") for change in decide]
+        for one in (*advice, *self.advice):
+            assert one.commands or one.needs_no_command, one
+            taken = follow_if_possible(self.world, one, choice)
+            COUNTS["advice followed" if taken else "decisions refused"] += 1
+        self.advice = []
 
     def _plan(self) -> Plan:
         return plan(self.world.context, self.world.environment).plan
@@ -333,7 +263,7 @@ class Machine(RuleBasedStateMachine):
     @rule(
         faults=st.lists(st.sampled_from(FAULTS), max_size=6),
         lags=LAGS,
-        list_faults=st.integers(0, 4),
+        list_faults=st.integers(0, 7),
         crash=CRASHES,
         power_cut=st.one_of(st.none(), st.integers(0, 15)),
         second=st.booleans(),
@@ -352,6 +282,7 @@ class Machine(RuleBasedStateMachine):
         world.within = self._second_runner if second else None
         with self._trouble(faults, crash, power_cut):
             report = run_apply(world)
+            self.advice = advice_of(report)
             settled = [one for one in report.outcomes if one.action is Action.SETTLE]
             in_vain = {one.key for one in settled if one.kind is OutcomeKind.UNKNOWN}
             created = {one.key for one in report.outcomes if one.action is Action.CREATE}
@@ -482,7 +413,7 @@ class Machine(RuleBasedStateMachine):
 
     @invariant()
     def nothing_went_wrong_on_the_way(self) -> None:
-        assert self.world.wrongs == []
+        assert self.world.wrongs == [], self.world.wrongs
 
     @invariant()
     def at_most_one_unresolved_create_a_key(self) -> None:
@@ -495,9 +426,9 @@ class Machine(RuleBasedStateMachine):
         state = self.world.state()
         for one in self.world.live():
             # Where a person wanted it twice, which of the two is known is not told apart.
-            forgotten = one.audience_id in self.world.forgotten
-            if not forgotten and one.audience.identity not in self.world.excused:
-                assert _noted(state, one), one
+            forgotten = one.theirs or one.audience_id in self.world.forgotten
+            if not forgotten and one.audience.folded_identity not in self.world.excused:
+                assert noted(state, one), one
         ids = {one.ids.audience_id for one in state.audiences.values()}
         ended = {one.audience_id for one in self.world.made if one.ended}
         assert self.world.told - self.world.forgotten - ended <= ids
@@ -540,24 +471,47 @@ class Machine(RuleBasedStateMachine):
         world = self.world
         world.clock.sleep(3600)
         world.lag = world.late = 0.0
-        for _ in range(MOST_APPLIES):
-            report = run_apply(world)
-            if report.exit_code in {0, 3}:
+        report = self._applies_until_nothing_is_unknown()
+        self._what_is_left_is_a_question(report)
+        for choice in range(MOST_DECISIONS):
+            advice = [one for one in advice_of(report) if not is_for_the_manifest(world, one)]
+            if not advice:
                 break
-        assert report.exit_code in {0, 3}
-        state = world.state()
-        undecided = {one.key for one in report.outcomes if one.kind is OutcomeKind.UNDECIDED}
-        in_doubt = {one.step.audience.identity for one in state.intents.values()
-                    if isinstance(one.step, Create) and one.key in undecided}  # fmt: skip
-        waiting = {one.key for one in report.plan.of(Action.SETTLE)
-                   if one.wanted is not None and one.wanted.identity in in_doubt}  # fmt: skip
-        assert world.wanted.keys() - undecided - waiting <= state.audiences.keys(), report.outcomes
-        for intent in state.intents.values():
-            if not isinstance(intent.step, Create):
-                self._waits_for_a_person(intent)
+            for one in advice:
+                COUNTS["advice followed at the end"] += follow_if_possible(world, one, choice)
+            report = self._applies_until_nothing_is_unknown()
+        assert not advice, report.outcomes
+        left = {one.key for one in advice_of(report)}
+        self._what_is_left_is_a_question(report)
+        COUNTS["lives that end with a question to the manifests"] += bool(left)
         self.nothing_went_wrong_on_the_way()
         self.every_audience_is_in_state_or_journal()
         COUNTS["lives"] += 1
+
+    def _applies_until_nothing_is_unknown(self) -> ApplyReport:
+        for _ in range(MOST_APPLIES):
+            report = run_apply(self.world)
+            if report.exit_code in {0, 3}:
+                break
+        assert report.exit_code in {0, 3}, report.outcomes
+        return report
+
+    def _what_is_left_is_a_question(self, report: ApplyReport) -> None:
+        """Everything wanted is known, or a person is asked about it."""
+        state = self.world.state()
+        undecided = {one.key for one in advice_of(report)}
+        in_doubt = {one.step.audience.folded_identity for one in state.intents.values()
+                    if isinstance(one.step, Create) and one.key in undecided}  # fmt: skip
+        waiting = {
+            one.key
+            for one in report.plan.of(Action.SETTLE)
+            if one.wanted is not None and one.wanted.folded_identity in in_doubt
+        }
+        known = state.audiences.keys()
+        assert self.world.wanted.keys() - undecided - waiting <= known, report.outcomes
+        for intent in state.intents.values():
+            if not isinstance(intent.step, Create):
+                self._waits_for_a_person(intent)
 
     def _waits_for_a_person(self, intent: Intent) -> None:
         """A change over which somebody else has written; everything else was settled."""
@@ -601,12 +555,6 @@ def test_any_life(lives: int, record_property: Callable[[str, object], None]) ->
     assert COUNTS["crashes"] > lives / 2
 
 
-def _noted(state: State, made: Made) -> bool:
-    """Whether state knows it, or the journal has its intent."""
-    known = {one.ids.audience_id for one in state.audiences.values()}
-    return made.audience_id in known or made.request in state.intents
-
-
 def crashes_at(world: World, call: int) -> bool:
     """Run an apply that crashes at this call to disk or platform; whether it came so far."""
     world.fuse.left = call
@@ -637,7 +585,7 @@ def test_a_kill_at_every_call_and_a_power_cut_at_every_call_of_the_next_run() ->
                         world.disk.power_cut(kept)
                     where = (first, second, kept)
                     state = world.state()
-                    assert all(_noted(state, one) for one in world.live()), where
+                    assert all(noted(state, one) for one in world.live()), where
                     world.clock.sleep(WINDOW)
                     assert run_apply(world).exit_code in {0, 4}
                     run_apply(world)

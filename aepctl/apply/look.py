@@ -22,12 +22,15 @@ def look(
 
     Where existing audiences are ignored, only what earlier attempts may have made is looked for,
     unless the state is empty. `fresh`: nothing was ever created, so that an empty state is true.
+    What is inactive is asked for where it may be ours: an earlier attempt's, or a lost state's.
     Raises PlatformError and ListForbidden.
     """
     if not questions.candidates:
         return None
     if policy.existing != "ignore":
-        return _everything(reader, policy, inactive=not (state.audiences or fresh))
+        tried = bool(questions.tried)
+        inactive = tried or not (state.audiences or fresh)
+        return _everything(reader, policy, inactive=inactive, tried=tried)
     if checks_empty_state(policy, state, len(questions.candidates), approval):
         try:
             return _everything(reader, policy, inactive=not fresh)
@@ -41,8 +44,13 @@ def look(
     return tuple(dict.fromkeys(found))
 
 
-def _everything(reader: Reader, policy: Policy, *, inactive: bool) -> tuple[Observed, ...]:
-    """The list, and where that matters what it may leave out: an empty state may be a lost one."""
+def _everything(
+    reader: Reader, policy: Policy, *, inactive: bool, tried: bool = False
+) -> tuple[Observed, ...]:
+    """The list, and where that matters what it may leave out: an empty state may be a lost one.
+
+    `tried`: something was tried, so that it helps nobody to say that nothing was ever created.
+    """
     listed = reader.list_all()
     if not inactive:
         return listed
@@ -52,7 +60,8 @@ def _everything(reader: Reader, policy: Policy, *, inactive: bool) -> tuple[Obse
         raise
     except PlatformError as error:
         again = policy.command("apply", "--fresh")
+        otherwise = "" if tried else f"; if nothing of this was ever created: `{again}`"
         raise PlatformError(
-            f"{error.message} (inactive audiences are asked for because the state is empty)",
-            hint=f"{error.hint}; if nothing of this was ever created: `{again}`",
+            f"{error.message} (inactive audiences are asked for, as one of them may be ours)",
+            hint=f"{error.hint}{otherwise}",
         ) from error

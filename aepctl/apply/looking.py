@@ -45,15 +45,21 @@ class Look:
     def found(self) -> ObservedIndex:
         """What the platform finds under their names and IDs."""
         if len(self._creates) > MAX_SEARCHES:
-            return self.everything
+            return ObservedIndex(self._listed, self._owner)
         search = self._reader.search
         found = (search(one.audience, one.audience_id) for one in self._creates)
         return ObservedIndex(chain.from_iterable(found), self._owner)
 
     @cached_property
     def everything(self) -> ObservedIndex:
-        """All that it lists: asked for before anything is taken for absent."""
-        return ObservedIndex(self._reader.list_all(), self._owner)
+        """All that it has, inactive or not: asked for before anything is taken for absent."""
+        listed = (*self._listed, *self._reader.list_inactive())
+        return ObservedIndex(dict.fromkeys(listed), self._owner)
+
+    @cached_property
+    def _listed(self) -> tuple[Observed, ...]:
+        """What the plain list shows: it may leave out what is inactive."""
+        return self._reader.list_all()
 
     def alike(self, intent: Intent, step: Create) -> tuple[Observed, ...]:
         """What differs from this create in its spelling alone, and may be its doing."""

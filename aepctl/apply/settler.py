@@ -131,7 +131,7 @@ class Settler:
             doubt = (
                 doubt_about_owner(intent.key, *contested, self.program)
                 if contested is not None
-                else doubt_about_absence(intent, step, alike, self.program)
+                else doubt_about_absence(intent, step, alike, known, self.program)
             )
         if doubt is not None:
             return _undecided(intent, doubt)

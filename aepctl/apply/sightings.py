@@ -63,17 +63,25 @@ def doubt_about(
 
 
 def doubt_about_absence(
-    intent: Intent, step: Create, alike: Sequence[Observed], program: str
+    intent: Intent, step: Create, alike: Sequence[Observed], known: Ids | None, program: str
 ) -> str | None:
     """Why a person has to decide although nothing is found that is just as it was sent.
 
     `alike` is what differs in its spelling alone. A create that the platform says is there already
-    is never sent again without a person's word.
+    is never sent again without a person's word. `known` are the IDs that its key has already, which
+    no decision takes from it.
     """
     if not (alike or intent.exists):
         return None
     resolve = command(program, "state", "resolve", intent.key)
     said = f"the platform says it exists ({intent.reason})" if intent.exists else "it may exist"
+    if known is not None:
+        mine = known.audience_id
+        others = [one.ids.audience_id for one in alike if one.ids.audience_id != mine]
+        if others:
+            return reasons.beside_known(intent.key, mine, others, program)
+        keep = f"{resolve} --adopt {shlex.quote(mine)}"
+        return f"{said}, and state has {mine} for it. To keep that: `{keep}`"
     if not alike:
         return (
             f"{said}, but does not show it. If you find it there: `{resolve} --adopt ID`; "

@@ -48,6 +48,7 @@ class Lists:
 
     shows: list[tuple[Observed, ...]]
     asked: list[str] = field(default_factory=list)
+    inactive: tuple[Observed, ...] = ()
 
     def _next(self) -> tuple[Observed, ...]:
         return self.shows.pop(0) if len(self.shows) > 1 else self.shows[0]
@@ -55,6 +56,9 @@ class Lists:
     def list_all(self) -> tuple[Observed, ...]:
         self.asked.append("everything")
         return self._next()
+
+    def list_inactive(self) -> tuple[Observed, ...]:
+        return self.inactive
 
     def search(self, audience: Audience, audience_id: str | None) -> tuple[Observed, ...]:
         self.asked.append(audience_id or audience.name)
@@ -375,6 +379,28 @@ class TestWhatThePlatformSaysIsThere:
             "`aepctl state resolve gold --recreate`"
         )
         assert settled.state.intents == {"id-1": said}
+
+    @pytest.mark.parametrize("said", [SAID, GOLD])
+    def test_names_the_id_that_its_key_has_already(self, said: Intent) -> None:
+        known = {"gold": Known(audience("gold"), Ids("A"))}
+        listed = Lists([(there("Gold", "A"), there("GOLD", "B"))])
+        settled = Settled(listed, [said], known=known, window=0.0)
+        assert settled.message == (
+            "state has A for it, and the platform has B too. To keep A: delete B on the platform, "
+            "then run `aepctl state resolve gold --adopt A`"
+        )
+        settled = Settled(Lists([(there("Gold", "A"),)]), [said], known=known, window=0.0)
+        assert "To keep that: `aepctl state resolve gold --adopt A`" in settled.message
+
+
+@pytest.mark.parametrize("phase", [Phase.OPEN, Phase.ABSENT])
+def test_what_only_the_list_of_inactive_ones_shows_is_not_taken_for_absent(phase: Phase) -> None:
+    asleep = replace(there("gold", "A"), lifecycle="inactive")
+    intent = replace(GOLD, phase=phase, absent_since="earlier-run")
+    settled = Settled(Lists([()], inactive=(asleep,)), [intent], window=0.0)
+    assert settled.one.kind is OutcomeKind.UNDECIDED
+    assert "`aepctl state resolve gold --adopt A`" in settled.message
+    assert settled.state.intents == {"id-1": intent}
 
 
 # A create: whose is it

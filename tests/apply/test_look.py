@@ -84,6 +84,13 @@ def test_where_state_is_empty_inactive_ones_are_asked_for_as_well(existing: Exis
     assert reader.asked == ["everything", "inactive"]
 
 
+@pytest.mark.parametrize("existing", ["adopt", "fail"])
+def test_so_they_are_where_an_earlier_attempt_may_have_made_one(existing: Existing) -> None:
+    reader = Reader()
+    tried = found([know("other", audience("Other"))], [intend("gold", GOLD, phase=Phase.ABSENT)])
+    assert looked(reader, WANTED, tried, existing) == (*SEEN, *INACTIVE)
+
+
 @pytest.mark.parametrize("existing", ["adopt", "fail", "ignore"])
 def test_unless_nothing_was_ever_created(existing: Existing) -> None:
     reader = Reader()
@@ -93,9 +100,12 @@ def test_unless_nothing_was_ever_created(existing: Existing) -> None:
 
 def test_a_platform_that_cannot_say_which_are_inactive_is_not_taken_for_one_that_has_none() -> None:
     reader = Reader(knows_inactive=False)
-    with pytest.raises(PlatformError, match="inactive audiences are asked for because") as raised:
+    with pytest.raises(PlatformError, match="inactive audiences are asked for, as") as raised:
         looked(reader, WANTED)
     assert str(raised.value.hint).endswith("`aepctl --env prod apply --fresh`")
+    with pytest.raises(PlatformError, match="inactive audiences are asked for, as") as raised:
+        looked(reader, WANTED, TRIED)
+    assert raised.value.hint == "run it again"
 
 
 @pytest.mark.parametrize("existing", ["adopt", "fail", "ignore"])

@@ -1,0 +1,156 @@
+"""A person who follows what aepctl advises: the commands that its reasons name, as they stand."""
+
+import re
+import shlex
+from dataclasses import dataclass
+
+from machine_parts import TARGET, WINDOW, World
+
+from aepctl.apply.outcomes import OutcomeKind
+from aepctl.apply.report import ApplyReport
+from aepctl.errors import AepctlError
+from aepctl.model.audience import Identity
+from aepctl.model.steps import Patch
+from aepctl.operations import adopting
+from aepctl.operations import state as deciding
+from aepctl.plan.ids import computed_id
+
+COMMAND = re.compile(r"`aepctl (state [^`]*)`")
+PLACEHOLDER = "ID"
+WITHOUT = ("Give it another `audienceId` in the manifest", "Plan again")
+"""What the manifest, or time, has to mend: no command decides it."""
+
+
+@dataclass(frozen=True)
+class Advice:
+    """Why something waits, with the commands that may end that."""
+
+    key: str
+    reason: str
+
+    @property
+    def commands(self) -> list[list[str]]:
+        return [shlex.split(one)[1:] for one in COMMAND.findall(self.reason)]
+
+    @property
+    def needs_no_command(self) -> bool:
+        return any(words in self.reason for words in WITHOUT)
+
+
+def advice_of(report: ApplyReport) -> list[Advice]:
+    """What a run says of all that waits for a person; each has a way on."""
+    undecided = [one for one in report.outcomes if one.kind is OutcomeKind.UNDECIDED]
+    found = [Advice(one.key, one.failure.message if one.failure else "") for one in undecided]
+    for one in found:
+        assert one.commands or one.needs_no_command, one
+    return found
+
+
+def is_for_the_manifest(world: World, advice: Advice) -> bool:
+    """Whether no command ends it for sure.
+
+    The ID that the key gives is on the platform already; or the platform has each name only once,
+    and another key has this one.
+    """
+    given = computed_id(TARGET.org, TARGET.sandbox, advice.key)
+    taken = {one.audience_id for one in world.made if not one.deleted}
+    owned = {one.ids.audience_id for one in world.state().audiences.values()}
+    same = _identities(world, advice.key)
+    of_others = any(
+        one.audience_id in owned and one.audience.folded_identity in same for one in world.live()
+    )
+    return (
+        advice.needs_no_command
+        or (world.ids == "client" and given in taken)
+        or (world.habits.unique and of_others and advice.key not in world.state().audiences)
+    )
+
+
+def follow(world: World, advice: Advice, choice: int) -> None:
+    """Do as one of its commands says, or as all of them where one comes after the other.
+
+    `choice` counts on among alternatives. Raises AepctlError where the time for it is over.
+    """
+    world.clock.sleep(2 * WINDOW)  # a person looks at the platform, and at what it shows by then
+    commands = advice.commands
+    if not commands:
+        return
+    if " then " not in advice.reason:
+        commands = commands[choice % len(commands) :][:1]
+    for words in commands:
+        _run(world, advice, words)
+
+
+def _run(world: World, advice: Advice, words: list[str]) -> None:
+    context, environment = world.context, world.environment
+    match words:
+        case ["mv", old, new]:
+            deciding.move(context, environment, old, new)
+        case ["resolve", key, "--adopt", audience_id]:
+            chosen = _chosen(world, key, audience_id)
+            if chosen is not None:
+                same = _identities(world, key)
+                _delete_others(world, advice, chosen)
+                adopting.adopt(context, environment, key, chosen)
+                _know_of(world, same)
+        case ["resolve", key, "--recreate"]:
+            same = _identities(world, key)
+            deciding.recreate(context, environment, key)
+            _know_of(world, same, twice=True)
+        case ["resolve", key, "--abandon"]:
+            same = _identities(world, key)
+            deciding.abandon(context, environment, key)
+            _know_of(world, same)
+        case _:
+            raise AssertionError(f"{words} cannot be pasted")
+
+
+def _identities(world: World, key: str) -> set[Identity]:
+    """What may be meant by a decision about this key."""
+    found = [world.wanted[key].audience] if key in world.wanted else []
+    for intent in world.state().intents.values():
+        if intent.key == key:
+            step = intent.step
+            found.append(step.before if isinstance(step, Patch) else step.audience)
+    return {one.folded_identity for one in found}
+
+
+def _chosen(world: World, key: str, audience_id: str) -> str | None:
+    """The ID that is named, or one that a person finds."""
+    if audience_id != PLACEHOLDER:
+        return audience_id
+    same = _identities(world, key)
+    found = [one for one in world.live() if one.audience.folded_identity in same]
+    owned = {one.ids.audience_id for one in world.state().audiences.values()}
+    free = [one.audience_id for one in found if one.audience_id not in owned]
+    return free[0] if free else None
+
+
+def _delete_others(world: World, advice: Advice, kept: str) -> None:
+    """Where the advice says that first of all the others are to be deleted on the platform."""
+    if "delete" in advice.reason:
+        for one in world.made:
+            if one.audience_id != kept and one.audience_id in advice.reason:
+                one.deleted = True
+
+
+def _know_of(world: World, same: set[Identity], *, twice: bool = False) -> None:
+    """Somebody has looked at all that may be meant, and chosen: the others are his from now on.
+
+    Where it is to be made once more, what is archived goes for good: it would keep its ID.
+    """
+    meant = [one for one in world.made if one.audience.folded_identity in same]
+    world.forgotten |= {one.audience_id for one in meant}
+    if twice:
+        world.excused |= same
+        for one in meant:
+            one.deleted = one.deleted or not one.is_there
+
+
+def follow_if_possible(world: World, advice: Advice, choice: int) -> bool:
+    """Whether the command was taken."""
+    try:
+        follow(world, advice, choice)
+    except AepctlError:  # overtaken by what happened meanwhile
+        return False
+    return True

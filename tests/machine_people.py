@@ -1,0 +1,163 @@
+"""What people do in a life of the state machine: to the manifests, and on the platform."""
+
+import dataclasses
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+from machine_advice import Advice
+from machine_parts import WINDOW, World, described, noted, wanted
+from machine_platform import PUBLISHED, Made, respelled
+
+from aepctl.model.audience import ASLEEP, GONE
+from aepctl.model.steps import Create
+from aepctl.state.model import Phase
+
+COUNTS: Counter[str] = Counter()
+MOST_WANTED = 8
+
+
+class People(RuleBasedStateMachine):
+    """Rules that need nothing of the program."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._folder = tempfile.TemporaryDirectory()
+        self.world = World(Path(self._folder.name), counts=COUNTS)
+        self.advice: list[Advice] = []
+        self.numbers = 0
+        self.removed: dict[str, int] = {}
+        self.serials: dict[str, tuple[int, object]] = {}
+        self.documents: list[bytes] = []
+        self.journals: list[bytes] = []
+
+    def _add(self) -> None:
+        self.numbers += 1
+        key = f"k{self.numbers}"
+        self.world.wanted[key] = wanted(key, self.numbers)
+
+    def _edited(self, what: str, key: str) -> None:
+        """Count what meets an outcome that is not known."""
+        intents = self.world.state().intents.values()
+        mine = [one for one in intents if one.key == key and one.phase is not Phase.RECREATE]
+        if any(isinstance(one.step, Create) for one in mine):
+            COUNTS[f"in doubt while {what}"] += 1
+
+    # The manifests
+
+    @rule(count=st.integers(1, 2))
+    def add(self, count: int) -> None:
+        for _ in range(min(count, MOST_WANTED - len(self.world.wanted))):
+            self._add()
+
+    @precondition(lambda self: self.world.wanted)
+    @rule(data=st.data())
+    def remove(self, data: st.DataObject) -> None:
+        key = data.draw(st.sampled_from(sorted(self.world.wanted)))
+        self._edited("removed", key)
+        self.removed[key] = self.world.wanted.pop(key).origin.line - 1
+
+    @precondition(lambda self: self.removed)
+    @rule(data=st.data())
+    def want_again(self, data: st.DataObject) -> None:
+        key = data.draw(st.sampled_from(sorted(self.removed)))
+        self.world.wanted[key] = wanted(key, self.removed.pop(key))
+
+    @precondition(lambda self: self.world.wanted)
+    @rule(data=st.data())
+    def rename_key(self, data: st.DataObject) -> None:
+        old = data.draw(st.sampled_from(sorted(self.world.wanted)))
+        self._edited("its key was renamed", old)
+        self.numbers += 1
+        new = f"k{self.numbers}"
+        self.world.wanted[new] = wanted(new, self.world.wanted.pop(old).origin.line - 1)
+
+    @precondition(lambda self: self.world.wanted)
+    @rule(data=st.data(), what=st.sampled_from(["name", "case of the name", "description"]))
+    def change_field(self, data: st.DataObject, what: str) -> None:
+        key = data.draw(st.sampled_from(sorted(self.world.wanted)))
+        self._edited(f"its {what} was edited", key)
+        self.numbers += 1
+        one = self.world.wanted[key]
+        match what:
+            case "name":
+                changed = wanted(key, self.numbers)
+            case "description":
+                changed = described(one, f"No. {self.numbers}")
+            case _:
+                changed = dataclasses.replace(one, audience=respelled(one.audience))
+        self.world.wanted[key] = changed
+
+    @precondition(lambda self: self.world.wanted)
+    @rule(data=st.data())
+    def give_the_name_to_another(self, data: st.DataObject) -> None:
+        """Its old name is wanted under a new key, while state still knows it by that name."""
+        key = data.draw(st.sampled_from(sorted(self.world.wanted)))
+        self._edited("its name was given to another", key)
+        line = self.world.wanted[key].origin.line
+        self.numbers += 2
+        self.world.wanted[key] = wanted(key, self.numbers)
+        self.world.wanted[f"k{self.numbers}"] = wanted(f"k{self.numbers}", line - 1)
+
+    @rule(seconds=st.sampled_from([1.0, WINDOW, 3600.0]))
+    def time_passes(self, seconds: float) -> None:
+        self.world.clock.sleep(seconds)
+
+    # The platform
+
+    def _one_of(self, data: st.DataObject, some: list[Made]) -> Made:
+        return some[data.draw(st.integers(0, len(some) - 1))]
+
+    @precondition(lambda self: len(self.world.live()) > 2)
+    @rule(data=st.data())
+    def delete_on_the_platform(self, data: st.DataObject) -> None:
+        self._one_of(data, self.world.live()).deleted = True
+        COUNTS["deletions"] += 1
+
+    @precondition(lambda self: self.world.live())
+    @rule(data=st.data())
+    def edit_on_the_platform(self, data: st.DataObject) -> None:
+        one = self._one_of(data, self.world.live())
+        self.numbers += 1
+        one.audience = dataclasses.replace(one.audience, description=f"Theirs {self.numbers}")
+        COUNTS["edits by somebody else"] += 1
+
+    @precondition(lambda self: len(self.world.live()) > 1)
+    @rule(data=st.data(), lifecycle=st.sampled_from(sorted(GONE | ASLEEP)))
+    def end_or_put_to_sleep(self, data: st.DataObject, lifecycle: str) -> None:
+        self._one_of(data, self.world.live()).lifecycle = lifecycle
+        COUNTS[f"now {lifecycle}"] += 1
+
+    def _not_published(self) -> list[Made]:
+        made = self.world.made
+        return [one for one in made if not one.deleted and one.lifecycle != PUBLISHED]
+
+    @precondition(lambda self: self._not_published())
+    @rule(data=st.data())
+    def publish_again(self, data: st.DataObject) -> None:
+        """What was taken for gone meanwhile is nobody's, and is so from here on as well."""
+        one = self._one_of(data, self._not_published())
+        COUNTS[f"published again that were {one.lifecycle}"] += 1
+        if not one.is_there and not noted(self.world.state(), one):
+            self.world.forgotten.add(one.audience_id)
+        one.lifecycle = PUBLISHED
+
+    @precondition(lambda self: self._not_in_doubt())
+    @rule(data=st.data(), same=st.booleans())
+    def somebody_else_makes_one(self, data: st.DataObject, same: bool) -> None:
+        """Of what is wanted, in another spelling or just so; where it can be told from ours."""
+        key = data.draw(st.sampled_from(self._not_in_doubt()))
+        audience = self.world.wanted[key].audience
+        if self.world.habits.unique and self.world.twins(audience):
+            return
+        self.world.commit(audience if same else respelled(audience), "theirs", None, theirs=True)
+        COUNTS["made by somebody else"] += 1
+
+    def _not_in_doubt(self) -> list[str]:
+        intents = self.world.state().intents.values()
+        asked = {one.step.audience.folded_identity for one in intents
+                 if isinstance(one.step, Create)}  # fmt: skip
+        wanted_now = self.world.wanted.items()
+        return sorted(key for key, one in wanted_now if one.audience.folded_identity not in asked)
