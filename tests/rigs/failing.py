@@ -13,12 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from fakes import AT, MemoryDisk, audience
+from fakes import AT, FakeClock, FakeStop, MemoryDisk, audience
 
 from aepctl.apply.outcomes import Outcome
 from aepctl.apply.report import ApplyReport
-from aepctl.apply.stopping import StopSignal
-from aepctl.clock import SystemClock
 from aepctl.manifests import Manifests
 from aepctl.model.audience import Audience, Ids, Known, Wanted
 from aepctl.model.problem import Origin
@@ -187,7 +185,7 @@ class World:
 
     def begin(self, start: str) -> None:
         """No state at all, or everything as an earlier run has left it."""
-        self.memory = MemoryDisk()
+        self.memory, self.clock = MemoryDisk(), FakeClock()
         store = self.store()
         self.platform = Watched(self.memory, store, self.environment)
         if start == "nothing":
@@ -217,7 +215,7 @@ class World:
 
         return Context(
             environ={"AEP_ACCESS_TOKEN": "test-token", "AEP_API_KEY": "test-key"},
-            clock=SystemClock(),
+            clock=self.clock,
             new_id=new_id,
             read_manifests=lambda _: Manifests(self._wanted),
             open_store=lambda _: self.store(disk),
@@ -226,7 +224,7 @@ class World:
         )
 
     def apply(self, disk: Disk, told: Told, parallelism: int = 1) -> ApplyReport:
-        context, stop = self._context(disk, told), StopSignal()
+        context, stop = self._context(disk, told), FakeStop(self.clock)
         report = apply(context, self.environment, ApplyOptions(parallelism=parallelism), stop)
         if stop.error is not None:  # the end of the process, or a bug: told when the report is done
             raise stop.error
