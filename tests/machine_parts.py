@@ -151,6 +151,9 @@ def run_apply(world: World) -> ApplyReport:
         world.context, world.environment, ApplyOptions(parallelism=1), WaitsInNoTime(world)
     )
     _tell_nothing_after_a_crash(world)
+    # A delete in doubt that settling finds done, perhaps by somebody else, is told by the report.
+    deleted = (one for one in report.outcomes if one.kind is OutcomeKind.DELETED and one.ids)
+    world.told -= {one.ids.audience_id for one in deleted if one.ids}
     return report
 
 
