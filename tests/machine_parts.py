@@ -150,6 +150,9 @@ def run_apply(world: World) -> ApplyReport:
     stop = WaitsInNoTime(world)
     report = apply(world.context, world.environment, ApplyOptions(parallelism=1), stop)
     raise_what_a_worker_met(stop)
+    # A delete in doubt that settling finds done, perhaps by somebody else, is told by the report.
+    deleted = (one for one in report.outcomes if one.kind is OutcomeKind.DELETED and one.ids)
+    world.told -= {one.ids.audience_id for one in deleted if one.ids}
     return report
 
 
