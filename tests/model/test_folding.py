@@ -45,7 +45,8 @@ def test_other_names_stay_others(other: str) -> None:
 @pytest.mark.parametrize("respelled", [str.upper, str.lower])
 def test_no_letter_is_another_in_another_case(respelled: Callable[[str], str]) -> None:
     letters = (chr(one) for one in range(0x110000) if not 0xD800 <= one < 0xE000)
-    assert [one for one in letters if folded(respelled(one)) != folded(one)] == []
+    cased = (one for one in letters if respelled(one) != one)
+    assert [one for one in cased if folded(respelled(one)) != folded(one)] == []
 
 
 @given(st.text())
