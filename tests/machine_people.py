@@ -11,7 +11,7 @@ from machine_advice import Advice
 from machine_parts import WINDOW, World, described, noted, wanted
 from machine_platform import PUBLISHED, Made, respelled
 
-from aepctl.model.audience import ASLEEP, GONE
+from aepctl.model.audience import ASLEEP, GONE, Identity
 from aepctl.model.steps import Create
 from aepctl.state.model import Phase
 
@@ -131,8 +131,23 @@ class People(RuleBasedStateMachine):
         COUNTS[f"now {lifecycle}"] += 1
 
     def _not_published(self) -> list[Made]:
-        made = self.world.made
-        return [one for one in made if not one.deleted and one.lifecycle != PUBLISHED]
+        """Without those that could be taken for what a create in doubt has made meanwhile."""
+        asked = self._asked()
+        return [
+            one
+            for one in self.world.made
+            if not one.deleted
+            and one.lifecycle != PUBLISHED
+            and one.request in asked.get(one.audience.folded_identity, {one.request})
+        ]
+
+    def _asked(self) -> dict[Identity, set[str]]:
+        """The creates without an outcome, by what they may have made."""
+        asked: dict[Identity, set[str]] = {}
+        for one in self.world.state().intents.values():
+            if isinstance(one.step, Create):
+                asked.setdefault(one.step.audience.folded_identity, set()).add(one.id)
+        return asked
 
     @precondition(lambda self: self._not_published())
     @rule(data=st.data())
@@ -156,8 +171,5 @@ class People(RuleBasedStateMachine):
         COUNTS["made by somebody else"] += 1
 
     def _not_in_doubt(self) -> list[str]:
-        intents = self.world.state().intents.values()
-        asked = {one.step.audience.folded_identity for one in intents
-                 if isinstance(one.step, Create)}  # fmt: skip
-        wanted_now = self.world.wanted.items()
+        asked, wanted_now = self._asked(), self.world.wanted.items()
         return sorted(key for key, one in wanted_now if one.audience.folded_identity not in asked)
