@@ -247,6 +247,7 @@ def test_interrupted_at_the_question(start: Start, number: signal.Signals) -> No
             letter = process.stderr.read(1)
             assert letter, said
             said += letter
+        time.sleep(0.3)  # from writing to reading: within it Python writes the question once more
         signalled(process, number, 10)
     assert process.returncode == 130
     assert process.stderr.read().strip() == "interrupted"

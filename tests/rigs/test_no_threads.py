@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from rig import APPLY, PROGRAM, Site, creates, duplicates, lost
+from rig import APPLY, CODE, PROGRAM, Site, creates, duplicates, lost
 
 from aepctl.emulator import serve
 
@@ -25,9 +25,11 @@ def ground_folder() -> Iterator[Path]:
     """A folder within reach of a user who is nobody else's: root itself knows no limit."""
     if os.geteuid() != 0 or shutil.which("setpriv") is None:
         pytest.skip("needs root and `setpriv`, to become another user")
-    tried = subprocess.run([*AS_NOBODY, sys.executable, "-c", ""], check=False, capture_output=True)
+    imports = [*AS_NOBODY, sys.executable, "-c", "import aepctl.cli.main"]
+    environ = {**os.environ, "PYTHONPATH": str(CODE)}
+    tried = subprocess.run(imports, check=False, capture_output=True, env=environ)
     if tried.returncode:
-        pytest.skip("the Python that runs this is out of another user's reach")
+        pytest.skip("the program, or its Python, is out of another user's reach")
     with tempfile.TemporaryDirectory() as name:
         Path(name).chmod(0o755)
         yield Path(name) / "ground"
