@@ -448,7 +448,7 @@ def test_a_plain_schema_takes_the_same() -> None:
 
 VOCABULARIES = {
     "core": ["$schema", "$ref", "$defs"],
-    "applicator": ["properties", "additionalProperties", "propertyNames", "items", "anyOf",
+    "applicator": ["properties", "additionalProperties", "propertyNames", "items", "allOf", "anyOf",
                    "oneOf"],
     "validation": ["type", "enum", "const", "pattern", "minimum", "maximum", "minLength",
                    "maxLength", "minItems", "maxItems", "required"],
