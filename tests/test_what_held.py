@@ -30,6 +30,8 @@ from aepctl.state.model import Run
 from aepctl.state.session import open_session
 from aepctl.state.stores.file import FileStore
 
+pytestmark = pytest.mark.rig
+
 Start = Callable[..., Emulator]
 TARGET = Target("ORG", "dev", "https://platform.adobe.io")
 PROGRAM = [sys.executable, "-m", "aepctl"]

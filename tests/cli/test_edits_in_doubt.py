@@ -11,6 +11,8 @@ from projects import Project
 
 from aepctl.emulator import Behaviour, Emulator, Fault, FaultKind
 
+pytestmark = pytest.mark.rig
+
 Start = Callable[..., Emulator]
 HEAD = "defaults: {namespace: agora, originName: Tests}\naudiences:\n"
 GOLD = f"{HEAD}  gold: {{name: Gold}}\n"
@@ -67,7 +69,6 @@ EDITED = {
 }
 
 
-@pytest.mark.rig
 @pytest.mark.parametrize("entries", EDITED.values(), ids=EDITED)
 def test_a_field_is_edited_what_was_made_is_found_and_the_edit_is_an_update(
     doubt: Doubt, entries: str
@@ -140,7 +141,6 @@ def test_its_name_goes_to_another_key_after_it_was_found(doubt: Doubt) -> None:
 @pytest.mark.parametrize(
     "words", [("--target", "bronze"), ("--existing", "ignore"), ("--existing", "fail")], ids=str
 )
-@pytest.mark.rig
 @pytest.mark.parametrize("edit", ["its name", "a new key", "its block"])
 def test_whatever_else_the_run_is_about(doubt: Doubt, words: tuple[str, ...], edit: str) -> None:
     entries = {"its name": "  gold: {name: Silver}\n", "a new key": "  aurum: {name: Gold}\n"}

@@ -7,6 +7,8 @@ from projects import Project
 
 from aepctl.emulator import Behaviour, Emulator, Fault, FaultKind
 
+pytestmark = pytest.mark.rig
+
 Start = Callable[..., Emulator]
 KEPT = ["upper", "lower", "decomposed", "kinds"]
 LOST = Fault(kind=FaultKind.DROP_AFTER, times=1)

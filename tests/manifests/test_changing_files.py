@@ -16,6 +16,8 @@ from aepctl.manifests import read_manifests
 from aepctl.render.display import Paint
 from aepctl.render.text import problems_text
 
+pytestmark = pytest.mark.rig
+
 FAULTY = "audiences:\n" + "\n" * 50 + "  gold: {nmae: Gold}\n"
 AFTER = ["", "x", "a: b\n", None]
 

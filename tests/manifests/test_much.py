@@ -11,6 +11,8 @@ from aepctl.manifests import read_manifests
 from aepctl.manifests.rules import MAX_REPEATED
 from aepctl.model.problem import Problem
 
+pytestmark = pytest.mark.rig
+
 HEAD = "defaults: {namespace: agora, originName: Tests}\naudiences:\n"
 FAULTY = {
     "unknown fields": HEAD + "".join(f"  k{n}: {{nmae: x, x{n}: y}}\n" for n in range(9_000)),

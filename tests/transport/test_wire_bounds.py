@@ -17,6 +17,8 @@ from aepctl.transport import MAX_HEAD_BYTES, TransportFactory
 from aepctl.transport.bounds import Budget, OutOfTime
 from aepctl.transport.names import KEPT_SECONDS, Names
 
+pytestmark = pytest.mark.rig
+
 SECONDS = 1.0
 PATIENCE = 20.0
 """What goes beyond this is not bounded. Far from the deadline, because machines are busy."""
