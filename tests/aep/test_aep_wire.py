@@ -183,6 +183,7 @@ json_values = st.recursive(
 )
 
 
+@pytest.mark.rig
 @settings(derandomize=True, deadline=None)
 @given(st.binary(max_size=30) | json_values.map(lambda value: json.dumps(value).encode()))
 def test_no_answer_whatsoever_is_a_traceback(body: bytes) -> None:

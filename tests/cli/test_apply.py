@@ -164,6 +164,7 @@ class TestRefused:
         assert project.apply().code == 0
         assert names(there) == ["Name bronze", "Name gold", "Name silver"]
 
+    @pytest.mark.rig
     def test_an_unreachable_platform_stops_the_run(self, project: Project) -> None:
         project.write(
             "aepctl.yaml",
@@ -236,6 +237,7 @@ class TestUnknown:
         assert names(there) == ["Name gold"]
         assert project.files == ["prod.json"]
 
+    @pytest.mark.rig
     def test_what_the_platform_says_is_there_is_never_sent_again_by_itself(
         self, project: Project, platform: Start
     ) -> None:
@@ -253,6 +255,7 @@ class TestUnknown:
         assert project.apply().code == 0
         assert names(there) == ["Name gold"]
 
+    @pytest.mark.rig
     def test_a_name_that_is_taken_in_another_spelling_is_a_decision(
         self, project: Project, platform: Start
     ) -> None:
@@ -277,6 +280,7 @@ class TestUnknown:
         assert project.ids() == {"gold": made}
         assert names(there) == ["Name gold"]
 
+    @pytest.mark.rig
     def test_a_list_that_lags_is_waited_for(self, project: Project, platform: Start) -> None:
         there = platform(Fault(kind=FaultKind.DROP_AFTER, times=1), list_lag=0.6)
         project.settle_on(there)

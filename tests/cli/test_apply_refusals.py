@@ -122,6 +122,7 @@ def test_how_long_is_waited_can_be_said(project: Project, platform: Start) -> No
     assert "--max-wait is 2 s" in result.out
 
 
+@pytest.mark.rig
 def test_a_wait_of_more_than_two_seconds_is_told_on_standard_error(
     project: Project, platform: Start
 ) -> None:
@@ -134,6 +135,7 @@ def test_a_wait_of_more_than_two_seconds_is_told_on_standard_error(
     assert result.json["summary"]["created"] == 1
 
 
+@pytest.mark.rig
 @pytest.mark.parametrize("lost", [True, False], ids=["state lost", "state kept"])
 def test_a_list_that_is_not_whole_sends_nothing(
     project: Project, platform: Start, lost: bool

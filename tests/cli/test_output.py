@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from projects import ORG, Project
 
+pytestmark = pytest.mark.rig
+
 PROGRAM = [sys.executable, "-m", "aepctl"]
 PIPE = 65_536
 

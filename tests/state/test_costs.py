@@ -23,6 +23,8 @@ from aepctl.state.model import Intent, Run
 from aepctl.state.session import StateSession, open_session
 from aepctl.state.stores.file import FileStore
 
+pytestmark = pytest.mark.rig
+
 FEW, TIMES = 1_000, 16
 ROOM = 4
 RUN = Run("earlier", AT, "apply")

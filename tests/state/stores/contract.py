@@ -150,6 +150,7 @@ class StoreContract:
                 assert caught.value.reason == "its lock was given back"
             assert other.read() == Stored(None, b"one\ntwo\n")
 
+    @pytest.mark.rig
     def test_eight_at_once_take_turns_and_lose_nothing(self, place: Place) -> None:
         def work() -> None:
             for _ in range(3):
