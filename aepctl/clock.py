@@ -4,12 +4,19 @@ import time
 from datetime import UTC, datetime
 from typing import Protocol
 
+# Linux has a clock that counts suspended time; where there is none (macOS), this one does.
+_RUNNING: int = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
 
 class Clock(Protocol):
-    """`now` has a time zone; `monotonic` and `sleep` are in seconds."""
+    """`now` has a time zone; the others are in seconds.
+
+    `running` goes on while the machine is suspended, and is never set back.
+    """
 
     def now(self) -> datetime: ...
     def monotonic(self) -> float: ...
+    def running(self) -> float: ...
     def sleep(self, seconds: float) -> None: ...
 
 
@@ -21,6 +28,9 @@ class SystemClock:
 
     def monotonic(self) -> float:
         return time.monotonic()
+
+    def running(self) -> float:
+        return time.clock_gettime(_RUNNING)
 
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)

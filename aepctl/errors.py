@@ -4,6 +4,8 @@ AepctlError                 1   failed: a clear error, nothing half-recorded
 ├── InvalidInput            1   manifests or settings hold problems (all of them, with places)
 ├── StateError              1   the state or its journal cannot be used; it is left untouched
 │   └── StateNotWritten     1   what was to be written does not count
+│       ├── Overtaken       1   somebody else has written it meanwhile
+│       └── MaybeWritten    1   sent, and no answer that says whether it was written
 ├── CredentialsError        1   no token could be had
 ├── PlatformError           1   the platform does not answer a read
 │   └── ListForbidden       3   these credentials may not list audiences
@@ -68,6 +70,14 @@ class StateNotWritten(StateError):
     def __init__(self, message: str, reason: str, *, hint: str | None = None) -> None:
         super().__init__(message, hint=hint)
         self.reason = reason
+
+
+class Overtaken(StateNotWritten):
+    """Not written: the document is not the expected one any more (or is there already)."""
+
+
+class MaybeWritten(StateNotWritten):
+    """Sent, and no answer that says whether it was written. Reading tells."""
 
 
 class CredentialsError(AepctlError):

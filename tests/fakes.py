@@ -2,7 +2,7 @@
 
 import errno
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -197,6 +197,9 @@ class FakeClock:
     def monotonic(self) -> float:
         return self.seconds
 
+    def running(self) -> float:
+        return self.seconds
+
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self.seconds += seconds
@@ -252,6 +255,9 @@ class FakeJournal:
     def words(self) -> list[str]:
         """What was noted, each in one word."""
         return [_word(event) for event in self.events]
+
+    def reserve(self, steps: Sequence[tuple[str, RemoteStep]], *, workers: int) -> None:
+        self.reserved = tuple(steps)
 
     def begin(self, key: str, step: RemoteStep) -> Intent:
         with self._mutex:

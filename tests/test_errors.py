@@ -13,7 +13,7 @@ from aepctl.errors import AepctlError
 DRAWN = {
     name: int(code)
     for name, code in re.findall(
-        r"^(?:│   )?(?:[├└]── )?(\w+) +(\d+)   \S", str(errors.__doc__), re.MULTILINE
+        r"^(?:│   |    )*(?:[├└]── )?(\w+) +(\d+)   \S", str(errors.__doc__), re.MULTILINE
     )
 }
 CODES = {1, 3, 4, 5, 70, 130}

@@ -56,7 +56,8 @@ from aepctl.operations import adopting
 from aepctl.operations import state as deciding
 from aepctl.operations.plan import plan
 from aepctl.plan.plan import Action, Plan
-from aepctl.state.codec import decode_state, encode_state
+from aepctl.state.codec import decode_state
+from aepctl.state.encoder import encode_state
 from aepctl.state.journal_codec import read_journal
 from aepctl.state.model import Intent, Phase
 

@@ -11,7 +11,7 @@ from aepctl.apply.ports import Writer
 from aepctl.apply.sender import Sender
 from aepctl.errors import AepctlError
 from aepctl.model.failure import Failure
-from aepctl.model.steps import Create, Delete, Patch, Step
+from aepctl.model.steps import Create, Delete, Patch, RemoteStep, Step
 from aepctl.plan.plan import Action, Change
 
 INTERRUPT_GRACE_SECONDS = 6.0
@@ -25,6 +25,7 @@ class _Task:
 
     key: str
     action: Action
+    first: RemoteStep
     steps: tuple[Step, ...]
 
 
@@ -60,7 +61,7 @@ def execute(
     for change in changes:
         for number, step in enumerate(change.steps):
             if isinstance(step, Create | Patch | Delete):
-                waiting.append(_Task(change.key, change.action, change.steps[number:]))
+                waiting.append(_Task(change.key, change.action, step, change.steps[number:]))
                 break
             outcome = sender.note(change.key, change.action, step)
             if outcome is not None:
@@ -77,8 +78,9 @@ def _work_together(
     on_outcome: Callable[[Outcome], None],
 ) -> tuple[Outcome, ...]:
     events: _Events = SimpleQueue()
-    workers = 0
-    for number in range(min(parallelism, len(waiting))):
+    workers, wanted = 0, min(parallelism, len(waiting))
+    sender.journal.reserve([(task.key, task.first) for task in waiting], workers=wanted)
+    for number in range(wanted):
         worker = threading.Thread(
             target=_work,
             args=(waiting, sender, connect, events),

@@ -1,5 +1,6 @@
 """What carrying out a plan needs of the world, as small Protocols."""
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -17,6 +18,10 @@ class Journal(Protocol):
     Each method raises StateNotWritten where the note could not be made durable; an intent then is
     not begun, and everything else has happened all the same. See state.session.StateSession.
     """
+
+    def reserve(self, steps: Sequence[tuple[str, RemoteStep]], *, workers: int) -> None:
+        """These steps will be begun, in about this order, by so many threads."""
+        ...
 
     def begin(self, key: str, step: RemoteStep) -> Intent:
         """The intent is durable when it is returned; else its step must not be sent."""

@@ -1,16 +1,13 @@
-"""State as text: sorted, one entry to a line, the same bytes for the same content.
-
-What it refuses, it refuses with the line.
-"""
+"""Reading a state document. What it refuses, it refuses with the line. See encoder, too."""
 
 import json
 import re
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from pydantic import Field, ValidationError
 
 from aepctl.model.audience import Audience, Ids, Known
-from aepctl.model.target import Target
 from aepctl.state.checks import (
     VERSION,
     check_conflict,
@@ -18,6 +15,7 @@ from aepctl.state.checks import (
     refuse,
     text_of,
 )
+from aepctl.state.lease import Lease
 from aepctl.state.model import Intent, State
 from aepctl.state.on_disk import (
     SENT,
@@ -28,7 +26,6 @@ from aepctl.state.on_disk import (
     RunOnDisk,
     TargetOnDisk,
 )
-from aepctl.state.spelling import encode_intent, encode_run
 from aepctl.wording import first_error
 
 FORMAT = "1.2"
@@ -41,13 +38,21 @@ MERGE = (
 _PAIR = re.compile(r"\\\\|\\u[Dd][89ABab][0-9A-Fa-f]{2}\\u[Dd][C-Fc-f][0-9A-Fa-f]{2}")
 """What is no half of a character: both halves of one, or a backslash that begins no escape."""
 _HALF = re.compile(r"\\u[Dd][89A-Fa-f][0-9A-Fa-f]{2}")
-_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(", ", ": ")).encode
+encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(", ", ": ")).encode
 
 
 class KnownOnDisk(FieldsOnDisk, IdsOnDisk):
     """One audience as it was last sent or seen, and the IDs that the platform knows it by."""
 
     sent: FieldsOnDisk | None = Field(default=None, description=SENT)
+
+
+class LeaseOnDisk(OnDisk):
+    """Who holds a state that is kept in a store which a team shares."""
+
+    id: str = Field(min_length=1, description="Names this lock: see `state unlock`.")
+    seconds: float = Field(ge=1, strict=False, description="How long it lasts without a write.")
+    holder: dict[str, str] = Field(default_factory=dict, description="Who, where, since when.")
 
 
 class SettledDocument(OnDisk):
@@ -67,6 +72,15 @@ class SettledDocument(OnDisk):
     runs: list[RunOnDisk] = Field(
         default_factory=list, description="The last runs that changed this state, the latest last."
     )
+    lock: LeaseOnDisk | None = Field(
+        default=None, description="Who holds it now (in a store that a team shares)."
+    )
+    write_id: str | None = Field(
+        default=None, description="Names the last write (in a store that a team shares)."
+    )
+    moved: str | None = Field(
+        default=None, description="Where it was moved to: nobody goes on with this one."
+    )
 
 
 class StateDocument(SettledDocument):
@@ -77,80 +91,33 @@ class StateDocument(SettledDocument):
     )
 
 
-def encode_state(state: State) -> str:
-    """The text of a state document. Raises ValueError for a state that has no lineage yet."""
-    if state.lineage is None:
-        raise ValueError("a state without a lineage is not written")
-    head = {
-        "format": FORMAT,
-        "lineage": state.lineage,
-        "serial": state.serial,
-        "target": encode_target(state.target),
-        **({"plans": list(state.plans)} if state.plans else {}),
-    }
-    audiences = [
-        f"    {_encode(key)}: {_encode(encode_known(known))}"
-        for key, known in sorted(state.audiences.items())
-    ]
-    intents = [
-        f"    {_encode(one.id)}: {_encode(encode_intent(one))}"
-        for one in sorted(state.intents.values(), key=_beginning)
-    ]
-    runs = [f"    {_encode(encode_run(run))}" for run in state.runs]
-    parts = [f"  {_encode(name)}: {_encode(value)}" for name, value in head.items()]
-    parts.append(_block("audiences", "{}", audiences))
-    parts += [_block("intents", "{}", intents)] if intents else []
-    parts += [_block("runs", "[]", runs)] if runs else []
-    return "{\n" + ",\n".join(parts) + "\n}\n"
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A document: the state, and what a store that a team shares keeps beside it.
 
+    `lock`: who holds it; `write_id` names the write; `moved`: where its state went.
+    """
 
-def _beginning(intent: Intent) -> tuple[str, str]:
-    return intent.at, intent.id
-
-
-def _block(name: str, brackets: str, lines: list[str]) -> str:
-    if not lines:
-        return f'  "{name}": {brackets}'
-    return f'  "{name}": {brackets[0]}\n' + ",\n".join(lines) + f"\n  {brackets[1]}"
-
-
-def encode_target(target: Target) -> dict[str, str]:
-    """A target as it stands in files."""
-    return {"endpoint": target.endpoint, "org": target.org, "sandbox": target.sandbox}
-
-
-def encode_known(known: Known) -> dict[str, Any]:
-    """An audience with its IDs as it stands in files."""
-    record: dict[str, Any] = {"audienceId": known.ids.audience_id, **known.audience.fields()}
-    if known.ids.platform_id is not None:
-        record["id"] = known.ids.platform_id
-    if known.sent is not None:
-        record["sent"] = known.sent.fields()
-    return record
+    state: State
+    lock: Lease | None = None
+    write_id: str | None = None
+    moved: str | None = None
 
 
 def decode_state(raw: bytes, file: str) -> State:
     """The state that a document holds. Raises StateError with file and line."""
+    return decode_written(raw, file).state
+
+
+def decode_written(raw: bytes, file: str) -> Written:
+    """All that a document holds. Raises StateError with file and line."""
     text = text_of(raw, file, REPAIR)
     check_conflict(text, file, MERGE)
-    data = _load(text, file)
-    found = data.get("format") if isinstance(data, dict) else None
-    if not isinstance(found, str) or not VERSION.fullmatch(found):
-        _refuse(file, 1, 'not a state file: `"format"` is missing')
-    minor_version(found, FORMAT, file, _line_of(text, "format"))
-    model = StateDocument if "intents" in data else SettledDocument
-    try:
-        document = model.model_validate(data)
-    except ValidationError as error:
-        where, message = first_error(error)
-        names = [str(part) for part in where]
-        by_key = names[0] in {"audiences", "intents"} and names[1:]
-        line = _line_of(text, names[1] if by_key else names[0])
-        _refuse(file, line, f"{'.'.join(names)}: {message}")
+    document = _validated(text, file)
     audiences = _audiences(document.audiences)
     if len({known.ids.audience_id for known in audiences.values()}) < len(audiences):
         _refuse_shared_id(audiences, text, file)
-    return State(
+    state = State(
         lineage=document.lineage,
         serial=document.serial,
         target=document.target.target(),
@@ -159,6 +126,26 @@ def decode_state(raw: bytes, file: str) -> State:
         plans=tuple(document.plans),
         runs=tuple(entry.run() for entry in document.runs),
     )
+    lock = document.lock
+    lease = None if lock is None else Lease(lock.id, lock.seconds, lock.holder)
+    return Written(state, lease, document.write_id, document.moved)
+
+
+def _validated(text: str, file: str) -> SettledDocument:
+    data = _load(text, file)
+    found = data.get("format") if isinstance(data, dict) else None
+    if not isinstance(found, str) or not VERSION.fullmatch(found):
+        _refuse(file, 1, 'not a state file: `"format"` is missing')
+    minor_version(found, FORMAT, file, _line_of(text, "format"))
+    model = StateDocument if "intents" in data else SettledDocument
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        where, message = first_error(error)
+        names = [str(part) for part in where]
+        by_key = names[0] in {"audiences", "intents"} and names[1:]
+        line = _line_of(text, names[1] if by_key else names[0])
+        _refuse(file, line, f"{'.'.join(names)}: {message}")
 
 
 def _intents(document: SettledDocument) -> dict[str, Intent]:
@@ -203,8 +190,8 @@ def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _line_of(text: str, key: str, *, last: bool = False, within: str = "") -> int:
     """The line of a key; `within`: below this other one, where a name above it may be the same."""
-    needle = f"{_encode(key)}:"
-    start = text.find(f"{_encode(within)}:") + 1 if within else 0
+    needle = f"{encode(key)}:"
+    start = text.find(f"{encode(within)}:") + 1 if within else 0
     at = text.rfind(needle) if last else text.find(needle, max(start, 0))
     return text.count("\n", 0, max(at, 0)) + 1
 

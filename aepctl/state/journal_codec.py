@@ -18,7 +18,7 @@ from aepctl.state.checks import (
     refuse,
     text_of,
 )
-from aepctl.state.codec import encode_target
+from aepctl.state.encoder import encode_target
 from aepctl.state.events import Begun, Ended, Ending, Event, Noted, PlanUsed
 from aepctl.state.journal import REPAIR, JournalContents, refuse_line
 from aepctl.state.model import Run

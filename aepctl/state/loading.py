@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from aepctl.errors import StateError
 from aepctl.model.target import Target
-from aepctl.state.codec import decode_state
+from aepctl.state.codec import decode_written
 from aepctl.state.events import Begun, Contradiction
 from aepctl.state.model import State
 from aepctl.state.reducer import Draft, folded
+from aepctl.state.shared_store import SharedStore
 from aepctl.state.stores.base import StateStore, Stored
 
 if TYPE_CHECKING:
@@ -27,24 +28,36 @@ class Loaded:
     state: State
 
 
-def read_state(store: StateStore, target: Target) -> State:
+def read_state(store: StateStore | SharedStore, target: Target) -> State:
     """The state of `target`, at any time, by anybody. Raises StateError; changes nothing."""
+    if isinstance(store, SharedStore):
+        return store.read(target).state
     return load(store.read(), store, target).state
 
 
 def load(stored: Stored, store: StateStore, target: Target) -> Loaded:
     """The state that `stored` holds. Raises StateError that names what does not fit."""
-    found = None if stored.document is None else decode_state(stored.document, store.where)
+    found = None if stored.document is None else _decoded(stored.document, store.where)
     journal = _journal(stored.log, store.log_name) if stored.log else None
     if found is not None:
-        _check_target(store.where, found.target, target)
+        check_target(store.where, found.target, target)
     if journal is not None:
-        _check_target(journal.name, journal.target, target)
+        check_target(journal.name, journal.target, target)
         _check_belongs(journal, found, store.where)
     document = found or State(journal.lineage if journal else None, 0, target)
     if journal is None or document.has_run(journal.run):
         return Loaded(document, document)
     return Loaded(document, _with_journal(document, journal, store.where))
+
+
+def _decoded(document: bytes, where: str) -> State:
+    written = decode_written(document, where)
+    if written.moved is not None:
+        raise StateError(
+            f"{where}: this state was moved to {written.moved}",
+            hint=f"write `state: {written.moved}` for its environment in aepctl.yaml",
+        )
+    return written.state
 
 
 def _journal(log: bytes, name: str) -> "JournalContents | None":
@@ -53,7 +66,8 @@ def _journal(log: bytes, name: str) -> "JournalContents | None":
     return read_journal(log, name)
 
 
-def _check_target(file: str, theirs: Target, mine: Target) -> None:
+def check_target(file: str, theirs: Target, mine: Target) -> None:
+    """Raise StateError for the state of another target."""
     if theirs == mine:
         return
     differences = [

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from aepctl.errors import StateNotWritten
-from aepctl.state.codec import encode_state
+from aepctl.state.encoder import encode_state
 from aepctl.state.events import Event
 from aepctl.state.journal_codec import encode_event, encode_header
 from aepctl.state.model import Intent, Run, State

@@ -1,33 +1,30 @@
-"""State under the lock: each event is durable in the log, and all of them in the document at last.
+"""State under its lock, wherever it is kept.
 
-What others may meanwhile do to the platform depends on it: an intent counts from the moment that
-`begin` returns.
+What may be sent to the platform depends on it: an intent counts from the moment that `begin`
+returns.
 """
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 
 from aepctl.clock import Clock, timestamp
-from aepctl.errors import StateError, StateNotWritten
+from aepctl.errors import StateNotWritten
 from aepctl.model.audience import Audience, Ids
 from aepctl.model.steps import LocalStep, RemoteStep
 from aepctl.model.target import Target
-from aepctl.state.codec import encode_state
-from aepctl.state.events import Begun, Ended, Ending, Event, Noted, PlanUsed
-from aepctl.state.journal_codec import in_ascii
-from aepctl.state.loading import load, read_state
+from aepctl.state.events import Ended, Ending, Event, Noted, PlanUsed
 from aepctl.state.model import Intent, Run, State
-from aepctl.state.reducer import Draft, same_content, with_run
-from aepctl.state.run import holder, new_id
-from aepctl.state.run_log import RunLog
+from aepctl.state.reducer import Draft
+from aepctl.state.run import new_id
+from aepctl.state.shared_store import SharedStore
 from aepctl.state.stores.base import StateStore
 
 
 @contextmanager
 def open_session(
-    store: StateStore,
+    store: StateStore | SharedStore,
     target: Target,
     run: Run,
     *,
@@ -40,15 +37,7 @@ def open_session(
     Raises StateLocked, after waiting up to `wait` seconds; StateError where state cannot be used.
     An error that ends the run has what no store took as its note, for `state recover`.
     """
-    with store.hold(holder(run), wait=wait) as held:
-        stored = held.read()
-        loaded = load(stored, store, target)
-        if loaded.state is not loaded.document:
-            held.checkpoint(encode_state(loaded.state).encode())
-        elif stored.log is not None:
-            held.checkpoint(None)
-        log = RunLog(held, store.where, loaded.state, run, ids)
-        session = StateSession(log, clock, ids, lambda: read_state(store, target))
+    with _opened(store, target, run, wait, clock, ids) as session:
         try:
             yield session
         except (Exception, KeyboardInterrupt) as error:
@@ -63,7 +52,24 @@ def open_session(
             session.release()
 
 
-class StateSession:
+def _opened(
+    store: StateStore | SharedStore,
+    target: Target,
+    run: Run,
+    wait: float,
+    clock: Clock,
+    ids: Callable[[], str],
+) -> AbstractContextManager["StateSession"]:
+    if isinstance(store, SharedStore):
+        from aepctl.state.shared_opening import shared_session  # noqa: PLC0415 - many need none
+
+        return shared_session(store, target, run, wait=wait, clock=clock, ids=ids)
+    from aepctl.state.journaled_session import journaled_session  # noqa: PLC0415 - as above
+
+    return journaled_session(store, target, run, wait=wait, clock=clock, ids=ids)
+
+
+class StateSession(ABC):
     """The state while this process holds its lock. For any number of threads.
 
     Each method that writes raises StateNotWritten where that could not be made durable. An intent
@@ -71,20 +77,17 @@ class StateSession:
     written with the next thing that is, or is in what `rescue` gives.
     """
 
-    def __init__(
-        self,
-        log: RunLog,
-        clock: Clock,
-        ids: Callable[[], str],
-        read_back: Callable[[], State],
-    ) -> None:
-        self._log = log
+    def __init__(self, saved: State, run: Run, clock: Clock, ids: Callable[[], str]) -> None:
         self._clock = clock
         self._ids = ids
-        self._read_back = read_back
         self._mutex = threading.Lock()
-        self._draft = Draft(log.saved)
-        self._together = False
+        self._draft = Draft(saved)
+        self._run_id = run.id
+
+    @property
+    @abstractmethod
+    def run(self) -> Run:
+        """The run whose events these are."""
 
     @property
     def state(self) -> State:
@@ -92,29 +95,25 @@ class StateSession:
         with self._mutex:
             return self._now()
 
-    @property
-    def run(self) -> Run:
-        """The run whose events these are."""
-        return self._log.run
-
     def owner(self, audience_id: str) -> str | None:
         """The key that is known under this ID."""
         with self._mutex:
             return self._draft.owner(audience_id)
 
+    @abstractmethod
+    def reserve(self, steps: Sequence[tuple[str, RemoteStep]], *, workers: int) -> None:
+        """These steps will be begun, in about this order, by so many threads.
+
+        Where noting takes long, intents are made durable ahead of those who will ask for them.
+        """
+
+    @abstractmethod
     def begin(self, key: str, step: RemoteStep) -> Intent:
         """The durable intent to do `step` for `key`. Raises Contradiction where one is open."""
-        with self._mutex:
-            intent = Intent(self._ids(), self._log.run.id, key, step, timestamp(self._clock))
-            self._draft.check_begin(intent)
-            self._log.append(Begun(intent))
-            self._draft.take(Begun(intent))
-        return intent
 
+    @abstractmethod
     def check(self) -> None:
         """Raise StateNotWritten where the state is no longer ours to note things in."""
-        with self._mutex:
-            self._log.check()
 
     def end(
         self,
@@ -132,8 +131,8 @@ class StateSession:
         then is as it was.
         """
         with self._mutex:
-            at, run = timestamp(self._clock), self._log.run.id
-            self._take(Ended(intent.id, ending, run, at, ids, observed, reason, exists))
+            at = timestamp(self._clock)
+            self._take(Ended(intent.id, ending, self._run_id, at, ids, observed, reason, exists))
 
     def note(self, key: str, step: LocalStep) -> None:
         """Note a step that touches state only. Raises Contradiction where it cannot be done."""
@@ -145,82 +144,51 @@ class StateSession:
         with self._mutex:
             self._take(PlanUsed(plan_id, timestamp(self._clock)))
 
-    @contextmanager
-    def together(self) -> Iterator[None]:
+    @abstractmethod
+    def together(self) -> AbstractContextManager[None]:
         """Within, what is ended and noted is made durable at the end, all at once.
 
         An intent is durable at once, with all that was noted before it. Raises StateNotWritten at
         its end, unless another error is on its way.
         """
-        with self._mutex:
-            self._together = True
-        try:
-            yield
-        finally:
-            with self._mutex:
-                self._together = False
-        with self._mutex:
-            if self._log.pending:
-                self._log.append()
 
+    @abstractmethod
     def record(self, *events: Event) -> None:
         """Let all of these events happen, or none. Raises Contradiction."""
-        if not events:
-            return
-        with self._mutex:
-            draft = Draft(self._now())
-            taken = []
-            for event in events:
-                taken.append((event, draft.intent_ended_by(event)))
-                draft.take(event)
-            self._draft = draft
-            self._log.pending += taken
-            self._log.append()
 
+    @abstractmethod
     def take_lineage(self, lineage: str) -> None:
         """Be the state of this lineage, where nothing was ever written."""
-        with self._mutex:
-            if self._log.saved.lineage is None:
-                self._log.saved = replace(self._log.saved, lineage=lineage)
 
+    @abstractmethod
     def checkpoint(self) -> None:
-        """Bring everything into the document, if anything changed; then the log is gone."""
-        with self._mutex:
-            log = self._log
-            # After a write that failed the document may be the old or the new one: write it anew.
-            if not log.failed and same_content(log.saved, self._now()):
-                if log.begun:
-                    log.write(None)
-                log.pending.clear()
-                return
-            log.name()
-            log.write(with_run(self._now(), log.run))
+        """Bring everything into the document, if anything changed; then no log is needed."""
 
+    @abstractmethod
     def rescue(self) -> str | None:
         """What only this process knows, as lines for `state recover`; None: nothing."""
-        from aepctl.state.frames import framed  # noqa: PLC0415 - hardly any run needs them
-        from aepctl.state.rescue import unkept  # noqa: PLC0415
 
-        with self._mutex:
-            try:
-                there = self._read_back()
-            except StateError:
-                there = None
-            events = unkept(self._now(), there, self._log.pending, self._log.run.at)
-            return framed(in_ascii(self._log.lines(events))) if events else None
-
+    @abstractmethod
     def release(self) -> None:
         """Before the lock goes: no thread that is late writes anything any more."""
-        with self._mutex:
-            self._log.release()
 
+    @abstractmethod
     def _now(self) -> State:
-        return self._draft.state(self._log.saved)
+        """See `state`; the mutex is held."""
 
+    @abstractmethod
     def _take(self, event: Event) -> None:
-        """Know it first: what happened has happened, also where it cannot be written."""
-        intent = self._draft.intent_ended_by(event)
-        self._draft.take(event)
-        self._log.pending.append((event, intent))
-        if not self._together:
-            self._log.append()
+        """Know it first: what happened has happened, also where it cannot be written.
+
+        The mutex is held.
+        """
+
+    def _drafted(self, *events: Event) -> list[tuple[Event, Intent | None]]:
+        """Let all of these happen, or none; each with the intent that it ended."""
+        draft = Draft(self._now())
+        taken = []
+        for event in events:
+            taken.append((event, draft.intent_ended_by(event)))
+            draft.take(event)
+        self._draft = draft
+        return taken

@@ -20,7 +20,7 @@ from aepctl.model.target import Target
 from aepctl.operations.context import Context, Platform, system_context
 from aepctl.project.environment import Environment
 from aepctl.replies import Reply
-from aepctl.state.codec import encode_state
+from aepctl.state.encoder import encode_state
 from aepctl.state.model import State
 
 Start = Callable[..., Emulator]

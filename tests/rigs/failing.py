@@ -28,7 +28,7 @@ from aepctl.operations.context import Console, Context, SilentConsole
 from aepctl.plan.plan import Plan
 from aepctl.project.environment import Environment
 from aepctl.replies import NoResponse, Reply, Response
-from aepctl.state.codec import encode_state
+from aepctl.state.encoder import encode_state
 from aepctl.state.events import Begun, Ended, Ending, Event
 from aepctl.state.journal_codec import encode_event, encode_header
 from aepctl.state.loading import load, read_state

@@ -18,7 +18,7 @@ import pytest
 from really import APPLY, Ended, Ground, Grounds
 from rig import ROUNDS, Record, rescued
 
-from aepctl.state.codec import encode_state
+from aepctl.state.encoder import encode_state
 from aepctl.state.frames import framed
 
 pytestmark = [pytest.mark.rig, pytest.mark.timeout(180 * ROUNDS)]

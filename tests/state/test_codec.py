@@ -16,15 +16,8 @@ from hypothesis import strategies as st
 from aepctl.errors import StateError
 from aepctl.model.audience import FIELDS, Ids, Known
 from aepctl.model.steps import Create, Delete, Patch
-from aepctl.state.codec import (
-    FORMAT,
-    MERGE,
-    REPAIR,
-    KnownOnDisk,
-    decode_state,
-    encode_known,
-    encode_state,
-)
+from aepctl.state.codec import FORMAT, MERGE, REPAIR, KnownOnDisk, decode_state
+from aepctl.state.encoder import encode_known, encode_state
 from aepctl.state.model import Intent, Phase, Run, State
 from aepctl.state.on_disk import FieldsOnDisk
 

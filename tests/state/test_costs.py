@@ -15,7 +15,7 @@ import pytest
 from fakes import AT, TARGET, FakeClock, audience
 
 from aepctl.model.steps import Create
-from aepctl.state.codec import encode_target
+from aepctl.state.encoder import encode_target
 from aepctl.state.events import Begun, Ended, Ending
 from aepctl.state.journal_codec import encode_event, encode_header
 from aepctl.state.loading import read_state

@@ -13,7 +13,7 @@ from aepctl.errors import StateError
 from aepctl.model.audience import Ids, Known
 from aepctl.model.steps import Adopt, Create
 from aepctl.model.target import Target
-from aepctl.state.codec import encode_state, encode_target
+from aepctl.state.encoder import encode_state, encode_target
 from aepctl.state.events import Begun, Ended, Ending, Noted
 from aepctl.state.journal import REPAIR, JournalContents
 from aepctl.state.journal_codec import read_journal

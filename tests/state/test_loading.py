@@ -13,7 +13,8 @@ from aepctl.errors import StateError
 from aepctl.model.audience import Ids, Known
 from aepctl.model.steps import Adopt, Create, Delete, Patch
 from aepctl.model.target import Target
-from aepctl.state.codec import decode_state, encode_state
+from aepctl.state.codec import decode_state
+from aepctl.state.encoder import encode_state
 from aepctl.state.events import Begun, Ended, Ending, Event, Noted
 from aepctl.state.journal_codec import encode_event, encode_header
 from aepctl.state.loading import Loaded, load, read_state

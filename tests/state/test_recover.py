@@ -15,7 +15,7 @@ from aepctl.errors import SafetyRefusal, StateError, StateNotWritten
 from aepctl.model.audience import Ids, Known
 from aepctl.model.steps import Adopt, Create, Delete, Forget, Move, Patch, Record
 from aepctl.model.target import Target
-from aepctl.state.codec import encode_state
+from aepctl.state.encoder import encode_state
 from aepctl.state.events import Begun, Ended, Ending, Event, Noted, PlanUsed
 from aepctl.state.journal import JournalContents
 from aepctl.state.loading import read_state

@@ -12,7 +12,7 @@ from aepctl.errors import StateNotWritten
 from aepctl.model.audience import Ids as AudienceIds
 from aepctl.model.audience import Known
 from aepctl.model.steps import Adopt, Create, Forget, Patch
-from aepctl.state.codec import encode_state
+from aepctl.state.encoder import encode_state
 from aepctl.state.events import Begun, Ended, Ending, Event, Noted
 from aepctl.state.frames import MARK, read_frames
 from aepctl.state.journal_codec import read_journal

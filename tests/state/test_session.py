@@ -14,7 +14,8 @@ from aepctl.errors import StateError, StateLocked, StateNotWritten
 from aepctl.model.audience import Ids as AudienceIds
 from aepctl.model.audience import Known
 from aepctl.model.steps import Adopt, Create, Delete, Forget, Move, Patch, Record
-from aepctl.state.codec import decode_state, encode_state
+from aepctl.state.codec import decode_state
+from aepctl.state.encoder import encode_state
 from aepctl.state.events import Begun, Contradiction, Ended, Ending, Noted, PlanUsed
 from aepctl.state.frames import read_frames
 from aepctl.state.journal_codec import read_journal

@@ -17,7 +17,8 @@ from hypothesis.strategies import sampled_from
 from aepctl.errors import StateError
 from aepctl.model.audience import Ids, Known
 from aepctl.model.steps import Adopt, Create, Delete, Forget, Patch
-from aepctl.state.codec import decode_state, encode_state
+from aepctl.state.codec import decode_state
+from aepctl.state.encoder import encode_state
 from aepctl.state.events import Begun, Ended, Ending
 from aepctl.state.journal_codec import encode_event, encode_header
 from aepctl.state.loading import read_state

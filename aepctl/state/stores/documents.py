@@ -8,7 +8,10 @@ business of `aepctl.state`. One suite of contract tests holds for all (tests/sta
 from dataclasses import dataclass
 from typing import Protocol
 
-from aepctl.errors import StateError, StateNotWritten
+from aepctl.errors import MaybeWritten, Overtaken, StateError, StateNotWritten
+
+
+__all__ = ["Document", "DocumentStore", "MaybeWritten", "Overtaken"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,14 +20,6 @@ class Document:
 
     data: bytes
     version: str
-
-
-class Overtaken(StateNotWritten):
-    """Not written: the document is not the expected one any more (or is there already)."""
-
-
-class MaybeWritten(StateNotWritten):
-    """Sent, and no answer that says whether it was written. Reading tells."""
 
 
 class DocumentStore(Protocol):

@@ -1,0 +1,38 @@
+"""Taking the lock of a shared state, and what earlier runs on this machine have left for it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from aepctl.clock import Clock
+from aepctl.model.target import Target
+from aepctl.state.leftovers import take_in_leftovers
+from aepctl.state.model import Run
+from aepctl.state.run import holder
+from aepctl.state.session import StateSession
+from aepctl.state.shared_document import SharedDocument
+from aepctl.state.shared_session import SharedSession
+from aepctl.state.shared_store import SharedStore
+
+
+@contextmanager
+def shared_session(
+    store: SharedStore,
+    target: Target,
+    run: Run,
+    *,
+    wait: float,
+    clock: Clock,
+    ids: Callable[[], str],
+) -> Iterator[StateSession]:
+    """See open_session."""
+    document = SharedDocument(store, target, clock, ids)
+    held = {**holder(run), **({"by": run.by} if run.by else {})}
+    session = None
+    try:
+        confirmed = document.lock(held, wait=wait)
+        session = SharedSession(store, document, run, clock, ids, confirmed)
+        take_in_leftovers(session, store)
+        yield session
+    finally:
+        if session is None:
+            document.give_back()

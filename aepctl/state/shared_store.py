@@ -1,0 +1,66 @@
+"""State that a team shares: where it is, and reading it. See shared_document for writing."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aepctl.errors import StateError
+from aepctl.state.lease import DEFAULT_LEASE_SECONDS
+from aepctl.state.stores.documents import Document, DocumentStore
+
+if TYPE_CHECKING:
+    from aepctl.model.target import Target
+    from aepctl.state.codec import Written
+
+
+@dataclass(frozen=True, slots=True)
+class SharedStore:
+    """The shared state of one environment.
+
+    `rescue` is the folder for what no store has yet, on this machine; `name` the environment's.
+    `lineage`: only the state of this lineage is taken. `program` begins a command for it.
+    """
+
+    documents: DocumentStore
+    rescue: Path
+    name: str
+    lease_seconds: float = DEFAULT_LEASE_SECONDS
+    lineage: str | None = None
+    program: str = "aepctl"
+
+    @property
+    def where(self) -> str:
+        """What it is called in messages. Never holds credentials."""
+        return self.documents.where
+
+    def read(self, target: "Target") -> "Written":
+        """What is there, at any time, by anybody. Raises StateError; changes nothing."""
+        return self.decoded(self.documents.get(), target)
+
+    def decoded(self, document: Document | None, target: "Target") -> "Written":
+        """What a document says. Raises StateError where it is none that may be gone on with."""
+        from aepctl.state.codec import decode_written  # noqa: PLC0415 - `--version` needs no codec
+        from aepctl.state.loading import check_target  # noqa: PLC0415 - as above
+
+        if document is None:
+            raise StateError(
+                f"{self.where}: there is no state",
+                hint=f"`{self.program} state init` makes it, once; if there was one, find out "
+                "first who removed it, and bring it back",
+            )
+        written = decode_written(document.data, self.where)
+        if written.moved is not None:
+            raise StateError(
+                f"{self.where}: this state was moved to {written.moved}",
+                hint=f"write `state: {written.moved}` for `{self.name}` in aepctl.yaml",
+            )
+        lineage = written.state.lineage
+        if self.lineage is not None and lineage != self.lineage:
+            raise StateError(
+                f"{self.where}: this is another state than the one in aepctl.yaml (lineage "
+                f"{lineage}, not {self.lineage})",
+                hint="bring back the right one; or, if the state was made anew on purpose, write "
+                f"`lineage: {lineage}` for `{self.name}` in aepctl.yaml",
+            )
+        check_target(self.where, written.state.target, target)
+        return written
