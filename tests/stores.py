@@ -20,6 +20,7 @@ class MemoryStore:
 
     where: str = "state/local.json"
     log_name: str = "state/local.journal"
+    lineage: str | None = None
     document: bytes | None = None
     log: bytes | None = None
     torn: bytes = b""

@@ -62,7 +62,9 @@ def test_the_second_command_is_what_the_gate_runs() -> None:
     script = f'{taking[0]}\nprintf %s "$test_command"'
     done = subprocess.run(["bash", "-c", script], cwd=ROOT, capture_output=True, check=True)
     assert done.stdout.decode() == command("test")
-    assert re.search(r'^PYTEST_ADDOPTS=.+ bash -euo pipefail -c "\$test_command"$', gate, re.MULTILINE)
+    assert re.search(
+        r'^PYTEST_ADDOPTS=.+ bash -euo pipefail -c "\$test_command"$', gate, re.MULTILINE
+    )
     assert command("test").endswith(".venv/bin/pytest")
 
 

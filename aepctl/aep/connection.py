@@ -1,6 +1,6 @@
 """One environment's platform. One Platform a run, one Connection a thread."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -78,14 +78,18 @@ class Connection:
         request_id: str,
         accept: str = JSON,
         body: bytes | None = None,
+        ready: Callable[[], None] | None = None,
     ) -> Reply:
-        """Send one request; `body` is JSON.
+        """Send one request; `body` is JSON. `ready` is asked last, when there is a token.
 
-        Raises CredentialsError where no token can be had; nothing was sent then.
+        Raises CredentialsError where no token can be had, and whatever `ready` raises; nothing was
+        sent then.
         """
         headers = {**self._headers(request_id), "Accept": accept}
         if body is not None:
             headers["Content-Type"] = JSON
+        if ready is not None:
+            ready()
         reply = self._transport.send(method, url, headers, body)
         if isinstance(reply, Response) and reply.complete and self._redaction.holds(reply.body):
             return replace(reply, body=b"", complete=False, flaw="repeats a secret that was sent")

@@ -1,5 +1,6 @@
 """Creating, changing and deleting audiences: each request is sent once, without retries here."""
 
+from collections.abc import Callable
 from typing import Protocol, assert_never
 from urllib.parse import quote
 
@@ -36,6 +37,7 @@ class WriteConnection(Protocol):
         request_id: str,
         accept: str = ...,
         body: bytes | None = None,
+        ready: Callable[[], None] | None = ...,
     ) -> Reply: ...
 
     @property
@@ -47,13 +49,22 @@ class WriteConnection(Protocol):
 
 
 class AudienceWriter:
-    """Carries out steps on the platform, over a connection that is its own. For one thread."""
+    """Carries out steps on the platform, over a connection that is its own. For one thread.
 
-    def __init__(self, connection: WriteConnection) -> None:
+    `ready` is called right before each request leaves, and raises where it must not.
+    """
+
+    def __init__(
+        self, connection: WriteConnection, ready: Callable[[], None] | None = None
+    ) -> None:
         self._connection = connection
+        self._ready = ready
 
     def send(self, step: RemoteStep, request_id: str) -> Verdict:
-        """Send one step, once. Raises CredentialsError where nothing could be sent."""
+        """Send one step, once.
+
+        Raises CredentialsError, and what `ready` raises, where nothing could be sent.
+        """
         match step:
             case Create():
                 return self._create(step, request_id)
@@ -86,7 +97,12 @@ class AudienceWriter:
         url = f"{self._connection.environment.ais_url}/audiences?createAudienceMetaOnly=true"
         body = encode_audience(step.audience, step.audience_id)
         reply = self._connection.send(
-            "POST", url, request_id=request_id, accept=CREATE_ACCEPT, body=body
+            "POST",
+            url,
+            request_id=request_id,
+            accept=CREATE_ACCEPT,
+            body=body,
+            ready=self._ready,
         )
         return classify_create(reply, step)
 
@@ -96,7 +112,9 @@ class AudienceWriter:
         if url is None:
             return _without_id(step.ids)
         body = encode_changes(step.changes)
-        reply = self._connection.send("PATCH", url, request_id=request_id, body=body)
+        reply = self._connection.send(
+            "PATCH", url, request_id=request_id, body=body, ready=self._ready
+        )
         return classify_patch(reply, step)
 
     def _delete(self, step: Delete, request_id: str) -> Verdict:
@@ -104,7 +122,8 @@ class AudienceWriter:
         url = self._url(step.ids)
         if url is None:
             return _without_id(step.ids)
-        return classify_delete(self._connection.send("DELETE", url, request_id=request_id))
+        reply = self._connection.send("DELETE", url, request_id=request_id, ready=self._ready)
+        return classify_delete(reply)
 
     def _url(self, ids: Ids) -> str | None:
         if ids.platform_id is None:

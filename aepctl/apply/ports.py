@@ -57,7 +57,11 @@ class Writer(Protocol):
     """One thread's connection to the platform. See aep.writer.AudienceWriter."""
 
     def send(self, step: RemoteStep, request_id: str) -> Verdict:
-        """Send one step, once. Raises CredentialsError where nothing could be sent."""
+        """Send one step, once.
+
+        Raises CredentialsError, or StateNotWritten where the state is no longer ours, where nothing
+        was sent.
+        """
         ...
 
     def renew_token(self) -> bool:

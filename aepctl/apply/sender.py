@@ -145,6 +145,9 @@ class Sender:
     def _ask(self, writer: Writer, intent: Intent) -> Verdict:
         try:
             verdict = writer.send(intent.step, intent.id)
+        except StateNotWritten as error:
+            self._send_nothing(error)
+            return NotSent(Failure(error.reason))
         except CredentialsError as error:
             self.stop.request("; ".join(filter(None, (error.message, error.hint))))
             return Refused(Failure(error.message))

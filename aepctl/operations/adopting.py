@@ -1,6 +1,5 @@
 """state resolve KEY --adopt ID: looked up, compared and recorded as the platform has it."""
 
-import posixpath
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,8 +11,9 @@ from aepctl.operations.context import Context
 from aepctl.operations.state import Decided, known_otherwise, session_for, wanted_audience
 from aepctl.project.environment import Environment
 from aepctl.project.load import load_project
-from aepctl.state.codec import decode_state
+from aepctl.project.targets import normal_state
 from aepctl.state.events import Ending
+from aepctl.state.loading import any_state
 from aepctl.state.model import Intent
 from aepctl.state.session import StateSession
 
@@ -89,12 +89,11 @@ def _check_elsewhere(context: Context, environment: Environment, audience_id: st
     """An ID that another environment's state has is an audience of another target."""
     for name, model in load_project().environments.items():
         path = model.state or f"state/{name}.json"
-        if posixpath.normpath(path) == posixpath.normpath(environment.state):
+        if normal_state(path) == normal_state(environment.state):
             continue
-        store = context.open_store(replace(environment, name=name, state=path))
         try:
-            document = store.read().document
-            state = None if document is None else decode_state(document, path)
+            store = context.open_store(replace(environment, name=name, state=path, lineage=None))
+            state = any_state(store)
         except StateError:  # it is told to whoever uses that environment, and says nothing here
             continue
         owner = None if state is None else state.owner(audience_id)

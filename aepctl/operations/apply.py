@@ -140,7 +140,7 @@ class _Apply:
         settler = Settler(
             sender=self._sender(),
             reader=reader,
-            connect=lambda: AudienceWriter(platform.connect()),
+            connect=lambda: AudienceWriter(platform.connect(), self.session.check),
             window_seconds=self.environment.settle_seconds,
             program=self.environment.program,
         )
@@ -208,7 +208,7 @@ class _Apply:
             done = execute(
                 todo,
                 self._sender(),
-                lambda: AudienceWriter(platform.connect()),
+                lambda: AudienceWriter(platform.connect(), self.session.check),
                 parallelism=self.options.parallelism,
                 on_outcome=self.context.console.tell,
             )

@@ -17,9 +17,11 @@ from aepctl.model.target import EMULATOR
 from aepctl.patience import Patience
 from aepctl.project.environment import Environment
 from aepctl.project.paths import emulator_file
+from aepctl.project.stores import scheme_of
 from aepctl.state.model import Run
+from aepctl.state.places import open_store
 from aepctl.state.run import new_id, this_run
-from aepctl.state.stores import open_store
+from aepctl.state.shared_store import SharedStore
 from aepctl.state.stores.base import StateStore
 
 if TYPE_CHECKING:
@@ -90,7 +92,7 @@ class Context:
     clock: Clock
     new_id: Callable[[], str]
     read_manifests: Callable[[str], Manifests]
-    open_store: Callable[[Environment], StateStore]
+    open_store: Callable[[Environment], StateStore | SharedStore]
     open_platform: Callable[["Context", Environment], AbstractContextManager[Platform]]
     console: Console = field(default_factory=SilentConsole)
     patience: Patience = field(default_factory=Patience)
@@ -112,7 +114,7 @@ def system_context(console: Console | None = None) -> Context:
         clock=SystemClock(),
         new_id=new_id,
         read_manifests=read_manifests,
-        open_store=lambda environment: open_store(environment.state),
+        open_store=lambda environment: open_store(environment, os.environ),
         open_platform=_open_platform,
         console=console or SilentConsole(),
     )
@@ -123,11 +125,14 @@ def _open_platform(context: Context, environment: Environment) -> Iterator[Platf
     """The platform of an environment, proven to give a token. Raises CredentialsError."""
     from aepctl.aep.connection import Platform as Aep  # noqa: PLC0415 - a plan needs no HTTP
     from aepctl.project.credentials import credentials  # noqa: PLC0415 - likewise
-    from aepctl.transport import TransportFactory  # noqa: PLC0415 - likewise
+    from aepctl.transport import TIMEOUT_SECONDS, TransportFactory  # noqa: PLC0415 - likewise
 
     with _emulated(environment) as reachable:
         given = credentials(reachable, context.environ)
-        transports = TransportFactory(environ=context.environ)
+        timeout = TIMEOUT_SECONDS
+        if scheme_of(environment.state):  # what is sent late in a lease ends before it is over
+            timeout = min(timeout, environment.lock_lease_seconds / 3)
+        transports = TransportFactory(environ=context.environ, timeout_seconds=timeout)
         platform = Aep(reachable, given, transports, patience=context.patience)
         try:
             platform.tokens.current()

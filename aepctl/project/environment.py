@@ -14,6 +14,8 @@ class Environment:
     `settle_seconds`: how long a lookup that finds nothing is repeated. `max_creates`: how many
     creates need no further word. `audience_ids`: who makes up `audienceId` (revision 3 only).
     `ais_url`, `ups_url` and `ims_url` do not count where `target.endpoint` is the emulator.
+    `lineage`: the only state that is taken. `lock_lease_seconds`: how long the lock of a shared
+    state lasts without a sign of life.
     `program` is how a command for it begins: `aepctl --env prod`.
     """
 
@@ -27,6 +29,8 @@ class Environment:
     settle_seconds: float = 30.0
     max_creates: int = 500
     audience_ids: Literal["server", "client"] = "server"
+    lineage: str | None = None
+    lock_lease_seconds: float = 90.0
     program: str = "aepctl"
 
     @property

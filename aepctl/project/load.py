@@ -106,6 +106,8 @@ class Project:
             settle_seconds=settle_seconds(environ, model),
             max_creates=model.max_creates,
             audience_ids=model.audience_ids,
+            lineage=model.lineage,
+            lock_lease_seconds=model.lock_lease_seconds,
             program=program,
         )
 

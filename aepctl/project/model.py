@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from aepctl.project.paths import not_expanded
+from aepctl.project.stores import check_address, scheme_of
 from aepctl.project.urls import safe_url
 from aepctl.yamldoc.types import CONTROLS, Key, PatternMessage, SingleLine, StrictModel
 
@@ -20,10 +21,9 @@ def _plain_path(path: str) -> str:
     return path
 
 
-def _state_path(path: str) -> str:
-    if not path.endswith(".json"):
-        raise ValueError("a path that ends in .json was expected")
-    return path
+def _state_address(address: str) -> str:
+    check_address(address)
+    return address if scheme_of(address) else _plain_path(address)
 
 
 Url = Annotated[
@@ -34,10 +34,14 @@ Url = Annotated[
 ]
 StatePath = Annotated[
     SingleLine,
-    AfterValidator(_plain_path),
-    AfterValidator(_state_path),
-    WithJsonSchema({"type": "string", "pattern": rf"^[^{CONTROLS}]*\.json$"}),
-    PatternMessage("A path that ends in .json was expected."),
+    AfterValidator(_state_address),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": rf"^([^{CONTROLS}]*\.json|(git|s3|gs|az|postgresql|https?):[^{CONTROLS}]+)$",
+        }
+    ),
+    PatternMessage("A path that ends in .json, or the address of a store, was expected."),
 ]
 
 
@@ -57,7 +61,19 @@ class EnvironmentModel(StrictModel):
         default=None, description="The sandbox's name. Left out: AEP_SANDBOX chooses it."
     )
     state: StatePath | None = Field(
-        default=None, description="The state file of this environment. Default: `state/NAME.json`."
+        default=None,
+        description="Where the state of this environment is kept: a file, or a store that a team "
+        "shares. Default: `state/NAME.json`.",
+        examples=["state/prod.json", "git:origin", "s3://bucket/prod.json"],
+    )
+    lineage: SingleLine | None = Field(
+        default=None,
+        description="The lineage of the state: no other is taken. `aepctl state init` prints it.",
+    )
+    lock_lease_seconds: Annotated[float, Field(strict=False, ge=5, le=3600)] = Field(
+        default=90.0,
+        description="How long the lock of a shared store lasts without a sign of life. A request "
+        "to the platform gets a third of it at most.",
     )
     ais_url: Url = Field(default=AIS_URL, description="Where audiences are created.")
     ups_url: Url = Field(default=UPS_URL, description="Where audiences are looked up.")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aepctl.errors import AepctlError
+from aepctl.project.stores import scheme_of
 
 SUFFIXES = (".yaml", ".yml")
 NEAR = re.compile(r"\.?aepctl\.(ya?ml|json|toml)", re.IGNORECASE)
@@ -80,6 +81,8 @@ class Boundary:
 
 def state_files(state: str) -> Iterator[str]:
     """The files that a state in a file has: itself, and beside it, journal and lock."""
+    if scheme_of(state):
+        return
     yield state
     beside = Path(os.path.realpath(state))
     if beside.name:

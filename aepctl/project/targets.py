@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from aepctl.model.target import EMULATOR
 from aepctl.project.model import ConfigModel, EnvironmentModel
+from aepctl.project.stores import scheme_of
 from aepctl.yamldoc import Finding, YamlFile
 
 PORTS = {"https": 443, "http": 80}
@@ -22,7 +23,7 @@ def twice(config: ConfigModel, yaml_file: YamlFile, number: int) -> Iterator[Fin
         set_alone = _set_alone(one)
         if set_alone is not None:
             yield _two_platforms(one, set_alone, values[(*path, set_alone)])
-        target, state = _written(one), posixpath.normpath(one.state or f"state/{name}.json")
+        target, state = _written(one), normal_state(one.state or f"state/{name}.json")
         if target is None:
             continue
         other, its_state = first.setdefault(target, (name, state))
@@ -34,6 +35,11 @@ def twice(config: ConfigModel, yaml_file: YamlFile, number: int) -> Iterator[Fin
                 f"state: what one of them creates, the other creates again",
                 f"remove one of the two, or write `state: {its_state}` for `{name}`",
             )
+
+
+def normal_state(address: str) -> str:
+    """One spelling for one place where state is kept, as far as spelling tells."""
+    return address if scheme_of(address) else posixpath.normpath(address)
 
 
 def _written(one: EnvironmentModel) -> Written | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from aepctl.errors import StateError
 from aepctl.model.target import Target
-from aepctl.state.codec import decode_written
+from aepctl.state.codec import Written, decode_written
 from aepctl.state.events import Begun, Contradiction
 from aepctl.state.model import State
 from aepctl.state.reducer import Draft, folded
@@ -35,9 +35,19 @@ def read_state(store: StateStore | SharedStore, target: Target) -> State:
     return load(store.read(), store, target).state
 
 
+def any_state(store: StateStore | SharedStore) -> State | None:
+    """The state that is kept there, whatever target it is of. Raises StateError."""
+    if isinstance(store, SharedStore):
+        found = store.documents.get()
+        raw = None if found is None else found.data
+    else:
+        raw = store.read().document
+    return None if raw is None else decode_written(raw, store.where).state
+
+
 def load(stored: Stored, store: StateStore, target: Target) -> Loaded:
     """The state that `stored` holds. Raises StateError that names what does not fit."""
-    found = None if stored.document is None else _decoded(stored.document, store.where)
+    found = _decoded(stored.document, store)
     journal = _journal(stored.log, store.log_name) if stored.log else None
     if found is not None:
         check_target(store.where, found.target, target)
@@ -50,14 +60,40 @@ def load(stored: Stored, store: StateStore, target: Target) -> Loaded:
     return Loaded(document, _with_journal(document, journal, store.where))
 
 
-def _decoded(document: bytes, where: str) -> State:
-    written = decode_written(document, where)
+def _decoded(document: bytes | None, store: StateStore) -> State | None:
+    if document is None:
+        check_lineage(store.where, None, store.lineage)
+        return None
+    written = decode_written(document, store.where)
+    check_moved(store.where, written)
+    check_lineage(store.where, written.state.lineage, store.lineage)
+    return written.state
+
+
+def check_moved(where: str, written: Written) -> None:
+    """Raise StateError for a state that is kept elsewhere now."""
     if written.moved is not None:
         raise StateError(
             f"{where}: this state was moved to {written.moved}",
             hint=f"write `state: {written.moved}` for its environment in aepctl.yaml",
         )
-    return written.state
+
+
+def check_lineage(where: str, found: str | None, pinned: str | None) -> None:
+    """Raise StateError for another state than aepctl.yaml names, or none where it names one."""
+    if pinned is None or found == pinned:
+        return
+    if found is None:
+        raise StateError(
+            f"{where}: there is no state, but aepctl.yaml names one (lineage {pinned})",
+            hint="bring it back; or, if it shall begin anew, remove `lineage:`",
+        )
+    raise StateError(
+        f"{where}: this is another state than the one that aepctl.yaml names (lineage {found}, "
+        f"not {pinned})",
+        hint="bring back the right one; or, if the state was made anew on purpose, write "
+        f"`lineage: {found}` for its environment in aepctl.yaml",
+    )
 
 
 def _journal(log: bytes, name: str) -> "JournalContents | None":

@@ -40,7 +40,11 @@ class SharedStore:
     def decoded(self, document: Document | None, target: "Target") -> "Written":
         """What a document says. Raises StateError where it is none that may be gone on with."""
         from aepctl.state.codec import decode_written  # noqa: PLC0415 - `--version` needs no codec
-        from aepctl.state.loading import check_target  # noqa: PLC0415 - as above
+        from aepctl.state.loading import (  # noqa: PLC0415 - as above
+            check_lineage,
+            check_moved,
+            check_target,
+        )
 
         if document is None:
             raise StateError(
@@ -49,18 +53,7 @@ class SharedStore:
                 "first who removed it, and bring it back",
             )
         written = decode_written(document.data, self.where)
-        if written.moved is not None:
-            raise StateError(
-                f"{self.where}: this state was moved to {written.moved}",
-                hint=f"write `state: {written.moved}` for `{self.name}` in aepctl.yaml",
-            )
-        lineage = written.state.lineage
-        if self.lineage is not None and lineage != self.lineage:
-            raise StateError(
-                f"{self.where}: this is another state than the one in aepctl.yaml (lineage "
-                f"{lineage}, not {self.lineage})",
-                hint="bring back the right one; or, if the state was made anew on purpose, write "
-                f"`lineage: {lineage}` for `{self.name}` in aepctl.yaml",
-            )
+        check_moved(self.where, written)
+        check_lineage(self.where, written.state.lineage, self.lineage)
         check_target(self.where, written.state.target, target)
         return written

@@ -61,6 +61,11 @@ class StateStore(Protocol):
         """What its log is called in messages."""
         ...
 
+    @property
+    def lineage(self) -> str | None:
+        """The only state that is to be taken from it, where that is said."""
+        ...
+
     def read(self) -> Stored:
         """What is there, read so that nothing is missed: the log before the document.
 

@@ -10,7 +10,6 @@ from typing import Protocol
 
 from aepctl.errors import MaybeWritten, Overtaken, StateError, StateNotWritten
 
-
 __all__ = ["Document", "DocumentStore", "MaybeWritten", "Overtaken"]
 
 

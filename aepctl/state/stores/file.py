@@ -22,8 +22,9 @@ AGAIN = "let nothing delete or replace files in the folder of the state, then ru
 class FileStore:
     """A store on this machine's disk. Messages name its files as the user wrote them."""
 
-    def __init__(self, path: str, *, disk: Disk | None = None) -> None:
+    def __init__(self, path: str, *, lineage: str | None = None, disk: Disk | None = None) -> None:
         self._where = path
+        self._lineage = lineage
         self._disk = disk or Disk()
         self._path = Path(os.path.realpath(path))  # Path.resolve raises for a link to itself
         self._log_name = str(Path(path).with_suffix(".journal"))  # once: asked for by every append
@@ -36,6 +37,10 @@ class FileStore:
     @property
     def log_name(self) -> str:
         return self._log_name
+
+    @property
+    def lineage(self) -> str | None:
+        return self._lineage
 
     @property
     def log_path(self) -> Path:

@@ -12,8 +12,7 @@ import pytest
 from contract import WHO, Place, StoreContract
 from fakes import FaultyDisk, Inode, MemoryDisk
 
-from aepctl.errors import AepctlError, StateError, StateNotWritten
-from aepctl.state.stores import open_store
+from aepctl.errors import StateError, StateNotWritten
 from aepctl.state.stores.base import Stored
 from aepctl.state.stores.disk import Disk
 from aepctl.state.stores.file import AGAIN, ALONE, ROOM, FileStore
@@ -343,26 +342,3 @@ def test_processes_take_turns_too(tmp_path: Path) -> None:
     running = [subprocess.Popen(command, env=environ) for _ in range(4)]
     assert [process.wait() for process in running] == [0] * 4
     assert path.read_bytes() == b"20"
-
-
-def test_a_path_is_a_file_store() -> None:
-    assert open_store("state/prod.json").where == "state/prod.json"
-    assert open_store("a folder/with: colon/x.json").where == "a folder/with: colon/x.json"
-
-
-@pytest.mark.parametrize(
-    ("address", "scheme"),
-    [
-        ("git:origin", "git"),
-        ("s3://bucket/key", "s3"),
-        ("postgresql://me:a-password@host/db", "postgresql"),
-        ("https://me:a-password@host/x.json", "https"),
-    ],
-)
-def test_other_stores_are_refused_without_showing_what_may_be_secret(
-    address: str, scheme: str
-) -> None:
-    with pytest.raises(AepctlError) as caught:
-        open_store(address)
-    assert caught.value.message == f"this aepctl cannot keep state in `{scheme}:`"
-    assert caught.value.hint == "give `state:` the path of a file, for example state/prod.json"
