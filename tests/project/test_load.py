@@ -246,7 +246,8 @@ class TestFile:
                 5,
                 5,
                 "unknown field `colour`",
-                "allowed fields: endpoint, org, sandbox, state, lineage, lock_lease_seconds, ais_url, ups_url, ims_url, "  # noqa: ISC004
+                "allowed fields: endpoint, org, sandbox, state, lineage, lock_lease_seconds, "  # noqa: ISC004
+                "ais_url, ups_url, ims_url, "
                 "settle_seconds, max_creates, audience_ids",
             ),
         ]
