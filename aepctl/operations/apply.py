@@ -21,6 +21,7 @@ from aepctl.errors import StateNotWritten
 from aepctl.model.audience import Observed, Wanted
 from aepctl.operations.again import Again, begin
 from aepctl.operations.context import Context, Platform
+from aepctl.operations.idle import idle_report
 from aepctl.operations.network import check_network
 from aepctl.operations.options import ApplyOptions
 from aepctl.operations.plan import policy_of
@@ -48,9 +49,13 @@ def apply(
     wanted = context.wanted(environment)
     for warning in check_network(environment, context.environ):
         context.console.warn(warning)
+    store = context.open_store(environment)
+    idle = idle_report(context, environment, options, wanted, store)
+    if idle is not None:
+        return idle
     run = context.run("apply")
     with open_session(
-        context.open_store(environment),
+        store,
         environment.target,
         run,
         wait=options.lock_timeout,
