@@ -14,6 +14,7 @@ from aepctl.cli.output import prepare_streams, print_status, unwritten
 from aepctl.cli.plan import plan
 from aepctl.cli.schema import schema
 from aepctl.cli.state import state
+from aepctl.cli.stores import commands as store_commands
 from aepctl.cli.validate import validate
 from aepctl.errors import AepctlError
 
@@ -46,6 +47,8 @@ def cli(
 
 for command in (validate, plan, apply, state, schema, emulator):
     cli.add_command(command)
+for command in store_commands:
+    state.add_command(command)
 
 
 def run(arguments: Sequence[str], make_context: "Callable[[], Context] | None" = None) -> int:
