@@ -60,7 +60,7 @@ class TextConsole:
             self._bar = None
 
     def show(self, plan: Plan) -> None:
-        print_result(plan_text(plan, self._paint))
+        print_result(plan_text(plan, self._paint), kept=True)
 
     def approve(self, plan: Plan) -> bool:
         if not self._approved:
@@ -83,15 +83,15 @@ class TextConsole:
             self._draw(lambda: self._bar.update(1))
         else:
             self._told.add(outcome)
-            print_result(f"{outcome_line(outcome, self._paint)}\n")
+            print_result(f"{outcome_line(outcome, self._paint)}\n", kept=True)
 
     def warn(self, text: str) -> None:
         print_status(f"warning: {display(text)}")
 
     def finish(self, report: ApplyReport, program: str) -> None:
         left = [one for one in report.outcomes if one not in self._told]
-        print_result("".join(f"{outcome_line(one, self._paint)}\n" for one in left))
-        print_result(report_summary(report, self._paint, program))
+        lines = "".join(f"{outcome_line(one, self._paint)}\n" for one in left)
+        print_result(lines + report_summary(report, self._paint, program), kept=True)
         if report.rescue:
             print_rescued(report.rescue, program)
 

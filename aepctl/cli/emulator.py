@@ -8,6 +8,7 @@ import click
 
 from aepctl.apply.stopping import StopSignal
 from aepctl.cli.invocation import Group
+from aepctl.cli.output import print_result, print_status
 
 if TYPE_CHECKING:
     from aepctl.emulator import Behaviour, Fault
@@ -103,11 +104,9 @@ def serve(*, host: str, port: int, db: Path, **settings: Any) -> None:
     _stopped_by_signals(stop)
     _make_folder(db)
     with start(db=db, host=host, port=port, behaviour=behaviour) as running:
-        click.echo(f"emulator listening on {running.url}")
+        print_result(f"emulator listening on {running.url}\n", kept=True)
         credentials = ISSUED_TOKEN if behaviour.strict_tokens else ANY_TOKEN
-        click.echo(
-            HINT.format(url=running.url, lag=behaviour.list_lag, credentials=credentials), err=True
-        )
+        print_status(HINT.format(url=running.url, lag=behaviour.list_lag, credentials=credentials))
         while not stop.wait(3600):
             pass
 

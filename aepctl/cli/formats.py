@@ -11,7 +11,7 @@ import click
 
 from aepctl.cli.invocation import Invocation
 from aepctl.cli.outfiles import OutFile, OutFiles
-from aepctl.cli.output import colour, machine_format, print_result, print_status
+from aepctl.cli.output import colour, machine_format, print_result, print_status, unwritten
 from aepctl.cli.rescued import print_rescued_by
 from aepctl.cli.signals import stopping_on_signals
 from aepctl.errors import AepctlError, InternalError, Interrupted, InvalidInput
@@ -197,6 +197,8 @@ def _give(outputs: Outputs, result: "Result") -> bool:
     prefix = repository_prefix()
     if outputs.output != "text":
         print_result(render(outputs.output, result, limits))
+        if result.happened and unwritten():
+            print_status(render("text", result).rstrip())
     all_written = True
     for name, file in outputs.files.writable():
         try:

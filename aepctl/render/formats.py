@@ -18,11 +18,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a command came to: `view` for all formats but JSON, which is `document`."""
+    """What a command came to: `view` for all formats but JSON, which is `document`.
+
+    `happened`: it tells of what was done, and cannot be had again.
+    """
 
     view: "Callable[[], View]"
     document: Callable[[], str]
     exit_code: int = 0
+    happened: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ def of_report(report: "ApplyReport", program: str = "aepctl") -> Result:
 
         return report_json(report)
 
-    return Result(view, document, report.exit_code)
+    return Result(view, document, report.exit_code, happened=True)
 
 
 def of_intents(
