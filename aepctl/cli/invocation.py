@@ -63,7 +63,7 @@ class Invocation:
         from aepctl.project.load import load_project
 
         name = name or self.environment
-        project = load_project(allow_outside=self.allow_outside)
+        project = load_project(context.environ, allow_outside=self.allow_outside)
         self.resolved = project.environment(context.environ, name, program=self.program)
         return self.resolved
 
