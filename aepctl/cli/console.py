@@ -12,6 +12,7 @@ from aepctl.apply.report import ApplyReport
 from aepctl.cli.output import colour, print_result, print_status
 from aepctl.cli.rescued import print_rescued
 from aepctl.errors import AepctlError, SafetyRefusal
+from aepctl.model.steps import ToldStep
 from aepctl.plan.plan import Plan
 from aepctl.render.display import Paint, display
 from aepctl.render.text import outcome_line, plan_text, report_summary
@@ -72,7 +73,8 @@ class TextConsole:
             return
         print_result("\n")
         if sys.stderr.isatty():
-            count = sum(bool(change.steps) for change in plan.changes)
+            steps = (step for change in plan.changes for step in change.steps)
+            count = sum(isinstance(step, ToldStep) for step in steps)
             self._bar = click.progressbar(
                 length=count, label="Applying", file=sys.stderr, show_pos=True
             )

@@ -161,7 +161,8 @@ def _run(
         if outputs != Outputs():
             from aepctl.render.formats import of_error
 
-            _give(outputs, of_error(_expected(error), json_list, invocation.environment))
+            about = invocation.about()
+            _give(outputs, of_error(_expected(error), json_list, *about))
         raise
     if isinstance(result, int):
         return result
