@@ -25,7 +25,6 @@ from aepctl.model.target import Target
 from aepctl.operations import state as deciding
 from aepctl.operations.apply import ApplyOptions, apply
 from aepctl.operations.context import Console, Context, SilentConsole
-from aepctl.plan.plan import Plan
 from aepctl.project.environment import Environment
 from aepctl.replies import NoResponse, Reply, Response
 from aepctl.state.codec import encode_state
@@ -140,22 +139,10 @@ class Watched:
 
 
 @dataclass
-class Told:
+class Told(SilentConsole):
     """A console that approves of everything and remembers what it was told."""
 
     acknowledged: dict[str, str] = field(default_factory=dict)
-
-    def show(self, plan: Plan) -> None:
-        pass
-
-    def approve(self, plan: Plan) -> bool:
-        return False
-
-    def begin(self, plan: Plan) -> None:
-        pass
-
-    def warn(self, text: str) -> None:
-        pass
 
     def tell(self, outcome: Outcome) -> None:
         if outcome.kind.done:
