@@ -15,13 +15,16 @@ if TYPE_CHECKING:
 
 HINT = """\
 settings for aepctl.yaml:
+environments:
+  trial:
+    org: 1BD6382559DF0C130A49422D@AdobeOrg
+    sandbox: dev
     ais_url: {url}/core/ais
     ups_url: {url}/data/core/ups
     ims_url: {url}
     settle_seconds: {lag:g}
 and in the environment:
-    {credentials}
-    export AEP_ORG_ID=1BD6382559DF0C130A49422D@AdobeOrg"""
+    {credentials}"""
 ANY_TOKEN = "export AEP_ACCESS_TOKEN=test-token AEP_API_KEY=test-key"  # noqa: S105 - any text will do
 ISSUED_TOKEN = "export AEP_CLIENT_ID=test-key AEP_CLIENT_SECRET=test-secret"  # noqa: S105 - likewise
 
