@@ -82,7 +82,7 @@ def emulator() -> None:
     "--spelling",
     default="sent",
     show_default=True,
-    help="How names are kept: sent, trimmed, upper, lower, decomposed, or kinds.",
+    help="How names are kept: sent, trimmed, upper, lower, decomposed, kinds, replaced or ascii.",
 )
 @click.option("--unique", is_flag=True, help="A name that exists in any spelling is refused (409).")
 @click.option(
