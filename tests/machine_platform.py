@@ -178,8 +178,17 @@ class Platform:
         return
 
     def send(
-        self, method: str, url: str, *, request_id: str, accept: str = "", body: bytes | None = None
+        self,
+        method: str,
+        url: str,
+        *,
+        request_id: str,
+        accept: str = "",
+        body: bytes | None = None,
+        ready: Callable[[], None] | None = None,
     ) -> Reply:
+        if ready is not None:
+            ready()
         path = urlsplit(url).path
         if self.fuse.burn():
             raise Crash

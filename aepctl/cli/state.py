@@ -147,5 +147,5 @@ def tell(decided: "Decided") -> int:
     from aepctl.render.display import display
 
     then = f"Next: {display(decided.next)}.\n" if decided.next else ""
-    print_result(f"{display(decided.done)}.\n{then}")
+    print_result(f"{display(decided.done)}.\n{then}", kept=True)
     return 0

@@ -25,6 +25,7 @@ from aepctl.operations.idle import idle_report
 from aepctl.operations.network import check_network
 from aepctl.operations.options import ApplyOptions
 from aepctl.operations.plan import policy_of
+from aepctl.operations.reporting import report_of
 from aepctl.operations.respelling import remember
 from aepctl.operations.settling import settle
 from aepctl.plan.binding import bind
@@ -50,7 +51,7 @@ def apply(
     for warning in check_network(environment, context.environ):
         context.console.warn(warning)
     store = context.open_store(environment)
-    idle = idle_report(context, environment, options, wanted, store)
+    idle = idle_report(context, environment, options, wanted, store, stop)
     if idle is not None:
         return idle
     run = context.run("apply")
@@ -239,14 +240,6 @@ class _Apply:
         not_started: int = 0,
         rescue: str | None = None,
     ) -> ApplyReport:
-        place = {change.key: number for number, change in enumerate(plan.changes)}
         saved = self.options.saved
-        return ApplyReport(
-            plan=plan,
-            outcomes=tuple(sorted(outcomes, key=lambda one: place.get(one.key, -1))),
-            not_started=not_started,
-            stopped=self.stop.reason,
-            interrupted=self.stop.interrupted,
-            rescue=rescue,
-            plan_id=saved.binding.id if saved is not None else None,
-        )
+        plan_id = saved.binding.id if saved is not None else None
+        return report_of(plan, outcomes, self.stop, plan_id, not_started, rescue)

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 from aepctl.apply import gates
 from aepctl.apply.report import ApplyReport
+from aepctl.apply.stopping import StopSignal
 from aepctl.model.audience import Wanted
 from aepctl.operations.context import Context
 from aepctl.operations.options import ApplyOptions
 from aepctl.operations.plan import policy_of
+from aepctl.operations.reporting import report_of
 from aepctl.plan.planner import make_plan
 from aepctl.plan.sides import to_look_up
 from aepctl.project.environment import Environment
@@ -23,6 +25,7 @@ def idle_report(
     options: ApplyOptions,
     wanted: Sequence[Wanted],
     store: StateStore | SharedStore,
+    stop: StopSignal,
 ) -> ApplyReport | None:
     """What an apply would report that neither asks, writes nor sends; None where there is work.
 
@@ -41,12 +44,4 @@ def idle_report(
     ):
         return None
     context.console.show(plan)
-    return ApplyReport(
-        plan=plan,
-        outcomes=gates.undecided(plan),
-        not_started=0,
-        stopped=None,
-        interrupted=False,
-        rescue=None,
-        plan_id=None,
-    )
+    return report_of(plan, gates.undecided(plan), stop)

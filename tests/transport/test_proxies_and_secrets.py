@@ -135,7 +135,10 @@ def test_a_socks_proxy_is_asked_for_the_name_and_gets_its_password() -> None:
 
 def test_an_unusable_variable_is_a_reason_like_any_other() -> None:
     reply = sent(URL, {"HTTPS_PROXY": "ftp://me:p4ss-word@proxy"})
-    assert reply == NothingSent("HTTPS_PROXY is not the URL of a proxy that can be used")
+    assert reply == NothingSent(
+        "HTTPS_PROXY is not the URL of a proxy that can be used: its scheme is none of http, "
+        "https, socks5, socks5h"
+    )
 
 
 def test_to_this_machine_no_variable_counts() -> None:
