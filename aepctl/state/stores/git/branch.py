@@ -1,0 +1,170 @@
+"""One branch on a server, seen by a private repository that is made anew when it fails."""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from aepctl.state.stores.git.address import GitAddress
+from aepctl.state.stores.git.answers import Pushed, absent, no_such_branch, other_hash, pushed
+from aepctl.state.stores.git.objects import Hash, Seen, Write, blob_name
+from aepctl.state.stores.git.process import MAX_OUTPUT, Answer, Deadline
+from aepctl.state.stores.git.project import NoAccess, find_access
+from aepctl.state.stores.git.reasons import Reason, reason, unfounded
+from aepctl.state.stores.git.repository import LocalTrouble, Repository, TooLarge
+
+_MAX_CALLS = 300
+"""After so many gits the private repository is thrown away: nothing in it is ever tidied."""
+
+
+class Failed(Exception):
+    """Nothing was read, or written."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.why)
+        self.reason = reason
+
+
+class Branch:
+    """`tip` is what was last seen or written here, until something fails; None: not known."""
+
+    def __init__(
+        self, address: GitAddress, environ: Mapping[str, str], folder: Path, project: Path
+    ) -> None:
+        self.address = address
+        self.tip: Seen | None = None
+        self._environ = environ
+        self._folder = folder
+        self._project = project
+        self._hash: Hash = "sha1"
+        self._repository: Repository | None = None
+
+    def blob(self, data: bytes) -> str:
+        """The version that a document of these bytes has."""
+        return blob_name(data, self._hash)
+
+    def look(self, deadline: Deadline) -> Seen:
+        """Fetch the tip, with what it holds. Raises Failed."""
+        reused = self._repository is not None
+        try:
+            self.tip = self._fetched(deadline)
+        except Failed as failed:
+            self.forget()
+            if not reused or failed.reason.known:
+                raise
+            self.tip = self._fetched(deadline)  # what was private may be broken
+        return self.tip
+
+    def write(
+        self, data: bytes, note: str, tip: Seen, deadline: Deadline
+    ) -> tuple[str | None, Pushed, Reason]:
+        """Push a commit upon `tip`: the commit, and what became of it. Raises Failed."""
+        self.tip = None
+        try:
+            repository = self._opened(deadline)
+            people = repository.access.author, repository.access.committer
+            write = Write(self.address.path, data, note, int(time.time()), *people)
+            commit = repository.commit(write, tip.commit, deadline)
+            answer = repository.push(commit, self.address.ref, tip.commit, deadline)
+        except (LocalTrouble, OSError) as trouble:
+            self.forget()
+            return None, Pushed.NOT_SENT, _of_ours(trouble, self._folder)
+        what, why = pushed(answer)
+        why = self._remarked(why)
+        if what is Pushed.DONE:
+            self.tip = Seen(commit, self.blob(data))
+            self._spare()
+        elif what in {Pushed.NOT_SENT, Pushed.IN_DOUBT}:
+            self.forget()
+        return commit, what, why
+
+    def forget(self) -> None:
+        """Begin anew with the next call."""
+        self.tip = None
+        if self._repository is not None:
+            self._repository.close()
+        self._repository = None
+
+    @contextmanager
+    def apart(self, deadline: Deadline) -> Iterator[Repository]:
+        """A repository for one question, such as the whole history. Raises Failed."""
+        try:
+            repository = self._new(deadline)
+            try:
+                yield repository
+            finally:
+                repository.close()
+        except (LocalTrouble, OSError) as trouble:
+            raise Failed(_of_ours(trouble, self._folder)) from trouble
+
+    def failed(self, answer: Answer) -> Failed:
+        return Failed(self._remarked(reason(answer)))
+
+    def _fetched(self, deadline: Deadline) -> Seen:
+        try:
+            seen = self._read(self._fetch(deadline), deadline)
+        except TooLarge:
+            much = f"it is larger than {MAX_OUTPUT >> 20} MiB"
+            raise Failed(Reason(much, "is it the right path? `path=` names it")) from None
+        except (LocalTrouble, OSError) as trouble:
+            raise Failed(_of_ours(trouble, self._folder)) from trouble
+        if seen.why is not None:
+            raise Failed(Reason(seen.why, "name another file with `?path=`"))
+        return seen
+
+    def _fetch(self, deadline: Deadline) -> Answer:
+        answer = self._opened(deadline).fetch(self.address.ref, deadline)
+        other = other_hash(answer)
+        if other is None:
+            return answer
+        self.forget()
+        self._hash = other
+        return self._opened(deadline).fetch(self.address.ref, deadline)
+
+    def _read(self, fetched: Answer, deadline: Deadline) -> Seen:
+        repository = self._opened(deadline)
+        if no_such_branch(fetched):
+            asked = repository.ask_for(self.address.ref, deadline)
+            if absent(asked):
+                return Seen(None)
+            if not asked.fine:
+                raise Failed(unfounded(asked))
+            fetched = repository.fetch(self.address.ref, deadline)  # made between the two
+        if not fetched.fine:
+            raise self.failed(fetched)
+        return repository.read(self.address.path, deadline)
+
+    def _opened(self, deadline: Deadline) -> Repository:
+        if self._repository is None:
+            self._repository = self._new(deadline)
+        return self._repository
+
+    def _new(self, deadline: Deadline) -> Repository:
+        """What gives access is looked up each time: the tokens of a pipeline change."""
+        try:
+            access = find_access(self.address, self._project, self._environ, deadline)
+        except NoAccess as none:
+            raise Failed(Reason(none.why, none.hint)) from none
+        return Repository(self._folder, access, self._environ, deadline, self._hash)
+
+    def _spare(self) -> None:
+        if self._repository is not None and self._repository.calls > _MAX_CALLS:
+            self.forget()
+
+    def _remarked(self, reason: Reason) -> Reason:
+        """With what was not heeded: it may be why the server says no."""
+        remark = self._repository.access.remark if self._repository else None
+        if remark is None:
+            return reason
+        return replace(reason, hint="; ".join(filter(None, (reason.hint, remark))))
+
+
+def _of_ours(trouble: LocalTrouble | OSError, folder: Path) -> Reason:
+    """Why nothing can be done in the private repository. Not known: anew, it may do."""
+    if isinstance(trouble, OSError):
+        why = f"{trouble.filename or 'git'}: {trouble.strerror or trouble}"
+    else:
+        why = str(trouble)
+    hint = f"{folder} holds nothing that is needed later: make it writable, with room on its disk"
+    return Reason(f"no private repository can be used here ({why})", hint, known=False)
