@@ -1,5 +1,6 @@
 """One branch on a server, seen by a private repository that is made anew when it fails."""
 
+import secrets
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +15,8 @@ from aepctl.state.stores.git.project import NoAccess, find_access
 from aepctl.state.stores.git.reasons import Reason, reason, unfounded
 from aepctl.state.stores.git.repository import LocalTrouble, Repository, TooLarge
 
+_DEPTH = 50
+"""So many commits may come after one of ours before its answer is believed."""
 _MAX_CALLS = 300
 """After so many gits the private repository is thrown away: nothing in it is ever tidied."""
 
@@ -56,20 +59,29 @@ class Branch:
             self.tip = self._fetched(deadline)  # what was private may be broken
         return self.tip
 
+    def has(self, commit: str, deadline: Deadline) -> bool:
+        """Whether it is the tip, or not far below. Raises Failed."""
+        if self.tip is None or self.tip.commit is None or self.tip.commit == commit:
+            return self.tip is not None and self.tip.commit == commit
+        with self._of_ours():
+            repository = self._opened(deadline)
+            answer = repository.fetch(self.address.ref, deadline, depth=_DEPTH)
+            if not answer.fine:
+                raise self.failed(answer)
+            return commit in repository.below(deadline)
+
     def write(
         self, data: bytes, note: str, tip: Seen, deadline: Deadline
     ) -> tuple[str | None, Pushed, Reason]:
         """Push a commit upon `tip`: the commit, and what became of it. Raises Failed."""
         self.tip = None
         try:
-            repository = self._opened(deadline)
-            people = repository.access.author, repository.access.committer
-            write = Write(self.address.path, data, note, int(time.time()), *people)
-            commit = repository.commit(write, tip.commit, deadline)
-            answer = repository.push(commit, self.address.ref, tip.commit, deadline)
-        except (LocalTrouble, OSError) as trouble:
+            commit, answer = self._push(data, note, tip, deadline)
+        except Failed as failed:
             self.forget()
-            return None, Pushed.NOT_SENT, _of_ours(trouble, self._folder)
+            if failed.reason.known:
+                raise
+            return None, Pushed.NOT_SENT, failed.reason
         what, why = pushed(answer)
         why = self._remarked(why)
         if what is Pushed.DONE:
@@ -89,26 +101,32 @@ class Branch:
     @contextmanager
     def apart(self, deadline: Deadline) -> Iterator[Repository]:
         """A repository for one question, such as the whole history. Raises Failed."""
-        try:
+        with self._of_ours():
             repository = self._new(deadline)
             try:
                 yield repository
             finally:
                 repository.close()
-        except (LocalTrouble, OSError) as trouble:
-            raise Failed(_of_ours(trouble, self._folder)) from trouble
 
     def failed(self, answer: Answer) -> Failed:
         return Failed(self._remarked(reason(answer)))
 
+    def _push(self, data: bytes, note: str, tip: Seen, deadline: Deadline) -> tuple[str, Answer]:
+        with self._of_ours():
+            repository = self._opened(deadline)
+            people = repository.access.author, repository.access.committer
+            mark = secrets.token_hex(8)
+            write = Write(self.address.path, data, note, int(time.time()), *people, mark)
+            commit = repository.commit(write, tip.commit, deadline)
+            return commit, repository.push(commit, self.address.ref, tip.commit, deadline)
+
     def _fetched(self, deadline: Deadline) -> Seen:
         try:
-            seen = self._read(self._fetch(deadline), deadline)
+            with self._of_ours():
+                seen = self._read(self._fetch(deadline), deadline)
         except TooLarge:
             much = f"it is larger than {MAX_OUTPUT >> 20} MiB"
             raise Failed(Reason(much, "is it the right path? `path=` names it")) from None
-        except (LocalTrouble, OSError) as trouble:
-            raise Failed(_of_ours(trouble, self._folder)) from trouble
         if seen.why is not None:
             raise Failed(Reason(seen.why, "name another file with `?path=`"))
         return seen
@@ -159,12 +177,17 @@ class Branch:
             return reason
         return replace(reason, hint="; ".join(filter(None, (reason.hint, remark))))
 
-
-def _of_ours(trouble: LocalTrouble | OSError, folder: Path) -> Reason:
-    """Why nothing can be done in the private repository. Not known: anew, it may do."""
-    if isinstance(trouble, OSError):
-        why = f"{trouble.filename or 'git'}: {trouble.strerror or trouble}"
-    else:
-        why = str(trouble)
-    hint = f"{folder} holds nothing that is needed later: make it writable, with room on its disk"
-    return Reason(f"no private repository can be used here ({why})", hint, known=False)
+    @contextmanager
+    def _of_ours(self) -> Iterator[None]:
+        """Trouble in the private repository is not known to be more: made anew, it may do."""
+        try:
+            yield
+        except (LocalTrouble, OSError) as trouble:
+            why = str(trouble)
+            if isinstance(trouble, OSError) and trouble.filename:
+                why = f"{trouble.filename}: {trouble.strerror}"
+            hint = (
+                f"nothing in {self._folder} is needed later: make it writable, on a disk with room"
+            )
+            told = f"no private repository can be used here ({why})"
+            raise Failed(Reason(told, hint, known=False)) from trouble

@@ -39,6 +39,8 @@ class Write:
     when: int
     author: str
     committer: str
+    mark: str
+    """A word of its own: else two who write the same at once make one commit, and both have won."""
 
 
 def names_to_read(tip: str, path: str) -> list[str]:
@@ -81,7 +83,8 @@ def blob_name(data: bytes, hash_name: Hash) -> str:
 
 def import_stream(write: Write, ref: str, parent: str | None) -> bytes:
     """For `fast-import`: the parent's files with this one. It prints the name of the commit."""
-    note = write.note.replace("\0", "").strip().encode(errors="replace") + b"\n"
+    told = write.note.replace("\0", "").strip()
+    note = f"{told}\n\nWrite: {write.mark}\n".encode(errors="replace")
     lines: Sequence[str] = (
         f"reset {ref}",
         f"commit {ref}",

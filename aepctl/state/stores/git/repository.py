@@ -103,6 +103,10 @@ class Repository:
     def log(self, words: Sequence[str], deadline: Deadline) -> bytes:
         return self._local(["log", *words], deadline)
 
+    def below(self, deadline: Deadline) -> set[str]:
+        """The tip and what was fetched of its history."""
+        return set(self._local(["rev-list", TIP], deadline).decode().split())
+
     def shallow(self) -> set[str]:
         """The commits whose parents were not fetched."""
         try:

@@ -120,20 +120,25 @@ class GitDocuments:
                 raise maybe_written(self.where, why.why)
             if what is Pushed.NOT_SENT and why.known:
                 break
-            after = self._look_after(what, why, deadline)
-            if after.commit == commit or after.blob == self._branch.blob(data) != expected:
-                return self._branch.blob(data)  # the answer that was lost said so
+            after, ours = self._look_after(commit, what, why, deadline)
+            if ours:
+                return self._branch.blob(data)
             if what is Pushed.REFUSED and after.commit == tip.commit:
                 break
             tip = after
             time.sleep(random.uniform(0, _PAUSE_BETWEEN * number))  # noqa: S311 - parts us only
         raise Failed(why)
 
-    def _look_after(self, what: Pushed, why: Reason, deadline: Deadline) -> Seen:
+    def _look_after(
+        self, commit: str | None, what: Pushed, why: Reason, deadline: Deadline
+    ) -> tuple[Seen, bool]:
+        """What is there now, and whether our commit is in its history all the same."""
+        sent = what not in {Pushed.STALE, Pushed.NOT_SENT}
         try:
-            return self._branch.look(deadline)
+            after = self._branch.look(deadline)
+            return after, sent and commit is not None and self._branch.has(commit, deadline)
         except Failed as failed:
-            if what in {Pushed.STALE, Pushed.NOT_SENT}:
+            if not sent:
                 raise
             doubt = f"{why.why}; then it could not be read: {failed.reason.why}"
             raise maybe_written(self.where, doubt) from None
