@@ -92,9 +92,11 @@ def absent(answer: Answer) -> bool:
     return answer.code == _NOT_FOUND and spoken is not None
 
 
-def other_hash(answer: Answer) -> Hash | None:
-    """The server's hash function, where it is not ours."""
-    found = re.search(r"mismatched algorithms: client \w+; server (sha\w+)", answer.told)
-    if found is None or found[1] not in {"sha1", "sha256"}:
-        return None
-    return "sha256" if found[1] == "sha256" else "sha1"
+def hash_of(answer: Answer) -> Hash | None:
+    """The server's hash function, where it says so: as it must, if ours is another."""
+    found = re.search(
+        r"mismatched algorithms: client \w+; server (sha\w+)|< .*\bobject-format=(sha\w+)",
+        answer.told,
+    )
+    names: dict[str, Hash] = {"sha1": "sha1", "sha256": "sha256"}
+    return names.get(found[1] or found[2]) if found else None

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from aepctl.state.stores.git.address import GitAddress
-from aepctl.state.stores.git.answers import Pushed, absent, no_such_branch, other_hash, pushed
+from aepctl.state.stores.git.answers import Pushed, absent, hash_of, no_such_branch, pushed
 from aepctl.state.stores.git.objects import Hash, Seen, Write, blob_name
 from aepctl.state.stores.git.process import MAX_OUTPUT, Answer, Deadline
 from aepctl.state.stores.git.project import NoAccess, find_access
@@ -133,18 +133,25 @@ class Branch:
 
     def _fetch(self, deadline: Deadline) -> Answer:
         answer = self._opened(deadline).fetch(self.address.ref, deadline)
-        other = other_hash(answer)
-        if other is None:
-            return answer
+        if not self._hashed_as(answer):
+            answer = self._opened(deadline).fetch(self.address.ref, deadline)
+        return answer
+
+    def _hashed_as(self, answer: Answer) -> bool:
+        """Whether our repository has the server's hash function; else the next one will."""
+        name = hash_of(answer)
+        if name is None or name == self._hash:
+            return True
         self.forget()
-        self._hash = other
-        return self._opened(deadline).fetch(self.address.ref, deadline)
+        self._hash = name
+        return False
 
     def _read(self, fetched: Answer, deadline: Deadline) -> Seen:
         repository = self._opened(deadline)
         if no_such_branch(fetched):
             asked = repository.ask_for(self.address.ref, deadline)
             if absent(asked):
+                self._hashed_as(asked)
                 return Seen(None)
             if not asked.fine:
                 raise Failed(unfounded(asked))
