@@ -28,7 +28,7 @@ class GitWorld:
         }  # fmt: skip
         (self.root / "home").mkdir()
         self.project.mkdir()
-        self.git("init", "--quiet", "--bare", str(self.origin))
+        self.git("init", "--quiet", "--bare", "--initial-branch=main", str(self.origin))
 
     @property
     def url(self) -> str:

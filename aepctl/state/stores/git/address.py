@@ -11,7 +11,7 @@ from aepctl.errors import AepctlError
 BRANCH = "aepctl-state"
 _OPTIONS = ("branch", "path")
 _REMOTE = re.compile(r"[A-Za-z0-9_][\w.-]*(/[\w.-]+)*", re.ASCII)
-_SSH_PATH = re.compile(r"([\w.+-]+@)?[A-Za-z0-9\[][\w.:\]-]*?:(?!//)[^-].*", re.ASCII)
+_SSH_PATH = re.compile(r"([\w.+][\w.+-]*@)?(\w[\w.-]*|\[[0-9a-fA-F:.]+\]):(?!//|:|-).+", re.ASCII)
 _IN_NO_REF = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(/|$)|^[-/.]|[/.]$|^@$")
 _IN_NO_PATH = re.compile(r'[\x00-\x1f\x7f"\\]')
 _GRAMMAR = (
