@@ -1,6 +1,7 @@
 """A Git server on loopback: bare repositories over smart HTTP, with passwords and troubles."""
 
 import base64
+import socket
 import subprocess
 import threading
 import time
@@ -19,7 +20,8 @@ class GitServer(ThreadingHTTPServer):
 
     Kinds: `fetch`, `push` (the pack) and `greet` (what comes before a pack, or a fetch). Faults: a
     status such as `403`, `hang`, `cut` (before anything is done), `cut-after`, `500-after`, `half`
-    (of the answer), `html`, `empty`, `trickle`.
+    (of the answer), `html`, `empty`, `trickle`, `elsewhere` (a page to log in); `cut-once-after` is
+    over then, and after `gone-after` nobody listens any more.
     """
 
     daemon_threads = True
@@ -48,6 +50,9 @@ def git_server(root: Path) -> Iterator[GitServer]:
         server.stopping.set()
         server.shutdown()
         thread.join()
+
+
+Reply = tuple[int, bytes, *tuple[tuple[str, str], ...]]
 
 
 def basic(user: str) -> str:
@@ -86,21 +91,32 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(*self._backend(path, query, body))
 
     def _trouble(self, fault: str, path: str, query: str, body: bytes) -> None:
-        if fault == "hang":
-            self.server.stopping.wait(20)
-        elif fault == "html":
-            self._answer(200, b"<html>Log in</html>", ("Content-Type", "text/html"))
-        elif fault == "empty":
-            self._answer(200, b"")
+        pages = {
+            "html": (200, b"<html>Log in</html>", ("Content-Type", "text/html")),
+            "empty": (200, b""),
+            "elsewhere": (302, b"", ("Location", "/login?from=here")),
+        }
+        if path == "/login":
+            self._answer(*pages["html"])
+        elif fault in pages:
+            self._answer(*pages[fault])
         elif fault.isdigit():
             self._answer(int(fault), b"trouble\n", ("Content-Type", "text/plain"))
+        elif fault == "hang":
+            self.server.stopping.wait(20)
         elif fault in {"half", "trickle"}:
             self._partly(fault, *self._backend(path, query, body))
         elif fault.endswith("-after"):
-            self._backend(path, query, body)
-            if fault.startswith("500"):
-                self._answer(500, b"")
+            self._lose(fault, *self._backend(path, query, body))
         self.close_connection = True
+
+    def _lose(self, fault: str, *_reply: object) -> None:
+        if fault.startswith("gone"):
+            self.server.socket.shutdown(socket.SHUT_RDWR)
+        elif fault.startswith("500"):
+            self._answer(500, b"")
+        elif fault == "cut-once-after":
+            self.server.fault = ""
 
     def _partly(self, fault: str, status: int, body: bytes, *headers: tuple[str, str]) -> None:
         self._head(status, len(body), headers)

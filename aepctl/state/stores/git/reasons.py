@@ -82,7 +82,7 @@ _REASONS = {
         "make room, here or on the server",
     ),
     r"not valid: is this a git repository|invalid (server )?response|bad line length"
-    r"|protocol error|unable to update url base": (_NO_SERVER, _REACH),
+    r"|protocol error|unable to update url base|redirects followed": (_NO_SERVER, _REACH),
 }
 _USUAL = re.compile(
     r"could not read from remote repository|failed to push some refs|correct access rights"
