@@ -302,6 +302,17 @@ class TestTheMachine:
         with pytest.raises(StateNotWritten, match="no private repository"):
             store.put(b"{}\n", None, NOTE)
 
+    def test_what_is_too_large_is_not_taken_in(
+        self, world: GitWorld, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        world.open().put(b"x" * 5000, None, NOTE)
+        for module in ("process", "repository", "store"):
+            monkeypatch.setattr(f"aepctl.state.stores.git.{module}.MAX_OUTPUT", 2000)
+        with pytest.raises(StateError, match="larger than"):
+            world.open().get()
+        with pytest.raises(StateNotWritten, match="larger than"):
+            world.open().put(b"x" * 2001, None, NOTE)
+
     def test_without_git_it_is_said_what_to_install(self, world: GitWorld) -> None:
         with pytest.raises(AepctlError, match="program `git`") as caught:
             world.open(PATH=str(world.root))

@@ -119,6 +119,14 @@ class TestWhereItRuns:
             world.open("git:origin", at=outside).get()
         assert "git:https://" in (caught.value.hint or "")
 
+    def test_settings_that_are_broken_are_said(self, world: GitWorld) -> None:
+        with pytest.raises(StateError, match="bogus count in GIT_CONFIG_COUNT"):
+            world.open("git:origin", GIT_CONFIG_COUNT="x").get()
+        (world.project / ".git/config").write_text("[core\n")
+        for address in ("git:origin", world.url):
+            with pytest.raises(StateError, match="bad config line 1"):
+                world.open(address).get()
+
     def test_a_remote_that_is_none_names_those_there_are(self, world: GitWorld) -> None:
         with pytest.raises(StateError, match="has no remote `upstream`") as caught:
             world.open("git:upstream").get()
@@ -133,6 +141,17 @@ class TestWhereItRuns:
         assert caught.value.hint is not None
         command = caught.value.hint.removeprefix("run `git ").removesuffix("`")
         world.git(*command.split())
+        write_and_read(world, world.project)
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+    def test_a_server_folder_of_another_user_says_what_to_run(self, world: GitWorld) -> None:
+        for folder, _, names in os.walk(world.origin):
+            for name in (".", *names):
+                os.chown(Path(folder) / name, 12345, 12345)
+        with pytest.raises(StateError, match="another user") as caught:
+            world.open().get()
+        assert "safe.directory FOLDER" in (caught.value.hint or "")
+        world.git("config", "--global", "--add", "safe.directory", str(world.origin))
         write_and_read(world, world.project)
 
     @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")

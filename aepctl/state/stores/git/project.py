@@ -123,6 +123,9 @@ def _no_repository(address: GitAddress, project: Path, found: Answer) -> NoAcces
         return NoAccess(
             "the repository around the project belongs to another user", f"run `{cure}`"
         )
+    if "not a git repository" not in found.told:
+        why = f"the repository around the project cannot be asked: {said(found) or 'no answer'}"
+        return NoAccess(why, "`git status` there has to work")
     return NoAccess(
         f"{project} is in no Git repository, so it has no remote `{address.repository}`",
         "write the URL: `git:https://HOST/REPOSITORY.git`",
