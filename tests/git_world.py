@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from aepctl.state.stores.git import GitDocuments, open_git
+from aepctl.state.stores.git import GitDocuments, Limits, open_git
 
 FAKE_SSH = f"'{sys.executable}' -I '{Path(__file__).with_name('fake_ssh.py')}'"
 
@@ -54,13 +54,13 @@ class GitWorld:
 
     def open(
         self, address: str | None = None, *, at: Path | None = None, path: str = "prod.json",
-        seconds: float = 30, **environ: str,
+        limits: Limits | None = None, **environ: str,
     ) -> GitDocuments:  # fmt: skip
         """A store as another process would open it, with these variables besides."""
         project = at or self.project
         return open_git(
             address or self.url, {**self.environ, **environ}, default_path=path,
-            folder=project / ".aepctl/git", project=project, seconds=seconds,
+            folder=project / ".aepctl/git", project=project, limits=limits or Limits(),
         )  # fmt: skip
 
     def log(self, form: str = "%s", branch: str = "aepctl-state") -> list[str]:

@@ -12,7 +12,7 @@ from git_world import GitWorld
 
 from aepctl.errors import AepctlError, StateError, StateNotWritten
 from aepctl.state.stores.documents import DocumentStore, MaybeWritten, Overtaken
-from aepctl.state.stores.git import GitDocuments
+from aepctl.state.stores.git import GitDocuments, Limits
 
 SSH = "git:ssh://git@git.example{path}"
 
@@ -249,7 +249,7 @@ class TestTheServerSaysNo:
         assert store.get() is None
 
     def test_who_does_not_answer_is_not_waited_for(self, world: GitWorld) -> None:
-        store = world.open(SSH.format(path=world.origin), seconds=0.5, FAKE_SSH="hang")
+        store = world.open(SSH.format(path=world.origin), limits=Limits(0.5), FAKE_SSH="hang")
         with pytest.raises(StateError, match="does not answer in time"):
             store.get()
         with pytest.raises(StateNotWritten, match="does not answer in time") as caught:
@@ -302,27 +302,21 @@ class TestTheMachine:
         with pytest.raises(StateNotWritten, match="no private repository"):
             store.put(b"{}\n", None, NOTE)
 
-    def test_what_is_too_large_is_not_taken_in(
-        self, world: GitWorld, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        world.open().put(b"x" * 5000, None, NOTE)
-        for module in ("process", "repository", "store"):
-            monkeypatch.setattr(f"aepctl.state.stores.git.{module}.MAX_OUTPUT", 2000)
-        with pytest.raises(StateError, match="larger than"):
-            world.open().get()
-        with pytest.raises(StateNotWritten, match="larger than"):
-            world.open().put(b"x" * 2001, None, NOTE)
+    def test_what_is_too_large_is_not_taken_in(self, world: GitWorld) -> None:
+        limits = Limits(size=2000)
+        world.open().put(b"x" * 2001, None, NOTE)
+        with pytest.raises(StateError, match="larger than 2000 bytes"):
+            world.open(limits=limits).get()
+        with pytest.raises(StateNotWritten, match="larger than 2000 bytes"):
+            world.open(limits=limits).put(b"x" * 2001, None, NOTE)
 
     def test_without_git_it_is_said_what_to_install(self, world: GitWorld) -> None:
         with pytest.raises(AepctlError, match="program `git`") as caught:
             world.open(PATH=str(world.root))
         assert "Git 2.31" in (caught.value.hint or "")
 
-    def test_a_long_life_needs_no_tidying(
-        self, world: GitWorld, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr("aepctl.state.stores.git.branch._MAX_CALLS", 6)
-        store, version = world.open(), None
+    def test_a_long_life_needs_no_tidying(self, world: GitWorld) -> None:
+        store, version = world.open(limits=Limits(gits=6)), None
         for number in range(4):
             version = store.put(b"%d" % number, version, NOTE)
         assert len([one for one in (world.project / ".aepctl/git").iterdir() if one.is_dir()]) <= 1

@@ -12,7 +12,7 @@ from git_world import GitWorld
 
 from aepctl.errors import StateError, StateNotWritten
 from aepctl.state.stores.documents import DocumentStore, MaybeWritten, Overtaken
-from aepctl.state.stores.git import GitDocuments
+from aepctl.state.stores.git import GitDocuments, Limits
 
 OLD, NEW = b'{"n": 1}\n', b'{"n": 2}\n'
 
@@ -38,7 +38,7 @@ def open_as(
         "GIT_CONFIG_KEY_0": "http.extraHeader",
         "GIT_CONFIG_VALUE_0": basic(user),
     }
-    return world.open(f"git:{server.url}/{path}", seconds=seconds, **header)
+    return world.open(f"git:{server.url}/{path}", limits=Limits(seconds), **header)
 
 
 class SharedServer(Shared):
@@ -78,6 +78,7 @@ class TestHttp(DocumentStoreContract):
         return SharedServer(world, server)
 
 
+@pytest.mark.rig
 class TestAccess:
     def test_a_header_in_the_clone_gives_access_as_actions_checkout_has_it(
         self, world: GitWorld, server: GitServer
@@ -217,6 +218,7 @@ class TestTrouble:
         assert (found.data, found.version) == (NEW, new)
         assert len(world.log()) == 2
 
+    @pytest.mark.rig
     @pytest.mark.parametrize("fault", ["403", "404", "413"])
     def test_a_pack_that_is_refused_is_not_written(
         self, world: GitWorld, server: GitServer, fault: str

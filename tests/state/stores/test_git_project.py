@@ -81,6 +81,7 @@ class TestNothingIsTouched:
         assert len(world.open("git:origin").history(3)) == 1
 
 
+@pytest.mark.rig
 class TestWhereItRuns:
     def test_a_folder_below(self, world: GitWorld) -> None:
         (world.project / "deep/er").mkdir(parents=True)
@@ -214,6 +215,22 @@ class TestTheRemote:
         address = f"ssh://git@git.example{world.origin}"
         world.git("remote", "set-url", "origin", address, cwd=world.project)
         write_and_read(world, world.project)
+
+    def test_ssh_asks_nobody(self, world: GitWorld) -> None:
+        """Unless the user says how it is to be called."""
+        ssh, called = world.root / "bin/ssh", world.root / "called"
+        ssh.parent.mkdir()
+        fake = world.environ.pop("GIT_SSH_COMMAND")
+        ssh.write_text(f'#!/bin/sh\necho "$@" >> {called}\nexec {fake} "$@"\n')
+        ssh.chmod(0o755)
+        path = f"{ssh.parent}:{world.environ['PATH']}"
+        address = f"git:ssh://git@git.example{world.origin}"
+        assert world.open(address, PATH=path).get() is None
+        assert all("-oBatchMode=yes" in line for line in called.read_text().splitlines())
+        called.unlink()
+        world.git("config", "core.sshCommand", "ssh -4", cwd=world.project)
+        assert world.open(address, PATH=path).get() is None
+        assert "BatchMode" not in called.read_text()
 
     def test_what_git_finds_by_itself_is_not_said_twice(self, world: GitWorld) -> None:
         """Two headers of one name are refused by servers."""

@@ -212,22 +212,28 @@ class TestObjects:
 
     def test_a_file_is_missing_where_its_folder_has_none(self) -> None:
         batch = self.COMMIT + self.tree(b"100644", b"b.json") + b"tip:a.json missing\n"
-        assert seen(batch, "a.json", "sha1").data is None
+        assert seen(batch, "a.json", "sha1", 100).data is None
 
     def test_a_file_that_its_folder_has_is_never_missing(self) -> None:
         batch = self.COMMIT + self.tree(b"100644", b"a.json") + b"tip:a.json missing\n"
         with pytest.raises(Unreadable):
-            seen(batch, "a.json", "sha1")
+            seen(batch, "a.json", "sha1", 100)
 
     def test_what_is_cut_is_unreadable(self) -> None:
         with pytest.raises(Unreadable):
-            seen(self.COMMIT, "a.json", "sha1")
+            seen(self.COMMIT, "a.json", "sha1", 100)
         with pytest.raises(Unreadable):
-            seen(b"tip missing\ntip: missing\ntip:a missing\n", "a", "sha1")
+            seen(b"tip missing\ntip: missing\ntip:a missing\n", "a", "sha1", 100)
+
+    def test_what_is_cut_off_or_too_large_is_no_document(self) -> None:
+        batch = self.COMMIT + self.tree(b"100644", b"a.json") + b"b1 blob 5\nabc"
+        with pytest.raises(Unreadable):
+            seen(batch, "a.json", "sha1", 5)
+        assert seen(batch, "a.json", "sha1", 4).why == "it is larger than 4 bytes"
 
     def test_a_link_is_no_file(self) -> None:
         batch = self.COMMIT + self.tree(b"120000", b"a.json") + b"b1 blob 1\nx\n"
-        assert seen(batch, "a.json", "sha1").why == "`a.json` is no file there"
+        assert seen(batch, "a.json", "sha1", 100).why == "`a.json` is no file there"
 
     def test_a_blob_is_called_as_git_calls_it(self) -> None:
         assert blob_name(b"{}\n", "sha1") == "0967ef424bce6791893e9a57bb952f80fd536e93"

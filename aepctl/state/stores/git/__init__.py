@@ -5,6 +5,7 @@
 `answers`, `reasons` and `objects` are pure. `history` reads the log.
 """
 
+from aepctl.state.stores.git.process import Limits
 from aepctl.state.stores.git.store import GitDocuments, open_git
 
-__all__ = ["GitDocuments", "open_git"]
+__all__ = ["GitDocuments", "Limits", "open_git"]

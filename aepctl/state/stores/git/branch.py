@@ -10,15 +10,13 @@ from pathlib import Path
 from aepctl.state.stores.git.address import GitAddress
 from aepctl.state.stores.git.answers import Pushed, absent, hash_of, no_such_branch, pushed
 from aepctl.state.stores.git.objects import Hash, Seen, Write, blob_name
-from aepctl.state.stores.git.process import MAX_OUTPUT, Answer, Deadline
+from aepctl.state.stores.git.process import Answer, Bounds
 from aepctl.state.stores.git.project import NoAccess, find_access
 from aepctl.state.stores.git.reasons import Reason, reason, unfounded
-from aepctl.state.stores.git.repository import LocalTrouble, Repository, TooLarge
+from aepctl.state.stores.git.repository import LocalTrouble, Repository
 
 _DEPTH = 50
 """So many commits may come after one of ours before its answer is believed."""
-_MAX_CALLS = 300
-"""After so many gits the private repository is thrown away: nothing in it is ever tidied."""
 
 
 class Failed(Exception):
@@ -47,36 +45,36 @@ class Branch:
         """The version that a document of these bytes has."""
         return blob_name(data, self._hash)
 
-    def look(self, deadline: Deadline) -> Seen:
+    def look(self, bounds: Bounds) -> Seen:
         """Fetch the tip, with what it holds. Raises Failed."""
         reused = self._repository is not None
         try:
-            self.tip = self._fetched(deadline)
+            self.tip = self._fetched(bounds)
         except Failed as failed:
             self.forget()
             if not reused or failed.reason.known:
                 raise
-            self.tip = self._fetched(deadline)  # what was private may be broken
+            self.tip = self._fetched(bounds)  # what was private may be broken
         return self.tip
 
-    def has(self, commit: str, deadline: Deadline) -> bool:
+    def has(self, commit: str, bounds: Bounds) -> bool:
         """Whether it is the tip, or not far below. Raises Failed."""
         if self.tip is None or self.tip.commit is None or self.tip.commit == commit:
             return self.tip is not None and self.tip.commit == commit
         with self._of_ours():
-            repository = self._opened(deadline)
-            answer = repository.fetch(self.address.ref, deadline, depth=_DEPTH)
+            repository = self._opened(bounds)
+            answer = repository.fetch(self.address.ref, bounds, depth=_DEPTH)
             if not answer.fine:
                 raise self.failed(answer)
-            return commit in repository.below(deadline)
+            return commit in repository.below(bounds)
 
     def write(
-        self, data: bytes, note: str, tip: Seen, deadline: Deadline
+        self, data: bytes, note: str, tip: Seen, bounds: Bounds
     ) -> tuple[str | None, Pushed, Reason]:
         """Push a commit upon `tip`: the commit, and what became of it. Raises Failed."""
         self.tip = None
         try:
-            commit, answer = self._push(data, note, tip, deadline)
+            commit, answer = self._push(data, note, tip, bounds)
         except Failed as failed:
             self.forget()
             if failed.reason.known:
@@ -86,7 +84,7 @@ class Branch:
         why = self._remarked(why)
         if what is Pushed.DONE:
             self.tip = Seen(commit, self.blob(data))
-            self._spare()
+            self._spare(bounds.limits.gits)
         elif what in {Pushed.NOT_SENT, Pushed.IN_DOUBT}:
             self.forget()
         return commit, what, why
@@ -99,10 +97,10 @@ class Branch:
         self._repository = None
 
     @contextmanager
-    def apart(self, deadline: Deadline) -> Iterator[Repository]:
+    def apart(self, bounds: Bounds) -> Iterator[Repository]:
         """A repository for one question, such as the whole history. Raises Failed."""
         with self._of_ours():
-            repository = self._new(deadline)
+            repository = self._new(bounds)
             try:
                 yield repository
             finally:
@@ -111,30 +109,26 @@ class Branch:
     def failed(self, answer: Answer) -> Failed:
         return Failed(self._remarked(reason(answer)))
 
-    def _push(self, data: bytes, note: str, tip: Seen, deadline: Deadline) -> tuple[str, Answer]:
+    def _push(self, data: bytes, note: str, tip: Seen, bounds: Bounds) -> tuple[str, Answer]:
         with self._of_ours():
-            repository = self._opened(deadline)
+            repository = self._opened(bounds)
             people = repository.access.author, repository.access.committer
             mark = secrets.token_hex(8)
             write = Write(self.address.path, data, note, int(time.time()), *people, mark)
-            commit = repository.commit(write, tip.commit, deadline)
-            return commit, repository.push(commit, self.address.ref, tip.commit, deadline)
+            commit = repository.commit(write, tip.commit, bounds)
+            return commit, repository.push(commit, self.address.ref, tip.commit, bounds)
 
-    def _fetched(self, deadline: Deadline) -> Seen:
-        try:
-            with self._of_ours():
-                seen = self._read(self._fetch(deadline), deadline)
-        except TooLarge:
-            much = f"it is larger than {MAX_OUTPUT >> 20} MiB"
-            raise Failed(Reason(much, "is it the right path? `path=` names it")) from None
+    def _fetched(self, bounds: Bounds) -> Seen:
+        with self._of_ours():
+            seen = self._read(self._fetch(bounds), bounds)
         if seen.why is not None:
             raise Failed(Reason(seen.why, "name another file with `?path=`"))
         return seen
 
-    def _fetch(self, deadline: Deadline) -> Answer:
-        answer = self._opened(deadline).fetch(self.address.ref, deadline)
+    def _fetch(self, bounds: Bounds) -> Answer:
+        answer = self._opened(bounds).fetch(self.address.ref, bounds)
         if not self._hashed_as(answer):
-            answer = self._opened(deadline).fetch(self.address.ref, deadline)
+            answer = self._opened(bounds).fetch(self.address.ref, bounds)
         return answer
 
     def _hashed_as(self, answer: Answer) -> bool:
@@ -146,35 +140,35 @@ class Branch:
         self._hash = name
         return False
 
-    def _read(self, fetched: Answer, deadline: Deadline) -> Seen:
-        repository = self._opened(deadline)
+    def _read(self, fetched: Answer, bounds: Bounds) -> Seen:
+        repository = self._opened(bounds)
         if no_such_branch(fetched):
-            asked = repository.ask_for(self.address.ref, deadline)
+            asked = repository.ask_for(self.address.ref, bounds)
             if absent(asked):
                 self._hashed_as(asked)
                 return Seen(None)
             if not asked.fine:
                 raise Failed(unfounded(asked))
-            fetched = repository.fetch(self.address.ref, deadline)  # made between the two
+            fetched = repository.fetch(self.address.ref, bounds)  # made between the two
         if not fetched.fine:
             raise self.failed(fetched)
-        return repository.read(self.address.path, deadline)
+        return repository.read(self.address.path, bounds)
 
-    def _opened(self, deadline: Deadline) -> Repository:
+    def _opened(self, bounds: Bounds) -> Repository:
         if self._repository is None:
-            self._repository = self._new(deadline)
+            self._repository = self._new(bounds)
         return self._repository
 
-    def _new(self, deadline: Deadline) -> Repository:
+    def _new(self, bounds: Bounds) -> Repository:
         """What gives access is looked up each time: the tokens of a pipeline change."""
         try:
-            access = find_access(self.address, self._project, self._environ, deadline)
+            access = find_access(self.address, self._project, self._environ, bounds)
         except NoAccess as none:
             raise Failed(Reason(none.why, none.hint)) from none
-        return Repository(self._folder, access, self._environ, deadline, self._hash)
+        return Repository(self._folder, access, self._environ, bounds, self._hash)
 
-    def _spare(self) -> None:
-        if self._repository is not None and self._repository.calls > _MAX_CALLS:
+    def _spare(self, gits: int) -> None:
+        if self._repository is not None and self._repository.calls > gits:
             self.forget()
 
     def _remarked(self, reason: Reason) -> Reason:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aepctl.state.stores.git.branch import Branch
-from aepctl.state.stores.git.process import Deadline
+from aepctl.state.stores.git.process import Bounds
 from aepctl.state.stores.git.repository import TIP
 
 DEPTH = 1000
@@ -21,19 +21,19 @@ class Logged:
     subject: str
 
 
-def logged(branch: Branch, limit: int, deadline: Deadline) -> tuple[Logged, ...]:
+def logged(branch: Branch, limit: int, bounds: Bounds) -> tuple[Logged, ...]:
     """The last writes of the file, the newest first. Raises Failed."""
-    if branch.look(deadline).commit is None:
+    if branch.look(bounds).commit is None:
         return ()
-    with branch.apart(deadline) as repository:
+    with branch.apart(bounds) as repository:
         depth = max(limit + 1, DEPTH)
         answer = repository.fetch(
-            branch.address.ref, deadline, depth=depth, more="--filter=blob:none"
+            branch.address.ref, bounds, depth=depth, more="--filter=blob:none"
         )
         if not answer.fine:
             raise branch.failed(answer)
         words = [f"--max-count={limit}", "-z", "--format=%H%n%aI%n%an%n%s", TIP, "--"]
-        listed = repository.log([*words, f":(literal){branch.address.path}"], deadline)
+        listed = repository.log([*words, f":(literal){branch.address.path}"], bounds)
         cut = repository.shallow()  # looks as if it had made every file
     rows = (entry.split("\n", 3) for entry in listed.decode(errors="replace").split("\0") if entry)
     return tuple(

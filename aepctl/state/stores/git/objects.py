@@ -15,8 +15,11 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Object:
+    """`data` is shorter than `size` where what was printed was cut."""
+
     name: str
     data: bytes
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,8 @@ def names_to_read(tip: str, path: str) -> list[str]:
     return [f"{tip}^{{commit}}", *(f"{tip}:{folder}" for folder in folders), f"{tip}:{path}"]
 
 
-def seen(batch: bytes, path: str, hash_name: Hash) -> Seen:
-    """What `cat-file --batch` printed for these names. Raises Unreadable."""
+def seen(batch: bytes, path: str, hash_name: Hash, most: int) -> Seen:
+    """What `cat-file --batch` printed for these names. `most`: bytes. Raises Unreadable."""
     parts = path.split("/")
     objects = list(_objects(batch))
     if len(objects) != len(parts) + 2 or objects[0] is None:
@@ -71,6 +74,10 @@ def seen(batch: bytes, path: str, hash_name: Hash) -> Seen:
     file = objects[-1]
     if file is None:
         raise Unreadable("the file that was fetched is not there")
+    if file.size > most:
+        return Seen(commit, why=f"it is larger than {most} bytes")
+    if len(file.data) < file.size:
+        raise Unreadable("the file that was fetched is cut")
     return Seen(commit, file.name, file.data)
 
 
@@ -109,7 +116,7 @@ def _objects(batch: bytes) -> Iterator[Object | None]:
             yield None
             continue
         name, _, size = line.split(b" ")
-        yield Object(name.decode(), batch[at : at + int(size)])
+        yield Object(name.decode(), batch[at : at + int(size)], int(size))
         at += int(size) + 1
 
 

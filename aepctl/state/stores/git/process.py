@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-MAX_OUTPUT = 256 * 1024 * 1024
 _MAX_TOLD = 256 * 1024
+_MAX_BESIDES = 16 * 1024 * 1024
+"""What may come with a document: the folders of its branch."""
 _GRACE_SECONDS = 2.0
 # `git rev-parse --local-env-vars` without the two of settings, and what else leads elsewhere: a
 # hook or an alias around us has them set for the user's repository.
@@ -31,15 +32,30 @@ _ELSEWHERE = {
 }  # fmt: skip
 
 
-class Deadline:
-    """When a call has to be over."""
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one call of a store may take: seconds, and bytes of a document.
 
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-        self._end = time.monotonic() + seconds
+    After so many `gits` a private repository is thrown away: nothing in it is ever tidied.
+    """
+
+    seconds: float = 30.0
+    size: int = 256 * 1024 * 1024
+    gits: int = 300
+
+    def begin(self) -> "Bounds":
+        return Bounds(self, time.monotonic() + self.seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What is left to a call that has begun."""
+
+    limits: Limits
+    end: float
 
     def left(self) -> float:
-        return max(self._end - time.monotonic(), 0.0)
+        return max(self.end - time.monotonic(), 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +101,7 @@ def run_git(
     *,
     environ: Mapping[str, str],
     folder: Path,
-    deadline: Deadline,
+    bounds: Bounds,
     given: bytes = b"",
 ) -> Answer:
     """Run it in `folder` until it ends or its time is over. Raises OSError: it cannot start."""
@@ -104,9 +120,12 @@ def run_git(
         ) as process:
             assert process.stdout is not None  # noqa: S101 - asked for above
             assert process.stderr is not None  # noqa: S101 - likewise
-            out, told = _Kept(process.stdout, MAX_OUTPUT + 1), _Kept(process.stderr, _MAX_TOLD)
+            out, told = (
+                _Kept(process.stdout, bounds.limits.size + _MAX_BESIDES),
+                _Kept(process.stderr, _MAX_TOLD),
+            )
             try:
-                code: int | None = process.wait(deadline.left())
+                code: int | None = process.wait(bounds.left())
             except subprocess.TimeoutExpired:
                 code = None
             finally:  # also where this process is told to stop

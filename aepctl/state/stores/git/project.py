@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from aepctl.state.stores.git.address import GitAddress
-from aepctl.state.stores.git.process import Answer, Deadline, run_git
+from aepctl.state.stores.git.process import Answer, Bounds, run_git
 from aepctl.state.stores.git.reasons import said
 
 REMOTE = "aepctl"
@@ -50,12 +50,12 @@ class Access:
 
 
 def find_access(
-    address: GitAddress, project: Path, environ: Mapping[str, str], deadline: Deadline
+    address: GitAddress, project: Path, environ: Mapping[str, str], bounds: Bounds
 ) -> Access:
     """Raises NoAccess, OSError."""
-    check_version(run_git(["version"], environ=environ, folder=project, deadline=deadline))
+    check_version(run_git(["version"], environ=environ, folder=project, bounds=bounds))
     around = ["rev-parse", "--absolute-git-dir", "--is-bare-repository", "--show-cdup"]
-    found = run_git(around, environ=environ, folder=project, deadline=deadline)
+    found = run_git(around, environ=environ, folder=project, bounds=bounds)
     folder, remark = _folder(found, project), None
     if folder is None and (address.is_remote or "dubious ownership" in found.told):
         trouble = _no_repository(address, project, found)
@@ -65,7 +65,7 @@ def find_access(
     folder = folder or project
 
     def ask(*arguments: str) -> Answer:
-        return run_git(arguments, environ=environ, folder=folder, deadline=deadline)
+        return run_git(arguments, environ=environ, folder=folder, bounds=bounds)
 
     listed = ask("config", "--list", "--includes", "-z")
     if not listed.fine:

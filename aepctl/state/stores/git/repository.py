@@ -12,7 +12,7 @@ from aepctl.state.stores.git.objects import (
     names_to_read,
     seen,
 )
-from aepctl.state.stores.git.process import MAX_OUTPUT, Answer, Deadline, run_git, with_settings
+from aepctl.state.stores.git.process import Answer, Bounds, run_git, with_settings
 from aepctl.state.stores.git.project import REMOTE, Access, has_ssh_command, not_yet_there
 from aepctl.state.stores.git.reasons import said
 from aepctl.state.stores.git.workspace import Workspace
@@ -36,10 +36,6 @@ class LocalTrouble(Exception):
     """The private repository, or the git program, does not do what it should."""
 
 
-class TooLarge(Exception):
-    """What stands there is more than is read."""
-
-
 class Repository:
     """`fetch` and `push` hand over what a server said; the others raise LocalTrouble.
 
@@ -47,7 +43,7 @@ class Repository:
     """
 
     def __init__(
-        self, folder: Path, access: Access, environ: Mapping[str, str], deadline: Deadline,
+        self, folder: Path, access: Access, environ: Mapping[str, str], bounds: Bounds,
         hash_name: Hash,
     ) -> None:  # fmt: skip
         self.hash_name = hash_name
@@ -57,55 +53,53 @@ class Repository:
         own = {} if has_ssh_command(access, environ) else {"GIT_SSH_COMMAND": "ssh -oBatchMode=yes"}
         self._environ = {**environ, **own, "GIT_DIR": str(self._workspace.path)}
         words = ["init", "--bare", "--quiet", "--template=", f"--object-format={hash_name}"]
-        self._local([*words, "--", str(self._workspace.path)], deadline)
-        there = self._local(["config", "--list", "-z"], deadline)
+        self._local([*words, "--", str(self._workspace.path)], bounds)
+        there = self._local(["config", "--list", "-z"], bounds)
         settings = not_yet_there(access.settings, there)
         self._environ = with_settings(self._environ, settings)
 
     def close(self) -> None:
         self._workspace.drop()
 
-    def fetch(self, ref: str, deadline: Deadline, *, depth: int = 1, more: str = "") -> Answer:
+    def fetch(self, ref: str, bounds: Bounds, *, depth: int = 1, more: str = "") -> Answer:
         """Its tip becomes TIP. `more`: one more option."""
         options = ["--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-gc"]
         words = ["fetch", f"--depth={depth}", *options, *([more] if more else [])]
-        return self._git([*words, REMOTE, f"+{ref}:{TIP}"], deadline)
+        return self._git([*words, REMOTE, f"+{ref}:{TIP}"], bounds)
 
-    def ask_for(self, ref: str, deadline: Deadline) -> Answer:
+    def ask_for(self, ref: str, bounds: Bounds) -> Answer:
         """Whether the server has such a branch, with a trace of how it said so."""
         words = ["ls-remote", "--exit-code", REMOTE, ref]
-        return self._git(words, deadline, more={"GIT_TRACE_PACKET": "1"})
+        return self._git(words, bounds, more={"GIT_TRACE_PACKET": "1"})
 
-    def read(self, path: str, deadline: Deadline) -> Seen:
-        """What was fetched last. Raises TooLarge as well."""
+    def read(self, path: str, bounds: Bounds) -> Seen:
+        """What was fetched last."""
         given = "".join(f"{name}\n" for name in names_to_read(TIP, path)).encode()
-        batch = self._local(["cat-file", "--batch"], deadline, given)
-        if len(batch) > MAX_OUTPUT:
-            raise TooLarge
+        batch = self._local(["cat-file", "--batch"], bounds, given)
         try:
-            return seen(batch, path, self.hash_name)
+            return seen(batch, path, self.hash_name, bounds.limits.size)
         except (Unreadable, ValueError) as error:
             raise LocalTrouble(str(error)) from error
 
-    def commit(self, write: Write, parent: str | None, deadline: Deadline) -> str:
+    def commit(self, write: Write, parent: str | None, bounds: Bounds) -> str:
         """A new commit, here only: the parent's files with this one. The name of it."""
         given = import_stream(write, _NEXT, parent)
         words = ["fast-import", "--quiet", "--done", "--force", "--date-format=raw"]
-        return self._local(words, deadline, given).decode().strip()
+        return self._local(words, bounds, given).decode().strip()
 
-    def push(self, commit: str, ref: str, old: str | None, deadline: Deadline) -> Answer:
+    def push(self, commit: str, ref: str, old: str | None, bounds: Bounds) -> Answer:
         """The server takes it where `ref` is still at `old`; None: where it is not there."""
         options = ["--porcelain", "--progress", "--no-verify", "--no-signed", "--no-follow-tags"]
         lease = f"--force-with-lease={ref}:{old or ''}"
         words = ["push", *options, "--recurse-submodules=no", lease, REMOTE, f"{commit}:{ref}"]
-        return self._git(words, deadline)
+        return self._git(words, bounds)
 
-    def log(self, words: Sequence[str], deadline: Deadline) -> bytes:
-        return self._local(["log", *words], deadline)
+    def log(self, words: Sequence[str], bounds: Bounds) -> bytes:
+        return self._local(["log", *words], bounds)
 
-    def below(self, deadline: Deadline) -> set[str]:
+    def below(self, bounds: Bounds) -> set[str]:
         """The tip and what was fetched of its history."""
-        return set(self._local(["rev-list", TIP], deadline).decode().split())
+        return set(self._local(["rev-list", TIP], bounds).decode().split())
 
     def shallow(self) -> set[str]:
         """The commits whose parents were not fetched."""
@@ -114,8 +108,8 @@ class Repository:
         except FileNotFoundError:
             return set()
 
-    def _local(self, words: Sequence[str], deadline: Deadline, given: bytes = b"") -> bytes:
-        answer = self._git(words, deadline, given)
+    def _local(self, words: Sequence[str], bounds: Bounds, given: bytes = b"") -> bytes:
+        answer = self._git(words, bounds, given)
         if not answer.fine:
             why = "no answer in time" if answer.code is None else said(answer)
             raise LocalTrouble(f"git {words[0]}: {why or f'ended with {answer.code}'}")
@@ -124,7 +118,7 @@ class Repository:
     def _git(
         self,
         words: Sequence[str],
-        deadline: Deadline,
+        bounds: Bounds,
         given: bytes = b"",
         more: Mapping[str, str] | None = None,
     ) -> Answer:
@@ -133,6 +127,6 @@ class Repository:
             [*_OURS, *words],
             environ={**self._environ, **(more or {})},
             folder=self.access.folder,
-            deadline=deadline,
+            bounds=bounds,
             given=given,
         )

@@ -31,10 +31,10 @@ from aepctl.state.stores.git.answers import Pushed
 from aepctl.state.stores.git.branch import Branch, Failed
 from aepctl.state.stores.git.history import Logged, logged
 from aepctl.state.stores.git.objects import Seen
-from aepctl.state.stores.git.process import MAX_OUTPUT, Deadline, for_git
+from aepctl.state.stores.git.process import Bounds, Limits, for_git
 from aepctl.state.stores.git.reasons import Reason
 
-CALL_SECONDS = 30.0
+_LIMITS = Limits()
 PAUSE_SECONDS = 15.0
 """GitHub asks for at most 6 pushes a minute and repository."""
 MAX_LAID_ANEW = 8
@@ -48,7 +48,7 @@ def open_git(
     default_path: str,
     folder: Path,
     project: Path,
-    seconds: float = CALL_SECONDS,
+    limits: Limits = _LIMITS,
 ) -> "GitDocuments":
     """The document of an address such as `git:origin?branch=aepctl-state&path=prod.json`.
 
@@ -61,15 +61,15 @@ def open_git(
             "state in a Git branch needs the program `git`, which is not there",
             hint="install Git 2.31 or newer",
         )
-    return GitDocuments(Branch(parsed, for_git(environ), folder, project), seconds)
+    return GitDocuments(Branch(parsed, for_git(environ), folder, project), limits)
 
 
 class GitDocuments:
     """One file on one branch. No files, index, branch or settings of the user's are touched."""
 
-    def __init__(self, branch: Branch, seconds: float) -> None:
+    def __init__(self, branch: Branch, limits: Limits) -> None:
         self._branch = branch
-        self._seconds = seconds
+        self._limits = limits
 
     @property
     def where(self) -> str:
@@ -82,7 +82,7 @@ class GitDocuments:
     def get(self) -> Document | None:
         """None: a repository answers, and has no such branch, or no such file on it."""
         with self._failing_to_read():
-            tip = self._branch.look(Deadline(self._seconds))
+            tip = self._branch.look(self._limits.begin())
         if tip.blob is None or tip.data is None:
             return None
         return Document(tip.data, tip.blob)
@@ -90,37 +90,37 @@ class GitDocuments:
     def prepare(self) -> None:
         """Nothing: the first write makes the branch. Raises StateError where nobody answers."""
         with self._failing_to_read():
-            self._branch.look(Deadline(self._seconds))
+            self._branch.look(self._limits.begin())
 
     def put(self, data: bytes, expected: str | None, note: str) -> str:
         """One commit upon the tip of the branch, whose message is `note`."""
-        if len(data) > MAX_OUTPUT:
-            raise unwritten(self.where, f"it is larger than {MAX_OUTPUT >> 20} MiB")
+        if len(data) > self._limits.size:
+            raise unwritten(self.where, f"it is larger than {self._limits.size} bytes")
         try:
-            return self._put(data, expected, note, Deadline(self._seconds))
+            return self._put(data, expected, note, self._limits.begin())
         except Failed as failed:
             raise unwritten(self.where, failed.reason.why, hint=failed.reason.hint) from None
 
     def history(self, limit: int) -> tuple[Logged, ...]:
         """The last writes of our file, the newest first. Raises StateError."""
         with self._failing_to_read():
-            return logged(self._branch, limit, Deadline(self._seconds))
+            return logged(self._branch, limit, self._limits.begin())
 
-    def _put(self, data: bytes, expected: str | None, note: str, deadline: Deadline) -> str:
+    def _put(self, data: bytes, expected: str | None, note: str, bounds: Bounds) -> str:
         tip, why = self._branch.tip, Reason("others write to the branch all the time")
         if tip is None or tip.blob != expected:
-            tip = self._branch.look(deadline)
+            tip = self._branch.look(bounds)
         for number in range(MAX_LAID_ANEW):
             if tip.blob != expected:
                 raise overtaken(self.where)
-            commit, what, why = self._branch.write(data, note, tip, deadline)
+            commit, what, why = self._branch.write(data, note, tip, bounds)
             if what is Pushed.DONE:
                 return self._branch.blob(data)
             if what is Pushed.IN_DOUBT:
                 raise maybe_written(self.where, why.why)
             if what is Pushed.NOT_SENT and why.known:
                 break
-            after, ours = self._look_after(commit, what, why, deadline)
+            after, ours = self._look_after(commit, what, why, bounds)
             if ours:
                 return self._branch.blob(data)
             if what is Pushed.REFUSED and after.commit == tip.commit:
@@ -130,13 +130,13 @@ class GitDocuments:
         raise Failed(why)
 
     def _look_after(
-        self, commit: str | None, what: Pushed, why: Reason, deadline: Deadline
+        self, commit: str | None, what: Pushed, why: Reason, bounds: Bounds
     ) -> tuple[Seen, bool]:
         """What is there now, and whether our commit is in its history all the same."""
         sent = what not in {Pushed.STALE, Pushed.NOT_SENT}
         try:
-            after = self._branch.look(deadline)
-            return after, sent and commit is not None and self._branch.has(commit, deadline)
+            after = self._branch.look(bounds)
+            return after, sent and commit is not None and self._branch.has(commit, bounds)
         except Failed as failed:
             if not sent:
                 raise
