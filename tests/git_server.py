@@ -81,7 +81,9 @@ class _Handler(BaseHTTPRequestHandler):
         user = self.headers.get("Authorization", "").partition(" ")[2]
         user = base64.b64decode(user).decode(errors="replace")
         writing = "git-receive-pack" in self.path
-        if user not in {WRITER, READER}:
+        if len(self.headers.get_all("Authorization", [])) > 1:  # GitHub does not like it either
+            self._answer(400, b"Duplicate header\n", ("Content-Type", "text/plain"))
+        elif user not in {WRITER, READER}:
             self._answer(401, b"", ("WWW-Authenticate", 'Basic realm="git"'))
         elif writing and user != WRITER:
             self._answer(403, b"You may not do that.\n", ("Content-Type", "text/plain"))
