@@ -293,6 +293,13 @@ class TestTheMachine:
         assert found is not None
         assert (found.data, found.version) == (b"2", version)
 
+    def test_folders_may_be_named_from_where_one_is(
+        self, world: GitWorld, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(world.root)
+        world.open(at=Path("project")).put(b"{}\n", None, NOTE)
+        assert (world.project / ".aepctl/git/.gitignore").is_file()
+
     def test_a_folder_that_is_none_is_said(self, world: GitWorld) -> None:
         (world.project / ".aepctl").write_text("")
         store = world.open()

@@ -10,7 +10,7 @@ from aepctl.errors import AepctlError
 from aepctl.state.stores.git.address import GitAddress, parse_address
 from aepctl.state.stores.git.answers import Pushed, absent, no_such_branch, pushed
 from aepctl.state.stores.git.objects import Unreadable, blob_name, seen
-from aepctl.state.stores.git.process import Answer
+from aepctl.state.stores.git.process import MAX_TOLD, Answer
 from aepctl.state.stores.git.reasons import reason
 
 
@@ -163,6 +163,7 @@ class TestPushed:
         ("row", "told", "code"),
         [
             ("[remote failure] (remote failed to report status)", "", 1),
+            ("[remote rejected] (Internal Server Error)", "", 1),
             ("", "error: RPC failed; HTTP 502 curl 22 The requested URL returned error: 502", 1),
             ("", "fatal: the remote end hung up unexpectedly", 128),
             ("", "fatal: unable to access 'https://h/': Failed to connect to h port 443", 128),
@@ -175,6 +176,9 @@ class TestPushed:
         """A connection may be refused to libcurl's second try, after the first was committed."""
         assert pushed(answer(row, PACK + told, code))[0] is Pushed.IN_DOUBT
 
+    def test_a_server_that_says_too_much_may_have_been_sent_a_pack(self) -> None:
+        assert pushed(answer(told="x" * MAX_TOLD))[0] is Pushed.IN_DOUBT
+
     def test_a_request_that_is_refused_is_refused(self) -> None:
         told = PACK + "error: RPC failed; HTTP 413 curl 22 The requested URL returned error: 413"
         assert pushed(answer(told=told))[0] is Pushed.REFUSED
@@ -182,9 +186,9 @@ class TestPushed:
 
 class TestReasons:
     def test_no_credentials_of_a_url_and_no_control_signs_are_shown(self) -> None:
-        told = "fatal: unable to access 'https://ci:test-token@h/': \x1b[31mhm\x07"
+        told = "fatal: unable to access 'https://ci:te@st-token@h/': \x1b[31mhm\x07"
         shown = reason(Answer(128, b"", told)).why
-        assert "test-token" not in shown
+        assert "st-token" not in shown
         assert shown.isprintable()
 
     def test_words_of_ssh_are_told_and_gits_chatter_is_not(self) -> None:

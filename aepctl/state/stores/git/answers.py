@@ -9,7 +9,7 @@ import re
 from enum import Enum, auto
 
 from aepctl.state.stores.git.objects import Hash
-from aepctl.state.stores.git.process import Answer
+from aepctl.state.stores.git.process import MAX_TOLD, Answer
 from aepctl.state.stores.git.reasons import Reason, cleaned, reason
 
 
@@ -42,6 +42,7 @@ _MOVED = (
     "cannot lock ref", "failed to lock", "unable to create", "incorrect old value",
     "reference already exists", "but expected", "remote ref updated",
 )  # fmt: skip
+_TROUBLE = ("internal", "timed out", "timeout", "unavailable")
 _REFUSED_WITHIN = re.compile(r"returned error: (401|403|404|405|413)|HTTP (401|403|404|405|413)\b")
 _BUSY = "try again, or give each environment a branch of its own with `?branch=NAME`"
 _RULES = (
@@ -53,7 +54,8 @@ _RULES = (
 def pushed(answer: Answer) -> tuple[Pushed, Reason]:
     """What became of a push with `--porcelain --progress` of one ref."""
     row = _ROW.search(answer.out.decode(errors="replace"))
-    begun = any(words in answer.told for words in _PACK_BEGUN)
+    chatter = len(answer.told) >= MAX_TOLD // 4  # so many signs that what matters may be cut off
+    begun = chatter or any(words in answer.told for words in _PACK_BEGUN)
     if row is not None:
         if row["flag"] != "!":
             return Pushed.DONE, Reason("")
@@ -72,6 +74,8 @@ def _rejected(why: str, told: str, *, sent: bool) -> tuple[Pushed, Reason]:
     if not sent or any(words in why.lower() for words in _MOVED):
         busy = Reason(f"others write to the branch all the time ({cleaned(why)})", _BUSY)
         return Pushed.MOVED if sent else Pushed.STALE, busy
+    if any(words in why.lower() for words in _TROUBLE):
+        return Pushed.IN_DOUBT, Reason(cleaned(f"the server is in trouble ({why})"))
     said = [line[8:].strip() for line in told.splitlines() if line.startswith("remote: ")]
     more = ": " + " ".join(line for line in said if line) if any(said) else ""
     return Pushed.REFUSED, Reason(cleaned(f"the server refuses the push ({why}){more}"), _RULES)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-_MAX_TOLD = 256 * 1024
+MAX_TOLD = 256 * 1024
 _MAX_BESIDES = 16 * 1024 * 1024
 """What may come with a document: the folders of its branch."""
 _GRACE_SECONDS = 2.0
@@ -120,10 +120,8 @@ def run_git(
         ) as process:
             assert process.stdout is not None  # noqa: S101 - asked for above
             assert process.stderr is not None  # noqa: S101 - likewise
-            out, told = (
-                _Kept(process.stdout, bounds.limits.size + _MAX_BESIDES),
-                _Kept(process.stderr, _MAX_TOLD),
-            )
+            out = _Kept(process.stdout, bounds.limits.size + _MAX_BESIDES)
+            told = _Kept(process.stderr, MAX_TOLD)
             try:
                 code: int | None = process.wait(bounds.left())
             except subprocess.TimeoutExpired:

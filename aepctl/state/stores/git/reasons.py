@@ -89,7 +89,7 @@ _USUAL = re.compile(
     r"|repository exists|objects: +\d|^Total \d|compression using",
     re.IGNORECASE,
 )
-_URL_USER = re.compile(r"(?<=://)[^/@\s]*@")
+_URL_USER = re.compile(r"(?<=://)[^/\s]*@")
 
 
 def reason(answer: Answer) -> Reason:

@@ -61,7 +61,8 @@ def open_git(
             "state in a Git branch needs the program `git`, which is not there",
             hint="install Git 2.31 or newer",
         )
-    return GitDocuments(Branch(parsed, for_git(environ), folder, project), limits)
+    branch = Branch(parsed, for_git(environ), folder.absolute(), project.absolute())
+    return GitDocuments(branch, limits)
 
 
 class GitDocuments:
@@ -93,7 +94,10 @@ class GitDocuments:
             self._branch.look(self._limits.begin())
 
     def put(self, data: bytes, expected: str | None, note: str) -> str:
-        """One commit upon the tip of the branch, whose message is `note`."""
+        """One commit upon the tip of the branch, whose message is `note`.
+
+        What others write beside our file overtakes nobody: see above.
+        """
         if len(data) > self._limits.size:
             raise unwritten(self.where, f"it is larger than {self._limits.size} bytes")
         try:
