@@ -1,5 +1,6 @@
 """State on a Git branch over smart HTTP, with passwords: a server that is in trouble, and how."""
 
+import random
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -76,6 +77,33 @@ class TestHttp(DocumentStoreContract):
     @pytest.fixture
     def shared(self, world: GitWorld, server: GitServer) -> SharedServer:
         return SharedServer(world, server)
+
+
+@pytest.mark.rig
+class TestServers:
+    def test_a_document_that_does_not_fit_into_one_request(
+        self, world: GitWorld, server: GitServer
+    ) -> None:
+        """More than `http.postBuffer`, and nothing in it can be compressed: sent in chunks."""
+        data = random.Random(1).randbytes(5_000_000)
+        version = open_as(world, server).put(data, None, NOTE)
+        found = open_as(world, server).get()
+        assert found is not None
+        assert (found.data == data, found.version) == (True, version)
+        server.fault = "cut-after"
+        with pytest.raises(MaybeWritten):
+            open_as(world, server).put(data + b"more", version, NOTE)
+
+    def test_a_server_or_a_git_that_speaks_an_older_protocol(
+        self, world: GitWorld, server: GitServer
+    ) -> None:
+        world.git("config", "--global", "protocol.version", "0")
+        ssh = world.open(f"git:ssh://git@git.example{world.origin}")
+        for store in (open_as(world, server), world.open(path="b.json"), ssh):
+            assert store.get() is None
+            version = store.put(OLD, None, NOTE)
+            store.put(NEW, version, NOTE)
+            world.git("update-ref", "-d", "refs/heads/aepctl-state", cwd=world.origin)
 
 
 @pytest.mark.rig
