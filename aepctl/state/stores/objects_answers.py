@@ -16,6 +16,8 @@ class How(Enum):
     REDIRECTED = auto()
     UNREACHED = auto()
     """No connection: nothing was sent."""
+    UNTRUSTED = auto()
+    """A server without a certificate that this machine trusts: nothing was sent either."""
     NO_CREDENTIALS = auto()
     """There was nothing to sign the request with, so it was not sent."""
     SLOW = auto()
@@ -35,6 +37,7 @@ class Fault:
     def __str__(self) -> str:
         words = {
             How.UNREACHED: "nobody answers there",
+            How.UNTRUSTED: "its certificate is not trusted here",
             How.NO_CREDENTIALS: "there are no usable credentials",
             How.SLOW: "no whole answer in time",
             How.BROKEN: "the connection broke, or the answer makes no sense",
@@ -49,11 +52,15 @@ _STATUS = re.compile(r"Server returned non-2xx status code: (\d{3})")
 _CODE = re.compile(r"<Code>([A-Za-z]{1,64})</Code>")
 _REGION = re.compile(r"<Region>([a-z0-9-]{2,40})</Region>")
 _CONNECT = re.compile(r"kind: Connect,|legacy::Error\(\s*Connect,")
+_CREDENTIALS = re.compile(
+    r"The operation lacked valid authentication credentials for path External "  # boto3 raised
+    r"|Generic \w+ error: (Error performing token request|Error getting token response"
+    r"|Error reading federated token file|'az account get-access-token'|Failed to parse azure cli)"
+)
 _REQUEST = re.compile(r"Error performing ([A-Z]+) (\S+)")
 _FOR_CREDENTIALS = re.compile(
-    r"\w+://169\.254\.|.*(/latest/api/token|/latest/meta-data/|/computeMetadata/)"
+    r"\w+://(169\.254\.|[^/]+/(latest/api/token$|latest/meta-data/iam/|computeMetadata/))"
 )
-_PROVIDER = re.compile(r"The operation lacked valid authentication credentials for path External ")
 
 
 def fault_of(error: Exception) -> Fault:
@@ -74,7 +81,7 @@ def fault_of(error: Exception) -> Fault:
     if "Received redirect without LOCATION" in text:
         return Fault(How.REDIRECTED)
     if _CONNECT.search(text):
-        return Fault(How.UNREACHED)
+        return Fault(How.UNTRUSTED if "InvalidCertificate" in text else How.UNREACHED)
     return Fault(How.SLOW if "kind: Timeout" in text else How.BROKEN)
 
 
@@ -83,7 +90,9 @@ def _was_for_credentials(text: str) -> bool:
 
     The first request that is named counts: a server's body may name others.
     """
+    if _CREDENTIALS.match(text):
+        return True
     request = _REQUEST.search(text)
     if request is None:
-        return _PROVIDER.match(text) is not None
+        return False
     return request[1] == "POST" or _FOR_CREDENTIALS.match(request[2]) is not None

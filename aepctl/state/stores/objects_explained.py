@@ -79,6 +79,7 @@ def _elsewhere(fault: Fault) -> bool:
 
 ROWS = (
     Row(_how(How.UNREACHED), "{fault}", "see the network and its proxies, and `state:`"),
+    Row(_how(How.UNTRUSTED), "{fault}", "check `state:`, or name your own CA in SSL_CERT_FILE"),
     Row(_how(How.NO_CREDENTIALS), "{fault}", "{credentials}"),
     Row(
         _elsewhere,

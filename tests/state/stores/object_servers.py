@@ -32,14 +32,14 @@ SCRIPT = Path(__file__).with_name("s3_server.py")
 
 @dataclass(frozen=True)
 class Server:
-    """One that runs. `rest` is what an address says after the endpoint; the variables, by who."""
+    """One that runs. `query` ends an address; the variables, by who. `{url}` stands for its URL."""
 
     scheme: str
     url: str
     query: str
     runner: Mapping[str, str]
-    nobody: Mapping[str, str] | None
-    secret: str | None
+    nobody: Mapping[str, str] | None = None
+    secret: str | None = None
 
 
 @dataclass
@@ -57,14 +57,14 @@ class SharedObjects(Shared):
         environ: Mapping[str, str] | None = None,
     ) -> DocumentStore:
         """Another bucket, another server, other variables; all else as usual."""
-        server = self.server
-        given = server.runner if environ is None else environ
-        shown = server.url if url is None else url
-        if "{url}" not in server.query:
-            given = {name: value.replace(server.url, shown) for name, value in given.items()}
-        query = server.query.replace("{url}", shown)
-        address = f"{server.scheme}://{bucket}/{self.key}{query}"
-        return open_objects(address, given, seconds=5)
+        shown = self.server.url if url is None else url
+        given = self.server.runner if environ is None else environ
+        query = self.server.query.replace("{url}", shown)
+        return open_objects(
+            f"{self.server.scheme}://{bucket}/{self.key}{query}",
+            {name: value.replace("{url}", shown) for name, value in given.items()},
+            seconds=5,
+        )
 
     def open(self) -> DocumentStore:
         return self.at()

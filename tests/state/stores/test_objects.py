@@ -17,7 +17,7 @@ def s3() -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def google() -> Iterator[Server]:
     with google_server(GoogleObjects()) as url:
-        yield Server("gs", url, "", {"STORAGE_EMULATOR_HOST": url}, None, None)
+        yield Server("gs", url, "", {"STORAGE_EMULATOR_HOST": "{url}"})
 
 
 @pytest.fixture(scope="module")

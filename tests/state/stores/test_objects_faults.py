@@ -1,8 +1,12 @@
 """What each answer of a store means for a read, for the first write and for a later one."""
 
+import shutil
+import ssl
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from google_server import GoogleObjects, google_server
@@ -142,7 +146,7 @@ def whole(size: int) -> bytes:
 
 
 UNREADABLE: list[tuple[Step, str]] = [
-    (says(503, "SlowDown"), "HTTP status 503 (SlowDown)"),
+    (says(503, "SlowDown"), "HTTP status 503"),
     (says(409, "ConditionalRequestConflict"), "HTTP status 409"),
     (answer(200, "<html>", {"Content-Type": "text/html"}), "the answer says no version"),
     (answer(200, b"{}", {"ETag": ""}), "the answer says no version"),
@@ -236,3 +240,21 @@ def test_nothing_that_a_server_says_is_repeated(
     told = f"{error.message} {error.hint} {error!r} {error.__cause__!r} {error.__context__!r}"
     assert "test-" not in told
     assert "AWS4-HMAC" not in told
+
+
+def test_a_certificate_that_nobody_vouches_for_is_told(tmp_path: Path) -> None:
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("needs the `openssl` program to make a certificate")
+    both = tmp_path / "both.pem"
+    command = [openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+    command += ["-nodes", "-days", "2", "-subj", "/CN=127.0.0.1", "-keyout", str(both)]
+    made = subprocess.run(command, check=True, capture_output=True)
+    both.write_bytes(both.read_bytes() + made.stdout)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(both)
+    with RawServer(tls=context) as server, pytest.raises(StateNotWritten) as caught:
+        open_at(server.url).put(b"{}\n", None, "")
+    assert type(caught.value) is StateNotWritten
+    assert "its certificate is not trusted here" in caught.value.message
+    assert "SSL_CERT_FILE" in (caught.value.hint or "")
