@@ -27,7 +27,7 @@ def explained(address: Address, fault: Fault) -> tuple[str, str | None]:
         "bucket": address.kind.bucket,
         "name": address.bucket,
         "address": str(address),
-        "region": fault.region or "REGION",
+        "elsewhere": ELSEWHERE[scheme].format(address=address, region=fault.region or "REGION"),
         "credentials": CREDENTIALS[scheme],
         "rights": RIGHTS[scheme],
     }
@@ -53,6 +53,14 @@ RIGHTS = MappingProxyType(
         " replace), as in roles/storage.objectUser",
         AZURE.scheme: "these credentials need the role Storage Blob Data Contributor, or a SAS"
         " token with read, create and write",
+    }
+)
+ELSEWHERE = MappingProxyType(
+    {
+        S3.scheme: "write {address}?region={region} with the bucket's own region, or correct"
+        " `endpoint`",
+        GCS.scheme: "see what answers in place of storage.googleapis.com, a proxy perhaps",
+        AZURE.scheme: "correct `account` or `endpoint`",
     }
 )
 
@@ -84,7 +92,7 @@ ROWS = (
     Row(
         _elsewhere,
         "{fault}: the {bucket} is in another region, or not at this endpoint",
-        "for S3 write {address}?region={region} with the bucket's own; else correct `endpoint`",
+        "{elsewhere}",
     ),
     Row(
         _codes("NoSuchBucket", "ContainerNotFound"),

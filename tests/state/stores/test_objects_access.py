@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from raw_server import RawServer, answer
+from raw_server import RawServer, Step, Wire, answer, http
 
-from aepctl.errors import AepctlError, StateNotWritten
+from aepctl.errors import AepctlError, StateError, StateNotWritten
 from aepctl.state.stores.objects import open_objects
 from aepctl.state.stores.objects_access import settings
 from aepctl.state.stores.objects_address import read_address
@@ -182,6 +182,43 @@ def test_a_machine_without_a_role_is_told_and_nothing_was_written(
             store.put(b"{}\n", None, "")
     assert type(caught.value) is StateNotWritten
     assert "AWS_ACCESS_KEY_ID" in (caught.value.hint or "")
+    assert server.connections == 0
+
+
+def test_credentials_that_take_their_time_are_part_of_the_time_that_a_write_has(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Three answers, each in time; together they are not, and the write is never sent."""
+    key = {"AccessKeyId": "test-id", "SecretAccessKey": "test-secret", "Token": "test-token"}
+    until = {"Expiration": "2099-01-01T00:00:00Z", "Code": "Success"}
+
+    def slowly(body: str) -> Step:
+        def step(wire: Wire) -> None:
+            wire.receive()
+            wire.server.released.wait(0.8)
+            wire.send(http(200, body))
+
+        return step
+
+    monkeypatch.setitem(sys.modules, "boto3", None)
+    script = [slowly(body) for body in ("test-token", "role", json.dumps(key | until))]
+    with RawServer(*script) as service, RawServer() as server:
+        monkeypatch.setenv("AWS_METADATA_ENDPOINT", service.url)
+        store = open_objects(f"{S3}?region=us-east-1&endpoint={server.url}", {}, seconds=1)
+        with pytest.raises(StateNotWritten, match="no whole answer in time"):
+            store.put(b"{}\n", None, "")
+        service.wait_closed()
+    assert server.connections == 0
+
+
+def test_plain_http_that_no_endpoint_asked_for_is_not_spoken() -> None:
+    """A file of credentials may name any address."""
+    with RawServer() as server:
+        key = dict.fromkeys(("private_key", "private_key_id", "client_email"), "")
+        told = json.dumps({**key, "gcs_base_url": server.url, "disable_oauth": True})
+        store = open_objects(GOOGLE, {"GOOGLE_SERVICE_ACCOUNT_KEY": told}, seconds=5)
+        with pytest.raises(StateError, match="cannot be read"):
+            store.get()
     assert server.connections == 0
 
 

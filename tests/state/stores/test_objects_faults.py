@@ -11,11 +11,24 @@ from pathlib import Path
 import pytest
 from google_server import GoogleObjects, google_server
 from object_servers import committed_unheard
-from raw_server import RawServer, Step, answer, close, deaf_port, free_port, hang, reset, trickle
+from raw_server import (
+    RawServer,
+    Step,
+    Wire,
+    answer,
+    close,
+    deaf_port,
+    free_port,
+    hang,
+    http,
+    reset,
+    trickle,
+)
 
 from aepctl.errors import StateError, StateNotWritten
 from aepctl.state.stores.documents import DocumentStore, MaybeWritten, Overtaken
 from aepctl.state.stores.objects import LIMIT_BYTES, open_objects
+from aepctl.state.stores.objects_access import KEPT_SECONDS
 
 KEYS = {"AWS_ACCESS_KEY_ID": "test-id", "AWS_SECRET_ACCESS_KEY": "test-secret-key"}
 OLD = '"0123"'
@@ -258,3 +271,20 @@ def test_a_certificate_that_nobody_vouches_for_is_told(tmp_path: Path) -> None:
     assert type(caught.value) is StateNotWritten
     assert "its certificate is not trusted here" in caught.value.message
     assert "SSL_CERT_FILE" in (caught.value.hint or "")
+
+
+@pytest.mark.rig  # it waits
+def test_a_connection_that_was_idle_is_not_used_again() -> None:
+    """The other side may be about to close it, and what is sent then is in doubt."""
+
+    def kept(wire: Wire) -> None:
+        wire.receive()
+        wire.send(http(200, "", {**ETAG, "Connection": "keep-alive"}))
+        wire.server.released.wait(30)
+
+    with RawServer(kept, kept) as server:
+        store = open_at(server.url)
+        store.put(b"{}\n", None, "")
+        time.sleep(KEPT_SECONDS + 1)
+        store.put(b"{}\n", OLD, "")
+        assert server.connections == 2
