@@ -26,7 +26,7 @@ VARIABLES: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
         GCS.scheme: {
             "service_account": ("GOOGLE_SERVICE_ACCOUNT", "GOOGLE_SERVICE_ACCOUNT_PATH"),
             "service_account_key": ("GOOGLE_SERVICE_ACCOUNT_KEY",),
-            "application_credentials": ("GOOGLE_APPLICATION_CREDENTIALS",),
+            "google_application_credentials": ("GOOGLE_APPLICATION_CREDENTIALS",),
             "endpoint": ("STORAGE_EMULATOR_HOST",),
         },
         AZURE.scheme: {

@@ -55,7 +55,7 @@ def _boto3(address: Address, profile: str | None) -> Any:
 
 def _federated(config: Mapping[str, str]) -> bool:
     """Whether GOOGLE_APPLICATION_CREDENTIALS names a file that obstore does not read."""
-    path = config.get("application_credentials")
+    path = config.get("google_application_credentials")
     if path is None or "service_account" in config or "service_account_key" in config:
         return False
     try:
@@ -81,5 +81,5 @@ def _google(address: Address) -> Any:
         kind = type(error).__name__
     raise AepctlError(
         f"{address}: google-auth cannot use the file of GOOGLE_APPLICATION_CREDENTIALS ({kind})",
-        hint="make it anew, as docs of Google's workload identity federation say",
+        hint="make it anew: `gcloud iam workload-identity-pools create-cred-config --help`",
     )

@@ -3,14 +3,17 @@
 import json
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
+import obstore.store
 import pytest
+from obstore.exceptions import GenericError
 from raw_server import RawServer, Step, Wire, answer, http
 
 from aepctl.errors import AepctlError, StateError, StateNotWritten
 from aepctl.state.stores.objects import open_objects
-from aepctl.state.stores.objects_access import settings
+from aepctl.state.stores.objects_access import STORES, VARIABLES, settings
 from aepctl.state.stores.objects_address import read_address
 
 S3 = "s3://states/prod.json"
@@ -55,7 +58,7 @@ SETTINGS = [
     (
         GOOGLE,
         {"GOOGLE_APPLICATION_CREDENTIALS": "adc.json"},
-        {"application_credentials": "adc.json"},
+        {"google_application_credentials": "adc.json"},
     ),
 ]
 
@@ -67,6 +70,15 @@ def test_an_option_comes_before_a_variable_and_an_empty_one_is_none(
     config, plain = settings(read_address(address), environ)
     assert config == expected
     assert not plain
+
+
+@pytest.mark.parametrize("scheme", VARIABLES)
+def test_every_setting_is_one_of_obstores(scheme: str) -> None:
+    """Of the oldest version that is taken, too."""
+    for name in VARIABLES[scheme]:
+        if (scheme, name) != ("gs", "endpoint"):  # it becomes another
+            with suppress(GenericError):  # the value is no good
+                getattr(obstore.store, STORES[scheme])("states", config={name: "x"})
 
 
 @pytest.mark.parametrize(
