@@ -9,7 +9,13 @@ from collections.abc import Coroutine, Mapping
 from importlib import import_module
 from typing import Any
 
-from aepctl.state.stores.documents import Document, maybe_written, unreadable, unwritten
+from aepctl.state.stores.documents import (
+    Document,
+    DocumentStore,
+    maybe_written,
+    unreadable,
+    unwritten,
+)
 from aepctl.state.stores.objects_access import client
 from aepctl.state.stores.objects_address import GCS, Address, read_address
 from aepctl.state.stores.objects_answers import Fault, fault_of
@@ -24,7 +30,7 @@ PAUSES = {GCS.scheme: 1.0}
 
 def open_objects(
     address: str, environ: Mapping[str, str], *, seconds: float = LIMIT_SECONDS
-) -> "ObjectDocuments":
+) -> DocumentStore:
     """The store at an address. Raises AepctlError: a wrong address, settings that cannot be used.
 
     Nothing is sent yet, other than what boto3 may do to find credentials.

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlsplit
 
 from aepctl.errors import AepctlError
 from aepctl.state.stores.objects_address import AZURE, GCS, S3, Address, checked_endpoint, is_plain
@@ -93,6 +94,8 @@ def settings(address: Address, environ: Mapping[str, str]) -> tuple[dict[str, st
         config["endpoint"] = checked_endpoint(address.kind, said, config["endpoint"])
     config |= {SETTINGS.get(name, name): value for name, value in address.options.items()}
     plain = is_plain(config.get("endpoint"))
+    if plain:
+        _reached_directly(address, config["endpoint"], environ)
     if address.kind is AZURE and not config.get("account_name"):
         raise AepctlError(
             f"{address}: the storage account is not named",
@@ -105,6 +108,19 @@ def settings(address: Address, environ: Mapping[str, str]) -> tuple[dict[str, st
 
 def _first(names: tuple[str, ...], environ: Mapping[str, str]) -> str | None:
     return next((name for name in names if environ.get(name)), None)
+
+
+def _reached_directly(address: Address, endpoint: str, environ: Mapping[str, str]) -> None:
+    """Plain http does not leave this machine; obstore would send it to a proxy. Raises."""
+    host = urlsplit(endpoint).hostname or ""
+    passed_by = f"{environ.get('NO_PROXY', '')},{environ.get('no_proxy', '')}"
+    entries = {entry.strip() for entry in passed_by.split(",")}
+    proxy = _first(("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"), environ)
+    if proxy and not entries & {host, "*"}:
+        raise AepctlError(
+            f"{address}: {proxy} would carry to a proxy what is for this machine only",
+            hint=f"set NO_PROXY={host}",
+        )
 
 
 def _emulated(endpoint: str) -> str:

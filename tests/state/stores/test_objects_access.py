@@ -19,6 +19,7 @@ from aepctl.state.stores.objects_address import read_address
 S3 = "s3://states/prod.json"
 GOOGLE = "gs://states/prod.json"
 AZURE = "az://states/prod.json?account=teamstate"
+KEYS = {"AWS_ACCESS_KEY_ID": "test-id", "AWS_SECRET_ACCESS_KEY": "test-secret"}
 
 
 @pytest.fixture(autouse=True)
@@ -93,6 +94,19 @@ def test_every_setting_is_one_of_obstores(scheme: str) -> None:
 def test_plain_http_is_spoken_with_this_machine(address: str, environ: Mapping[str, str]) -> None:
     _, plain = settings(read_address(address), environ)
     assert plain
+
+
+@pytest.mark.parametrize("proxy", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
+def test_plain_http_is_not_handed_to_a_proxy(proxy: str) -> None:
+    address = f"{S3}?endpoint=http://127.0.0.1:9000"
+    through = {proxy: "http://user:test-secret@proxy.example.com:3128"}
+    with pytest.raises(AepctlError, match=f"{proxy} would carry to a proxy") as caught:
+        open_objects(address, through)
+    assert caught.value.hint == "set NO_PROXY=127.0.0.1"
+    assert "test-secret" not in caught.value.message
+    for entries in ("127.0.0.1", "example.org, 127.0.0.1", "*"):
+        open_objects(address, {**through, **KEYS, "NO_PROXY": entries})
+    open_objects(f"{S3}?endpoint=https://minio.example.com", {**through, **KEYS})
 
 
 @pytest.mark.parametrize(
@@ -246,8 +260,7 @@ def test_federated_credentials_of_google_say_what_to_install(
 
 
 def test_a_store_shows_no_credentials() -> None:
-    keys = {"AWS_ACCESS_KEY_ID": "test-id", "AWS_SECRET_ACCESS_KEY": "test-secret"}
-    store = open_objects(S3, keys)
+    store = open_objects(S3, KEYS)
     assert store.where == S3
     assert "test-" not in f"{store!r} {store} {vars(store)}"
 
