@@ -59,7 +59,7 @@ class Address:
 def read_address(text: str) -> Address:
     """Read what `state:` says. Raises AepctlError, which repeats nothing that could be secret."""
     scheme, mark, rest = text.partition("://")
-    kind = KINDS.get(scheme)
+    kind = KINDS.get(scheme.lower())
     if kind is None or not mark:
         raise AepctlError("an object's address begins with s3://, gs:// or az://")
     place, _, query = rest.partition("?")
@@ -69,7 +69,7 @@ def read_address(text: str) -> Address:
         raise _refused(kind, "an address has no part behind `#`")
     bucket, _, key = place.partition("/")
     if not BUCKET.fullmatch(bucket):
-        raise _refused(kind, f"no name of a {kind.bucket} follows `{scheme}://`")
+        raise _refused(kind, f"no name of a {kind.bucket} follows `{kind.scheme}://`")
     if not all(PART.fullmatch(part) for part in key.split("/")) or len(key) > LONGEST_KEY:
         raise _refused(
             kind,

@@ -23,12 +23,13 @@ def is_probe(data: bytes) -> bool:
     return isinstance(content, dict) and content.keys() == {MARK}
 
 
-def probe(store: DocumentStore) -> Document:
+def probe(store: DocumentStore, program: str) -> Document:
     """See that late writers lose, on a document that does not count. Returns that document.
 
     What is written next replaces it: `put(data, expected=probed.version, ...)`. One that an earlier
-    probe left is gone on with; any other document is an error, and is not touched. Raises
-    StateError: a condition is ignored, somebody else is at work on it, or the store's own.
+    probe left is gone on with; any other document is an error, and is not touched. `program` is how
+    this one is called, for hints: `aepctl --env prod`. Raises StateError: a condition is ignored,
+    somebody else is at work on it, or the store's own.
     """
     found = store.get()
     if found is None:
@@ -38,7 +39,7 @@ def probe(store: DocumentStore) -> Document:
     else:
         raise StateError(
             f"{store.where}: there is a document already; it was left as it is",
-            hint="`aepctl state verify` looks through it",
+            hint=f"`{program} state verify` looks through it",
         )
     _must_lose(store, None, "a write that was to be the first went through beside another one")
     data = _document()
@@ -48,14 +49,17 @@ def probe(store: DocumentStore) -> Document:
     if last != Document(data, new):
         raise StateError(
             f"{store.where}: what was written last is not what is read",
-            hint="see that nobody else writes there, then run `aepctl state init` again",
+            hint=f"see that nobody else writes there, then run `{program} state init` again",
         )
     return last
 
 
 def _document() -> bytes:
     """Each is another one, so that no two have the same digest for a version."""
-    return json.dumps({MARK: f"run `aepctl state init` again ({uuid4()})"}).encode() + b"\n"
+    return (
+        json.dumps({MARK: f"nothing counts here yet; run state init again ({uuid4()})"}).encode()
+        + b"\n"
+    )
 
 
 def _must_lose(store: DocumentStore, expected: str | None, told: str) -> None:

@@ -40,6 +40,10 @@ def test_an_address_says_bucket_key_and_options(
     assert str(address) == text.partition("?")[0]
 
 
+def test_a_scheme_may_be_in_capitals() -> None:
+    assert str(read_address("S3://bucket/Key")) == "s3://bucket/Key"
+
+
 WRONG = [
     ("s3:/bucket/key", "begins with s3://, gs:// or az://"),
     ("s4://bucket/key", "begins with s3://, gs:// or az://"),

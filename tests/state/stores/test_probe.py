@@ -9,6 +9,7 @@ from aepctl.state.stores.documents import Document, MaybeWritten, Overtaken
 from aepctl.state.stores.objects import open_objects
 from aepctl.state.stores.probe import NOTE, is_probe, probe
 
+PROGRAM = "aepctl --env prod"
 PLACE = "gs://states/aepctl/prod.json"
 
 
@@ -27,7 +28,7 @@ class Ignoring(MemoryDocuments):
 
 def test_a_store_that_honours_conditions_holds_a_document_that_does_not_count() -> None:
     server = MemoryServer()
-    found = probe(MemoryDocuments(server))
+    found = probe(MemoryDocuments(server), PROGRAM)
     assert found == server.document
     assert is_probe(found.data)
     MemoryDocuments(server).put(b"{}\n", found.version, "state init")
@@ -44,7 +45,7 @@ def test_a_store_that_honours_conditions_holds_a_document_that_does_not_count() 
 def test_one_that_ignores_a_condition_is_refused(first: bool, later: bool, told: str) -> None:
     store = Ignoring(MemoryServer(), first=first, later=later)
     with pytest.raises(StateError, match=told) as caught:
-        probe(store)
+        probe(store, PROGRAM)
     assert "state is not safe there" in caught.value.message
 
 
@@ -53,16 +54,17 @@ def test_a_server_of_objects_is_probed(honours: bool) -> None:
     with google_server(GoogleObjects(honours=honours)) as url:
         store = open_objects(PLACE, {"STORAGE_EMULATOR_HOST": url}, seconds=5)
         if honours:
-            assert probe(store) == store.get()
+            assert probe(store, PROGRAM) == store.get()
         else:
             with pytest.raises(StateError, match="state is not safe there"):
-                probe(store)
+                probe(store, PROGRAM)
 
 
 def test_a_document_that_is_there_is_not_touched() -> None:
     server = MemoryServer(Document(b'{"format": 1}\n', "v0"))
-    with pytest.raises(StateError, match="there is a document already"):
-        probe(MemoryDocuments(server))
+    with pytest.raises(StateError, match="there is a document already") as caught:
+        probe(MemoryDocuments(server), PROGRAM)
+    assert caught.value.hint == "`aepctl --env prod state verify` looks through it"
     assert server.document == Document(b'{"format": 1}\n', "v0")
     assert server.history == []
 
@@ -75,8 +77,8 @@ def test_one_that_was_cut_short_is_gone_on_with() -> None:
         store.lose_answers = lost
         for _ in range(lost):
             with pytest.raises(MaybeWritten):
-                probe(store)
-        assert is_probe(probe(store).data)
+                probe(store, PROGRAM)
+        assert is_probe(probe(store, PROGRAM).data)
 
 
 def test_somebody_else_at_work_is_told() -> None:
@@ -89,7 +91,7 @@ def test_somebody_else_at_work_is_told() -> None:
             return version
 
     with pytest.raises(Overtaken):
-        probe(Disturbed(server))
+        probe(Disturbed(server), PROGRAM)
     assert server.document is not None
     assert server.document.data == b'{"theirs": 1}\n'
 
@@ -103,7 +105,7 @@ def test_a_store_that_reads_what_was_is_refused() -> None:
             return before
 
     with pytest.raises(StateError, match="what was written last is not what is read"):
-        probe(Late(MemoryServer()))
+        probe(Late(MemoryServer()), PROGRAM)
 
 
 @pytest.mark.parametrize("data", [b"", b"{}", b"[]", b'{"format": 1}', b"\xff", b'"aepctl-probe"'])
@@ -113,5 +115,5 @@ def test_other_documents_are_no_probe(data: bytes) -> None:
 
 def test_the_note_says_what_the_writes_are() -> None:
     server = MemoryServer()
-    probe(MemoryDocuments(server))
+    probe(MemoryDocuments(server), PROGRAM)
     assert set(server.history) == {NOTE}
