@@ -20,8 +20,8 @@ TRIES_UNLOCKING = 2
 class Bounds:
     """In seconds. `put` is all of a write; `wait` what of it may go by before the lock is taken.
 
-    `watched`: so long one lock of ours, for one write, must have been seen before it is broken:
-    whoever left it is gone, for a write is over in less.
+    `watched`: so long one lock, which is for one write, must have been seen before it is broken:
+    whoever holds it is gone, or too slow, and then its write fails.
     """
 
     put: float = 30.0

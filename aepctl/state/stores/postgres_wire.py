@@ -151,10 +151,15 @@ def _bounded(connection: Connection, seconds: float) -> Iterator[threading.Event
     timer = threading.Timer(seconds, cut)
     timer.daemon = True
     try:
-        timer.start()
+        _start(timer)
         yield late
-    except RuntimeError:
-        raise Failed(Failure("this machine has no thread left")) from None
     finally:
         timer.cancel()
         handle.close()
+
+
+def _start(timer: threading.Timer) -> None:
+    try:
+        timer.start()
+    except RuntimeError:
+        raise Failed(Failure("this machine has no thread left")) from None

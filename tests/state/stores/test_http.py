@@ -1,6 +1,7 @@
 """State behind HTTP: the contract in both dialects, and every call of a write in trouble."""
 
 import json
+import signal
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -467,3 +468,22 @@ def test_what_could_not_be_read_back_is_not_written(
 def test_only_gitlab_asks_for_a_pause() -> None:
     assert open_http(f"https://h{GITLAB}", {}).pause_seconds > 0
     assert open_http("https://h/state", {}).pause_seconds == 0
+
+
+@pytest.mark.rig
+def test_an_interrupt_in_mid_write_gives_the_lock_back(shared: SharedHttp) -> None:
+    shared.server.troubles["post"] = [Trouble.HANG_BEFORE]
+    main = threading.get_ident()
+
+    def interrupt() -> None:
+        while "post" not in kinds(shared.server):
+            time.sleep(0.01)
+        time.sleep(0.1)
+        signal.pthread_kill(main, signal.SIGINT)
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    with pytest.raises(KeyboardInterrupt):
+        written(shared.open())
+    thread.join()
+    assert shared.server.lock_id() is None
