@@ -411,6 +411,14 @@ def test_only_what_says_that_there_is_no_state_is_empty(
             unread(store)
 
 
+@pytest.mark.parametrize("status", [200, 404])
+def test_an_answer_that_is_cut_down_to_nothing_is_not_empty(status: int) -> None:
+    with serving(StateServer()) as server:
+        server.answers["get"] = Answer(status, b"x")
+        server.troubles["get"] = [Trouble.TRUNCATED]
+        assert "cut short" in unread(SharedHttp(server).open()).message
+
+
 @pytest.mark.parametrize(
     ("status", "hint"),
     [

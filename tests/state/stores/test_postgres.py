@@ -4,7 +4,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -341,10 +341,7 @@ def test_a_server_killed_in_mid_write_leaves_the_old_or_the_new(shared: SharedPo
     for thread in threads:
         thread.start()
     for kill in range(1, 6):
-        for _ in range(1000):  # the number of writes decides, not the time
-            if acknowledged[0] >= 5 * kill:
-                break
-            time.sleep(0.01)
+        _until(lambda: acknowledged[0] >= 5 * kill)  # noqa: B023 - called at once
         shared.server.stop(signal.SIGKILL)
         shared.server.start()
     done.set()
@@ -475,6 +472,15 @@ def test_a_password_file_will_do(shared: SharedPostgres, tmp_path: Path) -> None
     file.chmod(0o600)
     open_postgres(shared.address(), {"PGPASSFILE": str(file)}).put(b"1", None, NOTE)
     assert shared.open().get() is not None
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    """The number of writes decides, not the time."""
+    for _ in range(1000):
+        if holds():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it does not come about")
 
 
 def _sleeping(server: PostgresServer) -> int:
