@@ -27,6 +27,7 @@ from aepctl.state.stores.http_answers import (
 )
 from aepctl.transport import TransportFactory
 
+NOBODY_THERE = "check the address, and that the server runs"
 KNOWS_NO_LOCK = "is this the address of a state, on a server that knows how to lock it?"
 
 
@@ -46,7 +47,7 @@ class Calls:
         """What stands there. Raises Refused, for all but "there is none"."""
         reply = self._send("GET", self._address.where, None, seconds)
         if not isinstance(reply, Response):
-            raise Refused(reply.reason)
+            raise Refused(reply.reason, NOBODY_THERE)
         if not reply.complete and not is_redirect(reply.status):
             raise Refused(f"the answer {reply.flaw}")
         gitlab = self._address.gitlab
@@ -113,7 +114,7 @@ class Calls:
     def _answer(self, method: str, url: str, body: bytes, seconds: float) -> Response:
         reply = self._send(method, url, body, seconds)
         if isinstance(reply, NothingSent):
-            raise Refused(reply.reason)
+            raise Refused(reply.reason, NOBODY_THERE)
         if isinstance(reply, NoResponse):
             raise Unanswered(reply.reason)
         return reply

@@ -457,6 +457,13 @@ def test_a_server_that_knows_no_lock_is_told_at_once(shared: SharedHttp, status:
     assert kinds(shared.server) == ["lock"]
 
 
+def test_where_nobody_answers_the_hint_says_what_to_look_at(shared: SharedHttp) -> None:
+    store = shared.unreachable()
+    for error in (unread(store), refused(store)):
+        assert "no connection to 127.0.0.1" in error.message
+        assert "that the server runs" in (error.hint or "")
+
+
 def test_a_password_that_the_server_repeats_is_not_shown(shared: SharedHttp) -> None:
     store = shared.forbidden()
     for error in (unread(store), refused(store)):
