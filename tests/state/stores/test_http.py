@@ -244,6 +244,13 @@ def test_a_lock_that_is_not_given_back_is_no_failure_and_stops_our_next_write_no
     assert shared.server.lock_id() is None
 
 
+def test_a_lost_answer_to_the_unlock_is_asked_for_once_more(shared: SharedHttp) -> None:
+    shared.server.troubles["unlock"] = [Trouble.ERROR_BEFORE]
+    written(shared.open())
+    assert kinds(shared.server) == ["lock", "get", "post", "unlock", "unlock"]
+    assert shared.server.lock_id() is None
+
+
 def test_a_lock_that_a_dead_runner_left_is_broken_after_it_was_watched(shared: SharedHttp) -> None:
     shared.server.holder = {"ID": "aepctl-" + "0" * 32, "Who": "gone", "Created": "then"}
     bounds = Bounds(watched=0.2, pause=0.02)

@@ -431,6 +431,13 @@ def test_who_is_not_let_in_is_told_why(
         assert not password or password not in repr(error)
 
 
+def test_who_asks_for_encryption_gets_it_or_an_error(shared: SharedPostgres) -> None:
+    store = open_postgres(shared.address(more="&sslmode=require"), shared.environ())
+    for error in (unread(store), refused(store)):
+        assert "SSL" in error.message
+        assert "sslmode" in (error.hint or "")
+
+
 def test_too_many_connections_wrote_nothing(shared: SharedPostgres) -> None:
     shared.server.run(f"ALTER ROLE {ROLE} CONNECTION LIMIT 0")
     try:
