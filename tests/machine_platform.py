@@ -281,16 +281,7 @@ class Platform:
             one
             for one in self.twins(audience)
             if not self._gave_its_name_away(owners.get(one.audience_id), audience)
-            and not (owners and self._is_hidden_from(one))
         ]
-
-    def _is_hidden_from(self, one: Made) -> bool:
-        """Whether the plain list leaves out what neither state nor an attempt knows anything of.
-
-        From an empty state such things are looked for; else nobody has reason to.
-        """
-        nobodys = one.theirs or one.audience_id in self.forgotten
-        return self.habits.hides and one.lifecycle == "inactive" and nobodys
 
     def _gave_its_name_away(self, key: str | None, audience: Audience) -> bool:
         """Whether this key owns an audience that is to get another name."""
