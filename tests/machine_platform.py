@@ -276,17 +276,7 @@ class Platform:
         """What should have kept the program from creating this one."""
         if audience.folded_identity in self.excused:
             return []
-        owners = {one.ids.audience_id: key for key, one in self.state().audiences.items()}
-        return [
-            one
-            for one in self.twins(audience)
-            if not self._gave_its_name_away(owners.get(one.audience_id), audience)
-        ]
-
-    def _gave_its_name_away(self, key: str | None, audience: Audience) -> bool:
-        """Whether this key owns an audience that is to get another name."""
-        one = self.wanted.get(key or "")
-        return one is not None and one.audience.folded_identity != audience.folded_identity
+        return self.twins(audience)
 
     def _patch(self, path: str, operations: list[dict[str, str]], step: Patch) -> Response:
         one = self._there(path, step.ids)

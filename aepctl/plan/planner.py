@@ -155,15 +155,17 @@ class _Planner:
             audience = candidate.wanted.audience
             reason = reasons.spelled_otherwise(candidate.key, audience, alike, self._policy.program)
             return self._decide(candidate, reason, alike)
-        return self._create_unless_renamed(candidate, seen)
+        return self._create_unless_owned(candidate, seen)
 
-    def _create_unless_renamed(self, candidate: Candidate, seen: ObservedIndex) -> Change:
-        """Its audience may be that of a removed key, renamed since state heard of it."""
-        for key, found in seen.owned(candidate.wanted.audience):
-            if key not in self._sides.wanted:
-                reason = reasons.renamed_there(key, candidate.key, self._policy)
-                return self._decide(candidate, reason, (found,))
-        return _create(candidate)
+    def _create_unless_owned(self, candidate: Candidate, seen: ObservedIndex) -> Change:
+        """Its audience may be what state has under another key, perhaps by another name by now."""
+        owned = seen.owned(candidate.wanted.audience)
+        if not owned:
+            return _create(candidate)
+        wanted = self._sides.wanted
+        key, found = next((one for one in owned if one[0] not in wanted), owned[0])
+        why = reasons.owned_there if key in wanted else reasons.renamed_there
+        return self._decide(candidate, why(key, candidate.key, found, self._policy), (found,))
 
     def _by_given_id(self, candidate: Candidate, given: str, there: tuple[Observed, ...]) -> Change:
         identity = candidate.wanted.audience.folded_identity
