@@ -397,6 +397,9 @@ OTHERS = ("of-the-first", "of-the-one-before", "with-an-id-of-another-key")
 TAKEN = "taken"
 FAULTS = ("none", *NOT_COMMITTED, *COMMITTED, *OTHERS, TAKEN)
 SHORT = Response(200, b'{"children": [], "_page": {"totalCount": 5}}')
+UNCOUNTED = Response(200, b'{"children": []}')
+NULL = Response(200, b'{"children": [], "_page": {"totalCount": null}}')
+AWAY = Response(200, b'{"children": [], "_page": {"totalCount": 0}, "errors": {"503": []}}')
 LEAVES_OUT = "leaves-out"
 LIST_FAULTS: tuple[Reply | str, ...] = (
     Response(503),
@@ -404,4 +407,7 @@ LIST_FAULTS: tuple[Reply | str, ...] = (
     Response(429, retry_after=0.0),
     SHORT,
     LEAVES_OUT,
+    UNCOUNTED,
+    NULL,
+    AWAY,
 )

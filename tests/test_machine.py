@@ -263,7 +263,7 @@ class Machine(People):
     @rule(
         faults=st.lists(st.sampled_from(FAULTS), max_size=6),
         lags=LAGS,
-        list_faults=st.integers(0, 7),
+        list_faults=st.integers(0, 10),
         crash=CRASHES,
         power_cut=st.one_of(st.none(), st.integers(0, 15)),
         second=st.booleans(),
