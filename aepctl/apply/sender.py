@@ -2,7 +2,8 @@
 
 import random
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -68,16 +69,27 @@ class Sender:
     def note(self, key: str, action: Action, step: LocalStep) -> Outcome | None:
         """Do one step that touches state only.
 
-        Its outcome where it has one of its own: Move, Forget and Record have none. Where it cannot
-        be noted the run stops: this process alone knows of it then.
+        Its outcome where it has one of its own: Move, Forget and Record have none.
         """
-        try:
+        with self._stopping():
             self.journal.note(key, step)
-        except StateNotWritten as error:
-            self.stop.request(f"the journal cannot be written ({error.reason})")
         if isinstance(step, Adopt):
             return Outcome(key, action, OutcomeKind.ADOPTED, step.known.ids)
         return None
+
+    @contextmanager
+    def noting(self) -> Iterator[None]:
+        """Within, what is noted is made durable at the end, all at once."""
+        with self._stopping(), self.journal.together():
+            yield
+
+    @contextmanager
+    def _stopping(self) -> Iterator[None]:
+        """Where a note cannot be made durable, the run stops: this process alone knows of it."""
+        try:
+            yield
+        except StateNotWritten as error:
+            self.stop.request(f"the journal cannot be written ({error.reason})")
 
     def _attempts(
         self, writer: Writer, key: str, action: Action, step: RemoteStep, intent: Intent | None
