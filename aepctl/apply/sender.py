@@ -115,25 +115,13 @@ class Sender:
 
     def _heed(self, writer: Writer, step: RemoteStep, verdict: Verdict) -> None:
         """What the last word about a step means for the others."""
-        match verdict:
-            case Done():
-                self.refusals.succeeded()
-            case Refused(failure):
-                self._heed_refusal(writer, step, failure)
-            case Unknown(failure):
-                writer.reconnect()  # whatever else comes on this connection may not be ours either
-                self._heed_refusal(writer, step, failure)
-                if verdict.retry_after:
-                    self.backoff.hold_back(verdict.retry_after, 0.0, failure.message)
-            case NotSent():
-                pass
-            case _:
-                assert_never(verdict)
-
-    def _heed_refusal(self, writer: Writer, step: RemoteStep, failure: Failure) -> None:
-        reason = self.refusals.refused(step, failure, writer.advice(failure))
+        if isinstance(verdict, Unknown):
+            writer.reconnect()  # whatever else comes on this connection may not be ours either
+        reason = self.refusals.heed(step, verdict, writer.advice)
         if reason is not None:
             self.stop.request(reason)
+        if isinstance(verdict, Unknown) and verdict.retry_after:
+            self.backoff.hold_back(verdict.retry_after, 0.0, verdict.failure.message)
 
     def _begin(self, key: str, step: RemoteStep) -> Intent | None:
         try:
