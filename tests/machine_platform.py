@@ -189,6 +189,9 @@ class Platform:
         fault = self.faults.pop(0) if self.faults else "none"
         if fault in NOT_COMMITTED:
             return NOT_COMMITTED[fault]
+        if fault == OUTRUN:
+            self._somebody_is_faster_while_we_wait(step)
+            return LONG_WAIT
         answer = self._carried_out(method, path, body, step, request_id, taken=fault == TAKEN)
         if self.fuse.burn():  # committed, and nobody is there any more to hear it
             raise Crash
@@ -245,6 +248,11 @@ class Platform:
         if self.habits.unique and not self.twins(audience):
             self.commit(respelled(audience), "theirs", None, theirs=True)
             self.counts["somebody was faster"] += 1
+
+    def _somebody_is_faster_while_we_wait(self, step: RemoteStep | None) -> None:
+        if isinstance(step, Create) and not self.twins(step.audience):
+            self.commit(respelled(step.audience), "theirs", None, theirs=True)
+            self.counts["made by somebody else during a long wait"] += 1
 
     def _check_intent(self, request_id: str) -> RemoteStep | None:
         """Nothing is sent whose intent would not survive a power cut, or beside an open one."""
@@ -395,7 +403,9 @@ COMMITTED: dict[str, Reply] = {
 }
 OTHERS = ("of-the-first", "of-the-one-before", "with-an-id-of-another-key")
 TAKEN = "taken"
-FAULTS = ("none", *NOT_COMMITTED, *COMMITTED, *OTHERS, TAKEN)
+OUTRUN = "outrun"
+LONG_WAIT = Response(429, retry_after=100.0)
+FAULTS = ("none", *NOT_COMMITTED, *COMMITTED, *OTHERS, TAKEN, OUTRUN)
 SHORT = Response(200, b'{"children": [], "_page": {"totalCount": 5}}')
 UNCOUNTED = Response(200, b'{"children": []}')
 NULL = Response(200, b'{"children": [], "_page": {"totalCount": null}}')

@@ -38,7 +38,7 @@ from machine_parts import (
     wanted,
 )
 from machine_people import COUNTS, People
-from machine_platform import SPELLINGS, Habits
+from machine_platform import OUTRUN, SPELLINGS, Habits
 from old_state import FATES, begin_with
 
 from aepctl.apply.outcomes import OutcomeKind
@@ -615,3 +615,29 @@ def test_no_two_keys_share_an_id_that_the_client_gives(tmp_path: Path) -> None:
     assert report.outcomes[0].failure is not None
     assert "is the one that state has for `k2`" in report.outcomes[0].failure.message
     assert len(world.made) == 1
+
+
+def test_what_somebody_makes_during_a_long_wait_is_not_made_a_second_time(tmp_path: Path) -> None:
+    world = World(tmp_path, wanted={f"k{n}": wanted(f"k{n}", 4 * n) for n in (1, 2)})
+    world.faults = [OUTRUN]
+    report = run_apply(world)
+    assert report.stopped is not None
+    assert "`k1` is no longer to be created. Nothing more is sent" in report.stopped
+    assert (len(world.made), report.not_started) == (1, 1)
+    report = run_apply(world)
+    assert {one.key: one.kind for one in report.outcomes} == {
+        "k1": OutcomeKind.UNDECIDED,  # it is spelled otherwise
+        "k2": OutcomeKind.CREATED,
+    }
+    assert world.wrongs == []
+
+
+def test_what_a_person_decided_to_create_is_created_after_a_long_wait_as_well(
+    tmp_path: Path,
+) -> None:
+    world = World(tmp_path, wanted={"k1": wanted("k1", 4)})
+    world.commit(world.wanted["k1"].audience, "theirs", None, theirs=True)
+    deciding.recreate(world.context, world.environment, "k1")
+    world.faults, world.excused = [OUTRUN], {world.wanted["k1"].audience.folded_identity}
+    assert run_apply(world).counts()[OutcomeKind.CREATED] == 1
+    assert len(world.made) == 2

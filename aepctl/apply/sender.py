@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from aepctl.aep.verdicts import Done, NotSent, Refused, RetryReason, Unknown, Verdict
+from aepctl.apply.afresh import Afresh
 from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.apply.ports import Journal, Writer
 from aepctl.apply.refusals import Refusals
@@ -46,6 +47,7 @@ class Sender:
     backoff: Backoff
     jitter: Jitter = random.random
     refusals: Refusals = field(default_factory=Refusals)
+    afresh: Afresh | None = None
     _given: dict[str, str] = field(default_factory=dict)
 
     def send(self, writer: Writer, key: str, action: Action, step: RemoteStep) -> Outcome | None:
@@ -96,7 +98,7 @@ class Sender:
     ) -> Outcome | None:
         troubles: Counter[str] = Counter()
         outcome = None
-        while self.backoff.wait():
+        while self._is_to_do(key, step):
             intent = self._begun(intent) if intent else self._begin(key, step)
             if intent is None:
                 break
@@ -112,6 +114,10 @@ class Sender:
             self._heed(writer, step, verdict)
             break
         return outcome
+
+    def _is_to_do(self, key: str, step: RemoteStep) -> bool:
+        """Whether it still is, when requests are welcome."""
+        return self.backoff.wait() and (self.afresh is None or self.afresh.is_to_do(key, step))
 
     def _heed(self, writer: Writer, step: RemoteStep, verdict: Verdict) -> None:
         """What the last word about a step means for the others."""

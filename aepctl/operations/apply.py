@@ -1,17 +1,17 @@
 """apply: settle, look, plan, show, check, ask, do. Under the lock from first to last."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import partial
 
 from aepctl import __version__
-from aepctl.aep.asking import ReadConnection
 from aepctl.aep.reader import AudienceReader
 from aepctl.aep.writer import AudienceWriter
 from aepctl.apply import gates
+from aepctl.apply.afresh import Afresh, StepsByKey
 from aepctl.apply.executor import execute
 from aepctl.apply.look import look
-from aepctl.apply.looking import identities
 from aepctl.apply.outcomes import Outcome
 from aepctl.apply.report import ApplyReport
 from aepctl.apply.sender import Sender
@@ -24,6 +24,7 @@ from aepctl.operations.context import Context, Platform
 from aepctl.operations.network import check_network
 from aepctl.operations.options import ApplyOptions
 from aepctl.operations.plan import policy_of
+from aepctl.operations.reading import reading
 from aepctl.operations.respelling import remember
 from aepctl.operations.settling import settle
 from aepctl.plan.binding import bind
@@ -117,17 +118,11 @@ class _Apply:
 
     def _ask(self, platform: Platform) -> tuple[tuple[Outcome, ...], tuple[Observed, ...] | None]:
         """What the platform says: of what is in doubt, and then of what is to be created."""
-        connection = platform.connect()
-        try:
-            reader = self._reader(connection)
+        with self._reader(platform) as reader:
             return self._settle(reader, platform), self._look(reader)
-        finally:
-            connection.close()
 
-    def _reader(self, connection: ReadConnection) -> AudienceReader:
-        ours = identities(self.wanted, self.session.state)
-        context = self.context
-        return AudienceReader(connection, context.clock, ours=ours, patience=context.patience)
+    def _reader(self, platform: Platform) -> AbstractContextManager[AudienceReader]:
+        return reading(self.context, platform, self.wanted, self.session.state)
 
     def _settle(self, reader: AudienceReader, platform: Platform) -> tuple[Outcome, ...]:
         """All that is in doubt, whatever the targets. Raises PlatformError, StateNotWritten."""
@@ -146,10 +141,12 @@ class _Apply:
         )
         return settle(settler, intents, state, self.environment, self.options.existing)
 
-    def _sender(self) -> Sender:
+    def _sender(self, steps: Callable[[], StepsByKey] | None = None) -> Sender:
+        """`steps`: what would be done for each key, after another look."""
         clock = self.context.clock
         backoff = Backoff(clock, self.stop, self.context.patience)
-        return Sender(self.session, clock, self.stop, backoff)
+        afresh = None if steps is None else Afresh(steps, backoff, self.stop)
+        return Sender(self.session, clock, self.stop, backoff, afresh=afresh)
 
     def _look(self, reader: AudienceReader) -> tuple[Observed, ...] | None:
         state, fresh = self.session.state, self.options.fresh
@@ -161,17 +158,21 @@ class _Apply:
 
     def _once_more(self, plan: Plan, platform: Platform, again: Again) -> Plan:
         """What is to be done after another look: no more than was approved."""
-        connection = platform.connect()
-        try:
-            seen = self._look(self._reader(connection))
-        finally:
-            connection.close()
+        with self._reader(platform) as reader:
+            seen = self._look(reader)
         now = self._plan(seen)
         if not again.check(plan, now):
             return plan
         self.context.console.show(now)
         self._check(now, seen)
         return now
+
+    def _steps_now(self, plan: Plan, platform: Platform) -> StepsByKey:
+        """What would be done for each key by now. What a person decided is not asked again."""
+        with self._reader(platform) as reader:
+            now = self._plan(self._look(reader))
+        decided = [one for one in plan.changes if one.is_decided]
+        return {change.key: change.steps for change in (*now.changes, *decided)}
 
     def _check(self, plan: Plan, observed: Sequence[Observed] | None) -> None:
         gates.check(
@@ -203,11 +204,13 @@ class _Apply:
             if self.options.saved is not None:
                 self.session.use_plan(self.options.saved.binding.id)
         self.context.console.begin(plan)
+        looks = None if observed is None else partial(self._steps_now, plan, platform)
+        sender = self._sender(looks)
         with self.stop.during_work():
-            remember(self._sender(), self.session.state, observed)
+            remember(sender, self.session.state, observed)
             done = execute(
                 todo,
-                self._sender(),
+                sender,
                 lambda: AudienceWriter(platform.connect()),
                 parallelism=self.options.parallelism,
                 on_outcome=self.context.console.tell,
