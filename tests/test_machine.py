@@ -641,3 +641,20 @@ def test_what_a_person_decided_to_create_is_created_after_a_long_wait_as_well(
     world.faults, world.excused = [OUTRUN], {world.wanted["k1"].audience.folded_identity}
     assert run_apply(world).counts()[OutcomeKind.CREATED] == 1
     assert len(world.made) == 2
+
+
+@pytest.mark.parametrize("crash", range(1, 25))
+def test_a_delete_that_a_crash_left_open_and_files_that_go_while_its_key_is_made_again(
+    crash: int,
+) -> None:
+    """Found by the machine: what was printed seemed to give the key a second audience."""
+    machine = Machine()
+    world = machine.world
+    world.wanted = {"k1": wanted("k1", 4)}
+    assert run_apply(world).counts()[OutcomeKind.CREATED] == 1
+    with machine._trouble([], crash, None):
+        carry_out(world, [delete_of("k1", world.made[0])])
+    machine.apply_and_files_are_taken_away(("lock", "journal"), [], (0.0, 0.0))
+    machine.nothing_went_wrong_on_the_way()
+    machine.every_audience_is_in_state_or_journal()
+    machine.teardown()
