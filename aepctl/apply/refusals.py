@@ -6,7 +6,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from aepctl.aep.advice import CODES
-from aepctl.aep.verdicts import Done, NotSent, Unknown, Verdict
+from aepctl.aep.verdicts import Done, Unknown, Verdict
 from aepctl.model.failure import Failure
 from aepctl.model.steps import Create, RemoteStep
 
@@ -55,8 +55,6 @@ class Refusals:
         `advice` tells what a person can do about a refusal, where that is known. That something is
         there already is a plain answer, though it leaves open who made it.
         """
-        if isinstance(verdict, NotSent):
-            return None
         doubtful = isinstance(verdict, Unknown) and not verdict.exists
         with self._mutex:
             self._doubts = self._doubts + 1 if doubtful else 0

@@ -120,8 +120,9 @@ class TestPaging:
             reader.list_all()
         assert len(connection.queries) == 2
 
-    def test_an_empty_page_that_names_another_is_an_error(self) -> None:
-        reader, connection, _ = read(page(total=5, following=1))
+    @pytest.mark.parametrize("total", [0, 5])
+    def test_an_empty_page_that_names_another_is_an_error(self, total: int) -> None:
+        reader, connection, _ = read(page(total=total, following=1))
         with pytest.raises(PlatformError, match="start=0 brings nothing new"):
             reader.list_all()
         assert len(connection.queries) == 1

@@ -663,7 +663,7 @@ def test_but_not_where_the_platform_answers_between(between: Verdict) -> None:
     assert (sent, engine.stop.reason) == (len(script), None)
 
 
-def test_what_is_not_sent_is_no_answer() -> None:
+def test_what_is_not_sent_and_tried_again_is_no_answer() -> None:
     doubts: list[Verdict] = [DOUBT] * (ENOUGH_DOUBTS - 1)
     script = [*doubts, *[UNREACHED, DOUBT], CREATED]
     sent, engine = sent_of(script, creates=99)

@@ -446,6 +446,17 @@ def test_where_the_platform_makes_no_second_one_beside_another_keys_that_is_said
     assert settled.state.intents == {"id-1": refused}
 
 
+def test_but_one_of_its_own_beside_that_comes_first() -> None:
+    """What is free in another spelling, and what its key has already."""
+    aurum = {"aurum": Known(audience("gold"), Ids("A"))}
+    refused = replace(GOLD, exists=True, reason="409: it exists")
+    lists = Lists([(there("gold", "A"), there("GOLD", "B"))])
+    assert "likely 'GOLD' (B)" in Settled(lists, [refused], known=aurum, window=0.0).message
+    mine = {**aurum, "gold": Known(audience("gold"), Ids("C"))}
+    settled = Settled(Lists([(there("gold", "A"),)]), [refused], known=mine, window=0.0)
+    assert "and state has C for it" in settled.message
+
+
 def test_but_not_where_it_is_older_than_the_intent() -> None:
     known = {"silver": Known(audience("silver"), Ids("A"))}
     settled = Settled(Lists([(there("gold", "A", -9_999.0),)]), known=known, window=0.0)

@@ -105,6 +105,16 @@ def test_what_another_key_owns_is_neither_adopted_nor_made_beside_it(
     )
 
 
+def test_of_several_keys_that_own_one_the_removed_one_is_named() -> None:
+    """It is the likelier one to have been renamed."""
+    known = [("aurum", Known(audience("Aurum"), Ids("A"))), ("old", Known(audience("X"), Ids("B")))]
+    wanted = want(("gold", GOLD), ("aurum", audience("Aurum")))
+    seen = [there(GOLD, "A"), there(GOLD, "B")]
+    change = plan(wanted, found(known), observed=seen).changes[0]
+    assert (change.key, change.matches) == ("gold", (seen[1],))
+    assert "B, the audience of `old`, which was removed" in str(change.reason)
+
+
 def test_one_of_its_own_beside_it_is_adopted() -> None:
     change = gold(there(GOLD, "A"), there(GOLD, "B"), known=owned("A"))
     assert change.steps == (Adopt(Known(GOLD, Ids("B", "p-B"))),)
