@@ -2,11 +2,13 @@
 
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TypeAlias
 
 from aepctl.apply.stopping import Backoff, StopSignal
 from aepctl.errors import AepctlError
 from aepctl.model.steps import Create, RemoteStep, Step
+from aepctl.state.model import State
 
 LONG_SECONDS = 60.0
 """After so much waiting what was seen is looked at again before anything more is created.
@@ -57,3 +59,9 @@ class Afresh:
                 self._waited = waited
                 self._steps = None if self._stop.requested() else self._look()
             return self._steps
+
+
+def without_run(state: State, run: str) -> State:
+    """The state without what this run has begun: that is no reason to leave a step undone."""
+    intents = {one.id: one for one in state.intents.values() if one.run != run}
+    return replace(state, intents=intents)

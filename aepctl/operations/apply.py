@@ -9,7 +9,7 @@ from aepctl import __version__
 from aepctl.aep.reader import AudienceReader
 from aepctl.aep.writer import AudienceWriter
 from aepctl.apply import gates
-from aepctl.apply.afresh import Afresh, StepsByKey
+from aepctl.apply.afresh import Afresh, StepsByKey, without_run
 from aepctl.apply.executor import execute
 from aepctl.apply.look import look
 from aepctl.apply.outcomes import Outcome
@@ -34,6 +34,7 @@ from aepctl.plan.policy import Policy
 from aepctl.plan.sides import Questions, to_look_up
 from aepctl.project.credentials import credentials
 from aepctl.project.environment import Environment
+from aepctl.state.model import State
 from aepctl.state.session import StateSession, open_session
 
 
@@ -101,8 +102,9 @@ class _Apply:
             now = bind(self._plan(None), self.wanted, self.session.state, __version__)
             gates.check_saved(saved.file, saved.binding, now, self.session.state, self.policy)
 
-    def _questions(self) -> Questions:
-        return to_look_up(self.wanted, self.session.state, self.policy, self._targets)
+    def _questions(self, state: State | None = None) -> Questions:
+        known = state or self.session.state
+        return to_look_up(self.wanted, known, self.policy, self._targets)
 
     @property
     def _targets(self) -> tuple[str, ...]:
@@ -113,8 +115,9 @@ class _Apply:
     def _approval(self) -> gates.Approval:
         return gates.Approval(self.options.saved is not None, self.options.yes_create)
 
-    def _plan(self, observed: Sequence[Observed] | None) -> Plan:
-        return make_plan(self.wanted, self.session.state, observed, self.policy, self._targets)
+    def _plan(self, observed: Sequence[Observed] | None, state: State | None = None) -> Plan:
+        known = state or self.session.state
+        return make_plan(self.wanted, known, observed, self.policy, self._targets)
 
     def _ask(self, platform: Platform) -> tuple[tuple[Outcome, ...], tuple[Observed, ...] | None]:
         """What the platform says: of what is in doubt, and then of what is to be created."""
@@ -127,8 +130,7 @@ class _Apply:
     def _settle(self, reader: AudienceReader, platform: Platform) -> tuple[Outcome, ...]:
         """All that is in doubt, whatever the targets. Raises PlatformError, StateNotWritten."""
         state = self.session.state
-        run = self.session.run.id
-        in_doubt = [one for one in state.intents.values() if one.in_doubt(run)]
+        in_doubt = [one for one in state.intents.values() if one.in_doubt(self.session.run.id)]
         intents = tuple({one.id: one for one in (*in_doubt, *self._questions().in_doubt)}.values())
         if not intents:
             return ()
@@ -148,9 +150,12 @@ class _Apply:
         afresh = None if steps is None else Afresh(steps, backoff, self.stop)
         return Sender(self.session, clock, self.stop, backoff, afresh=afresh)
 
-    def _look(self, reader: AudienceReader) -> tuple[Observed, ...] | None:
-        state, fresh = self.session.state, self.options.fresh
-        return look(reader, self._questions(), state, self.policy, self._approval, fresh=fresh)
+    def _look(
+        self, reader: AudienceReader, state: State | None = None
+    ) -> tuple[Observed, ...] | None:
+        questions, known = self._questions(state), state or self.session.state
+        fresh = self.options.fresh
+        return look(reader, questions, known, self.policy, self._approval, fresh=fresh)
 
     def _again(self) -> Again:
         is_new = self.session.state.lineage is None and not self.options.fresh
@@ -169,20 +174,15 @@ class _Apply:
 
     def _steps_now(self, plan: Plan, platform: Platform) -> StepsByKey:
         """What would be done for each key by now. What a person decided is not asked again."""
+        state = without_run(self.session.state, self.session.run.id)
         with self._reader(platform) as reader:
-            now = self._plan(self._look(reader))
+            now = self._plan(self._look(reader, state), state)
         decided = [one for one in plan.changes if one.is_decided]
         return {change.key: change.steps for change in (*now.changes, *decided)}
 
     def _check(self, plan: Plan, observed: Sequence[Observed] | None) -> None:
-        gates.check(
-            plan,
-            self.policy,
-            self.session.state,
-            observed,
-            max_creates=self.environment.max_creates,
-            approval=self._approval,
-        )
+        state, most = self.session.state, self.environment.max_creates
+        gates.check(plan, self.policy, state, observed, max_creates=most, approval=self._approval)
 
     def _carry_out(
         self,

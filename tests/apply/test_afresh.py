@@ -5,16 +5,17 @@ from dataclasses import replace
 
 import pytest
 from engine import Engine
-from fakes import FakeWriter, audience
+from fakes import AT, TARGET, FakeWriter, audience
 
 from aepctl.aep.verdicts import Done, Refused, RetryReason
-from aepctl.apply.afresh import LONG_SECONDS, Afresh, StepsByKey
+from aepctl.apply.afresh import LONG_SECONDS, Afresh, StepsByKey, without_run
 from aepctl.apply.outcomes import Outcome
 from aepctl.errors import PlatformError
 from aepctl.model.audience import Ids, Known
 from aepctl.model.failure import Failure
 from aepctl.model.steps import Adopt, Create, Patch
 from aepctl.plan.plan import Action
+from aepctl.state.model import Intent, State
 
 GOLD = audience("gold")
 CREATE = Create(GOLD)
@@ -159,3 +160,10 @@ def test_many_workers_look_once() -> None:
     for thread in threads:
         thread.join()
     assert len(looking.looks) == 1
+
+
+def test_what_the_run_itself_has_begun_is_no_reason_not_to_send_it() -> None:
+    """Its intent may be noted before it is its turn."""
+    earlier, own = (Intent(run, run, "gold", CREATE, AT) for run in ("run-0", "run-1"))
+    state = State("L", 1, TARGET, {}, {one.id: one for one in (earlier, own)})
+    assert without_run(state, "run-1").intents == {"run-0": earlier}
