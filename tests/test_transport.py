@@ -2,9 +2,7 @@
 
 import gzip
 import os
-import shutil
 import ssl
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -135,6 +133,14 @@ def test_redirects_are_not_followed(status: int) -> None:
         ("1.5", None),
         ("soon", None),
         ("", None),
+        ("2s", None),
+        ("1e9", None),
+        ("0x10", None),
+        ("+7", None),
+        ("9" * 400, float("inf")),
+        ("7, 12", 12.0),
+        ("12 ,7", 12.0),
+        ("7,", None),
     ],
 )
 def test_retry_after_is_seconds_or_a_date(value: str | None, seconds: float | None) -> None:
@@ -142,8 +148,26 @@ def test_retry_after_is_seconds_or_a_date(value: str | None, seconds: float | No
     assert answered(answer(429, headers=headers), clock=FakeClock()).retry_after == seconds
 
 
-def test_by_itself_a_transport_goes_by_the_real_time() -> None:
-    assert isinstance(TransportFactory().clock, SystemClock)
+TWICE = {
+    "numbers": (b"7", b"12"),
+    "the longer one first": (b"12", b"7"),
+    "a number and a date": (b"5", b"Sat, 31 Jan 2026 12:00:12 GMT"),
+    "one that says nothing": (b"soon", b"12"),
+    "digits of another script": ("\u0669\u0669".encode(), b"12"),
+}
+
+
+@pytest.mark.parametrize("case", TWICE)
+def test_of_two_waits_the_longer_one_counts(case: str) -> None:
+    lines = b"".join(b"Retry-After: " + one + b"\r\n" for one in TWICE[case])
+    head = b"HTTP/1.1 429 Said\r\nContent-Length: 0\r\n"
+    assert answered(raw(head + lines + b"\r\n"), clock=FakeClock()).retry_after == 12.0
+
+
+def test_by_itself_a_transport_goes_by_the_real_time_and_waits_half_a_minute() -> None:
+    factory = TransportFactory()
+    assert isinstance(factory.clock, SystemClock)
+    assert factory.timeout_seconds == 30.0
 
 
 def test_a_body_that_is_cut_is_part_of_the_answer() -> None:
@@ -302,24 +326,6 @@ def test_to_the_world_the_proxy_of_the_environment_is_used_and_gets_no_token(
 
 
 # Certificates
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A self-signed certificate for 127.0.0.1, with its key, in one file."""
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("needs the `openssl` program to make a certificate")
-    folder = tmp_path_factory.mktemp("tls")
-    key, cert, both = folder / "key.pem", folder / "cert.pem", folder / "both.pem"
-    command = [openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
-    command += ["-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
-    command += ["-addext", "subjectAltName=IP:127.0.0.1"]
-    subprocess.run(
-        [*command, "-keyout", str(key), "-out", str(cert)], check=True, capture_output=True
-    )
-    both.write_text(key.read_text() + cert.read_text())
-    return both
 
 
 @pytest.fixture
