@@ -11,27 +11,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from fakes import FakeClock
+from httpcore import HTTP11Connection, NetworkStream, Origin
 from raw_server import RawServer, Step, Wire, close, http, reset
 
-from aepctl.clock import SystemClock
 from aepctl.replies import NoResponse, Reply, Response
 from aepctl.transport import Transport, TransportFactory
 from aepctl.transport.keeping import IDLE_SECONDS, RESTED_SECONDS, Hop, Keeping
+from aepctl.transport.line import _left_over
 
 PATH = "/core/ais/audiences"
 MADE = b'{"name": "Gold", "audienceId": "A"}'
+ORIGIN = Origin(b"https", b"platform.invalid", 443)
 STRAY = b'{"name": "Stray", "audienceId": "B"}'
-
-
-class Moved(SystemClock):
-    """A clock that stands until a test moves it."""
-
-    seconds = 100.0
-
-    def monotonic(self) -> float:
-        return self.seconds
 
 
 def alive(body: bytes = MADE, status: int = 200) -> bytes:
@@ -60,7 +55,7 @@ class Client:
     """One run's transports, which speak to one server."""
 
     def __init__(self, server: RawServer) -> None:
-        self.clock = Moved()
+        self.clock = FakeClock()
         self.factory = TransportFactory(clock=self.clock, environ={})
         self.server = server
         self.transport = self.factory.transport()
@@ -187,24 +182,39 @@ def test_behind_a_refusal_nothing_is_sent(status: int) -> None:
 # A server that does not wait
 
 
+SAID = threading.Event()
+SOON = 0.05
+"""So long after an answer something happens: the client has left the connection alone by then."""
+
+
 def closes_early(wire: Wire) -> None:
     answers(alive())(wire)
-
-
-def says_something(wire: Wire) -> None:
-    wire.receive()
-    wire.send(alive())
-    wire.send(alive(STRAY))
-    wire.drain()
+    time.sleep(SOON)
 
 
 def resets(wire: Wire) -> None:
-    wire.receive()
-    wire.send(alive())
+    closes_early(wire)
     wire.reset()
 
 
-IMPATIENT: dict[str, Step] = {"closes": closes_early, "resets": resets}
+def says_something(wire: Wire) -> None:
+    closes_early(wire)
+    wire.send(alive(STRAY))
+    time.sleep(SOON)
+    SAID.set()
+    wire.drain()
+
+
+def until_said() -> None:
+    assert SAID.wait(10)
+    SAID.clear()
+
+
+def at_once(wire: Wire) -> None:
+    answers(alive())(wire)
+
+
+IMPATIENT: dict[str, Step] = {"closes": closes_early, "resets": resets, "at once": at_once}
 
 
 @pytest.mark.parametrize("fault", IMPATIENT)
@@ -212,6 +222,7 @@ def test_where_a_resting_connection_is_closed_none_is_ever_kept(fault: str) -> N
     with client_of(talk, IMPATIENT[fault]) as client:
         assert client.sends(2) == 2
         client.until_told()
+        assert client.sends(1) == 1
         client.clock.seconds += RESTED_SECONDS
         assert client.sends(4) == 4
         client.clock.seconds += RESTED_SECONDS
@@ -221,9 +232,15 @@ def test_where_a_resting_connection_is_closed_none_is_ever_kept(fault: str) -> N
 def test_where_something_is_said_on_a_resting_connection_none_is_ever_kept() -> None:
     with client_of(talk, says_something) as client:
         assert client.sends(2) == 2
+        until_said()
+        assert client.sends(1) == 1
         client.clock.seconds += RESTED_SECONDS
-        time.sleep(0.05)  # what was said is on its way
         assert client.sends(4) == 4
+        other = client.factory.transport()
+        for _ in range(3):
+            client.send(one=other)
+        assert client.server.connections == client.server.creates
+        other.close()
 
 
 @pytest.mark.parametrize("fault", IMPATIENT)
@@ -246,6 +263,18 @@ def test_an_end_that_was_announced_is_no_reason_for_distrust() -> None:
     with client_of(talk, talk, answers(alive(), last)) as client:
         client.proven()
         assert client.sends(3) == 1
+
+
+def test_a_server_need_not_say_that_it_keeps_connections() -> None:
+    without = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+    with client_of(talk, talk, answers(*[without] * 9)) as client:
+        client.proven()
+        assert client.sends(4) == 0
+
+
+def test_a_library_that_no_longer_shows_what_is_left_over_is_not_trusted() -> None:
+    assert _left_over(object())
+    assert not _left_over(SimpleNamespace(_connection=HTTP11Connection(ORIGIN, NetworkStream())))
 
 
 @pytest.mark.parametrize(
@@ -300,7 +329,7 @@ def test_what_comes_in_one_segment_with_an_answer_is_nobodys(left: str) -> None:
 def test_what_comes_behind_an_answer_is_nobodys() -> None:
     with client_of(talk, talk, says_something) as client:
         client.proven()
-        time.sleep(0.05)
+        until_said()
         for _ in range(3):
             reply = client.send()
             assert isinstance(reply, Response)
