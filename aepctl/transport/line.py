@@ -42,7 +42,7 @@ class Line:
             self.close()
             return False
         self._wire.rest()
-        self.idle_since = now
+        self.idle_since, self.is_used_again = now, False
         return True
 
     def is_silent(self) -> bool:
@@ -51,7 +51,7 @@ class Line:
 
     def close(self) -> None:
         """Nothing stays open. A further request opens a connection anew."""
-        self.idle_since = None
+        self.idle_since, self.is_used_again = None, False
         self._engine.close()
         self._wire.end()
 

@@ -306,6 +306,14 @@ def test_a_first_request_that_breaks_off_is_no_reason_for_distrust() -> None:
         assert client.sends(3) == 1
 
 
+def test_where_one_server_breaks_off_another_is_not_distrusted() -> None:
+    with client_of() as client, RawServer(close) as other:
+        client.proven()
+        assert client.sends(2) == 0
+        assert isinstance(client.transport.send("POST", other.url, {}, b"{}"), NoResponse)
+        assert client.sends(3) == 1
+
+
 # What came before the request is not its answer
 
 
