@@ -398,6 +398,16 @@ def test_plain_http_where_tls_was_expected_is_not_sent() -> None:
         assert server.creates == 0
 
 
+def test_what_httpx_trusts_is_trusted(
+    secure: RawServer, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    trusting = ssl.create_default_context(cafile=certificate)
+    monkeypatch.setattr("httpx.create_ssl_context", lambda: trusting)
+    with transport() as one:
+        assert isinstance(post(one, secure.url), Response)
+
+
 def test_the_certificates_are_loaded_once_and_only_for_https(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -77,15 +77,14 @@ def _left_over(connection: object) -> bool:
 
 
 def _pool(wire: Wire, tls: ssl.SSLContext, proxy: Proxy | None) -> httpcore.ConnectionPool:
-    """One connection at a time. Whether it is used again is not the pool's to say."""
+    """Whether its connection is used again is not the pool's to say."""
     if proxy is None:
-        return httpcore.ConnectionPool(ssl_context=tls, max_connections=1, network_backend=wire)
+        return httpcore.ConnectionPool(ssl_context=tls, network_backend=wire)
     login = None if proxy.user is None else (proxy.user.encode(), proxy.password.encode())
     kind = httpcore.SOCKSProxy if proxy.scheme.startswith("socks") else httpcore.HTTPProxy
     return kind(
         proxy_url=proxy.connects_to,
         proxy_auth=login,
         ssl_context=tls,
-        max_connections=1,
         network_backend=wire,
     )

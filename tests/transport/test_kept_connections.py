@@ -18,7 +18,7 @@ from fakes import FakeClock
 from httpcore import HTTP11Connection, NetworkStream, Origin
 from raw_server import RawServer, Step, Wire, close, http, reset
 
-from aepctl.replies import NoResponse, Reply, Response
+from aepctl.replies import NoResponse, NothingSent, Reply, Response
 from aepctl.transport import Transport, TransportFactory
 from aepctl.transport.keeping import IDLE_SECONDS, RESTED_SECONDS, Hop, Keeping
 from aepctl.transport.line import _left_over
@@ -255,7 +255,17 @@ def test_where_a_kept_connection_is_closed_nothing_is_sent_on_it_and_none_is_kep
         for _ in range(3):
             client.send(one=other)
         assert client.server.connections == client.server.creates
+        assert [one.header("Connection") for one in client.server.requests[-7:]] == ["close"] * 7
         other.close()
+
+
+def test_a_request_that_cannot_be_sent_is_no_reason_for_distrust() -> None:
+    with client_of() as client:
+        client.factory.keeping.rested(Hop("http", "127.0.0.1", client.server.port, None))
+        url = f"{client.server.url}{PATH}"
+        for _ in range(2):
+            assert isinstance(client.transport.send("POST", url, {"X": "a\nb"}, b"{}"), NothingSent)
+        assert client.sends(3) == 1
 
 
 def test_an_end_that_was_announced_is_no_reason_for_distrust() -> None:
