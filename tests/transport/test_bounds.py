@@ -35,7 +35,9 @@ def test_of_the_body_any_piece_is_read_up_to_its_own_limit() -> None:
     one.received(MAX_HEAD_BYTES)
     one.head_is_read()
     assert one.readable(MAX_HEAD_BYTES * 2) == MAX_HEAD_BYTES * 2
-    one.received(MAX_BODY_BYTES)
+    one.received(MAX_BODY_BYTES - 1)
+    assert one.readable(100) == 100  # that there is more is found out by reading it
+    one.received(1)
     with pytest.raises(TooMuch, match=r"^more than 16 MiB$"):
         one.received(1)
 
