@@ -118,7 +118,7 @@ class _HeldFile:
                 replace_file(self._disk, self._path, document)
         except OSError as error:
             reason = f"{where} cannot be replaced: {reason_of(error)}"
-            hint = _HINTS.get(error.errno or 0, ROOM)
+            hint = _HINTS.get(error.errno, ROOM)
             raise StateNotWritten(reason, reason, hint=hint) from error
         self._replaced = True
 
@@ -172,10 +172,10 @@ def _writing(name: str) -> Iterator[None]:
     except OSError as error:
         reason = reason_of(error)
         message = f"{name}: cannot be written: {reason}"
-        raise StateNotWritten(message, reason, hint=_HINTS.get(error.errno or 0, ROOM)) from error
+        raise StateNotWritten(message, reason, hint=_HINTS.get(error.errno, ROOM)) from error
 
 
-_HINTS = {errno.EBUSY: ALONE, errno.ENOENT: AGAIN}
+_HINTS: dict[int | None, str] = {errno.EBUSY: ALONE, errno.ENOENT: AGAIN}
 
 
 def reason_of(error: OSError) -> str:
