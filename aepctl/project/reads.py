@@ -91,7 +91,7 @@ def _below(real: Path, folder: str) -> bool:
 
 
 def _beginning(file: str) -> bytes:
-    handle = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    handle = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
     try:
         return os.read(handle, 4096)
     finally:
