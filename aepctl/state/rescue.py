@@ -4,8 +4,9 @@ That is what could not be written, and what was written but does not stand where
 somebody deleted or replaced the files meanwhile.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from aepctl.model.audience import Known
 from aepctl.model.steps import Adopt, Create, Delete
 from aepctl.state.events import Begun, Ended, Ending, Event, Noted
 from aepctl.state.model import Intent, State
@@ -29,9 +30,9 @@ def unkept(
             begun.add(intent.id)
         events.append(event)
         told.add(_audience_id(event))
-    found = State(None, 0, mine.target) if there is None else there
-    events += (one for one in _missing(mine, found, at) if _audience_id(one) not in told)
-    events += (Begun(one) for one in _open(mine, found) if one.id not in begun)
+    known, intents = ({}, {}) if there is None else (there.audiences, there.intents)
+    events += (one for one in _missing(mine, known, at) if _audience_id(one) not in told)
+    events += (Begun(one) for one in _open(mine, intents) if one.id not in begun)
     return tuple(events)
 
 
@@ -67,16 +68,16 @@ def _audience_id(event: Event) -> str | None:
             return None
 
 
-def _missing(mine: State, there: State, at: str) -> Iterator[Event]:
+def _missing(mine: State, there: Mapping[str, Known], at: str) -> Iterator[Event]:
     for key, known in mine.audiences.items():
-        kept = there.audiences.get(key)
+        kept = there.get(key)
         if kept is None or kept.ids.audience_id != known.ids.audience_id:
             yield Noted(key, Adopt(known), at)
 
 
-def _open(mine: State, there: State) -> Iterator[Intent]:
+def _open(mine: State, there: Mapping[str, Intent]) -> Iterator[Intent]:
     """The creates that may be under way, of keys that are not known."""
     for intent in mine.intents.values():
-        new = intent.id not in there.intents and intent.key not in mine.audiences
+        new = intent.id not in there and intent.key not in mine.audiences
         if new and isinstance(intent.step, Create):
             yield intent

@@ -90,6 +90,21 @@ def test_a_delete_that_was_settled_before_its_key_got_another_id_is_told_with_it
         assert unkept(open_or_gone, there, (), AT) == ()
 
 
+def test_what_of_it_says_nothing_new_does_not_hide_what_comes_after_it() -> None:
+    absent = Ended("i-0", Ending.ABSENT, "run-1", AT)
+    pending: list[tuple[Event, Intent | None]] = [
+        (absent, replace(INTENT, id="i-0")),
+        (Begun(INTENT), None),
+        (adopt("gold", GOLD), None),
+    ]
+    assert unkept(STATE, STATE, pending, AT) == (adopt("gold", GOLD),)
+
+
+def test_an_intent_whose_outcome_is_pending_is_told_once_though_it_is_open() -> None:
+    done = Ended(INTENT.id, Ending.DONE, "run-1", AT, SILVER.ids)
+    assert unkept(begun(INTENT), STATE, [(done, INTENT)], AT) == (Begun(INTENT), done)
+
+
 # Of a run whose files go
 
 
