@@ -44,16 +44,18 @@ def _matters(event: Event) -> bool:
 def _deleted(
     mine: State, there: State, pending: Sequence[tuple[Event, Intent | None]]
 ) -> Iterator[Event]:
-    """The deletes that are open there, and after which their keys got other IDs here.
+    """The deletes that are open there, and after which their keys were created again here.
 
     Without their ends, a key would seem to have two audiences.
     """
     told = {intent.id for _, intent in pending if intent is not None}
+    created = {one.key for one in _open(mine, there.intents)}
     for intent in there.intents.values():
-        known = mine.audiences.get(intent.key)
-        if not isinstance(intent.step, Delete) or intent.id in mine.intents or known is None:
+        if not isinstance(intent.step, Delete) or {intent.id} & (told | mine.intents.keys()):
             continue
-        if intent.id not in told and known.ids.audience_id != intent.step.ids.audience_id:
+        known = mine.audiences.get(intent.key)
+        other = known is not None and known.ids.audience_id != intent.step.ids.audience_id
+        if other or intent.key in created:
             yield Begun(intent)
             yield Ended(intent.id, Ending.DONE, intent.run, intent.at)
 
