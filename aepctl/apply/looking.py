@@ -66,6 +66,16 @@ class Look:
         found = self.everything.alike(step.audience, intent.key)
         return tuple(one for one in found if can_be_its_doing(intent, one))
 
+    def changed(self, intent: Intent, step: Create) -> tuple[Observed, ...]:
+        """What may be its doing on a platform that keeps another word than was sent, or less of it.
+
+        That is no spelling of the same audience: only what was surely made since then counts.
+        """
+        found = self.everything.named(step.audience, intent.key)
+        return tuple(
+            one for one in found if one.created is not None and can_be_its_doing(intent, one)
+        )
+
     def contested(self, intent: Intent, step: Create) -> tuple[str, Observed] | None:
         """The key that has this audience's ID in state, though for another audience."""
         owned = self._owned(intent, step)

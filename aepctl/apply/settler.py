@@ -142,7 +142,7 @@ class Settler:
         contested = look.contested(intent, step)
         if contested is not None:
             return doubt_about_owner(intent.key, *contested, self.program)
-        alike = look.alike(intent, step)
+        alike = look.alike(intent, step) or look.changed(intent, step)
         if intent.exists and known is None and not alike:
             taken = look.taken(intent, step)
             if taken is not None:

@@ -106,9 +106,25 @@ def doubt_about_absence(
         )
     likely = listed(f"{one.audience.name!r} ({one.ids.audience_id})" for one in alike)
     adopt = f"{resolve} --adopt {shlex.quote(alike[0].ids.audience_id)}"
+    if alike[0].audience.folded_identity == step.audience.folded_identity:
+        return (
+            f"{said}; likely {likely}, which differs from {step.audience.name!r} in blanks, case or "
+            f"Unicode form only. If it is: `{adopt}`"
+        )
     return (
-        f"{said}; likely {likely}, which differs from {step.audience.name!r} in blanks, case or "
-        f"Unicode form only. If it is: `{adopt}`"
+        f"{said}: {likely} was made since then, with {_others(step.audience, alike[0].audience)}. "
+        f"If the platform keeps it so: `{adopt} --no-check`; if it is somebody else's: "
+        f"`{resolve} --recreate`"
+    )
+
+
+def _others(sent: Audience, shown: Audience) -> str:
+    """What is shown in place of what was sent."""
+    have, was = shown.fields(), sent.fields()
+    return listed(
+        f"{name} {have.get(name)!r} for {was[name]!r}"
+        for name in ("name", "namespace", "originName")
+        if have.get(name) != was[name]
     )
 
 

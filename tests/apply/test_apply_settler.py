@@ -262,10 +262,42 @@ def test_the_command_can_be_pasted_whatever_the_key() -> None:
     assert settled.message.endswith("Choose one: `aepctl state resolve 'gold $(1)' --adopt ID`")
 
 
-@pytest.mark.parametrize("name", ["name", "namespace", "origin_name"])
-def test_another_identity_is_another_audience(name: str) -> None:
-    other = replace(there("gold", "A"), audience=replace(audience("gold"), **{name: "golden"}))
+def test_another_name_is_another_audience() -> None:
+    other = there("golden", "A")
     assert Settled(Lists([(other,)]), window=0.0).one.kind is OutcomeKind.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        ("namespace", "namespace 'kept' for 'agora'"),
+        ("origin_name", "originName 'kept' for 'Agora_Collaboration'"),
+    ],
+)
+def test_its_name_with_another_word_beside_it_may_be_what_the_platform_keeps(
+    field: str, said: str
+) -> None:
+    """Made since the intent began; what is older, or has no time, is another audience."""
+    kept = replace(there("gold", "A"), audience=replace(audience("gold"), **{field: "kept"}))
+    settled = Settled(Lists([(kept,)]), window=0.0)
+    assert settled.one.kind is OutcomeKind.UNDECIDED
+    assert settled.message == (
+        f"it may exist: 'gold' (A) was made since then, with {said}. If the platform keeps it so: "
+        "`aepctl state resolve gold --adopt A --no-check`; if it is somebody else's: "
+        "`aepctl state resolve gold --recreate`"
+    )
+    for created in (None, there("gold", "A", -9_999.0).created):
+        older = replace(kept, created=created)
+        assert Settled(Lists([(older,)]), window=0.0).one.kind is OutcomeKind.UNKNOWN
+    known = {"aurum": Known(kept.audience, kept.ids)}
+    assert Settled(Lists([(kept,)]), known=known, window=0.0).one.kind is OutcomeKind.UNKNOWN
+
+
+@pytest.mark.parametrize("shown", ["Zurich", "Zrich", "Z?rich", "z rich"])
+def test_its_name_without_some_letters_may_be_what_the_platform_keeps(shown: str) -> None:
+    intent = replace(GOLD, step=Create(audience("Zürich")))
+    settled = Settled(Lists([(there(shown, "A"),)]), [intent], window=0.0)
+    assert settled.one.kind is (OutcomeKind.UNKNOWN if shown == "z rich" else OutcomeKind.UNDECIDED)
 
 
 def test_an_audience_that_is_listed_twice_is_one() -> None:
