@@ -108,8 +108,8 @@ def doubt_about_absence(
     adopt = f"{resolve} --adopt {shlex.quote(alike[0].ids.audience_id)}"
     if alike[0].audience.folded_identity == step.audience.folded_identity:
         return (
-            f"{said}; likely {likely}, which differs from {step.audience.name!r} in blanks, case or "
-            f"Unicode form only. If it is: `{adopt}`"
+            f"{said}; likely {likely}, which differs from {step.audience.name!r} in blanks, case "
+            f"or Unicode form only. If it is: `{adopt}`"
         )
     return (
         f"{said}: {likely} was made since then, with {_others(step.audience, alike[0].audience)}. "
