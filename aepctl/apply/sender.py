@@ -36,10 +36,7 @@ MAX_BACKOFF_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """How steps are done: what is noted before and after, and when it is tried again.
-
-    For any number of threads, each with a writer of its own.
-    """
+    """How steps are done. For any number of threads, each with a writer of its own."""
 
     journal: Journal
     clock: Clock
@@ -167,11 +164,13 @@ class Sender:
         `setdefault` decides between two workers that are given the same ID at the same time.
         """
         audience_id = ids.audience_id
+        former = self.journal.had(audience_id)
         owner = self.journal.owner(audience_id) or self._given.setdefault(audience_id, intent.key)
-        if owner == intent.key:
+        if former is None and owner == intent.key:
             return verdict
-        reason = f"the platform answered with the audienceId {audience_id}, which {owner} has"
-        return Unknown(Failure(reason), exists=True)
+        whose = f"{owner} has" if former is None else f"{former} had, and which is gone"
+        said = f"the platform answered with the audienceId {audience_id}, which {whose}"
+        return Unknown(Failure(said), exists=True)
 
     def _end(self, intent: Intent, verdict: Verdict) -> None:
         end = self.journal.end

@@ -172,6 +172,15 @@ def test_an_id_that_another_key_has_is_no_answer_to_this_create() -> None:
     assert (intent.reason, intent.exists) == (reason, True)
 
 
+@pytest.mark.parametrize("key", ["silver", "gold"])
+def test_nor_is_one_that_a_key_had_whose_audience_is_gone_since_the_run_began(key: str) -> None:
+    engine = Engine(FakeJournal(before=KNOWN))
+    engine.sender.note("gold", Action.UPDATE, Forget())
+    outcome = create(engine, FakeWriter([CREATED]), key)
+    reason = "the platform answered with the audienceId A, which gold had, and which is gone"
+    assert outcome == Outcome(key, Action.CREATE, OutcomeKind.UNKNOWN, failure=Failure(reason))
+
+
 def test_nothing_more_is_read_from_a_connection_whose_answer_may_not_be_ours() -> None:
     engine = Engine(FakeJournal(before=KNOWN))
     writer = FakeWriter([CREATED, DOUBT, Done(Ids("B")), NO])
