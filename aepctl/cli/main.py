@@ -74,9 +74,9 @@ def run(arguments: Sequence[str], make_context: "Callable[[], Context] | None" =
 
 
 def _tell(error: AepctlError) -> int:
-    from aepctl.render.display import display
+    from aepctl.render.display import display, display_lines
 
-    print_status(f"error: {display(error.message)}")
+    print_status(f"error: {display_lines(error.message)}")
     if error.hint:
         print_status(f"  {display(error.hint)}")
     return error.exit_code
