@@ -12,7 +12,7 @@ class Response:
     """The other side answered. `complete` False: the body is not all of it, and `flaw` says why.
 
     `retry_after` is in seconds, None where the answer did not say. `request_id` is the other
-    side's own name for the exchange.
+    side's own name for the exchange. `location`: where a redirect points, without its query.
     """
 
     status: int
@@ -21,6 +21,7 @@ class Response:
     retry_after: float | None = None
     request_id: str | None = None
     flaw: str = ""
+    location: str = ""
 
 
 @dataclass(frozen=True, slots=True)

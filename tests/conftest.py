@@ -53,6 +53,9 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
                  "AEP_CLIENT_SECRET", "AEP_API_KEY", "AEP_SCOPES", "AEPCTL_SETTLE_SECONDS",
                  "NO_COLOR", "CI_JOB_URL", "GITHUB_RUN_ID"):  # fmt: skip
         monkeypatch.delenv(name, raising=False)
+    for name in os.environ:
+        if name.startswith(("AWS_", "AZURE_", "GOOGLE_")):  # obstore and boto3 read them
+            monkeypatch.delenv(name)
 
 
 @pytest.fixture

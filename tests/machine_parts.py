@@ -27,9 +27,9 @@ from aepctl.model.problem import Origin
 from aepctl.model.steps import Delete, Patch
 from aepctl.model.target import Target
 from aepctl.operations.apply import apply
-from aepctl.operations.context import Context
+from aepctl.operations.context import Context, SilentConsole
 from aepctl.operations.options import ApplyOptions
-from aepctl.plan.plan import Action, Change, Plan
+from aepctl.plan.plan import Action, Change
 from aepctl.project.environment import Environment
 from aepctl.state.loading import load
 from aepctl.state.model import State
@@ -119,23 +119,11 @@ class World(Platform):
         return self._last[1]
 
 
-class Yes:
+class Yes(SilentConsole):
     """A console that says yes, and remembers which IDs it was told."""
 
     def __init__(self, told: set[str]) -> None:
         self._told = told
-
-    def show(self, plan: Plan) -> None:
-        return
-
-    def approve(self, plan: Plan) -> bool:
-        return False
-
-    def begin(self, plan: Plan) -> None:
-        return
-
-    def warn(self, text: str) -> None:
-        return
 
     def tell(self, outcome: Outcome) -> None:
         if outcome.kind is OutcomeKind.DELETED:

@@ -38,7 +38,7 @@ from machine_parts import (
     wanted,
 )
 from machine_people import COUNTS, People
-from machine_platform import SPELLINGS, Habits
+from machine_platform import OUTRUN, SPELLINGS, Habits
 from old_state import FATES, begin_with
 
 from aepctl.apply.outcomes import OutcomeKind
@@ -264,7 +264,7 @@ class Machine(People):
     @rule(
         faults=st.lists(st.sampled_from(FAULTS), max_size=6),
         lags=LAGS,
-        list_faults=st.integers(0, 7),
+        list_faults=st.integers(0, 10),
         crash=CRASHES,
         power_cut=st.one_of(st.none(), st.integers(0, 15)),
         second=st.booleans(),
@@ -616,3 +616,46 @@ def test_no_two_keys_share_an_id_that_the_client_gives(tmp_path: Path) -> None:
     assert report.outcomes[0].failure is not None
     assert "is the one that state has for `k2`" in report.outcomes[0].failure.message
     assert len(world.made) == 1
+
+
+def test_what_somebody_makes_during_a_long_wait_is_not_made_a_second_time(tmp_path: Path) -> None:
+    world = World(tmp_path, wanted={f"k{n}": wanted(f"k{n}", 4 * n) for n in (1, 2)})
+    world.faults = [OUTRUN]
+    report = run_apply(world)
+    assert report.stopped is not None
+    assert "`k1` is no longer to be created. Nothing more is sent" in report.stopped
+    assert (len(world.made), report.not_started) == (1, 1)
+    report = run_apply(world)
+    assert {one.key: one.kind for one in report.outcomes} == {
+        "k1": OutcomeKind.UNDECIDED,  # it is spelled otherwise
+        "k2": OutcomeKind.CREATED,
+    }
+    assert world.wrongs == []
+
+
+def test_what_a_person_decided_to_create_is_created_after_a_long_wait_as_well(
+    tmp_path: Path,
+) -> None:
+    world = World(tmp_path, wanted={"k1": wanted("k1", 4)})
+    world.commit(world.wanted["k1"].audience, "theirs", None, theirs=True)
+    deciding.recreate(world.context, world.environment, "k1")
+    world.faults, world.excused = [OUTRUN], {world.wanted["k1"].audience.folded_identity}
+    assert run_apply(world).counts()[OutcomeKind.CREATED] == 1
+    assert len(world.made) == 2
+
+
+@pytest.mark.parametrize("crash", range(1, 25))
+def test_a_delete_that_a_crash_left_open_and_files_that_go_while_its_key_is_made_again(
+    crash: int,
+) -> None:
+    """Found by the machine: what was printed seemed to give the key a second audience."""
+    machine = Machine()
+    world = machine.world
+    world.wanted = {"k1": wanted("k1", 4)}
+    assert run_apply(world).counts()[OutcomeKind.CREATED] == 1
+    with machine._trouble([], crash, None):
+        carry_out(world, [delete_of("k1", world.made[0])])
+    machine.apply_and_files_are_taken_away(("lock", "journal"), [], (0.0, 0.0))
+    machine.nothing_went_wrong_on_the_way()
+    machine.every_audience_is_in_state_or_journal()
+    machine.teardown()

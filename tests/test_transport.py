@@ -119,6 +119,23 @@ def test_redirects_are_not_followed(status: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("location", "shown"),
+    [
+        ("https://h/in?token=test-token#test-token", "https://h/in"),
+        ("https://user:test-token@h/in", "https://h/in"),
+        ("//user@h/a@b", "//h/a@b"),
+        ("/in\xa0x?y", "/in x"),
+        ("https://h/" + "x" * 999, "https://h/" + "x" * 190),
+        ("", ""),
+    ],
+)
+def test_where_a_redirect_points_is_told_as_far_as_it_may_be_shown(
+    location: str, shown: str
+) -> None:
+    assert answered(answer(302, headers={"Location": location})).location.strip() == shown
+
+
+@pytest.mark.parametrize(
     ("value", "seconds"),
     [
         (None, None),

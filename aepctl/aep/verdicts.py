@@ -5,6 +5,7 @@ provably did not arrive or was refused outright may be sent again. Changing and 
 again, so there it is enough that a status says that nothing was done.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
@@ -21,6 +22,7 @@ from aepctl.replies import NoResponse, NothingSent, Reply, Response
 
 GONE = "UPAPI-113430-404"
 """The code of "there is no such audience". Source: Segmentation Service API, 404."""
+NO_ASCII = re.compile(r"[^\x00-\x7f]+")
 MAX_ECHO = 100
 """So many characters are told of an answer to another request."""
 
@@ -152,8 +154,30 @@ def _created(response: Response, sent: Create) -> Verdict | None:
     for name, echo in created.echo.items():
         said = echo if isinstance(echo, str) else repr(echo)
         if folded(said) != folded(mine[name]):
-            return _of_another(response, f"{name} {said[:MAX_ECHO]!r}, and {mine[name]!r} was sent")
+            what = f"{name} {said[:MAX_ECHO]!r}, and {mine[name]!r} was sent"
+            if _may_be_ours(created.echo.get("name"), mine["name"]):
+                return _kept_otherwise(response, created.ids.audience_id, what)
+            return _of_another(response, what)
     return Done(created.ids)
+
+
+def _may_be_ours(said: object, sent: str) -> bool:
+    """Whether an answer repeats the name that was sent, but for letters that no ASCII has.
+
+    A platform may lose or replace them. An answer to another create seldom looks so.
+    """
+    if not isinstance(said, str):
+        return said is None
+    first, *others = ("".join(one.split()).casefold() for one in NO_ASCII.split(sent))
+    rest = "".join(said.split()).casefold()
+    if not others or not rest.startswith(first):
+        return folded(said) == folded(sent)
+    rest = rest.removeprefix(first)
+    for one in others[:-1]:
+        _, found, rest = rest.partition(one) if one else ("", " ", rest)
+        if not found:
+            return False
+    return rest.endswith(others[-1])
 
 
 def _patched(response: Response, sent: Patch) -> Verdict | None:
@@ -166,6 +190,15 @@ def _patched(response: Response, sent: Patch) -> Verdict | None:
         return _of_another(response, what)
     observed = decode_audience(response.body)
     return Done(observed=observed.audience if observed else None)
+
+
+def _kept_otherwise(response: Response, audience_id: str, what: str) -> Unknown:
+    """It may be this create's, kept so that no look by its name finds it: never sent again."""
+    message = f"answered with the audienceId {audience_id}, but the {what}"
+    return Unknown(
+        Failure(message, None, response.status, response.request_id),
+        exists=True,
+    )
 
 
 def _of_another(response: Response, what: str) -> Unknown:

@@ -1,6 +1,6 @@
 """aepctl apply."""
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,6 +10,7 @@ from aepctl.cli.plan import target_option
 from aepctl.cli.types import lock_timeout_option, max_wait_option
 
 if TYPE_CHECKING:
+    from aepctl.cli.console import ApplyConsole
     from aepctl.operations.options import SavedPlan
     from aepctl.render.formats import Result
 
@@ -46,67 +47,66 @@ if TYPE_CHECKING:
 @click.option(
     "--fresh",
     is_flag=True,
-    help="Nothing of this was ever created: where there is no state yet, do not wait for the "
-    "platform's list to look at it once more.",
+    help="Nothing of this was ever created: do not ask what the platform's list may leave out, and "
+    "where there is no state yet, do not wait for it to look once more.",
 )
 @pass_invocation
 def apply(
     invocation: Invocation,
+    /,
     plan: str | None,
     output: str,
     writes: tuple[tuple[str, str], ...],
     github: bool,
     max_bytes: int,
-    targets: tuple[str, ...],
     auto_approve: bool,
-    parallelism: int,
-    lock_timeout: float,
     max_wait: float,
-    existing: Literal["adopt", "fail", "ignore"],
-    yes_create: int | None,
-    fresh: bool,
+    **options: Any,
 ) -> int:
     """Create the audiences that are missing, and record their IDs in the state.
 
     With PLAN, a file of `aepctl plan --out`, just what was reviewed is done, or nothing: the review
     was the approval, so nothing is asked.
     """
-    if plan is not None and (targets or yes_create is not None):
+    if plan is not None and (options["targets"] or options["yes_create"] is not None):
         raise click.UsageError("a saved plan has its own targets and approval")
-
     outputs = outputs_of(output, writes, github, max_bytes, reads=plan)
 
     def work() -> "Result":
         from aepctl.cli.console import console_for
-        from aepctl.cli.output import print_status
-        from aepctl.operations.apply import apply
-        from aepctl.operations.options import ApplyOptions
-        from aepctl.patience import Patience
-        from aepctl.render.formats import of_report
 
         console = console_for(output, approved=auto_approve or plan is not None)
-        context = invocation.context(console, Patience(max_wait, print_status))
-        saved = _saved(invocation, plan)
-        name = saved.binding.environment if saved is not None else None
-        environment = invocation.resolve(context, name)
-        options = ApplyOptions(
-            targets=targets,
-            parallelism=parallelism,
-            lock_timeout=lock_timeout,
-            existing=existing,
-            yes_create=yes_create,
-            saved=saved,
-            fresh=fresh,
-        )
-        with console:
-            report = apply(context, environment, options, invocation.stop)
-        console.finish(report, environment.program)
-        return of_report(report, environment.program)
+        return _applied(invocation, console, plan, max_wait, options)
 
     code = run_and_render(outputs, "outcomes", work)
     if invocation.stop.error is not None:
         raise invocation.stop.error  # a bug is told when all is recorded and reported
     return code
+
+
+def _applied(
+    invocation: Invocation,
+    console: "ApplyConsole",
+    plan: str | None,
+    max_wait: float,
+    options: dict[str, Any],
+) -> "Result":
+    """What came of it. `options` are those of ApplyOptions that the command line has."""
+    from aepctl.cli.output import print_status
+    from aepctl.operations.apply import apply
+    from aepctl.operations.options import ApplyOptions
+    from aepctl.patience import Patience
+    from aepctl.render.formats import of_report
+
+    context = invocation.context(console, Patience(max_wait, print_status))
+    saved = _saved(invocation, plan)
+    name = saved.binding.environment if saved is not None else None
+    environment = invocation.resolve(context, name)
+    with console:
+        asked = ApplyOptions(saved=saved, **options)
+        report = apply(context, environment, asked, invocation.stop)
+    console.finish(report, environment.program)
+    return of_report(report, environment.program)
 
 
 def _saved(invocation: Invocation, file: str | None) -> "SavedPlan | None":

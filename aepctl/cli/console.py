@@ -12,6 +12,7 @@ from aepctl.apply.report import ApplyReport
 from aepctl.cli.output import colour, print_result, print_status
 from aepctl.cli.rescued import print_rescued
 from aepctl.errors import AepctlError, SafetyRefusal
+from aepctl.model.steps import ToldStep
 from aepctl.plan.plan import Plan
 from aepctl.render.display import Paint, display
 from aepctl.render.text import outcome_line, plan_text, report_summary
@@ -60,7 +61,7 @@ class TextConsole:
             self._bar = None
 
     def show(self, plan: Plan) -> None:
-        print_result(plan_text(plan, self._paint))
+        print_result(plan_text(plan, self._paint), kept=True)
 
     def approve(self, plan: Plan) -> bool:
         if not self._approved:
@@ -72,7 +73,8 @@ class TextConsole:
             return
         print_result("\n")
         if sys.stderr.isatty():
-            count = sum(bool(change.steps) for change in plan.changes)
+            steps = (step for change in plan.changes for step in change.steps)
+            count = sum(isinstance(step, ToldStep) for step in steps)
             self._bar = click.progressbar(
                 length=count, label="Applying", file=sys.stderr, show_pos=True
             )
@@ -83,15 +85,15 @@ class TextConsole:
             self._draw(lambda: self._bar.update(1))
         else:
             self._told.add(outcome)
-            print_result(f"{outcome_line(outcome, self._paint)}\n")
+            print_result(f"{outcome_line(outcome, self._paint)}\n", kept=True)
 
     def warn(self, text: str) -> None:
         print_status(f"warning: {display(text)}")
 
     def finish(self, report: ApplyReport, program: str) -> None:
         left = [one for one in report.outcomes if one not in self._told]
-        print_result("".join(f"{outcome_line(one, self._paint)}\n" for one in left))
-        print_result(report_summary(report, self._paint, program))
+        lines = "".join(f"{outcome_line(one, self._paint)}\n" for one in left)
+        print_result(lines + report_summary(report, self._paint, program), kept=True)
         if report.rescue:
             print_rescued(report.rescue, program)
 

@@ -8,19 +8,23 @@ import click
 
 from aepctl.apply.stopping import StopSignal
 from aepctl.cli.invocation import Group
+from aepctl.cli.output import print_result, print_status
 
 if TYPE_CHECKING:
     from aepctl.emulator import Behaviour, Fault
 
 HINT = """\
 settings for aepctl.yaml:
+environments:
+  trial:
+    org: 1BD6382559DF0C130A49422D@AdobeOrg
+    sandbox: dev
     ais_url: {url}/core/ais
     ups_url: {url}/data/core/ups
     ims_url: {url}
     settle_seconds: {lag:g}
 and in the environment:
-    {credentials}
-    export AEP_ORG_ID=1BD6382559DF0C130A49422D@AdobeOrg"""
+    {credentials}"""
 ANY_TOKEN = "export AEP_ACCESS_TOKEN=test-token AEP_API_KEY=test-key"  # noqa: S105 - any text will do
 ISSUED_TOKEN = "export AEP_CLIENT_ID=test-key AEP_CLIENT_SECRET=test-secret"  # noqa: S105 - likewise
 
@@ -78,7 +82,7 @@ def emulator() -> None:
     "--spelling",
     default="sent",
     show_default=True,
-    help="How names are kept: sent, trimmed, upper, lower, decomposed, or kinds.",
+    help="How names are kept: sent, trimmed, upper, lower, decomposed, kinds, replaced or ascii.",
 )
 @click.option("--unique", is_flag=True, help="A name that exists in any spelling is refused (409).")
 @click.option(
@@ -103,11 +107,9 @@ def serve(*, host: str, port: int, db: Path, **settings: Any) -> None:
     _stopped_by_signals(stop)
     _make_folder(db)
     with start(db=db, host=host, port=port, behaviour=behaviour) as running:
-        click.echo(f"emulator listening on {running.url}")
+        print_result(f"emulator listening on {running.url}\n", kept=True)
         credentials = ISSUED_TOKEN if behaviour.strict_tokens else ANY_TOKEN
-        click.echo(
-            HINT.format(url=running.url, lag=behaviour.list_lag, credentials=credentials), err=True
-        )
+        print_status(HINT.format(url=running.url, lag=behaviour.list_lag, credentials=credentials))
         while not stop.wait(3600):
             pass
 

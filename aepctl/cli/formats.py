@@ -11,17 +11,16 @@ import click
 
 from aepctl.cli.invocation import Invocation
 from aepctl.cli.outfiles import OutFile, OutFiles
-from aepctl.cli.output import colour, machine_format, print_result, print_status
+from aepctl.cli.output import colour, machine_format, print_result, print_status, unwritten
 from aepctl.cli.rescued import print_rescued_by
 from aepctl.cli.signals import stopping_on_signals
+from aepctl.cli.types import FILES, FormatPath
 from aepctl.errors import AepctlError, InternalError, Interrupted, InvalidInput
-from aepctl.render.formats import FORMATS
 
 if TYPE_CHECKING:
     from aepctl.render.formats import Limits, Result
 
 DOCUMENTS = ("text", "json", "markdown", "html")
-FILES = tuple(FORMATS)
 NEED_ID = frozenset({"markdown", "html", "github"})
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -44,26 +43,6 @@ class Outputs:
         """A file that has all of what Markdown may have to leave out."""
         kept = dict(reversed(self.writes))
         return next((kept[name] for name in ("html", "text", "json") if name in kept), None)
-
-
-class FormatPath(click.ParamType[tuple[str, str]]):
-    """`FORMAT:PATH`."""
-
-    name = "format:path"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, str]:
-        if isinstance(value, tuple):
-            return value
-        name, _, path = str(value).partition(":")
-        if name not in {*FILES, "github"}:
-            known = ", ".join((*FILES, "github"))
-            self.fail(f"{value!r}: FORMAT:PATH was expected; formats are {known}", param, ctx)
-        if bool(path) is (name == "github"):
-            wanted = "nothing after the colon" if path else f"a path, such as {name}:FILE"
-            self.fail(f"{value!r}: {wanted} was expected", param, ctx)
-        return name, path
 
 
 output_option = click.option(
@@ -182,7 +161,8 @@ def _run(
         if outputs != Outputs():
             from aepctl.render.formats import of_error
 
-            _give(outputs, of_error(_expected(error), json_list, invocation.environment))
+            about = invocation.about()
+            _give(outputs, of_error(_expected(error), json_list, *about))
         raise
     if isinstance(result, int):
         return result
@@ -197,6 +177,8 @@ def _give(outputs: Outputs, result: "Result") -> bool:
     prefix = repository_prefix()
     if outputs.output != "text":
         print_result(render(outputs.output, result, limits))
+        if result.happened and unwritten():
+            print_status(render("text", result).rstrip())
     all_written = True
     for name, file in outputs.files.writable():
         try:

@@ -14,6 +14,7 @@ from aepctl.cli.outfiles import check_expanded
 from aepctl.errors import AepctlError
 
 if TYPE_CHECKING:
+    from aepctl.model.target import Target
     from aepctl.operations.context import Console, Context
     from aepctl.patience import Patience
     from aepctl.project.environment import Environment
@@ -63,9 +64,15 @@ class Invocation:
         from aepctl.project.load import load_project
 
         name = name or self.environment
-        project = load_project(allow_outside=self.allow_outside)
+        project = load_project(context.environ, allow_outside=self.allow_outside)
         self.resolved = project.environment(context.environ, name, program=self.program)
         return self.resolved
+
+    def about(self) -> "tuple[str | None, Target | None]":
+        """The environment's name, and whose audiences these are, as far as it is known."""
+        if self.resolved is None:
+            return self.environment, None
+        return self.resolved.name, self.resolved.target
 
     def pasteable(self, text: str) -> str:
         """The text, whose commands run as they stand: in this folder, for this environment.

@@ -14,6 +14,7 @@ from aepctl.cli.output import prepare_streams, print_status, unwritten
 from aepctl.cli.plan import plan
 from aepctl.cli.schema import schema
 from aepctl.cli.state import state
+from aepctl.cli.stores import commands as store_commands
 from aepctl.cli.validate import validate
 from aepctl.errors import AepctlError
 
@@ -46,12 +47,25 @@ def cli(
 
 for command in (validate, plan, apply, state, schema, emulator):
     cli.add_command(command)
+for command in store_commands:
+    state.add_command(command)
 
 
 def run(arguments: Sequence[str], make_context: "Callable[[], Context] | None" = None) -> int:
     """Run one command line; its exit code. `make_context` gives another world than the real one."""
     prepare_streams()
-    invocation = Invocation(make_context=make_context)
+    code = _code(arguments, Invocation(make_context=make_context))
+    if reason := unwritten():
+        print_status(
+            f"error: standard output could not be written ({reason})\n"
+            "  what was done stays done; let it lead to where it can be written, and look again"
+        )
+        return code or FAILED
+    return code
+
+
+def _code(arguments: Sequence[str], invocation: Invocation) -> int:
+    """Run it; every error has been told when its exit code is here."""
     try:
         code = cli.main(list(arguments), prog_name="aepctl", standalone_mode=False, obj=invocation)
     except click.ClickException as error:
@@ -64,13 +78,7 @@ def run(arguments: Sequence[str], make_context: "Callable[[], Context] | None" =
         return _tell(error)
     except Exception as error:  # noqa: BLE001 - the last line of defence
         return _bug(error, arguments)
-    code = code if isinstance(code, int) else 0
-    if reason := unwritten():
-        print_status(
-            f"error: standard output could not be written ({reason}): what it shows is not all"
-        )
-        return code or FAILED
-    return code
+    return code if isinstance(code, int) else 0
 
 
 def _tell(error: AepctlError) -> int:

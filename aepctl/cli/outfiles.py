@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from aepctl.cli.output import write_whole
+from aepctl.cli.output import was_closed, write_whole
 from aepctl.errors import AepctlError
 
 STREAM = re.compile(r"/dev/(stdin|stdout|stderr|fd/(\d+))|/proc/(self|thread-self|\d+)/fd/(\d+)")
@@ -46,6 +46,8 @@ class OutFile:
         """Find out whether it can be written. Raises OSError. A FIFO is awaited by its reader."""
         number = _stream(self.path)
         if number is not None:
+            if was_closed(number):
+                raise OSError(errno.EBADF, "it is closed")
             self._handle = os.dup(number)
             return
         mode = _mode(self.path)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+STDERR = 2
+
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
@@ -36,9 +38,36 @@ def write_whole(handle: int, data: bytes) -> None:
             view = view[file.write(view) :]
 
 
-def print_result(text: str) -> None:
-    """Write a result. A reader that has gone (`| head`) ends the words, not the work."""
+class StandardStream(PatientFile):
+    """Standard output or standard error. The work goes on, whatever becomes of where it leads.
+
+    A reader that has gone (`| head`) has seen enough; `lost` says why words were lost otherwise: a
+    full disk, or, where `missing`, a stream that was closed before we began.
+    """
+
+    def __init__(self, number: int, *, missing: bool) -> None:
+        super().__init__(number, "w", closefd=False)
+        self.missing = missing
+        self.lost: str | None = None
+        self._end = "it is closed" if missing else None
+
+    def write(self, data: "ReadableBuffer", /) -> int:
+        if self._end is None:
+            try:
+                return super().write(data)
+            except BrokenPipeError:
+                self._end = ""
+            except OSError as error:
+                self._end = error.strerror or type(error).__name__
+        self.lost = self._end or None
+        return memoryview(data).nbytes
+
+
+def print_result(text: str, *, kept: bool = False) -> None:
+    """Write a result. `kept`: what standard output cannot take goes to standard error."""
     _write(sys.stdout, text)
+    if kept and unwritten():
+        _write(sys.stderr, text)
 
 
 def print_status(text: str) -> None:
@@ -47,22 +76,20 @@ def print_status(text: str) -> None:
 
 
 def _write(stream: TextIO, text: str) -> None:
-    try:
-        stream.write(text)
-        stream.flush()
-    except OSError as error:
-        if stream is sys.stdout and not isinstance(error, BrokenPipeError):
-            _unwritten.append(error.strerror or type(error).__name__)
-        # From here on this stream leads nowhere; the flush at exit must not fail either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
-_unwritten: list[str] = []
+    stream.write(text)
+    stream.flush()
 
 
 def unwritten() -> str | None:
     """Why results were lost (a full disk behind standard output, say). The work itself went on."""
-    return _unwritten[0] if _unwritten else None
+    raw = _raw(sys.stdout)
+    return raw.lost if isinstance(raw, StandardStream) else None
+
+
+def was_closed(number: int) -> bool:
+    """Whether standard output (1) or standard error (2) was closed before we began."""
+    raw = _raw(sys.stderr if number == STDERR else sys.stdout)
+    return isinstance(raw, StandardStream) and raw.fileno() == number and raw.missing
 
 
 def prepare_streams() -> None:
@@ -71,12 +98,14 @@ def prepare_streams() -> None:
     A stream that was closed before we began leads nowhere: its number must not go to the next file
     that is opened, for that may be the journal. What a narrow encoding lacks is spelled out.
     """
-    _unwritten.clear()
+    missing = set()
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             handle = os.open(os.devnull, os.O_RDWR)  # the lowest free number: the missing one
             setattr(sys, name, os.fdopen(handle, mode))
-    sys.stdout, sys.stderr = _patient(sys.stdout), _patient(sys.stderr)
+            missing.add(name)
+    sys.stdout = _standard(sys.stdout, missing="stdout" in missing)
+    sys.stderr = _standard(sys.stderr, missing="stderr" in missing)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -85,21 +114,25 @@ def prepare_streams() -> None:
 _replaced: list[TextIO] = []
 
 
-def _patient(stream: TextIO) -> TextIO:
-    """The stream over a PatientFile, where it is one of the process's own; else as it is."""
-    buffer = getattr(stream, "buffer", None)
-    raw = getattr(buffer, "raw", buffer)  # PYTHONUNBUFFERED leaves the buffer out
+def _standard(stream: TextIO, *, missing: bool) -> TextIO:
+    """The stream over a StandardStream, where it is one of the process's own; else as it is."""
+    raw = _raw(stream)
     if type(stream) is not io.TextIOWrapper or type(raw) is not io.FileIO:
         return stream
     stream.flush()
     _replaced.append(stream)  # to let go of it would close the file that both write to
     return io.TextIOWrapper(
-        io.BufferedWriter(PatientFile(raw.fileno(), "w", closefd=False)),
+        io.BufferedWriter(StandardStream(raw.fileno(), missing=missing)),
         encoding=stream.encoding,
         errors=stream.errors,
         line_buffering=stream.line_buffering,
         write_through=stream.write_through,
     )
+
+
+def _raw(stream: TextIO) -> object:
+    buffer = getattr(stream, "buffer", None)
+    return getattr(buffer, "raw", buffer)  # PYTHONUNBUFFERED leaves the buffer out
 
 
 def machine_format() -> None:

@@ -77,10 +77,10 @@ def resolve(
 
             check = not no_check
             decided = decide(context, environment, key, adopt, check=check, wait=lock_timeout)
-            return _tell(decided)
+            return tell(decided)
         if recreate:
-            return _tell(operation.recreate(context, environment, key, wait=lock_timeout))
-        return _tell(operation.abandon(context, environment, key, wait=lock_timeout))
+            return tell(operation.recreate(context, environment, key, wait=lock_timeout))
+        return tell(operation.abandon(context, environment, key, wait=lock_timeout))
 
     return run_and_render(Outputs(), None, work)
 
@@ -102,7 +102,7 @@ def recover(invocation: Invocation, file: str, lock_timeout: float) -> int:
         environment = invocation.resolve(context)
         text = operation.rescued_text(None if file == "-" else file)
         name = "standard input" if file == "-" else file
-        return _tell(operation.recover(context, environment, text, name, wait=lock_timeout))
+        return tell(operation.recover(context, environment, text, name, wait=lock_timeout))
 
     return run_and_render(Outputs(), None, work)
 
@@ -120,7 +120,7 @@ def move(invocation: Invocation, old: str, new: str, lock_timeout: float) -> int
 
         context = invocation.context()
         environment = invocation.resolve(context)
-        return _tell(operation.move(context, environment, old, new, wait=lock_timeout))
+        return tell(operation.move(context, environment, old, new, wait=lock_timeout))
 
     return run_and_render(Outputs(), None, work)
 
@@ -137,14 +137,15 @@ def remove(invocation: Invocation, key: str, lock_timeout: float) -> int:
 
         context = invocation.context()
         environment = invocation.resolve(context)
-        return _tell(operation.forget(context, environment, key, wait=lock_timeout))
+        return tell(operation.forget(context, environment, key, wait=lock_timeout))
 
     return run_and_render(Outputs(), None, work)
 
 
-def _tell(decided: "Decided") -> int:
+def tell(decided: "Decided") -> int:
+    """Print what was done and what happens next."""
     from aepctl.render.display import display
 
     then = f"Next: {display(decided.next)}.\n" if decided.next else ""
-    print_result(f"{display(decided.done)}.\n{then}")
+    print_result(f"{display(decided.done)}.\n{then}", kept=True)
     return 0

@@ -1,4 +1,4 @@
-"""What arguments may be: durations, IDs, keys."""
+"""What arguments may be: durations, IDs, keys, formats with their files."""
 
 import re
 from typing import Any
@@ -6,10 +6,32 @@ from typing import Any
 import click
 
 from aepctl.model.audience import MAX_ID_CHARS, usable_id
+from aepctl.render.formats import FORMATS
 
 MAX_SHOWN = 40
 """Of what is too long, so many characters are shown."""
+FILES = tuple(FORMATS)
 UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+class FormatPath(click.ParamType[tuple[str, str]]):
+    """`FORMAT:PATH`."""
+
+    name = "format:path"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        if isinstance(value, tuple):
+            return value
+        name, _, path = str(value).partition(":")
+        if name not in {*FILES, "github"}:
+            known = ", ".join((*FILES, "github"))
+            self.fail(f"{value!r}: FORMAT:PATH was expected; formats are {known}", param, ctx)
+        if bool(path) is (name == "github"):
+            wanted = "nothing after the colon" if path else f"a path, such as {name}:FILE"
+            self.fail(f"{value!r}: {wanted} was expected", param, ctx)
+        return name, path
 
 
 class Duration(click.ParamType[float]):

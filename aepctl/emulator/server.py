@@ -3,6 +3,7 @@
 import ipaddress
 import socket
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -73,20 +74,31 @@ def serve(
     use, and for a database that cannot be opened.
     """
     address = _loopback(host)
+    _check_installed()
+    with ExitStack() as opened:
+        listener = _listen(address, port)
+        opened.callback(listener.close)
+        service = Service(Store.open(db), behaviour)
+        opened.callback(service.store.close)
+        emulator = _started(listener, service)
+        opened.pop_all()  # from here on they are closed when it stops
+        return emulator
+
+
+def _check_installed() -> None:
     try:
-        from aepctl.emulator.app import make_app  # noqa: PLC0415
-        from aepctl.emulator.quick_server import QuickServer  # noqa: PLC0415
+        from aepctl.emulator import app, quick_server  # noqa: F401, PLC0415
     except ImportError as error:
         raise EmulatorError(
             f"the emulator needs Starlette and uvicorn: {error}",
             hint="run: pip install 'aepctl[emulator]'",
         ) from error
-    listener = _listen(address, port)
-    try:
-        service = Service(Store.open(db), behaviour)
-    except BaseException:
-        listener.close()
-        raise
+
+
+def _started(listener: socket.socket, service: Service) -> Emulator:
+    from aepctl.emulator.app import make_app  # noqa: PLC0415
+    from aepctl.emulator.quick_server import QuickServer  # noqa: PLC0415
+
     server = QuickServer(make_app(service))
     thread = threading.Thread(
         target=server.run, args=([listener],), name="aepctl-emulator", daemon=True
@@ -94,19 +106,16 @@ def serve(
     try:
         thread.start()
     except RuntimeError as error:
-        listener.close()
-        service.store.close()
         raise EmulatorError(
             f"the emulator's server did not start ({error})",
             hint="allow this user more processes and threads (`ulimit -u`)",
         ) from error
     server.ready.wait()
-    emulator = Emulator(_url(listener), service, server, thread)
     if not server.started:
-        listener.close()
-        emulator.stop()
+        server.stop()
+        thread.join()
         raise EmulatorError("the emulator's server did not start")
-    return emulator
+    return Emulator(_url(listener), service, server, thread)
 
 
 def _loopback(host: str) -> str:

@@ -25,6 +25,8 @@ SPELLINGS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "lower": _each(str.lower),
     "decomposed": _each(lambda text: unicodedata.normalize("NFD", text)),
     "kinds": _kinds,
+    "replaced": lambda given: {**given, "originName": "CUSTOM_UPLOAD"},
+    "ascii": _each(lambda text: text.encode("ascii", "ignore").decode()),
 }
 
 

@@ -87,9 +87,12 @@ def _check_owner(environment: Environment, key: str, audience_id: str, owner: st
 
 def _check_elsewhere(context: Context, environment: Environment, audience_id: str) -> None:
     """An ID that another environment's state has is an audience of another target."""
-    for name, model in load_project().environments.items():
-        path = model.state or f"state/{name}.json"
-        if normal_state(path) == normal_state(environment.state):
+    project = load_project(
+        context.environ, allow_outside=True
+    )  # what may not be was refused before
+    for name in project.environments:
+        path = project.state_of(name)
+        if path is None or normal_state(path) == normal_state(environment.state):
             continue
         try:
             store = context.open_store(replace(environment, name=name, state=path, lineage=None))

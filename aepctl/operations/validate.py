@@ -3,15 +3,18 @@
 from aepctl.errors import AepctlError
 from aepctl.manifests import resolve
 from aepctl.operations.context import Context
-from aepctl.project.load import FILE, load_project
+from aepctl.project.load import load_project
+from aepctl.project.project import FILE
 
 
 def validate(context: Context, name: str | None = None, *, allow_outside: bool = False) -> int:
     """How many audiences the manifests ask for; `name`: for this environment only.
 
-    Raises InvalidInput with every problem of the settings, or else of the manifests.
+    Variables that are not set are no problem, but for the folder of manifests. Raises InvalidInput
+    with every problem of the settings, or else of the manifests.
     """
-    project = load_project(allow_outside=allow_outside)
+    project = load_project(context.environ, allow_outside=allow_outside)
+    project.need(("manifests",))
     if name is not None and project.environments and name not in project.environments:
         raise AepctlError(
             f"there is no environment `{name}` in {FILE}",

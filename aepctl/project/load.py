@@ -3,156 +3,32 @@
 No secrets: those come from the environment only, and are read when they are needed (credentials).
 """
 
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
-from aepctl.errors import AepctlError, InvalidInput, SafetyRefusal
+from aepctl.errors import InvalidInput
 from aepctl.files import read_regular
 from aepctl.model.problem import Origin, Problem
-from aepctl.model.target import EMULATOR, Target
-from aepctl.project.credentials import check_header
-from aepctl.project.environment import Environment
-from aepctl.project.model import ConfigModel, EnvironmentModel
+from aepctl.model.target import EMULATOR
+from aepctl.project.expanding import Expanded, expand
+from aepctl.project.model import ConfigModel
 from aepctl.project.paths import Boundary, below_here, near_names
+from aepctl.project.project import FILE, INSIDE, Project, state_path
 from aepctl.project.targets import twice
-from aepctl.project.variables import check_organisation, settle_seconds
 from aepctl.yamldoc import Finding, YamlFile, check, parse, quoted
 from aepctl.yamldoc.places import Path as PlacePath
 from aepctl.yamldoc.places import Position
-from aepctl.yamldoc.types import KEY, KEY_HINT
 
-FILE = "aepctl.yaml"
 OTHER = "aepctl.yml"
 MAX_BYTES = 16 * 1024 * 1024
-INSIDE = (
-    "keep it below that folder, links included, so that no pull request leads elsewhere; whoever "
-    "runs aepctl and means it uses --allow-outside"
-)
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
-    """What aepctl.yaml says; without the file (`found` False), what goes without saying."""
+def load_project(environ: Mapping[str, str], *, allow_outside: bool = False) -> Project:
+    """What aepctl.yaml in the current folder says, with the variables that it names.
 
-    manifests: str = "audiences"
-    default_environment: str | None = None
-    environments: Mapping[str, EnvironmentModel] = field(default_factory=dict)
-    found: bool = True
-    boundary: Boundary | None = field(default=None, compare=False)
-
-    def environment(
-        self, environ: Mapping[str, str], name: str | None = None, *, program: str = "aepctl"
-    ) -> Environment:
-        """The environment `name`, else that of AEPCTL_ENV, else the default one.
-
-        `program` is how a command begins that runs in this folder. Raises AepctlError where the
-        file and the variables leave something open.
-        """
-        name = name or environ.get("AEPCTL_ENV") or self._default()
-        model = self.environments.get(name)
-        if model is None and self.environments:
-            close = get_close_matches(name, self.environments, n=1)
-            hint = f"did you mean {close[0]}?" if close else f"available: {self._names()}"
-            raise AepctlError(f"there is no environment `{name}` in {FILE}", hint=hint)
-        if not re.fullmatch(KEY, name):  # it becomes part of file names
-            raise AepctlError(f"`{name}` cannot be the name of an environment", hint=KEY_HINT)
-        # One that is the only one needs no naming, except where just a variable named it.
-        needed = len(self.environments) > 1 or (model is None and name != "default")
-        program = f"{program} --env {name}" if needed else program
-        return self._resolved(name, model or EnvironmentModel(), environ, program)
-
-    def state_of(self, name: str) -> str:
-        """The file that the state of the environment `name` is kept in."""
-        return _state_of(name, self.environments.get(name, EnvironmentModel()))
-
-    def client_ids(self, name: str) -> bool:
-        """Whether manifests may give an `audienceId` in the environment `name`."""
-        model = self.environments.get(name)
-        return model is not None and model.audience_ids == "client"
-
-    def _default(self) -> str:
-        if self.default_environment:
-            return self.default_environment
-        if len(self.environments) > 1:
-            raise AepctlError(
-                f"{FILE} has several environments ({self._names()}): choose one with --env",
-                hint="or set AEPCTL_ENV, or `default_environment:` in the file",
-            )
-        return next(iter(self.environments), "default")
-
-    def _names(self) -> str:
-        return ", ".join(self.environments)
-
-    def _resolved(
-        self, name: str, model: EnvironmentModel, environ: Mapping[str, str], program: str
-    ) -> Environment:
-        emulated = model.endpoint == EMULATOR
-        org = self._required(name, "org", "AEP_ORG_ID", environ, model.org, emulated=emulated)
-        sandbox = self._required(name, "sandbox", "AEP_SANDBOX", environ, model.sandbox)
-        endpoint = EMULATOR if emulated else model.ais_url
-        self._check_inside(name, state := _state_of(name, model), emulated=emulated)
-        return Environment(
-            name=name,
-            target=Target(org, sandbox, endpoint),
-            state=state,
-            ais_url=model.ais_url,
-            ups_url=model.ups_url,
-            ims_url=model.ims_url,
-            manifests=self.manifests,
-            settle_seconds=settle_seconds(environ, model),
-            max_creates=model.max_creates,
-            audience_ids=model.audience_ids,
-            lineage=model.lineage,
-            lock_lease_seconds=model.lock_lease_seconds,
-            program=program,
-        )
-
-    def _check_inside(self, name: str, state: str, *, emulated: bool) -> None:
-        if self.boundary is None:
-            return
-        outside = self.boundary.leaving(name, state, emulated=emulated)
-        if outside is not None:
-            raise AepctlError(f"{outside} leads out of the folder of {FILE}", hint=INSIDE)
-
-    def _required(
-        self,
-        name: str,
-        what: str,
-        variable: str,
-        environ: Mapping[str, str],
-        written: str | None,
-        *,
-        emulated: bool = False,
-    ) -> str:
-        given, written = environ.get(variable, "").strip(), (written or "").strip()
-        value = given or written or ("emulator@AdobeOrg" if emulated else "")
-        if not value:
-            if not self.found:
-                raise AepctlError(
-                    f"no {FILE} in {Path.cwd()}, and {variable} is not set",
-                    hint=f"write {FILE}, or use --chdir to name the folder that has it",
-                )
-            message = f"the environment `{name}` has no {what}"
-            raise AepctlError(message, hint=f"set `{what}:` in {FILE}, or {variable}")
-        check_header(value, source := variable if given else f"`{what}` of `{name}`")
-        if written and value != written:  # left in the shell, perhaps, for another environment
-            raise SafetyRefusal(
-                f"{variable} is `{value}`, but `{name}` has the {what} `{written}` in {FILE}",
-                hint=f"`unset {variable}`; or remove `{what}:` of `{name}` from {FILE}, if the "
-                "variable shall choose it",
-            )
-        if what == "org":
-            check_organisation(value, source)
-        return value
-
-
-def load_project(*, allow_outside: bool = False) -> Project:
-    """What aepctl.yaml in the current folder says. Raises InvalidInput for problems in it.
-
+    Raises InvalidInput for problems in it; one that is not set is none until it is needed.
     `allow_outside`: manifests, state and aepctl.yaml itself may be elsewhere than below this
     folder.
     """
@@ -170,10 +46,16 @@ def load_project(*, allow_outside: bool = False) -> Project:
         position = yaml_file.places()[1][(documents[1],)]
         finding = Finding(position, "documents", "a second document", "settings are one document")
         _refuse(yaml_file.problems_at([finding]))
-    config = check(ConfigModel, yaml_file, documents[0])
-    if not isinstance(config, ConfigModel):
-        _refuse(config)
-    conflicts = yaml_file.problems_at(twice(config, yaml_file, documents[0]))
+    return _checked(expand(yaml_file, documents[0], environ), documents[0], boundary)
+
+
+def _checked(expanded: Expanded, number: int, boundary: Boundary) -> Project:
+    """What document `number` says. Raises InvalidInput for problems in it."""
+    config = check(ConfigModel, expanded.file, number)
+    if not isinstance(config, ConfigModel) or expanded.problems:
+        wrong = () if isinstance(config, ConfigModel) else config
+        _refuse(expanded.told((*expanded.problems, *wrong), number))
+    conflicts = expanded.file.problems_at(twice(config, expanded, number))
     if conflicts:
         _refuse(conflicts)
     project = Project(
@@ -181,8 +63,9 @@ def load_project(*, allow_outside: bool = False) -> Project:
         config.default_environment,
         config.environments,
         boundary=boundary,
+        missing={path: replace(one, source=None) for path, one in expanded.missing.items()},
     )
-    return _inside(project, boundary, yaml_file, documents[0])
+    return _inside(project, boundary, expanded.file, number)
 
 
 def _read(boundary: Boundary) -> bytes | None:
@@ -208,10 +91,6 @@ def _refuse_file(file: str, rule: str, message: str, hint: str | None = None) ->
     _refuse([Problem(Origin(file, 0, 0), rule, message, hint)])
 
 
-def _state_of(name: str, model: EnvironmentModel) -> str:
-    return model.state or f"state/{name}.json"
-
-
 def _inside(
     project: Project, boundary: Boundary, yaml_file: YamlFile | None = None, number: int = 0
 ) -> Project:
@@ -221,7 +100,7 @@ def _inside(
         outside.append(((number, "manifests"), project.manifests))
     for name, model in project.environments.items():
         emulated = model.endpoint == EMULATOR
-        left = boundary.leaving(name, _state_of(name, model), emulated=emulated)
+        left = boundary.leaving(name, state_path(name, model), emulated=emulated)
         if left is not None:
             outside.append(((number, "environments", name, "state"), left))
     if outside:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from aepctl.project.paths import not_expanded
+from aepctl.project.paths import not_plain
 from aepctl.project.stores import check_address, scheme_of
 from aepctl.project.urls import safe_url
 from aepctl.yamldoc.types import CONTROLS, Key, PatternMessage, SingleLine, StrictModel
@@ -15,7 +15,7 @@ IMS_URL = "https://ims-na1.adobelogin.com"
 
 
 def _plain_path(path: str) -> str:
-    trouble = not_expanded(path)
+    trouble = not_plain(path)
     if trouble is not None:
         raise ValueError(trouble)
     return path

@@ -15,12 +15,24 @@ NEAR = re.compile(r"\.?aepctl\.(ya?ml|json|toml)", re.IGNORECASE)
 
 
 def not_expanded(path: str) -> str | None:
-    """Why a path is not what it seems to be: no shell has put a folder in place of these."""
-    if re.match(r"~[^/]*(/|$)", path):
-        return "`~` is not replaced here: write the path itself (`./~` for a folder of that name)"
+    """Why a path of the command line is not what it seems: no shell has replaced these."""
     variable = re.search(r"\$\{[^}]*\}|\$[A-Za-z_]\w*", path)
     if variable is not None:
         return f"`{variable[0]}` is not replaced here: write the path itself"
+    return _home(path)
+
+
+def not_plain(path: str) -> str | None:
+    """Likewise of a path in aepctl.yaml, whose `${VAR}` are replaced when it comes here."""
+    variable = re.search(r"\$([A-Za-z_]\w*)", path)
+    if variable is not None:
+        return f"`{variable[0]}` is not replaced here: write `${{{variable[1]}}}`"
+    return _home(path)
+
+
+def _home(path: str) -> str | None:
+    if re.match(r"~[^/]*(/|$)", path):
+        return "`~` is not replaced here: write the path itself (`./~` for a folder of that name)"
     return None
 
 

@@ -82,21 +82,38 @@ def _first(environ: Mapping[str, str], *names: str) -> tuple[str, str]:
 
 
 def _proxy(variable: str, value: str) -> Proxy:
-    try:
-        parts = urlsplit(value if "://" in value else f"http://{value}")
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        raise _no_proxy(variable) from None
-    if parts.scheme not in SCHEMES or not _is_host(host) or not _is_bare(value, parts) or port == 0:
-        raise _no_proxy(variable)
+    trouble = _trouble(value)
+    if trouble is not None:
+        said = f"{variable} is not the URL of a proxy that can be used: {trouble}"
+        raise AepctlError(said, hint=ADVICE)
+    parts = _parts(value)
     user = None if parts.username is None else unquote(parts.username)
     password = unquote(parts.password or "")
-    port = port or DEFAULT_PORTS[parts.scheme]
-    return Proxy(variable, parts.scheme, host, port, user, password)
+    port = parts.port or DEFAULT_PORTS[parts.scheme]
+    return Proxy(variable, parts.scheme, parts.hostname or "", port, user, password)
 
 
-def _is_bare(value: str, parts: SplitResult) -> bool:
-    return value.isprintable() and parts.path in {"", "/"} and not (parts.query or parts.fragment)
+def _parts(value: str) -> SplitResult:
+    return urlsplit(value if "://" in value else f"http://{value}")
+
+
+def _trouble(value: str) -> str | None:
+    """Why it names no proxy, without any of it."""
+    try:
+        parts = _parts(value)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return "its host or its port cannot be one"
+    more = parts.path not in {"", "/"} or parts.query or parts.fragment
+    checks = (
+        (not value.isprintable(), "there is something invisible in it"),
+        (parts.scheme not in SCHEMES, f"its scheme is none of {', '.join(SCHEMES)}"),
+        (not host, "it has no host"),
+        (bool(more), "there is more behind its host and port"),
+        (not _is_host(host) or port == 0, "its host or its port cannot be one"),
+        ("://" not in value and port is None, "it has neither a scheme nor a port"),
+    )
+    return next((said for wrong, said in checks if wrong), None)
 
 
 def _is_host(host: str) -> bool:
@@ -105,10 +122,6 @@ def _is_host(host: str) -> bool:
     except ValueError:
         return HOST.fullmatch(host) is not None
     return True
-
-
-def _no_proxy(variable: str) -> AepctlError:
-    return AepctlError(f"{variable} is not the URL of a proxy that can be used", hint=ADVICE)
 
 
 def _entries(value: str) -> Iterator[str]:

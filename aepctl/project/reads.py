@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aepctl.errors import AepctlError
-from aepctl.project.load import FILE, Project, load_project
+from aepctl.project.load import load_project
 from aepctl.project.paths import NEAR, SUFFIXES, Boundary, state_files
+from aepctl.project.project import FILE, Project
 
 STATE = re.compile(rb'\s*\{\s*"format":\s*"[\d.]+",\s*"lineage":|\{"type": "')
 """How a state and a journal begin, wherever they are."""
@@ -74,13 +75,14 @@ def reads_here(
     """
     Boundary.here()
     try:
-        project, known = load_project(allow_outside=allow_outside), True
+        project, known = load_project(environ, allow_outside=allow_outside), True
     except AepctlError:  # which the command tells as soon as it begins
         project, known = Project(), False
     names = list(project.environments) or [name or environ.get("AEPCTL_ENV") or "default"]
     named = {FILE: "the settings"}
     for one in names:
-        for file in state_files(project.state_of(one)):
+        state = project.state_of(one)
+        for file in state_files(state) if state is not None else ():
             named[file] = f"the state of `{one}`"
     named |= dict.fromkeys(more, "the saved plan that is read")
     return Reads(named, project.manifests, known)

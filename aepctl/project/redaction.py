@@ -61,7 +61,7 @@ class Redaction:
         request_id = None if reply.request_id is None else self.text(reply.request_id)
         success = HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES
         body = reply.body if success else self._body(reply.body)
-        return replace(reply, body=body, request_id=request_id)
+        return replace(reply, body=body, request_id=request_id, location=self.text(reply.location))
 
     def _body(self, body: bytes) -> bytes:
         """An error's body. JSON may spell any character by its number, so it is read first."""

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 SCHEMES = ("git", "s3", "gs", "az", "postgresql", "https", "http")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")
 _EXPECTED = (
-    "a path that ends in .json was expected, or the address of a store: git:origin, s3://…, gs://…, "
-    "az://…, postgresql://…, https://…"
+    "a path that ends in .json was expected, or the address of a store: git:origin, s3://…, "
+    "gs://…, az://…, postgresql://…, https://…"
 )
 
 

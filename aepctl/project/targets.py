@@ -1,29 +1,32 @@
 """Environments that would make things twice: one target with two states, two platforms in one."""
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
-from aepctl.model.target import EMULATOR
+from aepctl.model.target import EMULATOR, normal_endpoint
+from aepctl.project.expanding import Expanded
 from aepctl.project.model import ConfigModel, EnvironmentModel
 from aepctl.project.stores import scheme_of
-from aepctl.yamldoc import Finding, YamlFile
+from aepctl.yamldoc import Finding
 
-PORTS = {"https": 443, "http": 80}
 PATHS = {"ais_url": "/core/ais", "ups_url": "/data/core/ups"}
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 Written = tuple[str | None, str, str]
 
 
-def twice(config: ConfigModel, yaml_file: YamlFile, number: int) -> Iterator[Finding]:
+def twice(config: ConfigModel, expanded: Expanded, number: int) -> Iterator[Finding]:
     """What must not be so, at its place in document `number` of the file."""
-    keys, values = yaml_file.places()
+    keys, values = expanded.file.places()
     first: dict[Written, tuple[str, str]] = {}
     for name, one in config.environments.items():
         path = (number, "environments", name)
-        set_alone = _set_alone(one)
+        open_ = {str(at[-1]): text for at, text in expanded.texts.items() if at[1:2] == (name,)}
+        set_alone = _set_alone(one, open_)
         if set_alone is not None:
             yield _two_platforms(one, set_alone, values[(*path, set_alone)])
-        target, state = _written(one), normal_state(one.state or f"state/{name}.json")
+        target = _written(one, open_)
+        state = open_.get("state") or normal_state(one.state or f"state/{name}.json")
         if target is None:
             continue
         other, its_state = first.setdefault(target, (name, state))
@@ -42,29 +45,31 @@ def normal_state(address: str) -> str:
     return address if scheme_of(address) else posixpath.normpath(address)
 
 
-def _written(one: EnvironmentModel) -> Written | None:
+def _written(one: EnvironmentModel, open_: Mapping[str, str]) -> Written | None:
     """The target as the file has it; None where a variable chooses, or where nobody else can be.
 
     Each environment on the embedded platform has audiences of its own. Capitals tell neither
-    organisations nor sandboxes apart: Adobe's names of sandboxes have none.
+    organisations nor sandboxes apart: Adobe's names of sandboxes have none. `open_` has what needs
+    a variable that is not set: the same text is the same value, whatever that is.
     """
-    if one.endpoint == EMULATOR or not one.sandbox:
+    sandbox = open_.get("sandbox") or (one.sandbox or "").strip().casefold()
+    if one.endpoint == EMULATOR or "endpoint" in open_ or not sandbox:
         return None
-    org = one.org.strip().casefold() if one.org else None
-    return org, one.sandbox.strip().casefold(), origin(one.ais_url)
+    org = open_.get("org") or (one.org.strip().casefold() if one.org else None)
+    return org, sandbox, open_.get("ais_url") or origin(one.ais_url)
 
 
-def _set_alone(one: EnvironmentModel) -> str | None:
+def _set_alone(one: EnvironmentModel, open_: Mapping[str, str]) -> str | None:
     """The address that is set where the other one is left at another platform."""
     given = [name for name in PATHS if name in one.model_fields_set]
-    if len(given) != 1 or one.endpoint == EMULATOR or origin(one.ais_url) == origin(one.ups_url):
+    if len(given) != 1 or one.endpoint == EMULATOR or {*PATHS, "endpoint"} & open_.keys():
         return None
-    return given[0]
+    return given[0] if origin(one.ais_url) != origin(one.ups_url) else None
 
 
 def _two_platforms(one: EnvironmentModel, given: str, position: tuple[int, int]) -> Finding:
     (left,) = PATHS.keys() - {given}
-    left_at, here = origin(getattr(one, left)), origin(getattr(one, given))
+    left_at, here = normal_endpoint(getattr(one, left)), normal_endpoint(getattr(one, given))
     return Finding(
         position,
         "two-platforms",
@@ -75,9 +80,9 @@ def _two_platforms(one: EnvironmentModel, given: str, position: tuple[int, int])
 
 
 def origin(url: str) -> str:
-    """Scheme, host and port of a URL, however they are written."""
-    parts = urlsplit(url)
-    scheme, host = parts.scheme.lower(), (parts.hostname or "").lower()
-    host = f"[{host}]" if ":" in host else host
-    port = parts.port or PORTS[scheme]
-    return f"{scheme}://{host}" + (f":{port}" if port != PORTS[scheme] else "")
+    """Scheme, host and port of a URL, however they are written; this machine has one name."""
+    normal = normal_endpoint(url)
+    parts = urlsplit(normal)
+    if parts.hostname not in LOOPBACK:
+        return normal
+    return f"{parts.scheme}://localhost" + (f":{parts.port}" if parts.port else "")

@@ -179,8 +179,13 @@ class ResultData(TypedDict):
 
 class FailedData(TypedDict):
     format: Format
-    environment: Annotated[None, Field(description="Null: the error came first.")]
-    target: Annotated[None, Field(description="Null: the error came first.")]
+    environment: Annotated[
+        str | None, Field(description="The environment's name; null: the error came first.")
+    ]
+    target: Annotated[
+        TargetData | None,
+        Field(description="Whose audiences it was about; null: the error came first."),
+    ]
     problems: Annotated[
         list[ProblemData], Field(description="The problems in manifests or settings.")
     ]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from aepctl.apply.report import ApplyReport
     from aepctl.errors import AepctlError
+    from aepctl.model.target import Target
     from aepctl.plan.plan import Plan
     from aepctl.render.view import View
     from aepctl.state.model import Intent
@@ -18,11 +19,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a command came to: `view` for all formats but JSON, which is `document`."""
+    """What a command came to: `view` for all formats but JSON, which is `document`.
+
+    `happened`: it tells of what was done, and cannot be had again.
+    """
 
     view: "Callable[[], View]"
     document: Callable[[], str]
     exit_code: int = 0
+    happened: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,7 @@ def of_report(report: "ApplyReport", program: str = "aepctl") -> Result:
 
         return report_json(report)
 
-    return Result(view, document, report.exit_code)
+    return Result(view, document, report.exit_code, happened=True)
 
 
 def of_intents(
@@ -101,9 +106,15 @@ def of_validation(count: int, environment: str | None = None) -> Result:
 
 
 def of_error(
-    error: "AepctlError", json_list: str | None = None, environment: str | None = None
+    error: "AepctlError",
+    json_list: str | None = None,
+    environment: str | None = None,
+    target: "Target | None" = None,
 ) -> Result:
-    """Why there is no result. `json_list` names the list that its JSON holds, empty."""
+    """Why there is no result. `json_list` names the list that its JSON holds, empty.
+
+    `environment` and `target` are what it was about, as far as that is known.
+    """
 
     def view() -> "View":
         from aepctl.render.view import view_of_error
@@ -113,7 +124,7 @@ def of_error(
     def document() -> str:
         from aepctl.render.json import error_json
 
-        return error_json(error, json_list)
+        return error_json(error, json_list, environment, target)
 
     return Result(view, document, error.exit_code)
 

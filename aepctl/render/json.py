@@ -65,10 +65,19 @@ def intents_json(intents: Iterable[Intent]) -> str:
     return document({"format": FORMAT, "intents": listed, "error": None})
 
 
-def error_json(error: AepctlError, json_list: str | None = None) -> str:
+def error_json(
+    error: AepctlError,
+    json_list: str | None = None,
+    environment: str | None = None,
+    target: Target | None = None,
+) -> str:
     """The document of a run that failed. `json_list` names its list, which then is empty."""
     problems = error.problems if isinstance(error, InvalidInput) else ()
-    fields: dict[str, object] = {"format": FORMAT, "environment": None, "target": None}
+    fields: dict[str, object] = {
+        "format": FORMAT,
+        "environment": environment,
+        "target": None if target is None else target_data(target),
+    }
     if json_list not in {None, "problems"}:
         fields[str(json_list)] = []
     return document(

@@ -1,6 +1,7 @@
 """JSON Schemas (2020-12) of every file and document, from the models that read or describe them."""
 
 import json
+import re
 from typing import Any
 
 from pydantic import BaseModel
@@ -30,6 +31,7 @@ MODELS: dict[str, type[BaseModel]] = {
 BEYOND = frozenset({"patternErrorMessage", "discriminator"})
 """Words of editors and of OpenAPI; no field has such a name."""
 NUMBER = "A number was expected."
+VARIABLE = r"\$\{"
 
 
 def schema(name: str) -> dict[str, Any]:
@@ -39,7 +41,20 @@ def schema(name: str) -> dict[str, Any]:
     made = model.model_json_schema(schema_generator=generator)
     for definition in made.get("$defs", {}).values():
         definition.pop("title", None)
+    if name == "config":
+        for settings in (made, *made["$defs"].values()):
+            _with_variables(settings["properties"])
     return {"$schema": GenerateJsonSchema.schema_dialect, **made, "title": TITLES[name]}
+
+
+def _with_variables(fields: dict[str, dict[str, Any]]) -> None:
+    """Any value of the settings may be, or hold, what a variable brings."""
+    for field in fields.values():
+        if not re.search(field.get("pattern", ""), "${ANY}"):
+            field["pattern"] = f"{VARIABLE}|{field['pattern']}"
+        words = {name: field.pop(name) for name in ("const", "enum") if name in field}
+        if words:
+            field["anyOf"] = [words, {"pattern": VARIABLE}]
 
 
 def schema_text(name: str, *, plain: bool = False) -> str:

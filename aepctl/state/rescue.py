@@ -6,7 +6,7 @@ somebody deleted or replaced the files meanwhile.
 
 from collections.abc import Iterator, Sequence
 
-from aepctl.model.steps import Adopt, Create
+from aepctl.model.steps import Adopt, Create, Delete
 from aepctl.state.events import Begun, Ended, Ending, Event, Noted
 from aepctl.state.model import Intent, State
 
@@ -19,7 +19,7 @@ def unkept(
     `there` is what the next run would find, None where it finds nothing; of `pending` nothing is
     known to be durable. Each outcome comes with its intent.
     """
-    events: list[Event] = []
+    events: list[Event] = [] if there is None else list(_deleted(mine, there, pending))
     told, begun = set(), set()
     for event, intent in pending:
         if not _matters(event):
@@ -38,6 +38,23 @@ def unkept(
 def _matters(event: Event) -> bool:
     """What else could end an intent is found by looking."""
     return isinstance(event, Noted) or (isinstance(event, Ended) and event.ending is Ending.DONE)
+
+
+def _deleted(
+    mine: State, there: State, pending: Sequence[tuple[Event, Intent | None]]
+) -> Iterator[Event]:
+    """The deletes that are open there, and after which their keys got other IDs here.
+
+    Without their ends, a key would seem to have two audiences.
+    """
+    told = {intent.id for _, intent in pending if intent is not None}
+    for intent in there.intents.values():
+        known = mine.audiences.get(intent.key)
+        if not isinstance(intent.step, Delete) or intent.id in mine.intents or known is None:
+            continue
+        if intent.id not in told and known.ids.audience_id != intent.step.ids.audience_id:
+            yield Begun(intent)
+            yield Ended(intent.id, Ending.DONE, intent.run, intent.at)
 
 
 def _audience_id(event: Event) -> str | None:

@@ -63,6 +63,11 @@ class SharedDocument:
         self._state = written.state
         return written
 
+    def replace(self, document: Document, written: Written, note: str) -> float:
+        """Write upon a document that holds no state, such as that of a probe. See write."""
+        self._version = document.version
+        return self.write(written, note)
+
     def write(self, written: Written, note: str) -> float:
         """Replace what was last seen. The running time from which on that is confirmed.
 

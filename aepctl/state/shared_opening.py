@@ -1,7 +1,7 @@
 """Taking the lock of a shared state, and what earlier runs on this machine have left for it."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from aepctl.clock import Clock
 from aepctl.model.target import Target
@@ -27,12 +27,11 @@ def shared_session(
     """See open_session."""
     document = SharedDocument(store, target, clock, ids)
     held = {**holder(run), **({"by": run.by} if run.by else {})}
-    session = None
-    try:
+    with ExitStack() as undo:
+        undo.callback(document.give_back)
         confirmed = document.lock(held, wait=wait)
         session = SharedSession(store, document, run, clock, ids, confirmed)
+        undo.callback(session.release)
         take_in_leftovers(session, store)
-        yield session
-    finally:
-        if session is None:
-            document.give_back()
+        undo.pop_all()
+    yield session

@@ -32,7 +32,10 @@ NO_LONGER = "the state is no longer held"
 
 
 class SharedSession(StateSession):
-    """See StateSession. Events have numbers; `_durable` is that of the last one in the store."""
+    """See StateSession. Events have numbers; `_durable` is that of the last one in the store.
+
+    `_news` wakes the thread that writes, `_changed` those who wait for it.
+    """
 
     def __init__(
         self,
@@ -45,10 +48,10 @@ class SharedSession(StateSession):
     ) -> None:
         super().__init__(document.state, run, clock, ids)
         self._changed = threading.Condition(self._mutex)
+        self._news = threading.Condition(self._mutex)
         self._store = store
         self._document = document
         self._saved = document.state
-        self._run = run
         pause = store.documents.pause_seconds
         self._pace = Pace(store.lease_seconds, pause, confirmed, clock.running())
         self._reserved = Reserved()
@@ -62,10 +65,6 @@ class SharedSession(StateSession):
     def took_in(self, files: Sequence[Path]) -> None:
         """What these files of earlier runs hold is known: they go once it is written."""
         self._unwritten.took_in(files, self._number)
-
-    @property
-    def run(self) -> Run:
-        return self._run
 
     def reserve(self, steps: Sequence[tuple[str, RemoteStep]], *, workers: int) -> None:
         with self._changed:
@@ -96,19 +95,20 @@ class SharedSession(StateSession):
         return None
 
     def _begin(self, key: str, step: RemoteStep) -> tuple[Intent, int]:
-        intent = Intent(self._ids(), self._run_id, key, step, timestamp(self._clock))
+        intent = Intent(self._ids(), self._run.id, key, step, timestamp(self._clock))
         self._draft.check_begin(intent)
         self._draft.take(Begun(intent))
         return intent, self._next_number()
 
     def _take_back(self, intent: Intent) -> None:
         """Nothing was sent for it, and nothing will be."""
-        self._draft.take(Ended(intent.id, Ending.NOT_SENT, self._run_id, timestamp(self._clock)))
+        self._draft.take(Ended(intent.id, Ending.NOT_SENT, self._run.id, timestamp(self._clock)))
         self._next_number()
 
     def _next_number(self) -> int:
         self._number += 1
         self._pace.waiting(self._clock.running())
+        self._news.notify()
         return self._number
 
     def _top_up(self, *, urgent: bool = False) -> None:
@@ -118,7 +118,7 @@ class SharedSession(StateSession):
 
     def _hurry(self) -> None:
         self._pace.waiting(self._clock.running(), urgent=True)
-        self._changed.notify_all()
+        self._news.notify()
 
     def check(self) -> None:
         with self._changed:
@@ -164,9 +164,8 @@ class SharedSession(StateSession):
                 self._take_back(intent)
         self._stop()
         with self._changed:
-            if isinstance(self._failure, Overtaken):  # else the store may be back by now
-                self._check_failure()
-            self._write(None)
+            if not isinstance(self._failure, Overtaken):  # the store may be back by now
+                self._write(None)
             self._check_failure()
             self._released = True
 
@@ -186,6 +185,7 @@ class SharedSession(StateSession):
     def _stop(self) -> None:
         with self._changed:
             self._closing = True
+            self._news.notify()
             self._changed.notify_all()
         self._thread.join()
 
@@ -214,7 +214,7 @@ class SharedSession(StateSession):
                 while not self._closing and self._failure is None:
                     seconds = self._pace.due(self._clock.running())
                     if seconds > 0:
-                        self._changed.wait(seconds)
+                        self._news.wait(seconds)
                     else:
                         self._write(self._document.lease)
             except BaseException as error:

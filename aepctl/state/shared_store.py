@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aepctl.errors import StateError
 from aepctl.state.lease import DEFAULT_LEASE_SECONDS
 from aepctl.state.stores.documents import Document, DocumentStore
+from aepctl.state.stores.probe import is_probe
 
 if TYPE_CHECKING:
     from aepctl.model.target import Target
@@ -46,7 +47,7 @@ class SharedStore:
             check_target,
         )
 
-        if document is None:
+        if document is None or is_probe(document.data):
             raise StateError(
                 f"{self.where}: there is no state",
                 hint=f"`{self.program} state init` makes it, once; if there was one, find out "

@@ -1,6 +1,7 @@
 """One exchange: a request that is sent once, and what comes back. Whatever happens is a reply."""
 
 import email.utils
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -108,6 +109,7 @@ class Transport:
             ),
             request_id=_request_id(response.headers.get("x-request-id")),
             flaw=flaw,
+            location=_points_to(response.headers.get("Location", "")),
         )
 
 
@@ -171,6 +173,11 @@ def _reason(error: Exception, url: str, budget: Budget) -> str:
     reason = _REASONS.get(kind, f"it could not be sent ({kind.__name__})")
     detail = f" ({_visible(str(error))})" if str(error) else ""
     return reason.format(host=_host(url), detail=detail)
+
+
+def _points_to(location: str) -> str:
+    """Where, as far as it may be shown: no user, no query."""
+    return _visible(re.sub("[?#].*", "", re.sub("//[^/]*@", "//", location), flags=re.DOTALL))
 
 
 def _host(url: str) -> str:

@@ -2,6 +2,7 @@
 
 import threading
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -20,6 +21,7 @@ from aepctl.aep.verdicts import (
     Verdict,
 )
 from aepctl.apply.outcomes import Outcome, OutcomeKind
+from aepctl.apply.refusals import ENOUGH_DOUBTS
 from aepctl.apply.sender import (
     MAX_BACKOFF_SECONDS,
     TROUBLE_LIMITS,
@@ -558,10 +560,12 @@ def refused(status: int, code: str | None = None, message: str = "no") -> Refuse
     return Refused(Failure(message, code, status))
 
 
-def sent_of(script: list[Verdict | Exception], says: str | None = None) -> tuple[int, Engine]:
-    """How many of ten creates are sent before the run stops."""
+def sent_of(
+    script: Sequence[Verdict | Exception], says: str | None = None, creates: int = 10
+) -> tuple[int, Engine]:
+    """How many of so many creates are sent before the run stops."""
     engine, writer = Engine(), FakeWriter([*script, *[NO] * 99], says=says)
-    for number in range(10):
+    for number in range(creates):
         create(engine, writer, f"key-{number}")
     return len(writer.sent), engine
 
@@ -632,9 +636,44 @@ def test_a_few_redirects_and_no_success_stop_the_run() -> None:
 
 
 @pytest.mark.parametrize("status", [None, 200, 408, 409, 500, 503])
-def test_what_is_in_doubt_is_a_matter_of_its_own(status: int | None) -> None:
-    sent, engine = sent_of([Unknown(Failure("odd", None, status))] * 10)
-    assert (sent, engine.stop.reason) == (10, None)
+def test_a_few_in_doubt_are_a_matter_of_their_own(status: int | None) -> None:
+    few = [Unknown(Failure("odd", None, status))] * (ENOUGH_DOUBTS - 1)
+    sent, engine = sent_of(few, creates=ENOUGH_DOUBTS)
+    assert (sent, engine.stop.reason) == (ENOUGH_DOUBTS, None)
+
+
+@pytest.mark.parametrize("before", [[], [CREATED], [NO], [CREATED, *[NO] * 20]])
+def test_many_in_a_row_stop_the_run_which_would_make_nothing_but_more_of_them(
+    before: list[Verdict],
+) -> None:
+    away = Unknown(Failure("The service is unavailable.", "E1", 503))
+    sent, engine = sent_of([*before, *[away] * 99], creates=99)
+    assert sent == len(before) + ENOUGH_DOUBTS == len(before) + 10
+    assert engine.stop.reason == (
+        "what came of the last 10 requests is unknown (503 E1: The service is unavailable.): "
+        "nothing more is sent; run it again when the platform is well, it looks for them first"
+    )
+
+
+@pytest.mark.parametrize("between", [CREATED, NO, replace(DOUBT, exists=True)])
+def test_but_not_where_the_platform_answers_between(between: Verdict) -> None:
+    doubts: list[Verdict] = [DOUBT] * (ENOUGH_DOUBTS - 1)
+    script = [*doubts, between, *doubts]
+    sent, engine = sent_of(script, creates=len(script))
+    assert (sent, engine.stop.reason) == (len(script), None)
+
+
+def test_what_is_not_sent_and_tried_again_is_no_answer() -> None:
+    doubts: list[Verdict] = [DOUBT] * (ENOUGH_DOUBTS - 1)
+    script = [*doubts, *[UNREACHED, DOUBT], CREATED]
+    sent, engine = sent_of(script, creates=99)
+    assert sent == len(script) - 1
+    assert "is unknown (reset)" in str(engine.stop.reason)
+
+
+def test_that_something_exists_is_an_answer_however_often() -> None:
+    sent, engine = sent_of([replace(DOUBT, exists=True)] * 99, creates=99)
+    assert (sent, engine.stop.reason) == (99, None)
 
 
 # Patience that is asked for where the outcome is unknown

@@ -427,6 +427,36 @@ def test_what_another_key_has_for_another_audience_needs_a_decision() -> None:
     assert settled.state.intents == {"id-1": GOLD}
 
 
+@pytest.mark.parametrize("phase", [Phase.OPEN, Phase.ABSENT])
+def test_where_the_platform_makes_no_second_one_beside_another_keys_that_is_said(
+    phase: Phase,
+) -> None:
+    """As where a person decided to create it all the same."""
+    known = {"aurum": Known(audience("gold"), Ids("A"))}
+    refused = replace(GOLD, exists=True, reason="409: it exists", phase=phase)
+    settled = Settled(Lists([(there("gold", "A"),)]), [refused], known=known, window=0.0)
+    assert settled.one.kind is OutcomeKind.UNDECIDED
+    assert settled.message == (
+        "the platform says it exists (409: it exists) and shows it as A, which state has for "
+        "`aurum`: it makes no second one. If it is this one: `aepctl state resolve gold "
+        "--abandon`, then `aepctl state mv aurum gold`; `aurum` is looked for again after that. "
+        "If not, give it another name in the manifest, and run `aepctl state resolve gold "
+        "--abandon`"
+    )
+    assert settled.state.intents == {"id-1": refused}
+
+
+def test_but_one_of_its_own_beside_that_comes_first() -> None:
+    """What is free in another spelling, and what its key has already."""
+    aurum = {"aurum": Known(audience("gold"), Ids("A"))}
+    refused = replace(GOLD, exists=True, reason="409: it exists")
+    lists = Lists([(there("gold", "A"), there("GOLD", "B"))])
+    assert "likely 'GOLD' (B)" in Settled(lists, [refused], known=aurum, window=0.0).message
+    mine = {**aurum, "gold": Known(audience("gold"), Ids("C"))}
+    settled = Settled(Lists([(there("gold", "A"),)]), [refused], known=mine, window=0.0)
+    assert "and state has C for it" in settled.message
+
+
 def test_but_not_where_it_is_older_than_the_intent() -> None:
     known = {"silver": Known(audience("silver"), Ids("A"))}
     settled = Settled(Lists([(there("gold", "A", -9_999.0),)]), known=known, window=0.0)
@@ -569,6 +599,34 @@ def test_a_patch_that_is_not_there_is_sent_again_under_its_intent(name: str) -> 
     assert writer.sent == [(PATCH.step, PATCH.id)]
     assert writer.closed
     assert settled.events == [ended(PATCH, Ending.DONE, observed=AFTER)]
+
+
+@pytest.mark.parametrize("text", ["SHINY", "Shiny ", "Shin\u200by"])
+def test_a_patch_that_is_there_in_the_platforms_spelling_is_done(text: str) -> None:
+    settled = patched(there("gold", "A", text=text))
+    assert settled.one.kind is OutcomeKind.UPDATED
+    assert settled.state.audiences == {"gold": Known(audience("gold", text), IDS)}
+    assert settled.writers == []
+
+
+def test_one_that_is_not_there_in_the_platforms_spelling_is_sent_again() -> None:
+    settled = patched(there("gold", "A", text="DULL"), verdict=Done(observed=AFTER))
+    assert len(settled.writers) == 1
+
+
+@pytest.mark.parametrize(("shown", "sent"), [("gold", 1), ("Gold", 0)])
+def test_one_that_changes_the_spelling_alone_is_told_by_it(shown: str, sent: int) -> None:
+    respelling = intent_for("gold", Patch(IDS, audience("gold"), audience("Gold")))
+    writer = FakeWriter([Done()])
+    settled = Settled(Lists([(there(shown, "A"),)]), [respelling], known=KNOWN, writer=writer)
+    assert settled.one.kind is OutcomeKind.UPDATED
+    assert len(writer.sent) == sent
+
+
+def test_and_in_a_third_spelling_is_for_a_person() -> None:
+    respelling = intent_for("gold", Patch(IDS, audience("gold"), audience("Gold")))
+    settled = Settled(Lists([(there("GOLD", "A"),)]), [respelling], known=KNOWN)
+    assert settled.one.kind is OutcomeKind.UNDECIDED
 
 
 def test_a_description_that_is_to_be_removed_counts_as_removed_when_there_is_none() -> None:

@@ -64,7 +64,7 @@ def test_a_proxy_that_cannot_be_used_is_named_before_the_lock_is_taken(
     abroad.setenv(variable, UNUSABLE[variable])
     done = abroad.apply()
     assert done.code == 1
-    assert done.err.startswith(f"error: {variable} is not the URL of a proxy that can be used\n")
+    assert done.err.startswith(f"error: {variable} is not the URL of a proxy that can be used: ")
     assert PASSWORD not in done.out + done.err
     assert not (abroad.root / "state").exists()
 

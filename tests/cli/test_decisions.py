@@ -246,3 +246,22 @@ def test_the_embedded_platform_is_asked_as_well(project: Project, tmp_path: Path
     assert project.run("state", "rm", "gold").code == 0
     assert adopt(project, "nowhere").code == 3
     assert adopt(project, gold).code == 0
+
+
+def test_a_state_outside_is_no_trouble_for_who_allows_it(
+    project: Project, there: Emulator, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Other environments' states are read as well: theirs may be outside, too."""
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    project.settle_on(there, state=f"{elsewhere}/prod.json")
+    result = project.run(
+        "--allow-outside",
+        "state",
+        "resolve",
+        "gold",
+        "--adopt",
+        make(there),
+        "--lock-timeout",
+        "1s",
+    )
+    assert (result.code, result.err) == (0, "")

@@ -325,3 +325,19 @@ def test_formats_not_asked_for_are_not_loaded(project: Project, platform: Start)
     loaded = done.stdout.splitlines()[-1]
     for name in ("markdown", "html", "json", "junit", "github", "gitlab", "codequality"):
         assert f"aepctl.render.{name}" not in loaded
+
+
+class TestWhatAnErrorIsAbout:
+    """The document of an error names the environment as far as it is known."""
+
+    def test_once_it_is_resolved_with_its_target(self, project: Project, platform: Start) -> None:
+        words = [*no_credentials(project, platform), "-o", "json"]
+        document = project.run(*words).json
+        assert (document["environment"], document["target"]["sandbox"]) == ("prod", "prod")
+
+    def test_before_that_as_it_was_asked_for(self, project: Project) -> None:
+        project.write("aepctl.yaml", "environments: {prod: {sandbox: s}}\n")
+        document = project.run("plan", "-o", "json", "--env", "prod").json
+        assert (document["environment"], document["target"]) == ("prod", None)
+        document = project.run("plan", "-o", "json").json
+        assert (document["environment"], document["target"]) == (None, None)

@@ -103,6 +103,26 @@ def test_what_it_keeps_is_remembered_where_a_read_shows_it(
     assert "~ gold" in project.run("plan").out
 
 
+def test_one_that_loses_letters_is_made_once_and_somebody_decides(
+    project: Project, platform: Start
+) -> None:
+    """No look by the name finds it; that the answer had an ID says that it is there."""
+    there = platform(spelling="ascii")
+    project.settle_on(there, settle_seconds=0)
+    want(project)
+    assert project.apply("--fresh").code == 4
+    for _ in range(3):
+        result = project.apply()
+        assert result.code == 3
+        only = the_id(there)
+        assert f"answered with the audienceId {only}, but the name 'Gre Gold'" in result.out
+    refused = project.run("state", "resolve", "gold", "--adopt", only)
+    assert (refused.code, "--no-check" in refused.err) == (3, True)
+    assert project.run("state", "resolve", "gold", "--adopt", only, "--no-check").code == 0
+    assert "Nothing to do" in project.apply().out
+    assert project.ids() == {"gold": the_id(there)}
+
+
 def test_where_existing_ones_are_ignored_a_lost_state_is_told(
     project: Project, platform: Start
 ) -> None:

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shlex
 import subprocess
 import sys
 import time
@@ -100,3 +101,76 @@ def test_a_file_of_formats_is_whole_behind_such_a_pipe(many: Project) -> None:
     whole = read_late(reading)
     _, err = process.communicate()
     assert (process.returncode, err, len(whole) > 3 * PIPE, whole[-3:]) == (0, b"", True, b"\n}\n")
+
+
+class TestWhereItCannotBeWritten:
+    """A full disk, or no stream at all, is an error; a reader that has gone (`| head`) is none."""
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "plan", "plan -o json", "plan -o html", "validate -o markdown", "schema config",
+            "state intents -o json", "--help", "plan --help", "--version",
+        ],
+    )  # fmt: skip
+    def test_any_command(self, small: Project, words: str) -> None:
+        assert into(">&-", words) == (1, CLOSED)
+        assert into(">/dev/full", words) == (1, FULL)
+        assert into("| true", words) == (0, "")
+
+    def test_another_error_keeps_its_exit_code(self, small: Project) -> None:
+        assert into(">&-", "nonsense")[0] == 64
+        small.want("gold", "a b")
+        code, err = into(">&-", "plan -o json")
+        assert (code, err.endswith(CLOSED), "a b" in err) == (1, True, True)
+
+    @pytest.mark.parametrize("option", ["--out /dev/stdout", "--write json:/dev/stdout"])
+    def test_a_file_that_leads_there(self, small: Project, option: str) -> None:
+        code, err = into(">&-", f"plan {option}")
+        assert code == 1
+        assert f"error: {option} cannot be written: it is closed" in err
+
+    @pytest.mark.parametrize("output", ["text", "json", "html"])
+    @pytest.mark.parametrize("to", [">&-", ">/dev/full"])
+    def test_what_an_apply_did_is_told_on_standard_error(
+        self, small: Project, to: str, output: str
+    ) -> None:
+        small.want("gold", "silver")
+        code, err = into(to, f"apply --auto-approve -o {output}")
+        assert code == 1
+        known = small.state()["audiences"]
+        for key in ("gold", "silver"):
+            assert f"created  {key}  {known[key]['audienceId']}\n" in err
+        assert "Apply for prod: 2 created.\n" in err
+        assert err.endswith(CLOSED if to == ">&-" else FULL)
+
+    def test_what_a_decision_did_likewise(self, small: Project) -> None:
+        assert into("", "apply --auto-approve")[0] == 0
+        code, err = into(">/dev/full", "state mv gold silver")
+        assert code == 1
+        assert "silver" in err.removesuffix(FULL)
+        assert set(small.state()["audiences"]) == {"silver"}
+
+
+SAID = "error: standard output could not be written ({})\n  what was done stays done; let it lead "
+FULL = f"{SAID.format('No space left on device')}to where it can be written, and look again\n"
+CLOSED = f"{SAID.format('it is closed')}to where it can be written, and look again\n"
+
+
+@pytest.fixture
+def small(project: Project) -> Project:
+    project.write(
+        "aepctl.yaml", f"environments:\n  prod: {{org: {ORG}, sandbox: prod, endpoint: emulator}}\n"
+    )
+    project.want("gold")
+    return project
+
+
+def into(to: str, words: str) -> tuple[int, str]:
+    """Exit code and standard error of a command whose standard output leads there."""
+    command = f"{shlex.join(PROGRAM)} {words} {to}"
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {command}"], stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL, text=True, check=False,
+    )  # fmt: skip
+    return done.returncode, done.stderr

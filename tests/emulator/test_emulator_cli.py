@@ -15,6 +15,7 @@ from click.testing import CliRunner
 
 from aepctl.cli.emulator import emulator
 from aepctl.emulator import FaultKind
+from aepctl.project.load import load_project
 
 COMMAND = [sys.executable, "-c", "from aepctl.cli.emulator import emulator; emulator()", "serve"]
 
@@ -48,17 +49,22 @@ def ends(process: subprocess.Popen[str], number: int) -> int:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_serves_until_it_is_told_to_stop(tmp_path: Path, number: int) -> None:
+def test_it_serves_until_it_is_told_to_stop(
+    tmp_path: Path, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with serving(tmp_path) as (process, url):
         assert httpx.get(url, trust_env=False).status_code == 404
         assert ends(process, number) == 0
         rest, hint = process.stdout.read(), process.stderr.read()
     assert rest == ""
-    for line in (f"ais_url: {url}/core/ais", f"ups_url: {url}/data/core/ups", f"ims_url: {url}"):
-        assert line in hint
-    assert "settle_seconds: 0\n" in hint  # its list does not lag unless it is told to
-    assert "AEP_ACCESS_TOKEN=test-token" in hint
-    assert "AEP_ORG_ID=" in hint
+    monkeypatch.chdir(tmp_path)
+    settings, variables = hint.split("aepctl.yaml:\n")[1].split("and in the environment:\n")
+    (tmp_path / "aepctl.yaml").write_text(settings)
+    trial = load_project({}).environment({})
+    assert (trial.name, trial.ims_url) == ("trial", url)
+    assert (trial.ais_url, trial.ups_url) == (f"{url}/core/ais", f"{url}/data/core/ups")
+    assert trial.settle_seconds == 0  # its list does not lag unless it is told to
+    assert "AEP_ACCESS_TOKEN=test-token" in variables
     assert (tmp_path / ".aepctl" / "emulator.sqlite3").exists()
 
 

@@ -19,6 +19,8 @@ Start = Callable[..., Client]
         ("lower", ("café  gold ", "agora", "own")),
         ("decomposed", ("Cafe\u0301  Gold ", "agora", "Own")),
         ("kinds", ("Café  Gold ", "AGORA", "OWN")),
+        ("replaced", ("Café  Gold ", "agora", "CUSTOM_UPLOAD")),
+        ("ascii", ("Caf  Gold ", "agora", "Own")),
     ],
 )
 def test_names_are_kept_in_another_spelling(

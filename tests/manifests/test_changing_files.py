@@ -63,7 +63,7 @@ def test_the_same_holds_for_the_settings(
 
     monkeypatch.setattr(aepctl.project.load, "read_regular", read)
     with pytest.raises(InvalidInput) as raised:
-        aepctl.project.load.load_project()
+        aepctl.project.load.load_project({})
     (problem,) = raised.value.problems
     assert (problem.origin.line, problem.rule) == (52, "unknown-field")
 

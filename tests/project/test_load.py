@@ -20,8 +20,9 @@ from project_samples import (
 from aepctl.errors import AepctlError, InvalidInput, SafetyRefusal
 from aepctl.model.target import Target
 from aepctl.project.environment import Environment
-from aepctl.project.load import Project, load_project
+from aepctl.project.load import load_project
 from aepctl.project.model import AIS_URL, IMS_URL, UPS_URL
+from aepctl.project.project import Project
 from aepctl.render.display import Paint
 from aepctl.render.text import problems_text
 
@@ -64,16 +65,18 @@ class TestEnvironment:
 
     def test_without_a_file_the_variables_are_enough(self) -> None:
         environ = {"AEP_ORG_ID": "ORG@AdobeOrg", "AEP_SANDBOX": "prod"}
-        settings = load_project().environment(environ)
+        settings = load_project({}).environment(environ)
         assert settings.name == "default"
         assert settings.state == "state/default.json"
         assert settings.target == Target("ORG@AdobeOrg", "prod", "https://platform.adobe.io")
-        assert load_project().environment(environ, "prod").state == "state/prod.json"
+        assert load_project({}).environment(environ, "prod").state == "state/prod.json"
 
     @pytest.mark.parametrize("name", ["../prod", ".", "a/b", "a b", "ä", "a\n", "x" * 129])
     def test_a_name_becomes_part_of_file_names_so_it_is_a_plain_one(self, name: str) -> None:
         with pytest.raises(AepctlError, match="cannot be the name of an environment"):
-            load_project().environment({"AEP_ORG_ID": "ORG@AdobeOrg", "AEP_SANDBOX": "prod"}, name)
+            load_project({}).environment(
+                {"AEP_ORG_ID": "ORG@AdobeOrg", "AEP_SANDBOX": "prod"}, name
+            )
 
     @pytest.mark.parametrize("text", ["", "# nothing yet\n", "---\n---\n"])
     def test_a_file_with_nothing_in_it_is_like_none(self, text: str) -> None:
@@ -246,7 +249,8 @@ class TestFile:
                 5,
                 5,
                 "unknown field `colour`",
-                "allowed fields: endpoint, org, sandbox, state, lineage, lock_lease_seconds, ais_url, ups_url, ims_url, "  # noqa: ISC004
+                "allowed fields: endpoint, org, sandbox, state, lineage, lock_lease_seconds, "  # noqa: ISC004
+                "ais_url, ups_url, ims_url, "
                 "settle_seconds, max_creates, audience_ids",
             ),
         ]
@@ -279,7 +283,7 @@ class TestFile:
     def test_a_file_that_cannot_be_read(self, folder: Path) -> None:
         Path("aepctl.yaml").mkdir()
         with pytest.raises(InvalidInput) as raised:
-            load_project()
+            load_project({})
         (problem,) = raised.value.problems
         assert (problem.origin.line, problem.message) == (0, "cannot be read: Is a directory")
 
@@ -298,14 +302,14 @@ class TestFile:
     def test_a_secret_that_does_not_belong_there_is_not_shown(self, text: str) -> None:
         write(text)
         with pytest.raises(InvalidInput) as raised:
-            load_project()
+            load_project({})
         assert SECRET not in problems_text(raised.value.problems, Paint(on=True))
         assert SECRET not in "".join(traceback.format_exception(raised.value))
 
     def test_problems_of_settings_as_they_are_shown(self, golden: Golden) -> None:
         write("manifest: x\nenvironments:\n  a b: {}\n  prod:\n    ais_url: http://example.com\n")
         with pytest.raises(InvalidInput) as raised:
-            load_project()
+            load_project({})
         golden("settings.txt", problems_text(raised.value.problems, Paint(on=False)) + "\n")
 
 
@@ -323,8 +327,8 @@ class TestProgram:
 
     def test_one_that_only_a_variable_names_is_named(self) -> None:
         environ = {"AEP_ORG_ID": "ORG@AdobeOrg", "AEP_SANDBOX": "prod"}
-        assert load_project().environment(environ).program == "aepctl"
-        assert load_project().environment(environ, "prod").program == "aepctl --env prod"
+        assert load_project({}).environment(environ).program == "aepctl"
+        assert load_project({}).environment(environ, "prod").program == "aepctl --env prod"
 
     def test_it_goes_on_from_how_the_program_was_called(self) -> None:
         found = project_of(FILE).environment({}, program="aepctl --chdir there")
@@ -336,6 +340,6 @@ class TestProgram:
 
 def test_without_a_file_the_message_names_the_folder(folder: Path) -> None:
     with pytest.raises(AepctlError) as raised:
-        load_project().environment({})
+        load_project({}).environment({})
     assert raised.value.message == f"no aepctl.yaml in {folder}, and AEP_ORG_ID is not set"
     assert raised.value.hint == "write aepctl.yaml, or use --chdir to name the folder that has it"

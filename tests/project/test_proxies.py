@@ -105,6 +105,9 @@ def test_without_one_the_way_is_direct(environ: dict[str, str]) -> None:
         f"{SECRET}:",
         f"http://proxy.example\x00{SECRET}",
         "://",
+        "x",
+        "proxy.example",
+        f"me:{SECRET}@proxy.example",
     ],
 )
 @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "all_proxy"])
@@ -114,10 +117,29 @@ def test_what_is_no_proxy_is_named_by_its_variable_and_never_shown(
     with pytest.raises(AepctlError) as caught:
         proxy_for(ADOBE, {variable: value})
     error = caught.value
-    assert error.message == f"{variable} is not the URL of a proxy that can be used"
+    assert error.message.startswith(f"{variable} is not the URL of a proxy that can be used: ")
     assert error.exit_code == 1
     assert SECRET not in f"{error.message} {error.hint}"
     assert error.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("x", "it has neither a scheme nor a port"),
+        ("http//x", "there is more behind its host and port"),
+        ("http:/proxy.example:3128", "there is more behind its host and port"),
+        ("http://", "it has no host"),
+        ("ftp://proxy.example", "its scheme is none of http, https, socks5, socks5h"),
+        ("http://proxy.example:99999", "its host or its port cannot be one"),
+        ("http://pro\x00xy", "there is something invisible in it"),
+    ],
+)
+def test_it_is_said_what_is_wrong_with_it(value: str, reason: str) -> None:
+    with pytest.raises(AepctlError) as caught:
+        proxy(value)
+    assert caught.value.message.endswith(f"that can be used: {reason}")
+    assert str(caught.value.hint).startswith("write it as http://HOST:PORT, https://, socks5://")
 
 
 @pytest.mark.parametrize("scheme", ["socks5", "socks5h"])

@@ -9,6 +9,7 @@ from aepctl.project.targets import origin
 pytestmark = pytest.mark.usefixtures("folder")
 
 SAME = "org: ORG@AdobeOrg, sandbox: dev"
+HERE = "ais_url: 'http://{0}:8765/a', ups_url: 'http://{0}:8765/u'"
 
 
 def two(one: str, other: str) -> str:
@@ -24,6 +25,8 @@ def two(one: str, other: str) -> str:
         (SAME, "org: ' ORG@AdobeOrg ', sandbox: 'dev '"),
         (SAME, "org: org@AdobeOrg, sandbox: DEV"),
         (SAME, f"{SAME}, ais_url: 'https://PLATFORM.adobe.io:443/data/core/ais'"),
+        (f"{SAME}, {HERE.format('127.0.0.1')}", f"{SAME}, {HERE.format('localhost')}"),
+        (f"{SAME}, {HERE.format('[::1]')}", f"{SAME}, {HERE.format('127.0.0.1')}"),
     ],
     ids=str,
 )
@@ -51,6 +54,10 @@ def test_the_line_to_paste_mends_it() -> None:
         ("endpoint: emulator, sandbox: dev", "endpoint: emulator, sandbox: dev"),
         (SAME, f"{SAME}, ais_url: 'https://x.example/a', ups_url: 'https://x.example/u'"),
         (SAME, "endpoint: emulator, org: ORG@AdobeOrg, sandbox: dev"),
+        (
+            f"{SAME}, {HERE.format('localhost')}",
+            f"{SAME}, {HERE.format('localhost').replace('8765', '8766')}",
+        ),
     ],
     ids=str,
 )
@@ -111,8 +118,10 @@ def test_every_command_refuses(project: Project, words: tuple[str, ...]) -> None
     [
         ("https://Platform.Adobe.io/x", "https://platform.adobe.io"),
         ("https://platform.adobe.io:443", "https://platform.adobe.io"),
-        ("http://127.0.0.1:80/", "http://127.0.0.1"),
-        ("http://[::1]:8765/core", "http://[::1]:8765"),
+        ("http://127.0.0.1:80/", "http://localhost"),
+        ("http://[::1]:8765/core", "http://localhost:8765"),
+        ("http://LOCALHOST:8765", "http://localhost:8765"),
+        ("http://127.0.0.2:8765", "http://127.0.0.2:8765"),
     ],
 )
 def test_an_origin_has_one_spelling(url: str, same: str) -> None:

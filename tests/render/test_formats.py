@@ -50,8 +50,8 @@ DOCUMENTS = {
     "report": report_json(MIXED),
     "intents": intents_json(INTENTS),
     "validation": validation_json(3),
-    "error": error_json(ERROR, "changes"),
-    "problems": error_json(InvalidInput(PROBLEMS), "problems"),
+    "error": error_json(ERROR, "changes", "prod"),
+    "problems": error_json(InvalidInput(PROBLEMS), "problems", "prod"),
 }
 
 

@@ -15,6 +15,7 @@ from plans import (
     INTENTS,
     PLANS,
     REPORTS,
+    TARGET,
     UNDECIDED,
 )
 from pydantic import TypeAdapter
@@ -231,6 +232,12 @@ def test_its_list_is_there_and_empty(json_list: str) -> None:
     data = json.loads(error_json(AepctlError("it broke"), json_list))
     assert (data[json_list], data["problems"], data["summary"]) == ([], [], None)
     assert (data["environment"], data["target"]) == (None, None)
+
+
+def test_what_it_was_about_is_told_where_it_is_known() -> None:
+    data = json.loads(error_json(AepctlError("it broke"), "changes", "prod", TARGET))
+    assert (data["environment"], data["target"]) == ("prod", target_data(TARGET))
+    assert_described(error_json(AepctlError("it broke"), "changes", "prod", TARGET), FailedPlan)
 
 
 def test_a_command_without_a_list_has_none() -> None:

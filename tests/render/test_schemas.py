@@ -21,7 +21,7 @@ from aepctl.emulator import Emulator, Fault, FaultKind
 from aepctl.manifests.model import ManifestDocument
 from aepctl.model.audience import FIELDS
 from aepctl.plan.plan import Action
-from aepctl.project.model import ConfigModel
+from aepctl.project.model import ConfigModel, EnvironmentModel
 from aepctl.render.schemas import TITLES, schema, schema_text
 from aepctl.yamldoc import check, parse
 from aepctl.yamldoc.parsing import NOT_TEXT
@@ -298,6 +298,15 @@ class TestSettings:
         assert (isinstance(read, ConfigModel) and not yaml_file.problems) == sound
         (document,) = documents(text)
         assert (problems("config", document) == []) == sound
+
+    @pytest.mark.parametrize("field", [*EnvironmentModel.model_fields])
+    def test_any_value_may_come_from_a_variable(self, field: str) -> None:
+        (document,) = documents(f"environments: {{prod: {{{field}: '${{ANY}}'}}}}\n")
+        assert problems("config", document) == []
+
+    def test_so_may_the_values_above(self) -> None:
+        (document,) = documents("manifests: x/${ANY}\ndefault_environment: ${ANY}\n")
+        assert problems("config", document) == []
 
 
 class TestPlans:

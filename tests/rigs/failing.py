@@ -7,7 +7,7 @@ put off, refused, and not answered.
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +25,6 @@ from aepctl.model.target import Target
 from aepctl.operations import state as deciding
 from aepctl.operations.apply import ApplyOptions, apply
 from aepctl.operations.context import Console, Context, SilentConsole
-from aepctl.plan.plan import Plan
 from aepctl.project.environment import Environment
 from aepctl.replies import NoResponse, Reply, Response
 from aepctl.state.encoder import encode_state
@@ -96,8 +95,17 @@ class Watched:
         return
 
     def send(
-        self, method: str, url: str, *, request_id: str, accept: str = "", body: bytes | None = None
+        self,
+        method: str,
+        url: str,
+        *,
+        request_id: str,
+        accept: str = "",
+        body: bytes | None = None,
+        ready: Callable[[], None] | None = None,
     ) -> Reply:
+        if ready is not None:
+            ready()
         assert (method, urlsplit(url).path) == ("POST", "/ais/audiences")
         one = Audience.of(json.loads(body or b""))
         self.sent.append(one.name)
@@ -140,22 +148,10 @@ class Watched:
 
 
 @dataclass
-class Told:
+class Told(SilentConsole):
     """A console that approves of everything and remembers what it was told."""
 
     acknowledged: dict[str, str] = field(default_factory=dict)
-
-    def show(self, plan: Plan) -> None:
-        pass
-
-    def approve(self, plan: Plan) -> bool:
-        return False
-
-    def begin(self, plan: Plan) -> None:
-        pass
-
-    def warn(self, text: str) -> None:
-        pass
 
     def tell(self, outcome: Outcome) -> None:
         if outcome.kind.done:

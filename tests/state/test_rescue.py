@@ -11,7 +11,7 @@ from stores import MemoryStore
 from aepctl.errors import StateNotWritten
 from aepctl.model.audience import Ids as AudienceIds
 from aepctl.model.audience import Known
-from aepctl.model.steps import Adopt, Create, Forget, Patch
+from aepctl.model.steps import Adopt, Create, Delete, Forget, Patch
 from aepctl.state.encoder import encode_state
 from aepctl.state.events import Begun, Ended, Ending, Event, Noted
 from aepctl.state.frames import MARK, read_frames
@@ -76,6 +76,18 @@ def test_what_is_pending_is_told_once_as_it_happened_wherever_it_stands() -> Non
         assert unkept(mine, there, pending, AT) == expected
     forgotten: list[tuple[Event, Intent | None]] = [(Noted("old", Forget(), AT), None)]
     assert unkept(STATE, STATE, forgotten, AT) == (Noted("old", Forget(), AT),)
+
+
+def test_a_delete_that_was_settled_before_its_key_got_another_id_is_told_with_it() -> None:
+    """What is there knows the old ID, and that it was to be deleted."""
+    delete = replace(INTENT, key="old", step=Delete(OLD.ids, OLD.audience))
+    there, mine = begun(delete), knows(old=GOLD)
+    ended = (Begun(delete), Ended(delete.id, Ending.DONE, delete.run, delete.at))
+    assert unkept(mine, there, (), AT) == (*ended, adopt("old", GOLD))
+    pending: list[tuple[Event, Intent | None]] = [(ended[1], delete)]
+    assert unkept(mine, there, pending, AT) == (*ended, adopt("old", GOLD))
+    for open_or_gone in (begun(delete), replace(STATE, audiences={}), STATE):
+        assert unkept(open_or_gone, there, (), AT) == ()
 
 
 # Of a run whose files go

@@ -135,7 +135,10 @@ def test_a_socks_proxy_is_asked_for_the_name_and_gets_its_password() -> None:
 
 def test_an_unusable_variable_is_a_reason_like_any_other() -> None:
     reply = sent(URL, {"HTTPS_PROXY": "ftp://me:p4ss-word@proxy"})
-    assert reply == NothingSent("HTTPS_PROXY is not the URL of a proxy that can be used")
+    assert reply == NothingSent(
+        "HTTPS_PROXY is not the URL of a proxy that can be used: its scheme is none of http, "
+        "https, socks5, socks5h"
+    )
 
 
 def test_to_this_machine_no_variable_counts() -> None:
@@ -146,11 +149,14 @@ def test_to_this_machine_no_variable_counts() -> None:
 
 def test_an_error_that_repeats_the_token_is_told_without_it() -> None:
     said = json.dumps({"title": "no: Bearer test-token", "code": "test-token"})
-    with RawServer(answer(401, said, {"x-request-id": "for test-token"})) as server:
+    with RawServer(
+        answer(401, said, {"x-request-id": "for test-token", "Location": "/test-token"})
+    ) as server:
         reply = sent(server.url, {}, "test-token")
     assert isinstance(reply, Response)
     assert json.loads(reply.body) == {"title": "no: Bearer …", "code": "…"}
     assert reply.request_id == "for …"
+    assert reply.location == "/…"
 
 
 @pytest.mark.parametrize("value", ["x" * 129, "a\tb", "h\xf6he"])

@@ -1,22 +1,18 @@
 """State in a file: `NAME.json`, with `NAME.lock` and, during a run, `NAME.journal` beside it."""
 
-import errno
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from aepctl.errors import StateError, StateNotWritten
+from aepctl.state.stores.advice import AGAIN, ROOM, hint_for, reason_of
 from aepctl.state.stores.base import HeldStore, Stored
 from aepctl.state.stores.disk import Disk, remove_left_over, replace_file
 from aepctl.state.stores.journal_file import JournalFile
 from aepctl.state.stores.lock import Lock, locked
 
-ROOM = "make the folder writable, or free some space"
-ALONE = (
-    "this one file is mounted, so nothing can be put in its place: mount the folder that it is in"
-)
-AGAIN = "let nothing delete or replace files in the folder of the state, then run it again"
+MAY_NOT_READ = "let this user read it, or run aepctl as the user that it belongs to"
 
 
 class FileStore:
@@ -57,7 +53,9 @@ class FileStore:
         try:
             return self._disk.read(path)
         except OSError as error:
-            raise StateError(f"{name}: cannot be read: {reason_of(error)}") from error
+            raise StateError(
+                f"{name}: cannot be read: {reason_of(error)}", hint=hint_for(error, MAY_NOT_READ)
+            ) from error
 
     @contextmanager
     def hold(self, holder: Mapping[str, str], *, wait: float) -> Iterator[HeldStore]:
@@ -68,7 +66,7 @@ class FileStore:
         except OSError as error:
             raise StateError(
                 f"{folder}: the folder of the state cannot be made: {reason_of(error)}",
-                hint="the state is kept there: make the folder above it writable",
+                hint=hint_for(error, "the state is kept there: make the folder above it writable"),
             ) from error
         lock_file = self._path.with_suffix(".lock")
         with locked(lock_file, holder, name=self.where, wait=wait) as lock:
@@ -123,8 +121,7 @@ class _HeldFile:
                 replace_file(self._disk, self._path, document)
         except OSError as error:
             reason = f"{where} cannot be replaced: {reason_of(error)}"
-            hint = _HINTS.get(error.errno or 0, ROOM)
-            raise StateNotWritten(reason, reason, hint=hint) from error
+            raise StateNotWritten(reason, reason, hint=hint_for(error, ROOM)) from error
         self._replaced = True
 
     def checkpoint(self, document: bytes | None) -> None:
@@ -177,12 +174,4 @@ def _writing(name: str) -> Iterator[None]:
     except OSError as error:
         reason = reason_of(error)
         message = f"{name}: cannot be written: {reason}"
-        raise StateNotWritten(message, reason, hint=_HINTS.get(error.errno or 0, ROOM)) from error
-
-
-_HINTS = {errno.EBUSY: ALONE, errno.ENOENT: AGAIN}
-
-
-def reason_of(error: OSError) -> str:
-    """What the system says is wrong, without the path: that is told in our own words."""
-    return error.strerror or str(error)
+        raise StateNotWritten(message, reason, hint=hint_for(error, ROOM)) from error

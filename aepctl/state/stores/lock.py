@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from aepctl.errors import StateError, StateLocked
+from aepctl.state.stores.advice import hint_for
 from aepctl.state.stores.disk import is_at
 from aepctl.state.stores.names import Name, NameTaken
 
@@ -111,7 +112,7 @@ def _open(path: Path) -> int:
     except OSError as error:
         raise StateError(
             f"{path}: the lock cannot be opened: {error.strerror}",
-            hint="the state is kept there: make the folder writable",
+            hint=hint_for(error, "the state is kept there: make the folder writable"),
         ) from error
 
 

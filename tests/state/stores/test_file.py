@@ -4,7 +4,7 @@ import errno
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,9 +13,10 @@ from contract import WHO, Place, StoreContract
 from fakes import FaultyDisk, Inode, MemoryDisk
 
 from aepctl.errors import StateError, StateNotWritten
+from aepctl.state.stores.advice import AGAIN, ALONE, ROOM
 from aepctl.state.stores.base import Stored
 from aepctl.state.stores.disk import Disk
-from aepctl.state.stores.file import AGAIN, ALONE, ROOM, FileStore
+from aepctl.state.stores.file import FileStore
 
 
 class FilePlace(Place):
@@ -118,12 +119,39 @@ def test_a_file_that_may_not_be_read_is_not_an_empty_state(tmp_path: Path, endin
         store.read()
     name = (tmp_path / "local.json").with_suffix(ending)
     assert caught.value.message == f"{name}: cannot be read: Permission denied"
+    assert (
+        caught.value.hint == "let this user read it, or run aepctl as the user that it belongs to"
+    )
 
 
-def test_a_folder_in_the_place_of_the_document_is_not_an_empty_state(tmp_path: Path) -> None:
-    (tmp_path / "prod.json").mkdir()
-    with pytest.raises(StateError, match="cannot be read: Is a directory"):
+@pytest.mark.parametrize("ending", [".json", ".journal"])
+@pytest.mark.parametrize(
+    ("made", "reason", "hint"),
+    [
+        (Path.mkdir, "Is a directory", "a folder is in the place of a file: move it away, or "),
+        (os.mkfifo, "not a regular file", "it is a device, a pipe or a socket: move it away, or "),
+        (
+            lambda path: path.symlink_to(path.name),
+            "Too many levels of symbolic links",
+            "a symbolic link is in its place: remove the link, or ",
+        ),
+        (
+            lambda path: path.touch() or os.truncate(path, 2**30),
+            "it has 1,073,741,824 bytes, more than the 268,435,456 bytes that are taken",
+            "no state is that large: see what the file is, or ",
+        ),
+    ],
+    ids=["folder", "pipe", "itself", "large"],
+)
+def test_what_is_in_the_place_of_a_file_is_told_with_what_to_do(
+    tmp_path: Path, ending: str, made: Callable[[Path], object], reason: str, hint: str
+) -> None:
+    path = tmp_path / f"prod{ending}"
+    made(path)
+    with pytest.raises(StateError) as caught:
         FileStore(str(tmp_path / "prod.json")).read()
+    assert caught.value.message == f"{path}: cannot be read: {reason}"
+    assert caught.value.hint == f"{hint}let `state:` of the environment name another file"
 
 
 def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path: Path) -> None:
@@ -134,6 +162,17 @@ def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path: Path) -> None:
     folder = tmp_path / "state" / "deep"
     reason = "the folder of the state cannot be made: Not a directory"
     assert caught.value.message == f"{folder}: {reason}"
+    assert str(caught.value.hint).startswith("a file is in the place of a folder: move it away")
+
+
+def test_a_folder_that_may_not_be_made_likewise(tmp_path: Path) -> None:
+    class Forbidding(Disk):
+        def make_folder(self, path: Path) -> None:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    store = FileStore(str(tmp_path / "state" / "prod.json"), disk=Forbidding())
+    with pytest.raises(StateError) as caught, store.hold(WHO, wait=0):
+        raise AssertionError("it was held")
     assert caught.value.hint == "the state is kept there: make the folder above it writable"
 
 

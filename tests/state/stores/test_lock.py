@@ -166,13 +166,21 @@ def a_symbolic_link(tmp_path: Path) -> Path:
     return tmp_path / "local.lock"
 
 
-@pytest.mark.parametrize("place", [not_a_folder, a_folder_in_its_place, a_symbolic_link])
+@pytest.mark.parametrize(
+    ("place", "hint"),
+    [
+        (not_a_folder, "a file is in the place of a folder: move it away, or "),
+        (a_folder_in_its_place, "a folder is in the place of a file: move it away, or "),
+        (a_symbolic_link, "a symbolic link is in its place: remove the link, or "),
+    ],
+)
 def test_a_lock_that_cannot_be_opened_is_a_clear_error(
-    tmp_path: Path, place: Callable[[Path], Path]
+    tmp_path: Path, place: Callable[[Path], Path], hint: str
 ) -> None:
     path = place(tmp_path)
-    with pytest.raises(StateError, match=f"{path}: the lock cannot be opened: "):
+    with pytest.raises(StateError, match=f"{path}: the lock cannot be opened: ") as caught:
         locked(path, WHO, name=NAME).__enter__()
+    assert caught.value.hint == f"{hint}let `state:` of the environment name another file"
     assert not (tmp_path / "elsewhere").exists()
 
 

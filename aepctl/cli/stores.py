@@ -1,0 +1,135 @@
+"""aepctl state init, unlock, pull, push, migrate, history: where state is kept."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from aepctl.cli.formats import Outputs, run_and_render
+from aepctl.cli.invocation import Command, Invocation, pass_invocation
+from aepctl.cli.output import print_result
+from aepctl.cli.state import tell
+from aepctl.cli.types import lock_timeout_option
+
+if TYPE_CHECKING:
+    from aepctl.state.model import Run
+
+
+@click.command(cls=Command)
+@pass_invocation
+def init(invocation: Invocation) -> int:
+    """Make the state where `state:` says, once, and print the line that pins it.
+
+    A store that a team shares is tried first: one that ignores conditional writes is refused.
+    """
+
+    def work() -> int:
+        from aepctl.operations import stores as operation
+
+        context = invocation.context()
+        return tell(operation.init(context, invocation.resolve(context)))
+
+    return run_and_render(Outputs(), None, work)
+
+
+@click.command(cls=Command)
+@click.argument("lock_id", metavar="ID")
+@pass_invocation
+def unlock(invocation: Invocation, lock_id: str) -> int:
+    """Give back the lock ID of a runner that is gone.
+
+    It need not be done: --lock-timeout takes such a lock over by itself, when its lease has ended.
+    """
+
+    def work() -> int:
+        from aepctl.operations import stores as operation
+
+        context = invocation.context()
+        return tell(operation.unlock(context, invocation.resolve(context), lock_id))
+
+    return run_and_render(Outputs(), None, work)
+
+
+@click.command(cls=Command)
+@pass_invocation
+def pull(invocation: Invocation) -> int:
+    """Print the state's document."""
+
+    def work() -> int:
+        from aepctl.operations import stores as operation
+
+        context = invocation.context()
+        print_result(operation.pull(context, invocation.resolve(context)))
+        return 0
+
+    return run_and_render(Outputs(), None, work)
+
+
+@click.command(cls=Command)
+@click.argument("file")
+@click.option("--force", is_flag=True, help="Also where that loses IDs or what is open.")
+@lock_timeout_option
+@pass_invocation
+def push(invocation: Invocation, file: str, force: bool, lock_timeout: float) -> int:
+    """Replace the state by FILE: of the same lineage, not older, and losing nothing."""
+
+    def work() -> int:
+        from aepctl.operations import stores as operation
+
+        context = invocation.context()
+        environment = invocation.resolve(context)
+        return tell(operation.push(context, environment, file, force=force, wait=lock_timeout))
+
+    return run_and_render(Outputs(), None, work)
+
+
+@click.command(cls=Command)
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="TO")
+@lock_timeout_option
+@pass_invocation
+def migrate(invocation: Invocation, source: str, target: str, lock_timeout: float) -> int:
+    """Move the state from the address FROM to the address TO, as `state:` spells them.
+
+    Lineage and serial are kept; it is read back and compared; then the old one is marked as moved.
+    """
+
+    def work() -> int:
+        from aepctl.operations.migrating import migrate as operation
+        from aepctl.project.stores import check_address
+
+        for address in (source, target):
+            try:
+                check_address(address)
+            except ValueError as error:
+                raise click.UsageError(f"FROM and TO: {error}") from None
+        context = invocation.context()
+        environment = invocation.resolve(context)
+        return tell(operation(context, environment, source, target, wait=lock_timeout))
+
+    return run_and_render(Outputs(), None, work)
+
+
+@click.command(cls=Command)
+@pass_invocation
+def history(invocation: Invocation) -> int:
+    """List the runs that changed the state, the latest first."""
+
+    def work() -> int:
+        from aepctl.operations import stores as operation
+
+        context = invocation.context()
+        runs = operation.history(context, invocation.resolve(context))
+        print_result("".join(f"{_line(run)}\n" for run in runs) or "No run has changed it yet.\n")
+        return 0
+
+    return run_and_render(Outputs(), None, work)
+
+
+def _line(run: "Run") -> str:
+    from aepctl.render.display import display
+
+    words = [run.at, run.command, f"by {run.by}" if run.by else "", run.commit or "", run.job or ""]
+    return display("  ".join(word for word in words if word))
+
+
+commands = (init, unlock, pull, push, migrate, history)

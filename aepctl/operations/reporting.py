@@ -1,0 +1,29 @@
+"""The report of an apply."""
+
+from collections.abc import Sequence
+
+from aepctl.apply.outcomes import Outcome
+from aepctl.apply.report import ApplyReport
+from aepctl.apply.stopping import StopSignal
+from aepctl.plan.plan import Plan
+
+
+def report_of(
+    plan: Plan,
+    outcomes: Sequence[Outcome],
+    stop: StopSignal,
+    plan_id: str | None = None,
+    not_started: int = 0,
+    rescue: str | None = None,
+) -> ApplyReport:
+    """How it went, with the outcomes in the plan's order. See ApplyReport."""
+    place = {change.key: number for number, change in enumerate(plan.changes)}
+    return ApplyReport(
+        plan=plan,
+        outcomes=tuple(sorted(outcomes, key=lambda one: place.get(one.key, -1))),
+        not_started=not_started,
+        stopped=stop.reason,
+        interrupted=stop.interrupted,
+        rescue=rescue,
+        plan_id=plan_id,
+    )

@@ -1,0 +1,220 @@
+"""Where state is kept: make it, give its lock back, show and replace its document, its history."""
+
+from dataclasses import dataclass, replace
+
+from aepctl.errors import AepctlError, Overtaken, SafetyRefusal, StateError
+from aepctl.files import read_regular
+from aepctl.operations.context import Context
+from aepctl.operations.state import Decided
+from aepctl.project.environment import Environment
+from aepctl.state.codec import Written, decode_written
+from aepctl.state.encoder import encode_state
+from aepctl.state.loading import any_state, check_target, read_state
+from aepctl.state.model import Intent, Run, State
+from aepctl.state.reducer import with_run
+from aepctl.state.run import holder
+from aepctl.state.shared_document import SharedDocument
+from aepctl.state.shared_store import SharedStore
+from aepctl.state.stores.base import StateStore
+from aepctl.state.stores.disk import MAX_BYTES
+from aepctl.state.stores.probe import is_probe, probe
+from aepctl.wording import listed
+
+MOST_NAMED = 10
+
+
+def init(context: Context, environment: Environment) -> Decided:
+    """Make the state of an environment, where there is none, and say which line pins it.
+
+    A shared store is asked first whether it honours conditions. Raises StateError.
+    """
+    store = context.open_store(environment)
+    if isinstance(store, SharedStore):
+        store.documents.prepare()
+    found = _existing(store)
+    if found is not None:
+        check_target(store.where, found.target, environment.target)
+        return Decided(f"{store.where} has a state already (serial {found.serial})", _pin(found))
+    if environment.lineage is not None:
+        raise StateError(
+            f"{store.where}: there is no state, but aepctl.yaml names one (lineage "
+            f"{environment.lineage})",
+            hint="bring it back; or, if it shall begin anew, remove `lineage:` first",
+        )
+    run = context.run("state init")
+    made = with_run(State(context.new_id(), 0, environment.target), run)
+    if isinstance(store, SharedStore):
+        probed = probe(store.documents, environment.program)
+        document = SharedDocument(store, environment.target, context.clock, context.new_id)
+        document.replace(probed, Written(made), f"state init: {environment.name}\n\nrun {run.id}\n")
+    else:
+        with store.hold(holder(run), wait=0) as held:
+            if held.read().document is not None:
+                raise StateError(f"{store.where}: somebody else has made it at this moment")
+            held.checkpoint(encode_state(made).encode())
+    return Decided(f"the state of `{environment.name}` is made: {store.where}", _pin(made))
+
+
+def _existing(store: StateStore | SharedStore) -> State | None:
+    if isinstance(store, SharedStore):
+        document = store.documents.get()
+        if document is None or is_probe(document.data):
+            return None
+    return any_state(store)
+
+
+def _pin(state: State) -> str:
+    return f"write `lineage: {state.lineage}` for this environment in aepctl.yaml"
+
+
+def unlock(context: Context, environment: Environment, lock_id: str) -> Decided:
+    """Give back somebody else's lock. Raises StateError; SafetyRefusal where it is another one."""
+    store = context.open_store(environment)
+    if not isinstance(store, SharedStore):
+        raise AepctlError(
+            f"{store.where}: the lock of a file ends with the process that has it",
+            hint="there is nothing to unlock: end that process, if it hangs",
+        )
+    document = SharedDocument(store, environment.target, context.clock, context.new_id)
+    written = document.read()
+    if written.lock is None:
+        return Decided(f"{store.where} is not locked")
+    if written.lock.id != lock_id:
+        raise SafetyRefusal(
+            f"{store.where} is locked by {written.lock.who} under another ID: {written.lock.id}",
+            hint="if you mean this one, repeat the command with its ID",
+        )
+    try:
+        document.write(replace(written, lock=None), f"state unlock: {written.lock.who}\n")
+    except Overtaken as error:
+        raise SafetyRefusal(
+            f"{store.where}: its holder is at work: it has just written",
+            hint="wait for it to end, or end it first",
+        ) from error
+    return Decided(
+        f"{store.where} is unlocked; it was locked by {written.lock.who}",
+        "if its runner is still at work, whatever it writes from now on is refused; the next apply "
+        "looks for what it had open",
+    )
+
+
+def pull(context: Context, environment: Environment) -> str:
+    """The state's document, with what a run that was killed has left beside it."""
+    state = read_state(context.open_store(environment), environment.target)
+    if state.lineage is None:
+        raise StateError(f"{environment.state}: there is no state yet")
+    return encode_state(state)
+
+
+def push(
+    context: Context,
+    environment: Environment,
+    file: str,
+    *,
+    force: bool = False,
+    wait: float = 0.0,
+) -> Decided:
+    """Replace the state by a file's. Raises StateLocked, StateError; SafetyRefusal.
+
+    `force`: also where something that is known now is lost.
+    """
+    given = _of_file(file, environment)
+    run = context.run("state push")
+    store = context.open_store(environment)
+    if isinstance(store, SharedStore):
+        document = SharedDocument(store, environment.target, context.clock, context.new_id)
+        document.lock(holder(run), wait=wait)
+        try:
+            now = document.state
+            _check_push(given, now, file, store.where, environment, force=force)
+            pushed = _pushed(given, now, run)
+            document.write(Written(pushed), f"state push: {file}\n\nrun {run.id}\n")
+        except BaseException:
+            document.give_back()
+            raise
+    else:
+        with store.hold(holder(run), wait=wait) as held:
+            now = read_state(store, environment.target)
+            if now.lineage is not None:
+                _check_push(given, now, file, store.where, environment, force=force)
+            pushed = _pushed(given, now, run)
+            held.checkpoint(encode_state(pushed).encode())
+    return Decided(
+        f"{store.where} is now what {file} has, with serial {pushed.serial}",
+        f"`{environment.command('plan')}` shows what differs from the manifests",
+    )
+
+
+def _of_file(file: str, environment: Environment) -> State:
+    try:
+        raw = read_regular(file, most=MAX_BYTES)
+    except OSError as error:
+        raise AepctlError(f"{file}: cannot be read: {error.strerror}") from error
+    state = decode_written(raw, file).state
+    check_target(file, state.target, environment.target)
+    return state
+
+
+def _pushed(given: State, now: State, run: Run) -> State:
+    serial = max(given.serial, now.serial)
+    runs = {one.id: one for one in (*now.runs, *given.runs)}
+    return with_run(replace(given, serial=serial, runs=tuple(runs.values())), run)
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """What would not be known any more."""
+
+    ids: tuple[str, ...]
+    intents: tuple[Intent, ...]
+
+    def __str__(self) -> str:
+        parts = []
+        if self.ids:
+            more = f" and {len(self.ids) - MOST_NAMED} more" if self.ids[MOST_NAMED:] else ""
+            parts.append(f"the IDs of {listed(self.ids[:MOST_NAMED])}{more}")
+        if self.intents:
+            keys = listed([f"`{one.key}`" for one in self.intents[:MOST_NAMED]])
+            parts.append(f"what is open for {keys}")
+        return " and ".join(parts)
+
+
+def losses(now: State, given: State) -> Losses:
+    """What `given` does not have of `now`. Pure."""
+    kept = {one.ids.audience_id for one in given.audiences.values()}
+    ids = tuple(
+        f"`{key}` ({one.ids.audience_id})"
+        for key, one in sorted(now.audiences.items())
+        if one.ids.audience_id not in kept
+    )
+    return Losses(ids, tuple(one for one in now.intents.values() if one.id not in given.intents))
+
+
+def _check_push(
+    given: State, now: State, file: str, where: str, environment: Environment, *, force: bool
+) -> None:
+    if given.lineage != now.lineage:
+        raise SafetyRefusal(
+            f"{file} is another state than {where} (lineage {given.lineage}, not {now.lineage})",
+            hint="push the state of this environment",
+        )
+    lost = losses(now, given)
+    anyway = environment.command("state", "push", "--force", file)
+    if force:
+        return
+    if str(lost):
+        raise SafetyRefusal(
+            f"{file} has less than {where}: {lost} would be lost",
+            hint=f"if that is meant: `{anyway}`",
+        )
+    if given.serial < now.serial:
+        raise SafetyRefusal(
+            f"{file} is older than {where} (serial {given.serial}, not {now.serial})",
+            hint=f"if that is meant: `{anyway}`",
+        )
+
+
+def history(context: Context, environment: Environment) -> tuple[Run, ...]:
+    """The runs that changed the state, the latest first. Raises StateError."""
+    state = read_state(context.open_store(environment), environment.target)
+    return tuple(reversed(state.runs))

@@ -1,0 +1,166 @@
+"""What aepctl.yaml says, and the environment that a command is about."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+
+from aepctl.errors import AepctlError, InvalidInput, SafetyRefusal
+from aepctl.model.problem import Problem
+from aepctl.model.target import EMULATOR, Target
+from aepctl.project.credentials import check_header
+from aepctl.project.environment import Environment
+from aepctl.project.model import EnvironmentModel
+from aepctl.project.paths import Boundary
+from aepctl.project.variables import check_organisation, settle_seconds
+from aepctl.yamldoc.places import Path as PlacePath
+from aepctl.yamldoc.types import KEY, KEY_HINT
+
+FILE = "aepctl.yaml"
+INSIDE = (
+    "keep it below that folder, links included, so that no pull request leads elsewhere; whoever "
+    "runs aepctl and means it uses --allow-outside"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What aepctl.yaml says; without the file (`found` False), what goes without saying.
+
+    `missing` has what is wrong where a value needs a variable that is not set: it is told where the
+    value is needed, so that a command for one environment needs the variables of no other.
+    """
+
+    manifests: str = "audiences"
+    default_environment: str | None = None
+    environments: Mapping[str, EnvironmentModel] = field(default_factory=dict)
+    found: bool = True
+    boundary: Boundary | None = field(default=None, compare=False)
+    missing: Mapping[PlacePath, Problem] = field(default_factory=dict)
+
+    def environment(
+        self, environ: Mapping[str, str], name: str | None = None, *, program: str = "aepctl"
+    ) -> Environment:
+        """The environment `name`, else that of AEPCTL_ENV, else the default one.
+
+        `program` is how a command begins that runs in this folder. Raises AepctlError where the
+        file and the variables leave something open.
+        """
+        name = name or environ.get("AEPCTL_ENV") or self._default()
+        model = self.environments.get(name)
+        if model is None and self.environments:
+            close = get_close_matches(name, self.environments, n=1)
+            hint = f"did you mean {close[0]}?" if close else f"available: {self._names()}"
+            raise AepctlError(f"there is no environment `{name}` in {FILE}", hint=hint)
+        if not re.fullmatch(KEY, name):  # it becomes part of file names
+            raise AepctlError(f"`{name}` cannot be the name of an environment", hint=KEY_HINT)
+        self.need(("manifests",), ("environments", name))
+        # One that is the only one needs no naming, except where just a variable named it.
+        needed = len(self.environments) > 1 or (model is None and name != "default")
+        program = f"{program} --env {name}" if needed else program
+        return self._resolved(name, model or EnvironmentModel(), environ, program)
+
+    def need(self, *paths: PlacePath) -> None:
+        """Raise InvalidInput for the variables that are not set of values at or below the paths."""
+        wrong = [
+            problem
+            for at, problem in self.missing.items()
+            if any(at[: len(path)] == path for path in paths)
+        ]
+        if wrong:
+            raise InvalidInput(wrong)
+
+    def state_of(self, name: str) -> str | None:
+        """The file with the state of the environment `name`; None where a variable is missing."""
+        if ("environments", name, "state") in self.missing:
+            return None
+        return state_path(name, self.environments.get(name, EnvironmentModel()))
+
+    def client_ids(self, name: str) -> bool:
+        """Whether manifests may give an `audienceId` in the environment `name`."""
+        if ("environments", name, "audience_ids") in self.missing:
+            return True
+        model = self.environments.get(name)
+        return model is not None and model.audience_ids == "client"
+
+    def _default(self) -> str:
+        self.need(("default_environment",))
+        if self.default_environment:
+            return self.default_environment
+        if len(self.environments) > 1:
+            raise AepctlError(
+                f"{FILE} has several environments ({self._names()}): choose one with --env",
+                hint="or set AEPCTL_ENV, or `default_environment:` in the file",
+            )
+        return next(iter(self.environments), "default")
+
+    def _names(self) -> str:
+        return ", ".join(self.environments)
+
+    def _resolved(
+        self, name: str, model: EnvironmentModel, environ: Mapping[str, str], program: str
+    ) -> Environment:
+        emulated = model.endpoint == EMULATOR
+        org = self._required(name, "org", "AEP_ORG_ID", environ, model.org, emulated=emulated)
+        sandbox = self._required(name, "sandbox", "AEP_SANDBOX", environ, model.sandbox)
+        endpoint = EMULATOR if emulated else model.ais_url
+        self._check_inside(name, state := state_path(name, model), emulated=emulated)
+        return Environment(
+            name=name,
+            target=Target(org, sandbox, endpoint),
+            state=state,
+            ais_url=model.ais_url,
+            ups_url=model.ups_url,
+            ims_url=model.ims_url,
+            manifests=self.manifests,
+            settle_seconds=settle_seconds(environ, model),
+            max_creates=model.max_creates,
+            audience_ids=model.audience_ids,
+            lineage=model.lineage,
+            lock_lease_seconds=model.lock_lease_seconds,
+            program=program,
+        )
+
+    def _check_inside(self, name: str, state: str, *, emulated: bool) -> None:
+        if self.boundary is None:
+            return
+        outside = self.boundary.leaving(name, state, emulated=emulated)
+        if outside is not None:
+            raise AepctlError(f"{outside} leads out of the folder of {FILE}", hint=INSIDE)
+
+    def _required(
+        self,
+        name: str,
+        what: str,
+        variable: str,
+        environ: Mapping[str, str],
+        written: str | None,
+        *,
+        emulated: bool = False,
+    ) -> str:
+        given, written = environ.get(variable, "").strip(), (written or "").strip()
+        value = given or written or ("emulator@AdobeOrg" if emulated else "")
+        if not value:
+            if not self.found:
+                raise AepctlError(
+                    f"no {FILE} in {Path.cwd()}, and {variable} is not set",
+                    hint=f"write {FILE}, or use --chdir to name the folder that has it",
+                )
+            message = f"the environment `{name}` has no {what}"
+            raise AepctlError(message, hint=f"set `{what}:` in {FILE}, or {variable}")
+        check_header(value, source := variable if given else f"`{what}` of `{name}`")
+        if written and value != written:  # left in the shell, perhaps, for another environment
+            raise SafetyRefusal(
+                f"{variable} is `{value}`, but `{name}` has the {what} `{written}` in {FILE}",
+                hint=f"`unset {variable}`; or remove `{what}:` of `{name}` from {FILE}, if the "
+                "variable shall choose it",
+            )
+        if what == "org":
+            check_organisation(value, source)
+        return value
+
+
+def state_path(name: str, model: EnvironmentModel) -> str:
+    """Where the state of an environment is: as it says, or else by its name."""
+    return model.state or f"state/{name}.json"

@@ -1,0 +1,139 @@
+"""Commands on a state that a team shares, kept in memory here."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from memory_documents import MemoryDocuments, MemoryServer
+from projects import Project, Result
+
+from aepctl.emulator import Emulator
+from aepctl.project.environment import Environment
+from aepctl.state.codec import Written, decode_written
+from aepctl.state.encoder import StateEncoder
+from aepctl.state.lease import Lease
+from aepctl.state.model import State
+from aepctl.state.shared_store import SharedStore
+
+THEIRS = Lease("lock-1", 60.0, {"command": "aepctl apply", "host": "runner-8", "since": "noon"})
+
+
+class Team:
+    """A project whose state is shared, and the server that it is on."""
+
+    def __init__(self, project: Project, platform: Emulator) -> None:
+        self.project = project
+        self.platform = platform
+        self.server = MemoryServer()
+        project.settle_on(platform)
+
+    def open(self, environment: Environment) -> SharedStore:
+        if self.server.document is None:
+            data = StateEncoder().encode(Written(State("L", 1, environment.target))).encode()
+            MemoryDocuments(self.server).put(data, None, "made")
+        return SharedStore(
+            MemoryDocuments(self.server),
+            Path(".aepctl", "rescue"),
+            environment.name,
+            lineage=environment.lineage,
+            program=environment.program,
+        )
+
+    def run(self, *words: str) -> Result:
+        return self.project.run(*words, open_store=self.open)
+
+    def apply(self, *words: str) -> Result:
+        return self.run("apply", "--auto-approve", *words)
+
+    @property
+    def there(self) -> Written:
+        assert self.server.document is not None
+        return decode_written(self.server.document.data, "document")
+
+    def write(self, **changes: Any) -> None:
+        from dataclasses import replace
+
+        assert self.server.document is not None
+        data = StateEncoder().encode(replace(self.there, **changes)).encode()
+        MemoryDocuments(self.server).put(data, self.server.document.version, "theirs")
+
+
+@pytest.fixture
+def team(project: Project, platform: Callable[..., Emulator]) -> Team:
+    return Team(project, platform())
+
+
+def test_an_apply_creates_records_and_gives_the_lock_back(team: Team) -> None:
+    team.project.want("gold", "silver")
+    result = team.apply()
+    assert (result.code, result.err) == (0, "")
+    assert "2 created" in result.out
+    assert set(team.there.state.audiences) == {"gold", "silver"}
+    assert team.there.lock is None
+    assert not (team.project.root / "state").exists()
+
+
+def test_an_apply_without_work_writes_nothing_to_the_store(team: Team) -> None:
+    team.project.want("gold")
+    team.apply()
+    before = list(team.server.history)
+    result = team.apply()
+    assert (result.code, result.out) == (0, "Nothing to do.\n") or "Nothing to do." in result.out
+    assert team.server.history == before
+    assert team.run("plan").code == 0
+    assert team.server.history == before
+
+
+def test_an_apply_that_a_person_has_to_decide_about_gives_the_lock_back(team: Team) -> None:
+    team.project.want(*(f"k{number}" for number in range(501)))
+    result = team.apply()
+    assert result.code == 3
+    assert team.there.lock is None
+
+
+def test_a_locked_state_is_exit_5_and_says_who_and_what_to_do(team: Team) -> None:
+    team.project.want("gold")
+    team.run("plan")
+    team.write(lock=THEIRS, write_id="x")
+    result = team.apply()
+    assert result.code == 5
+    assert "is locked by `aepctl apply` on runner-8, since noon" in result.err
+    assert "state unlock lock-1" in result.err
+    assert team.there.lock == THEIRS
+
+
+def test_a_plan_needs_no_lock(team: Team) -> None:
+    team.project.want("gold")
+    team.run("plan")
+    team.write(lock=THEIRS, write_id="x")
+    assert team.run("plan", "--detailed-exitcode").code == 2
+
+
+def test_state_commands_work_on_it_as_on_a_file(team: Team) -> None:
+    team.project.want("gold")
+    team.apply()
+    assert team.run("state", "mv", "gold", "golden").code == 0
+    assert set(team.there.state.audiences) == {"golden"}
+    assert team.run("state", "rm", "golden").code == 0
+    assert team.there.state.audiences == {}
+    assert team.there.lock is None
+
+
+def test_another_lineage_than_the_pinned_one_is_refused_and_nothing_is_sent(team: Team) -> None:
+    team.project.settle_on(team.platform, lineage="M")
+    team.project.want("gold")
+    result = team.apply()
+    assert result.code == 1
+    assert "is another state than the one that aepctl.yaml names (lineage L, not M)" in result.err
+    assert team.platform.requests == []
+
+
+def test_a_store_that_is_down_is_an_error_and_nothing_is_sent(team: Team) -> None:
+    team.project.want("gold")
+    team.run("plan")
+    team.server.down = True
+    result = team.apply()
+    assert result.code == 1
+    assert "cannot be read: nobody answers" in result.err
+    assert team.platform.requests == []

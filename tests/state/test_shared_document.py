@@ -1,0 +1,303 @@
+"""Writing a shared document: ours is recognised, somebody else's is never overwritten."""
+
+import json
+from pathlib import Path
+
+import pytest
+from fakes import TARGET, FakeClock, Ids
+from memory_documents import MemoryDocuments, MemoryServer
+
+from aepctl.errors import MaybeWritten, Overtaken, StateError, StateLocked, StateNotWritten
+from aepctl.model.target import Target
+from aepctl.state.codec import Written, decode_written
+from aepctl.state.encoder import StateEncoder, encode_state
+from aepctl.state.lease import Lease
+from aepctl.state.model import State
+from aepctl.state.shared_document import TRIES, SharedDocument
+from aepctl.state.shared_store import SharedStore
+from aepctl.state.stores.documents import Document, maybe_written, unreadable, unwritten
+
+OLD = State("L", 1, TARGET)
+ME = {"command": "aepctl apply", "host": "runner-7", "since": "2026-01-31T12:00:00+00:00"}
+OTHER = Lease("lock-1", 90.0, {**ME, "host": "runner-8", "job": "https://ci.example/1"})
+
+
+class Script(MemoryDocuments):
+    """Does what the script says of each call, then what a store does."""
+
+    def __init__(self, server: MemoryServer) -> None:
+        super().__init__(server)
+        self.puts: list[str] = []
+        self.gets: list[str] = []
+        self.calls: list[str] = []
+
+    def get(self) -> Document | None:
+        self.calls.append("get")
+        if self.gets and self.gets.pop(0) == "fails":
+            raise unreadable(self.where, "nobody answers")
+        return super().get()
+
+    def put(self, data: bytes, expected: str | None, note: str) -> str:
+        self.calls.append("put")
+        does = self.puts.pop(0) if self.puts else "works"
+        if does == "not sent":
+            raise unwritten(self.where, "nobody answers")
+        if does == "lost before":
+            raise maybe_written(self.where, "the connection broke")
+        version = super().put(data, expected, note)
+        if does == "lost after":
+            raise maybe_written(self.where, "the connection broke")
+        return version
+
+
+def laid(written: Written | None = None) -> MemoryServer:
+    server = MemoryServer()
+    data = StateEncoder().encode(written or Written(OLD)).encode()
+    MemoryDocuments(server).put(data, None, "made")
+    server.history.clear()
+    return server
+
+
+def there(server: MemoryServer) -> Written:
+    assert server.document is not None
+    return decode_written(server.document.data, "document")
+
+
+def opened(
+    server: MemoryServer, name: str = "w", **more: object
+) -> tuple[SharedDocument, Script, FakeClock]:
+    script, clock = Script(server), FakeClock()
+    store = SharedStore(script, Path("none"), "dev", **more)  # type: ignore[arg-type]
+    return SharedDocument(store, TARGET, clock, Ids(name)), script, clock
+
+
+# Reading
+
+
+def test_a_store_without_a_document_is_an_error_that_names_state_init() -> None:
+    document, _, _ = opened(MemoryServer())
+    with pytest.raises(StateError) as caught:
+        document.read()
+    assert caught.value.message == "memory:test: there is no state"
+    assert "`aepctl state init`" in str(caught.value.hint)
+
+
+def test_the_state_of_another_target_lineage_or_place_is_refused() -> None:
+    other = State("L", 1, Target("B@AdobeOrg", "dev", "https://platform.adobe.io"))
+    for server, lineage, said in (
+        (laid(Written(other)), None, "is the state of another target"),
+        (laid(), "M", "is another state than the one that aepctl.yaml names (lineage L, not M)"),
+        (laid(Written(OLD, moved="git:origin")), None, "this state was moved to git:origin"),
+    ):
+        document, _, _ = opened(server, lineage=lineage)
+        with pytest.raises(StateError) as caught:
+            document.read()
+        assert said in caught.value.message
+
+
+def test_what_is_no_state_is_refused_with_its_place() -> None:
+    server = MemoryServer(Document(b"<html>", "v1"))
+    with pytest.raises(StateError, match=r"^memory:test:1: not valid JSON"):
+        opened(server)[0].read()
+
+
+# Writing
+
+
+@pytest.mark.parametrize("puts", [["works"], ["not sent"], ["lost before"], ["lost after"]])
+def test_whatever_happens_to_a_write_it_is_there_once(puts: list[str]) -> None:
+    server = laid()
+    document, script, clock = opened(server)
+    document.read()
+    script.puts = list(puts)
+    began = clock.running()
+    assert document.write(Written(State("L", 2, TARGET)), "note") == began
+    assert there(server).state.serial == 2
+    assert len(server.history) == 1
+    document.write(Written(State("L", 3, TARGET)), "note")  # upon its own version
+    assert there(server).state.serial == 3
+
+
+def test_each_write_has_a_name_of_its_own() -> None:
+    server = laid()
+    document, _, _ = opened(server)
+    document.read()
+    names = []
+    for serial in (2, 3):
+        document.write(Written(State("L", serial, TARGET)), "note")
+        names.append(there(server).write_id)
+    assert names == ["w-1", "w-2"]
+
+
+def test_a_write_of_somebody_else_is_never_overwritten_and_is_told() -> None:
+    server = laid()
+    document, script, _ = opened(server)
+    document.read()
+    theirs = Written(State("L", 2, TARGET), OTHER, "theirs")
+    MemoryDocuments(server).put(StateEncoder().encode(theirs).encode(), "v1", "theirs")
+    with pytest.raises(Overtaken) as caught:
+        document.write(Written(State("L", 2, TARGET)), "note")
+    assert caught.value.reason == (
+        "somebody else has written it meanwhile: `aepctl apply` on runner-8, "
+        "since 2026-01-31T12:00:00+00:00, https://ci.example/1"
+    )
+    assert there(server) == theirs
+    assert script.calls == ["get", "put", "get"]
+
+
+def test_a_write_that_is_lost_before_somebody_elses_is_overtaken() -> None:
+    server = laid()
+    document, script, _ = opened(server)
+    document.read()
+    script.puts = ["lost before"]
+    theirs = StateEncoder().encode(Written(State("L", 2, TARGET), None, "theirs")).encode()
+    MemoryDocuments(server).put(theirs, "v1", "theirs")
+    with pytest.raises(Overtaken):
+        document.write(Written(State("L", 2, TARGET)), "note")
+
+
+def test_where_nobody_answers_it_is_given_up_after_some_tries_and_some_time() -> None:
+    server = laid()
+    document, script, clock = opened(server)
+    document.read()
+    server.down = True
+    with pytest.raises(StateNotWritten) as caught:
+        document.write(Written(State("L", 2, TARGET)), "note")
+    assert caught.value.reason == "nobody answers"
+    assert len(clock.slept) == TRIES
+    assert sum(clock.slept) < 15
+    assert script.calls.count("put") == 1
+
+
+def test_what_was_given_up_in_doubt_is_recognised_by_the_next_write() -> None:
+    server = laid()
+    document, script, _ = opened(server)
+    document.read()
+    script.puts, script.gets = ["lost after"], ["fails"] * (TRIES + 1)
+    with pytest.raises(MaybeWritten):
+        document.write(Written(State("L", 2, TARGET)), "note")
+    document.write(Written(State("L", 3, TARGET)), "note")
+    assert there(server).state.serial == 3
+
+
+# The lock
+
+
+def test_a_free_lock_is_taken_and_shows_who_has_it() -> None:
+    server = laid()
+    document, _, _ = opened(server, lease_seconds=60.0)
+    document.lock(ME, wait=0)
+    assert there(server).lock == Lease("w-1", 60.0, ME) == document.lease
+    assert there(server).state == OLD
+    assert server.history == ["apply: begun\n"]
+
+
+def test_without_waiting_a_lock_is_told_at_once_with_what_to_do() -> None:
+    document, script, _ = opened(laid(Written(OLD, OTHER, "x")), program="aepctl --env prod")
+    with pytest.raises(StateLocked) as caught:
+        document.lock(ME, wait=0)
+    assert caught.value.message == (
+        "memory:test is locked by `aepctl apply` on runner-8, since 2026-01-31T12:00:00+00:00, "
+        "https://ci.example/1"
+    )
+    assert "--lock-timeout" in str(caught.value.hint)
+    assert "`aepctl --env prod state unlock lock-1`" in str(caught.value.hint)
+    assert script.calls == ["get"]
+
+
+def test_a_lock_without_a_sign_of_life_is_taken_over_after_its_own_lease() -> None:
+    server = laid(Written(OLD, Lease("lock-1", 20.0, ME), "x"))
+    document, _, clock = opened(server, lease_seconds=90.0)
+    began = clock.running()
+    document.lock({**ME, "host": "runner-9"}, wait=600)
+    assert clock.running() - began >= 20
+    assert clock.running() - began < 25
+    assert there(server).lock == document.lease
+    (note,) = server.history
+    assert note == (
+        "apply: begun\n\ntaken over from `aepctl apply` on runner-7, "
+        "since 2026-01-31T12:00:00+00:00\n"
+    )
+
+
+def test_a_lock_that_is_renewed_is_not_taken_over_however_long_it_takes() -> None:
+    server = laid(Written(OLD, Lease("lock-1", 20.0, ME), "x0"))
+    document, script, clock = opened(server)
+    real = script.get
+
+    def renewed() -> Document | None:
+        found = real()
+        theirs = Written(OLD, Lease("lock-1", 20.0, ME), f"x{clock.running()}")
+        if found is not None and int(clock.running()) % 15 < 5:
+            MemoryDocuments(server).put(
+                StateEncoder().encode(theirs).encode(), found.version, "renewed"
+            )
+        return found
+
+    script.get = renewed  # type: ignore[method-assign]
+    with pytest.raises(StateLocked) as caught:
+        document.lock(ME, wait=200)
+    assert "seen without a sign of life for" in caught.value.message
+    assert there(server).lock == Lease("lock-1", 20.0, ME)
+
+
+def test_whoever_waits_takes_the_lock_when_it_is_given_back() -> None:
+    server = laid(Written(OLD, OTHER, "x"))
+    document, _, clock = opened(server)
+    real = clock.sleep
+
+    def sleep(seconds: float) -> None:
+        real(seconds)
+        if server.document is not None and server.document.version == "v1":
+            MemoryDocuments(server).put(encode_state(OLD).encode(), "v1", "given back")
+
+    clock.sleep = sleep  # type: ignore[method-assign]
+    document.lock(ME, wait=600)
+    assert len(clock.slept) == 1
+
+
+def test_of_two_that_take_it_at_once_one_waits_or_is_refused() -> None:
+    server = laid()
+    (first, _, _), (second, script, _) = opened(server, "a"), opened(server, "b")
+    real = script.put
+
+    def slower(data: bytes, expected: str | None, note: str) -> str:
+        if server.document is not None and server.document.version == "v1":
+            first.lock(ME, wait=0)
+        return real(data, expected, note)
+
+    script.put = slower  # type: ignore[method-assign]
+    with pytest.raises(StateLocked):
+        second.lock(ME, wait=0)
+    assert there(server).lock == first.lease
+
+
+def test_a_lock_that_was_taken_when_the_run_was_interrupted_is_given_back() -> None:
+    server = laid()
+    document, _, _ = opened(server)
+    document.lock(ME, wait=0)
+    document.give_back()
+    assert there(server).lock is None
+    document.give_back()
+    assert len(server.history) == 2
+
+
+def test_giving_back_leaves_somebody_elses_lock_alone() -> None:
+    server = laid()
+    document, _, _ = opened(server)
+    document.lock(ME, wait=0)
+    assert server.document is not None
+    theirs = StateEncoder().encode(Written(OLD, OTHER, "theirs")).encode()
+    MemoryDocuments(server).put(theirs, server.document.version, "theirs")
+    document.give_back()
+    assert there(server).lock == OTHER
+
+
+def test_a_document_says_what_it_is_before_anything_else() -> None:
+    server = laid()
+    document, _, _ = opened(server)
+    document.lock(ME, wait=0)
+    assert server.document is not None
+    assert list(json.loads(server.document.data)) == [
+        "format", "lineage", "serial", "write_id", "lock", "target", "audiences",
+    ]  # fmt: skip
