@@ -8,7 +8,7 @@ from machine_plans import Reviewed, only_what_was_reviewed, review
 
 from aepctl.apply.outcomes import OutcomeKind
 from aepctl.apply.report import ApplyReport
-from aepctl.errors import SafetyRefusal
+from aepctl.errors import SafetyRefusal, StateLocked
 from aepctl.operations import state as people
 
 
@@ -127,3 +127,23 @@ def test_one_that_has_ended_is_left_as_it_is_by_any_number_of_applies(tmp_path: 
             report = run_apply(world, one.saved)
         assert (report.exit_code, report.plan.done, report.outcomes) == (0, 1, ())
     assert world.disk.everything() == before
+
+
+def test_a_second_apply_at_the_same_time_is_turned_away_and_then_finds_all_done(
+    tmp_path: Path,
+) -> None:
+    world = world_of(tmp_path, "k1", "k2")
+    one = review(world, ())
+    turned_away = []
+
+    def second() -> None:
+        with pytest.raises(StateLocked) as refusal:
+            run_apply(world, one.saved)
+        turned_away.append(refusal.value.exit_code)
+
+    world.within = second
+    assert run_apply(world, one.saved).exit_code == 0
+    world.within = None
+    assert turned_away == [5, 5]
+    assert run_apply(world, one.saved).plan.done == 2
+    assert len(world.made) == 2
