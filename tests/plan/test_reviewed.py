@@ -173,6 +173,15 @@ CASES: dict[str, tuple[State, tuple[Wanted, ...], Found]] = {
         WANTED,
         Found(("settle gold", *SILVER_ONLY)),
     ),
+    "it was looked for in vain, and its key is edited": (
+        later(intents=[TRIED], used=used("gold", "silver")),
+        EDITED,
+        Found(
+            SILVER_ONLY,
+            stale="gold: description was none, is now 'Longer'",
+            alone=("create gold",),
+        ),
+    ),
     "the platform says that it exists": (
         later(intents=[replace(TRIED, exists=True)], used=used("gold", "silver")),
         WANTED,
@@ -310,6 +319,12 @@ def knows(one: Audience | None, ids: Ids = IDS, **fields: object) -> State:
         ),
         (patch(), None, knows(None), Found(
             stale="k: it is no longer known; the manifests no longer want it")),
+        (
+            patch(),
+            Change("k", Action.ADOPT, wanted=GOLD, steps=(Adopt(Known(GOLD, IDS)),)),
+            knows(None),
+            Found(stale="k: it is no longer known", alone=("adopt k",)),
+        ),
         (DELETE, DELETE, knows(GOLD), Found(("removed k",))),
         (DELETE, None, knows(None), Found(done=1)),
         (DELETE, None, knows(GOLD), Found(stale="k: the manifests want it again")),
