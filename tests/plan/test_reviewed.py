@@ -257,6 +257,23 @@ def test_another_given_id_is_another_effect() -> None:
     assert why.endswith(", is now mine")
 
 
+def test_of_what_is_only_shown_by_now_no_given_id_is_told() -> None:
+    first = bind(plan(WANTED[:1], BEFORE, client_ids=True), BEFORE, "1.0")
+    state = later(ADOPTED_OTHERWISE)
+    (why,) = compare(first, plan(WANTED[:1], state, client_ids=True), state).stale.values()
+    assert why == "it is known now, as A (known description was none, is now 'Longer')"
+
+
+def test_what_needs_no_change_is_not_counted_beside_what_is_done() -> None:
+    state = later(know("gold", GOLD), know("new", audience("New")))
+    now = plan(MORE, state)
+    assert now.unchanged == 2
+    left = compare(SAVED, now, state).plan
+    assert (left.done, left.unchanged) == (1, 0)
+    ended = later(know("gold", GOLD), used=used())
+    assert compare(SAVED, plan(MORE, ended), ended).plan.unchanged == 0
+
+
 def test_its_targets_stay_its_own() -> None:
     one = saved((*WANTED, *want(("silver-2", audience("Second")))), BEFORE, "silver*")
     wanted = (*MORE, *want(("silver-2", audience("Second")), ("silver-3", audience("Third"))))
