@@ -159,8 +159,6 @@ class Platform:
         self.made.append(made)
         return made
 
-    timeout_seconds = 30.0
-
     def connect(self) -> "Platform":
         return self
 

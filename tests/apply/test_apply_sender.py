@@ -693,3 +693,27 @@ def test_where_a_failing_platform_asks_for_too_much_the_run_stops() -> None:
     assert create(engine, FakeWriter([CREATED]), "silver") is None
     assert engine.stop.reason is not None
     assert engine.stop.reason.startswith("the platform asks to wait 1 h, until ")
+
+
+def test_for_less_than_a_second_it_is_that_and_no_more() -> None:
+    engine = Engine()
+    create(engine, FakeWriter([replace(DOUBT, retry_after=0.5)]))
+    create(engine, FakeWriter([CREATED]), "silver")
+    assert engine.waited == [0.5]
+
+
+def test_a_long_wait_is_told_with_the_reason_of_the_platform() -> None:
+    engine, told = Engine(), []
+    engine.sender.backoff.patience = Patience(tell=told.append)
+    create(engine, FakeWriter([Unknown(Failure("busy", status=503), retry_after=9.0)]))
+    assert told == ["waiting 9 s: busy"]
+
+
+def test_advice_is_asked_for_what_was_refused() -> None:
+    class Advised(FakeWriter):
+        def advice(self, failure: Failure) -> str | None:
+            return f"about {failure.message}"
+
+    engine = Engine()
+    create(engine, Advised([refused(401, "401013", "expired")]))
+    assert str(engine.stop.reason).endswith(": expired; about expired")

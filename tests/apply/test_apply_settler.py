@@ -22,6 +22,7 @@ from aepctl.errors import StateNotWritten
 from aepctl.model.audience import Audience, Ids, Known, Observed
 from aepctl.model.failure import Failure, no_platform_id
 from aepctl.model.steps import Create, Delete, Patch, RemoteStep
+from aepctl.patience import Patience
 from aepctl.plan.plan import Action
 from aepctl.state.events import Ended, Ending
 from aepctl.state.loading import read_state
@@ -94,6 +95,8 @@ class Settled:
         self.writers: list[FakeWriter] = []
         self._writer = writer or FakeWriter()
         self.engine = Engine(FakeJournal(set(full_at), before))
+        self.told: list[str] = []
+        self.engine.sender.backoff.patience = Patience(tell=self.told.append)
         self.engine.clock.seconds += later
         if stopped:
             self.engine.stop.request("enough")
@@ -831,3 +834,18 @@ def test_whatever_is_there_no_id_has_two_keys_and_no_create_is_sent(
     if settled.one.kind is OutcomeKind.ADOPTED:
         assert settled.one.ids in [one.ids for one in shows]
         assert settled.state.owner(settled.one.ids.audience_id) == "gold"
+
+
+def test_one_that_has_to_wait_does_not_hold_up_those_behind_it() -> None:
+    settled = Settled(Lists([(there("silver", "A"),)]), (GOLD, intent_for("silver")))
+    assert [one.key for one in settled.outcomes] == ["silver", "gold"]
+
+
+def test_a_long_wait_for_a_list_that_lags_is_told() -> None:
+    settled = Settled(Lists([()]), window=60.0)
+    assert settled.told
+    assert all(
+        one.startswith("waiting ")
+        and one.endswith(" s: 1 not found on the platform yet, whose list may lag")
+        for one in settled.told
+    )

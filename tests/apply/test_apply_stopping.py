@@ -177,3 +177,11 @@ def test_only_during_work_a_run_may_be_hurt_by_an_interrupt() -> None:
     with pytest.raises(ZeroDivisionError), stop.during_work():
         raise ZeroDivisionError
     assert stop.at_work is False
+
+
+def test_the_first_error_that_nobody_expected_is_kept_and_stops_the_run() -> None:
+    stop, first = StopSignal(), ValueError("first")
+    stop.fail(first)
+    stop.fail(KeyError("second"), "the second")
+    assert stop.error is first
+    assert (stop.requested(), stop.reason) == (True, "an unexpected error")

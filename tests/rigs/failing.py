@@ -62,8 +62,6 @@ class Watched:
     `late` is put off once, `picky` refused once, `mute` is made without an answer.
     """
 
-    timeout_seconds = 0.0
-
     def __init__(self, disk: MemoryDisk, store: FileStore, environment: Environment) -> None:
         self.environment = environment
         self._disk = disk
