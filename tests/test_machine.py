@@ -38,6 +38,7 @@ from machine_parts import (
     wanted,
 )
 from machine_people import COUNTS, People
+from machine_plans import only_what_was_reviewed, review
 from machine_platform import OUTRUN, SPELLINGS, Habits
 from old_state import FATES, begin_with
 
@@ -114,8 +115,14 @@ class Machine(People):
         self.world.forgotten |= {one.audience_id for one in self.world.made}
         self.world.told.clear()
         self.serials.clear()
+        self._forget_what_plans_did()
         COUNTS["states dropped"] += 1
         self._follow_the_advice_for_a_journal_that_does_not_belong()
+
+    def _forget_what_plans_did(self) -> None:
+        """An older state may know of less; apply then looks before it creates, and adopts."""
+        for one in self.reviewed:
+            one.told.clear()
 
     def _follow_the_advice_for_a_journal_that_does_not_belong(self) -> None:
         """It is refused, naming both; a person moves it away and recovers what it holds."""
@@ -161,6 +168,7 @@ class Machine(People):
         world.forgotten |= {one.audience_id for one in world.made}
         world.told.clear()
         self.serials.clear()
+        self._forget_what_plans_did()
         left = world.store().read().log
         if left:
             state, found = decode_state(document, "machine.json"), read_journal(left, "journal")
@@ -189,6 +197,7 @@ class Machine(People):
             # It was written beside another state than this one: what was told since counts no more.
             world.forgotten |= {one.audience_id for one in world.made}
             world.told.clear()
+            self._forget_what_plans_did()
             COUNTS["strange journals taken in"] += 1
 
     @precondition(lambda self: not self.world.store().read().log and self._at_rest())
@@ -312,6 +321,45 @@ class Machine(People):
         finally:
             world.disk.handles.clear()
             world.fuse.left, world.within, world.faults, world.list_faults = None, None, [], 0
+
+    @rule(new=st.integers(0, 2), data=st.data(), some=st.booleans())
+    def save_a_plan(self, new: int, data: st.DataObject, some: bool) -> None:
+        """As on a pull request, that often asks for more."""
+        self.add(new)
+        keys = sorted(self.world.wanted) if some else []
+        targets = data.draw(st.lists(st.sampled_from(keys), unique=True)) if keys else []
+        self.reviewed = [*self.reviewed[-2:], review(self.world, tuple(targets))]
+        COUNTS["plans saved"] += 1
+
+    @precondition(lambda self: self.reviewed)
+    @rule(
+        data=st.data(),
+        faults=st.lists(st.sampled_from(FAULTS), max_size=6),
+        lags=LAGS,
+        crash=CRASHES,
+        power_cut=st.none() | st.integers(0, 15),
+    )
+    def apply_a_saved_plan(
+        self,
+        data: st.DataObject,
+        faults: list[str],
+        lags: tuple[float, float],
+        crash: int | None,
+        power_cut: int | None,
+    ) -> None:
+        """However long ago it was made, and whatever was applied since."""
+        world, one = self.world, data.draw(st.sampled_from(self.reviewed))
+        (world.lag, world.late), ended = lags, one.has_ended(world)
+        with self._trouble(faults, crash, power_cut), only_what_was_reviewed(world, one):
+            try:
+                report = run_apply(world, one.saved)
+            except SafetyRefusal:
+                COUNTS["saved plans refused"] += 1
+            else:
+                one.take(report)
+                self.advice = advice_of(report)
+                COUNTS["saved plans that had ended" if ended else "saved plans applied"] += 1
+                COUNTS["saved plans finished"] += one.has_ended(world) and not ended
 
     @precondition(lambda self: self._changeable())
     @rule(

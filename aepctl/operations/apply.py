@@ -5,7 +5,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import partial
 
-from aepctl import __version__
 from aepctl.aep.reader import AudienceReader
 from aepctl.aep.writer import AudienceWriter
 from aepctl.apply import gates
@@ -28,12 +27,11 @@ from aepctl.operations.plan import policy_of
 from aepctl.operations.reading import reading
 from aepctl.operations.reporting import report_of
 from aepctl.operations.respelling import remember
+from aepctl.operations.reviewing import asks_nothing, everything_now, note_use, plan_now, questions
 from aepctl.operations.settling import settle
-from aepctl.plan.binding import bind
 from aepctl.plan.plan import Plan
-from aepctl.plan.planner import make_plan
 from aepctl.plan.policy import Policy
-from aepctl.plan.sides import Questions, to_look_up
+from aepctl.plan.sides import Questions
 from aepctl.project.credentials import credentials
 from aepctl.project.environment import Environment
 from aepctl.state.model import State
@@ -82,7 +80,10 @@ class _Apply:
     policy: Policy
 
     def go(self) -> ApplyReport:
-        self._check_saved()
+        if self.options.saved is not None:
+            left = self._plan(None)  # refused before anybody is asked anything
+            if asks_nothing(left):
+                return self._nothing_to_do(left)
         again = self._again()
         if self._questions():
             with self._platform() as platform:
@@ -93,7 +94,13 @@ class _Apply:
         if any(change.steps for change in plan.changes):
             with self._platform() as platform:
                 return self._carry_out(plan, None, (), platform, again)
+        return self._nothing_to_do(plan)
+
+    def _nothing_to_do(self, plan: Plan) -> ApplyReport:
         self.context.console.show(plan)
+        if self.options.saved is not None:
+            note_use(self.options.saved, plan, self.session)
+            self.session.checkpoint()
         return self._report(plan, gates.undecided(plan))
 
     def _platform(self) -> AbstractContextManager[Platform]:
@@ -101,29 +108,17 @@ class _Apply:
         credentials(self.environment, self.context.environ)
         return self.context.open_platform(self.context, self.environment)
 
-    def _check_saved(self) -> None:
-        """A saved plan was made offline, so it is made offline again to be compared."""
-        saved = self.options.saved
-        if saved is not None:
-            now = bind(self._plan(None), self.wanted, self.session.state, __version__)
-            gates.check_saved(saved.file, saved.binding, now, self.session.state, self.policy)
-
     def _questions(self, state: State | None = None) -> Questions:
         known = state or self.session.state
-        return to_look_up(self.wanted, known, self.policy, self._targets)
-
-    @property
-    def _targets(self) -> tuple[str, ...]:
-        saved = self.options.saved
-        return self.options.targets if saved is None else saved.binding.targets
+        return questions(self.options, self.wanted, known, self.policy)
 
     @property
     def _approval(self) -> gates.Approval:
         return gates.Approval(self.options.saved is not None, self.options.yes_create)
 
-    def _plan(self, observed: Sequence[Observed] | None, state: State | None = None) -> Plan:
-        known = state or self.session.state
-        return make_plan(self.wanted, known, observed, self.policy, self._targets)
+    def _plan(self, observed: Sequence[Observed] | None) -> Plan:
+        state = self.session.state
+        return plan_now(self.options, self.wanted, state, observed, self.policy)
 
     def _ask(self, platform: Platform) -> tuple[tuple[Outcome, ...], tuple[Observed, ...] | None]:
         """What the platform says: of what is in doubt, and then of what is to be created."""
@@ -182,7 +177,8 @@ class _Apply:
         """What would be done for each key by now. What a person decided is not asked again."""
         state = without_run(self.session.state, self.session.run.id)
         with self._reader(platform) as reader:
-            now = self._plan(self._look(reader, state), state)
+            seen = self._look(reader, state)
+        now = everything_now(self.options, self.wanted, state, seen, self.policy)
         decided = [one for one in plan.changes if one.is_decided]
         return {change.key: change.steps for change in (*now.changes, *decided)}
 
@@ -207,8 +203,7 @@ class _Apply:
             if observed is not None and again.is_due(plan, asked=asked):
                 plan = self._once_more(plan, platform, again)
                 todo = [change for change in plan.changes if change.steps]
-            if self.options.saved is not None:
-                self.session.use_plan(self.options.saved.binding.id)
+        note_use(self.options.saved, plan, self.session)
         self.context.console.begin(plan)
         looks = None if observed is None else partial(self._steps_now, plan, platform)
         sender = self._sender(looks)

@@ -20,7 +20,7 @@ from aepctl.state.stores.base import HeldStore
 RUN = Run("run-1", AT, "aepctl apply")
 STATE = State("L", 3, TARGET, {"old": Known(audience("old"), AudienceIds("A-old"))})
 GOLD, SILVER, BRONZE, TIN = (
-    Noted(key, Adopt(Known(audience(key), AudienceIds(f"A-{key}"))), AT)
+    Noted(key, Adopt(Known(audience(key), AudienceIds(f"A-{key}"))), AT, RUN.id)
     for key in ("gold", "silver", "bronze", "tin")
 )
 
