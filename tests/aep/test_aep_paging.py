@@ -92,7 +92,7 @@ class TestPaging:
         assert [one.audience.name for one in reader.list_all()] == ["a", "b", "c"]
 
     def test_by_its_number_within_its_page_where_one_has_no_id(self) -> None:
-        bare = [{"name": 7}, {"id": ""}, {"id": None, "audienceId": ["A"]}]
+        bare = [{"name": 7}, {"id": ""}, {"id": ""}, {"id": None, "audienceId": ["A"]}]
         reader, connection, _ = read(page(*bare))  # type: ignore[arg-type]
         assert reader.list_all() == ()
         assert len(connection.queries) == 1

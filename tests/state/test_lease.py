@@ -37,6 +37,12 @@ def test_any_write_and_any_other_lease_is_a_sign_of_life(
     assert watch.unrenewed(lease, write_id, 1060.0) == 10.0
 
 
+def test_what_was_seen_before_another_sign_of_life_counts_no_longer() -> None:
+    watch = Watch()
+    for write_id, now in (("w-1", 1000.0), ("w-2", 1010.0), ("w-1", 1020.0)):
+        assert watch.unrenewed(LEASE, write_id, now) == 0
+
+
 def test_a_document_without_the_name_of_a_write_is_watched_as_well() -> None:
     watch = Watch()
     assert watch.unrenewed(LEASE, None, 1000.0) == 0

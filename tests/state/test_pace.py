@@ -65,6 +65,7 @@ def test_an_engine_that_wants_pauses_gets_them_after_the_first_writes() -> None:
     assert one.due(NOW) == 0.0
     for _ in range(FREE_WRITES - 1):
         one.written(NOW, NOW + 1)
+    assert one.writes == FREE_WRITES == 2
     assert one.due(NOW + 1) == 10.0
     assert one.due(NOW + 11) == 0.0
     assert one.due(NOW + 12) == 0.0

@@ -22,7 +22,7 @@ class Begun:
         if key in self._taken:
             raise Contradiction(f"`{key}` has an intent")
         self.keys.append(key)
-        return intent(key), len(self.keys)
+        return Intent(f"i-{key}", "run-1", key, step, AT), len(self.keys)
 
 
 def intent(key: str) -> Intent:
