@@ -212,9 +212,3 @@ def _check_push(
             f"{file} is older than {where} (serial {given.serial}, not {now.serial})",
             hint=f"if that is meant: `{anyway}`",
         )
-
-
-def history(context: Context, environment: Environment) -> tuple[Run, ...]:
-    """The runs that changed the state, the latest first. Raises StateError."""
-    state = read_state(context.open_store(environment), environment.target)
-    return tuple(reversed(state.runs))

@@ -15,6 +15,7 @@ from aepctl.state.model import Phase
 Tone = Literal["good", "info", "warn", "bad", "quiet"]
 UNCHANGED = "unchanged"
 NOT_STARTED = "not-started"
+FINDING = "finding"
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +207,16 @@ WORDS: dict[str, Word] = {
         "warn",
         line="decided by a person: the next apply creates it without checking",
         output="recreate",
+    ),
+    FINDING: Word(
+        "to mend",
+        "to mend",
+        "!",
+        "bad",
+        urgency=10,
+        hint="Nothing was changed; each says what mends it.",
+        junit="failure",
+        output="findings",
     ),
 }
 """In the order in which totals are told: the bad news first."""

@@ -15,6 +15,7 @@ from aepctl.render import github, gitlab, html, junit, markdown, text
 from aepctl.render.view import Row, View
 from aepctl.render.words import (
     COLOURS,
+    FINDING,
     NOT_STARTED,
     STEPS,
     UNCHANGED,
@@ -38,7 +39,7 @@ def test_every_action_outcome_and_phase_has_a_row(value: StrEnum) -> None:
 
 
 def test_there_is_no_row_without_a_use() -> None:
-    assert set(WORDS) == {value.value for value in EVERY} | {UNCHANGED, NOT_STARTED}
+    assert set(WORDS) == {value.value for value in EVERY} | {UNCHANGED, NOT_STARTED, FINDING}
 
 
 def test_no_value_is_two_things() -> None:
