@@ -65,7 +65,10 @@ def pull(invocation: Invocation) -> int:
 @lock_timeout_option
 @pass_invocation
 def push(invocation: Invocation, file: str, force: bool, lock_timeout: float) -> int:
-    """Replace the state by FILE: of the same lineage, not older, and losing nothing."""
+    """Replace the state by FILE: of the same lineage, not older, and losing nothing.
+
+    Where the state itself was lost, FILE takes its place.
+    """
 
     def work() -> int:
         from aepctl.operations import stores as operation
