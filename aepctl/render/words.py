@@ -154,13 +154,7 @@ WORDS: dict[str, Word] = {
         output="not_started",
     ),
     "deleted": Word(
-        "deleted",
-        "deleted",
-        "-",
-        "warn",
-        urgency=6,
-        hint="No longer on the platform.",
-        output="deleted",
+        "deleted", "deleted", "-", "warn", 6, "No longer on the platform.", output="deleted"
     ),
     "adopted": Word(
         "adopted",
@@ -209,14 +203,7 @@ WORDS: dict[str, Word] = {
         output="recreate",
     ),
     FINDING: Word(
-        "to mend",
-        "to mend",
-        "!",
-        "bad",
-        urgency=10,
-        hint="Nothing was changed; each says what mends it.",
-        junit="failure",
-        output="findings",
+        "to mend", "to mend", "!", "bad", 10, "Each says what mends it.", "", "failure", "findings"
     ),
 }
 """In the order in which totals are told: the bad news first."""
