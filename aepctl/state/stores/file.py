@@ -69,8 +69,8 @@ class FileStore:
     def hold(self, holder: Mapping[str, str], *, wait: float) -> Iterator[HeldStore]:
         """See StateStore. Raises StateLocked; StateError where its folder cannot be made."""
         folder = self._path.parent
-        ours = folder.name == FOLDER or not folder.exists()
         try:
+            ours = folder.name == FOLDER or not folder.exists()
             self._disk.make_folder(folder)
         except OSError as error:
             raise StateError(
