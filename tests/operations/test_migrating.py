@@ -94,6 +94,18 @@ def test_back_again(places: Places, old: str, new: str) -> None:
 
 
 @EVERY
+def test_back_again_unchanged(places: Places, old: str, new: str) -> None:
+    begin(places, old)
+    state = places.at(old).state
+    places.state("migrate", old, new)
+    result = places.state("migrate", new, old)
+    assert result.code == 0, result.err
+    assert (places.at(old).state, places.at(old).moved) == (state, None)
+    places.use(old)
+    assert "Nothing to do" in places.apply().out
+
+
+@EVERY
 @pytest.mark.parametrize("done", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("on_disk", [False, True], ids=["shared", "disk"])
 def test_killed_between_any_two_steps_it_is_finished_by_running_it_again(
@@ -185,6 +197,33 @@ def test_a_copy_that_somebody_has_gone_on_with_is_not_written_over(
     assert result.code == 3
     assert places.raw(new) == before
     assert places.at(old).moved is None
+
+
+@EVERY
+def test_nor_is_one_that_is_newer_and_has_all_the_same_ids(
+    places: Places, old: str, new: str
+) -> None:
+    begin(places, old)
+    places.state("migrate", old, new)
+    unmark(places, old)
+    places.use(new)
+    places.state("mv", "gold", "golden")
+    result = places.state("migrate", old, new)
+    assert result.code == 3
+    assert set(places.ids(new)) == {"golden"}
+
+
+@pytest.mark.parametrize("old", [FILE, ONE])
+def test_what_is_not_read_back_as_it_was_written_does_not_count(places: Places, old: str) -> None:
+    begin(places, old)
+    places.forgetful = True
+    result = places.state("migrate", old, TWO)
+    assert result.code == 1
+    assert result.err == (
+        f"error: {TWO}: what was written is not what is read there\n"
+        f"  {old} is as it was: look what stands in the new place\n"
+    )
+    assert (places.at(old).moved, places.at(old).lock) == (None, None)
 
 
 @pytest.mark.parametrize(("one", "other"), [(FILE, "./state/prod.json"), (FILE, FILE), (ONE, ONE)])

@@ -99,12 +99,18 @@ class TestAudiences:
             "`gold` (A) was moved to `golden` on our side, and was changed on theirs"
         )
 
-    def test_one_id_under_two_keys_is_a_conflict(self) -> None:
-        ours = state(gold=None, golden=known("A", "Gold"))
-        theirs = state(gold=None, gilded=known("A", "Gold"))
-        merged = merge(BASE, ours, theirs)
-        assert said(merged) == ["A is known as `golden` on our side, as `gilded` on theirs"]
+    @pytest.mark.parametrize(("mine", "other"), [("golden", "gilded"), ("gilded", "golden")])
+    def test_one_id_under_two_keys_is_a_conflict(self, mine: str, other: str) -> None:
+        moved = known("A", "Gold")
+        merged = merge(BASE, state(gold=None, **{mine: moved}), state(gold=None, **{other: moved}))
+        assert said(merged) == [f"A is known as `{mine}` on our side, as `{other}` on theirs"]
+        (conflict,) = merged.conflicts
+        assert (conflict.ours, conflict.theirs) == ({mine: moved}, {other: moved})
         assert merged.state.audiences == {}
+
+    def test_of_another_audience_than_both_began_with_nothing_is_as_it_was(self) -> None:
+        merged = merge(BASE, state(gold=known("B", "Gold")), state(gold=known("B", "New")))
+        assert said(merged) == ["`gold` has the name 'Gold' on our side, 'New' on theirs"]
 
     def test_two_platform_ids_for_one_audience_are_a_conflict(self) -> None:
         ours = state(gold=Known(audience("Gold"), Ids("A", "p-1")))
@@ -135,8 +141,9 @@ class TestTheWhole:
     def test_runs_are_merged_in_the_order_of_their_beginning(self) -> None:
         first, second = Run("a", "2026-01-02", "apply"), Run("b", "2026-01-01", "apply")
         ours = replace(state(silver=known("B")), runs=(first,))
-        theirs = replace(state(), runs=(second, replace(first, part=2)))
-        assert merge(BASE, ours, theirs).state.runs == (second, replace(first, part=2))
+        theirs = replace(state(), runs=(second, replace(first, part=10)))
+        ours = replace(ours, runs=(replace(first, part=2),))
+        assert merge(BASE, ours, theirs).state.runs == (second, replace(first, part=10))
 
     def test_plans_that_were_used_on_either_side_are_used(self) -> None:
         base = replace(BASE, plans=("p",))
@@ -163,6 +170,15 @@ class TestIntents:
         theirs = with_intents(state(), replace(before, phase=Phase.OPEN, exists=True))
         (intent,) = merge(with_intents(BASE, before), ours, theirs).state.intents.values()
         assert (intent.phase, intent.exists) == (Phase.OPEN, True)
+
+    def test_what_the_other_side_was_told_of_it_counts_and_where_it_was_moved_to(self) -> None:
+        before = create("i", "silver", Phase.ABSENT)
+        ours = with_intents(state(), replace(before, phase=Phase.OPEN))
+        told = replace(before, key="argent", phase=Phase.RECREATE, exists=True)
+        (intent,) = merge(
+            with_intents(BASE, before), ours, with_intents(state(), told)
+        ).state.intents.values()
+        assert intent == replace(before, key="argent", phase=Phase.OPEN, exists=True)
 
     def test_an_open_create_of_a_key_that_the_other_side_knows_is_settled_by_looking(self) -> None:
         merged = merge(BASE, with_intents(state(), create("i", "silver")), state(silver=known("B")))
