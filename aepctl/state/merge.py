@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from aepctl.model.steps import Create
 from aepctl.state.merge_audiences import Conflict, Entries, changed, merge_audiences
-from aepctl.state.model import Intent, Phase, Run, State
+from aepctl.state.model import Intent, Phase, Run, State, UsedPlan
 
 _CAUTIOUS = (Phase.OPEN, Phase.ABSENT, Phase.RECREATE)
 
@@ -47,7 +47,7 @@ def merge(base: State | None, ours: State, theirs: State) -> Merged:
         serial=max(ours.serial, theirs.serial) + 1,
         audiences=audiences,
         intents=_intents(before.intents, ours.intents, theirs.intents, audiences),
-        plans=_plans(before.plans, {*ours.plans, *theirs.plans}),
+        plans=_plans(ours.plans, theirs.plans),
         runs=_runs((*ours.runs, *theirs.runs)),
     )
     return Merged(state, conflicts)
@@ -110,10 +110,16 @@ def _with_its_audience(intent: Intent, owners: Mapping[str, str]) -> Intent:
     return replace(intent, key=owners.get(intent.step.ids.audience_id, intent.key))
 
 
-def _plans(base: Iterable[str], plans: set[str]) -> tuple[str, ...]:
-    """All that either side has, the new ones last."""
-    known = tuple(one for one in base if one in plans)
-    return (*known, *sorted(plans.difference(known)))
+def _plans(ours: Mapping[str, UsedPlan], theirs: Mapping[str, UsedPlan]) -> dict[str, UsedPlan]:
+    """All that either side has applied. What either has done of a plan is not left of it."""
+    return {name: _plan(ours.get(name), theirs.get(name)) for name in sorted({*ours, *theirs})}
+
+
+def _plan(ours: UsedPlan | None, theirs: UsedPlan | None) -> UsedPlan:
+    one, other = ours or theirs or UsedPlan(), theirs or ours or UsedPlan()
+    left = one.left & other.left
+    runs = tuple(dict.fromkeys(sorted((*one.runs, *other.runs)))) if left else ()
+    return UsedPlan(max(one.serial, other.serial), runs, left)
 
 
 def _runs(runs: Iterable[Run]) -> tuple[Run, ...]:

@@ -83,6 +83,7 @@ class StateSession(ABC):
         self._mutex = threading.Lock()
         self._draft = Draft(saved)
         self._run = run
+        self._first = {one.ids.audience_id: key for key, one in saved.audiences.items()}
 
     @property
     def run(self) -> Run:
@@ -99,6 +100,13 @@ class StateSession(ABC):
         """The key that is known under this ID."""
         with self._mutex:
             return self._draft.owner(audience_id)
+
+    def had(self, audience_id: str) -> str | None:
+        """The key that was known under this ID when the run began, where none is any more."""
+        with self._mutex:
+            if self._draft.owner(audience_id) is not None:
+                return None
+            return self._first.get(audience_id)
 
     @abstractmethod
     def reserve(self, steps: Sequence[tuple[str, RemoteStep]], *, workers: int) -> None:
@@ -137,12 +145,13 @@ class StateSession(ABC):
     def note(self, key: str, step: LocalStep) -> None:
         """Note a step that touches state only. Raises Contradiction where it cannot be done."""
         with self._mutex:
-            self._take(Noted(key, step, timestamp(self._clock)))
+            self._take(Noted(key, step, timestamp(self._clock), self._run.id))
 
-    def use_plan(self, plan_id: str) -> None:
-        """Note that a saved plan is being applied: it counts as applied from here on."""
+    def use_plan(self, plan_id: str, left: Sequence[str]) -> None:
+        """Note that a saved plan is being applied, of which these keys are left to do."""
         with self._mutex:
-            self._take(PlanUsed(plan_id, timestamp(self._clock)))
+            at, serial = timestamp(self._clock), self._now().serial
+            self._take(PlanUsed(plan_id, at, self._run.id, serial, tuple(left)))
 
     @abstractmethod
     def together(self) -> AbstractContextManager[None]:

@@ -15,7 +15,7 @@ from aepctl.model.target import Target
 from aepctl.state.codec import decode_state
 from aepctl.state.encoder import encode_state
 from aepctl.state.merge import Merged, Unrelated, merge
-from aepctl.state.model import Intent, Phase, Run, State
+from aepctl.state.model import Intent, Phase, Run, State, UsedPlan
 
 BASE = State("L", 3, TARGET, {"gold": known("A", "Gold")})
 
@@ -146,9 +146,19 @@ class TestTheWhole:
         assert merge(BASE, ours, theirs).state.runs == (second, replace(first, part=10))
 
     def test_plans_that_were_used_on_either_side_are_used(self) -> None:
-        base = replace(BASE, plans=("p",))
-        ours, theirs = replace(state(), plans=("p", "r")), replace(state(), plans=("p", "q"))
-        assert merge(base, ours, theirs).state.plans == ("p", "q", "r")
+        ours = replace(state(), plans={"p": UsedPlan(3), "r": UsedPlan(4)})
+        theirs = replace(state(), plans={"p": UsedPlan(5), "q": UsedPlan(4)})
+        assert merge(BASE, ours, theirs).state.plans == {
+            "p": UsedPlan(5), "q": UsedPlan(4), "r": UsedPlan(4),
+        }  # fmt: skip
+
+    def test_what_either_side_has_done_of_a_plan_is_not_left_of_it(self) -> None:
+        ours = replace(state(), plans={"p": UsedPlan(3, ("a",), frozenset({"gold", "silver"}))})
+        theirs = replace(state(), plans={"p": UsedPlan(4, ("b",), frozenset({"silver", "tin"}))})
+        done = UsedPlan(4, ("a", "b"), frozenset({"silver"}))
+        assert merge(BASE, ours, theirs).state.plans == {"p": done}
+        ended = replace(theirs, plans={"p": UsedPlan(4)})
+        assert merge(BASE, ours, ended).state.plans == {"p": UsedPlan(4)}
 
 
 class TestIntents:
@@ -205,6 +215,15 @@ entries = st.none() | st.builds(
 intents = st.builds(create, st.sampled_from("ijk"), st.sampled_from(KEYS), st.sampled_from(Phase))
 
 
+left = st.frozensets(st.sampled_from(KEYS), min_size=1)
+plans = st.dictionaries(
+    st.sampled_from("pqr"),
+    st.builds(UsedPlan, st.integers(1, 9))
+    | st.builds(UsedPlan, st.integers(1, 9), st.sampled_from([("a",), ("b",)]), left),
+    max_size=2,
+)
+
+
 @st.composite
 def changes(draw: st.DrawFn, before: State) -> State:
     """A state some runs later: entries added, changed and forgotten, intents begun and ended."""
@@ -222,7 +241,7 @@ def changes(draw: st.DrawFn, before: State) -> State:
     runs = (*before.runs, *draw(st.lists(st.sampled_from(RUNS), max_size=2, unique=True)))
     return replace(
         before, serial=before.serial + draw(st.integers(1, 3)), audiences=known_now, intents=now,
-        plans=(*before.plans, *draw(st.sets(st.sampled_from("pqr")))),
+        plans={**before.plans, **draw(plans)},
         runs=tuple(dict.fromkeys(runs)),
     )  # fmt: skip
 
@@ -243,7 +262,7 @@ def branches(draw: st.DrawFn, count: int) -> list[State]:
 
 def content(one: State) -> object:
     """What a state says, in whatever order."""
-    return one.audiences, one.intents, set(one.plans), set(one.runs)
+    return one.audiences, one.intents, one.plans, set(one.runs)
 
 
 @given(branches(2))

@@ -206,12 +206,35 @@ def test_what_was_changed_or_deleted_closes_its_intent_and_opens_none(
         assert replay(state, recovered(state, rescued)).intents == {}
 
 
+def test_a_key_whose_audience_was_deleted_may_have_another_one_since() -> None:
+    delete = replace(BEGUN, step=Delete(GOLD.ids, GOLD.audience))
+    ended = Ended("i-1", Ending.DONE, "run-1", AT)
+    new = Known(audience("gold"), Ids("A-new"))
+    again = replace(BEGUN, id="i-2")
+    state = with_intent(knows(gold=GOLD), delete)
+    events = (Begun(delete), ended, Begun(again), done("i-2", new))
+    rescued = journal(*events)
+    assert recovered(state, rescued) == (ended, adopted("gold", new))
+    after = replay(state, recovered(state, rescued))
+    assert (dict(after.audiences), after.intents) == ({"gold": new}, {})
+    assert recovered(after, rescued) == ()
+
+
+def test_what_was_refused_here_is_in_no_other_creates_way() -> None:
+    refused = Ended("i-1", Ending.REFUSED, "run-1", AT)
+    again = replace(BEGUN, id="i-2")
+    state = with_intent(EMPTY, BEGUN)
+    rescued = journal(refused, Begun(again), done("i-2"))
+    assert recovered(state, rescued) == (refused, adopted())
+    assert recovered(state, journal(refused, Begun(again))) == (refused, Begun(again))
+
+
 def test_what_only_state_knows_is_passed_over() -> None:
     events = (
         Noted("silver", Forget(), AT),
         Noted("silver", Record(audience("silver")), AT),
         Noted("bronze", Move("silver"), AT),
-        PlanUsed("p", AT),
+        PlanUsed("p", AT, "run-1"),
         adopted(),
     )
     assert recovered(EMPTY, journal(*events)) == (adopted(),)
@@ -233,7 +256,7 @@ def test_a_journal_that_contradicts_itself_is_refused_with_the_line() -> None:
 def test_whatever_a_run_did_taking_its_journal_in_again_changes_nothing(
     history: tuple[State, tuple[Event, ...]],
 ) -> None:
-    events = tuple(replace(e, run=RUN.id) if isinstance(e, Ended) else e for e in history[1])
+    events = tuple(e if isinstance(e, Begun) else replace(e, run=RUN.id) for e in history[1])
     state = State("L", 3, TARGET)
     rescued = journal(*events)
     try:
