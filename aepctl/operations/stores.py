@@ -1,5 +1,7 @@
-"""Where state is kept: make it, give its lock back, show and replace its document, its history."""
+"""Where state is kept: make it, give its lock back, show and replace its document."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from aepctl.errors import AepctlError, Overtaken, SafetyRefusal, StateError
@@ -9,7 +11,7 @@ from aepctl.operations.state import Decided
 from aepctl.project.environment import Environment
 from aepctl.state.codec import Written, decode_written
 from aepctl.state.encoder import encode_state
-from aepctl.state.loading import any_state, check_target, read_state
+from aepctl.state.loading import check_lineage, check_target, read_state
 from aepctl.state.model import Intent, Run, State
 from aepctl.state.reducer import with_run
 from aepctl.state.run import holder
@@ -17,6 +19,7 @@ from aepctl.state.shared_document import SharedDocument
 from aepctl.state.shared_store import SharedStore
 from aepctl.state.stores.base import StateStore
 from aepctl.state.stores.disk import MAX_BYTES
+from aepctl.state.stores.documents import Document
 from aepctl.state.stores.probe import is_probe, probe
 from aepctl.wording import listed
 
@@ -31,22 +34,16 @@ def init(context: Context, environment: Environment) -> Decided:
     store = context.open_store(environment)
     if isinstance(store, SharedStore):
         store.documents.prepare()
-    found = _existing(store)
+    found = _existing(store, environment)
     if found is not None:
-        check_target(store.where, found.target, environment.target)
-        return Decided(f"{store.where} has a state already (serial {found.serial})", _pin(found))
-    if environment.lineage is not None:
-        raise StateError(
-            f"{store.where}: there is no state, but aepctl.yaml names one (lineage "
-            f"{environment.lineage})",
-            hint="bring it back; or, if it shall begin anew, remove `lineage:` first",
-        )
+        said = f"{store.where} has a state already (serial {found.serial})"
+        return Decided(said, None if environment.lineage else _pin(found))
+    check_lineage(store.where, None, environment.lineage)
     run = context.run("state init")
     made = with_run(State(context.new_id(), 0, environment.target), run)
     if isinstance(store, SharedStore):
-        probed = probe(store.documents, environment.program)
-        document = SharedDocument(store, environment.target, context.clock, context.new_id)
-        document.replace(probed, Written(made), f"state init: {environment.name}\n\nrun {run.id}\n")
+        note = f"state init: {environment.name}\n\nrun {run.id}\n"
+        write_first(context, environment, store, made, note)
     else:
         with store.hold(holder(run), wait=0) as held:
             if held.read().document is not None:
@@ -55,12 +52,29 @@ def init(context: Context, environment: Environment) -> Decided:
     return Decided(f"the state of `{environment.name}` is made: {store.where}", _pin(made))
 
 
-def _existing(store: StateStore | SharedStore) -> State | None:
+def _existing(store: StateStore | SharedStore, environment: Environment) -> State | None:
+    """Raises StateError for one that may not be gone on with, such as another target's."""
     if isinstance(store, SharedStore):
         document = store.documents.get()
-        if document is None or is_probe(document.data):
+        if is_empty(document):
             return None
-    return any_state(store)
+        return store.decoded(document, environment.target).state
+    found = read_state(store, environment.target)
+    return None if found.lineage is None else found
+
+
+def is_empty(document: Document | None) -> bool:
+    """Whether there is nothing that counts."""
+    return document is None or is_probe(document.data)
+
+
+def write_first(
+    context: Context, environment: Environment, store: SharedStore, state: State, note: str
+) -> None:
+    """Write a state where there is none, once the store is seen to honour conditions."""
+    probed = probe(store.documents, environment.program)
+    document = SharedDocument(store, environment.target, context.clock, context.new_id)
+    document.replace(probed, Written(state), note)
 
 
 def _pin(state: State) -> str:
@@ -82,7 +96,8 @@ def unlock(context: Context, environment: Environment, lock_id: str) -> Decided:
     if written.lock.id != lock_id:
         raise SafetyRefusal(
             f"{store.where} is locked by {written.lock.who} under another ID: {written.lock.id}",
-            hint="if you mean this one, repeat the command with its ID",
+            hint="if you mean this one: "
+            f"`{environment.command('state', 'unlock', written.lock.id)}`",
         )
     try:
         document.write(replace(written, lock=None), f"state unlock: {written.lock.who}\n")
@@ -114,35 +129,52 @@ def push(
     force: bool = False,
     wait: float = 0.0,
 ) -> Decided:
-    """Replace the state by a file's. Raises StateLocked, StateError; SafetyRefusal.
+    """Replace the state by a file's, also where it was lost. Raises StateLocked, StateError.
 
-    `force`: also where something that is known now is lost.
+    SafetyRefusal where something would be lost, unless that is meant (`force`).
     """
     given = _of_file(file, environment)
+    check_lineage(file, given.lineage, environment.lineage)
     run = context.run("state push")
-    store = context.open_store(environment)
-    if isinstance(store, SharedStore):
-        document = SharedDocument(store, environment.target, context.clock, context.new_id)
-        document.lock(holder(run), wait=wait)
-        try:
-            now = document.state
-            _check_push(given, now, file, store.where, environment, force=force)
-            pushed = _pushed(given, now, run)
-            document.write(Written(pushed), f"state push: {file}\n\nrun {run.id}\n")
-        except BaseException:
-            document.give_back()
-            raise
-    else:
+    store = context.open_store(replace(environment, lineage=None))
+    note = f"state push: {file}\n\nrun {run.id}\n"
+
+    def pushed_upon(now: State) -> State:
+        _check_push(given, now, file, store.where, environment, force=force)
+        return _pushed(given, now, run)
+
+    if not isinstance(store, SharedStore):
         with store.hold(holder(run), wait=wait) as held:
             now = read_state(store, environment.target)
-            if now.lineage is not None:
-                _check_push(given, now, file, store.where, environment, force=force)
-            pushed = _pushed(given, now, run)
+            pushed = pushed_upon(given if now.lineage is None else now)
             held.checkpoint(encode_state(pushed).encode())
+    elif is_empty(store.documents.get()):
+        now, pushed = given, pushed_upon(given)
+        write_first(context, environment, store, pushed, note)
+    else:
+        with locked(context, environment, store, run, wait) as document:
+            now, pushed = document.state, pushed_upon(document.state)
+            document.write(Written(pushed), note)
+    lost = str(losses(now, given))
     return Decided(
-        f"{store.where} is now what {file} has, with serial {pushed.serial}",
+        f"{store.where} is now what {file} has, with serial {pushed.serial}"
+        + (f"; the state no longer has {lost}" if lost else ""),
         f"`{environment.command('plan')}` shows what differs from the manifests",
     )
+
+
+@contextmanager
+def locked(
+    context: Context, environment: Environment, store: SharedStore, run: Run, wait: float
+) -> Iterator[SharedDocument]:
+    """The document under its lock, which the write within gives back, or its failure."""
+    document = SharedDocument(store, environment.target, context.clock, context.new_id)
+    document.lock(holder(run), wait=wait)
+    try:
+        yield document
+    except BaseException:
+        document.give_back()
+        raise
 
 
 def _of_file(file: str, environment: Environment) -> State:
@@ -198,11 +230,11 @@ def _check_push(
             f"{file} is another state than {where} (lineage {given.lineage}, not {now.lineage})",
             hint="push the state of this environment",
         )
-    lost = losses(now, given)
+    lost = str(losses(now, given))
     anyway = environment.command("state", "push", "--force", file)
     if force:
         return
-    if str(lost):
+    if lost:
         raise SafetyRefusal(
             f"{file} has less than {where}: {lost} would be lost",
             hint=f"if that is meant: `{anyway}`",
@@ -212,9 +244,3 @@ def _check_push(
             f"{file} is older than {where} (serial {given.serial}, not {now.serial})",
             hint=f"if that is meant: `{anyway}`",
         )
-
-
-def history(context: Context, environment: Environment) -> tuple[Run, ...]:
-    """The runs that changed the state, the latest first. Raises StateError."""
-    state = read_state(context.open_store(environment), environment.target)
-    return tuple(reversed(state.runs))

@@ -6,12 +6,16 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from aepctl.errors import StateError, StateNotWritten
+from aepctl.gitignore import STATE, ignore
 from aepctl.state.stores.advice import AGAIN, ROOM, hint_for, reason_of
 from aepctl.state.stores.base import HeldStore, Stored
 from aepctl.state.stores.disk import Disk, remove_left_over, replace_file
 from aepctl.state.stores.journal_file import JournalFile
 from aepctl.state.stores.lock import Lock, locked
+from aepctl.state.stores.lock import holder as lock_holder
 
+FOLDER = "state"
+"""The usual folder of states, in which nothing else is."""
 MAY_NOT_READ = "let this user read it, or run aepctl as the user that it belongs to"
 
 
@@ -49,6 +53,10 @@ class FileStore:
         document = self._bytes(self._path, self.where)
         return Stored(document, None if log is None else whole_lines(log))
 
+    def held_by(self) -> str | None:
+        """See StateStore."""
+        return lock_holder(self._path.with_suffix(".lock"))
+
     def _bytes(self, path: Path, name: str) -> bytes | None:
         try:
             return self._disk.read(path)
@@ -62,6 +70,7 @@ class FileStore:
         """See StateStore. Raises StateLocked; StateError where its folder cannot be made."""
         folder = self._path.parent
         try:
+            ours = folder.name == FOLDER or not folder.exists()
             self._disk.make_folder(folder)
         except OSError as error:
             raise StateError(
@@ -70,6 +79,8 @@ class FileStore:
             ) from error
         lock_file = self._path.with_suffix(".lock")
         with locked(lock_file, holder, name=self.where, wait=wait) as lock:
+            if ours:
+                ignore(folder, STATE)
             held = _HeldFile(self, self._disk, self._path, lock)
             remove_left_over(self._disk, self._path)
             try:
