@@ -11,7 +11,7 @@ from fakes import AT, TARGET, Ids, audience
 from memory_documents import MemoryDocuments, MemoryServer
 
 from aepctl.clock import SystemClock
-from aepctl.errors import Overtaken, StateLocked, StateNotWritten
+from aepctl.errors import Overtaken, StateError, StateLocked, StateNotWritten
 from aepctl.model.audience import Ids as AudienceIds
 from aepctl.model.audience import Known
 from aepctl.model.steps import Adopt, Create, RemoteStep
@@ -72,6 +72,8 @@ class Slow(MemoryDocuments):
 
     def put(self, data: bytes, expected: str | None, note: str) -> str:
         time.sleep(self._seconds)
+        if self._server.broken:
+            raise ZeroDivisionError
         return super().put(data, expected, note)
 
 
@@ -282,6 +284,54 @@ def test_without_a_renewal_nothing_may_be_sent_until_there_is_one(place: Place) 
         assert told == ["may send"]
 
 
+def test_a_store_too_slow_for_the_lease_ends_the_run_with_words(place: Place) -> None:
+    with place.session(lease=0.2, slow=0.15) as one:
+        with pytest.raises(StateNotWritten) as caught:
+            one.begin("gold", create("gold"))
+        assert "more than half of lock_lease_seconds" in caught.value.reason
+        with pytest.raises(StateNotWritten):
+            one.check()
+        one.checkpoint()
+    assert place.there.state.intents == {}  # nothing was sent for it
+    assert place.there.lock is None
+
+
+def test_without_a_thread_there_is_no_lock(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    def start(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    with pytest.raises(StateError) as caught, place.session():
+        raise AssertionError("it went on")
+    assert "starts no thread to renew the lock with" in caught.value.message
+    assert place.there.lock is None
+
+
+def test_an_engine_that_breaks_as_nobody_expected_loses_nothing(place: Place) -> None:
+    with suppress(Overtaken), place.session() as one:
+        intent = one.begin("gold", create("gold"))
+        place.server.broken = True
+        one.end(intent, Ending.DONE, ids=AudienceIds("A-gold"))
+        with pytest.raises(StateNotWritten) as caught:
+            one.checkpoint()
+        assert caught.value.reason == "an unexpected error (ZeroDivisionError)"
+        rescue = one.rescue()
+        assert rescue is not None
+        assert "A-gold" in read_frames(rescue).texts[0]
+        place.server.broken = False
+        one.checkpoint()
+    assert "gold" in place.there.state.audiences
+
+
+def test_renewals_alone_are_no_parts_of_a_run(place: Place) -> None:
+    with place.session(lease=1.0) as one:
+        first = place.there.write_id
+        until(lambda: place.there.write_id != first)
+        one.begin("gold", create("gold"))
+        assert [run.part for run in place.there.state.runs] == [1]
+        one.checkpoint()
+
+
 def test_whoever_lost_the_lock_sends_and_writes_nothing_more(place: Place) -> None:
     with suppress(Overtaken), place.session() as one:
         intent = one.begin("gold", create("gold"))
@@ -360,8 +410,6 @@ def test_another_environments_file_is_left_alone(place: Place) -> None:
 
 
 def test_a_file_that_does_not_fit_is_named_and_nothing_is_done(place: Place) -> None:
-    from aepctl.errors import StateError
-
     place.folder.mkdir(parents=True)
     (place.folder / "prod@run-9.journal").write_text("what is this\n")
     with pytest.raises(StateError) as caught, place.session():

@@ -291,6 +291,31 @@ def test_a_name_without_an_address_is_not_sent() -> None:
     )
 
 
+class Suspended(SystemClock):
+    """A machine's clock; `asleep` is for how long the machine was suspended."""
+
+    asleep = 0.0
+
+    def running(self) -> float:
+        return super().running() + self.asleep
+
+
+def test_what_was_about_to_leave_when_the_machine_was_suspended_is_not_sent() -> None:
+    clock = Suspended()
+    with RawServer(answer(200)) as server:
+
+        def resolve(host: str, port: int) -> list[str]:
+            clock.asleep += 2 * PATIENCE
+            return ["127.0.0.1"]
+
+        reply = sent(
+            f"http://platform.test:{server.port}", environ={}, resolve=resolve, seconds=PATIENCE,
+            clock=clock,
+        )  # fmt: skip
+        assert isinstance(reply, NothingSent)
+        assert server.requests == []
+
+
 # Names
 
 
@@ -301,6 +326,8 @@ class Ticking(SystemClock):
 
     def monotonic(self) -> float:
         return self.seconds
+
+    running = monotonic
 
 
 def test_a_name_is_looked_up_once_for_a_while_and_anew_when_nothing_answers_there() -> None:
