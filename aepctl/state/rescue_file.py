@@ -20,25 +20,26 @@ class RescueFile:
         self._disk = disk or Disk()
         self._path = folder / f"{name}@{run}{SUFFIX}"
         self._journal: JournalFile | None = None
+        self._size = 0
 
     def append(self, header: bytes, lines: bytes) -> None:
         """Make lines durable; `header` stands first in the file."""
         if self._journal is None:
             self._disk.make_folder(self._path.parent)
-            self._journal = JournalFile(self._disk, self._path, size=0)
-            lines = header + lines
-        self._journal.append(lines)
+            self._journal = JournalFile(self._disk, self._path, size=self._size)
+        self._journal.append(lines if self._size else header + lines)
+        self._size = self._journal.size
 
     def restart(self, header: bytes, lines: bytes) -> None:
-        """The store has all but these lines now."""
-        if self._journal is None:
+        """The store has all but these lines now. Where that fails, what is kept stays."""
+        if not self._size:
             return
+        if lines:
+            replace_file(self._disk, self._path, header + lines)
         self.close()
+        self._size = len(header + lines) if lines else 0
         if not lines:
             self._disk.remove(self._path)
-            return
-        replace_file(self._disk, self._path, header + lines)
-        self._journal = JournalFile(self._disk, self._path, size=len(header + lines))
 
     def close(self) -> None:
         """Give the handle back; the file stays."""
