@@ -58,13 +58,15 @@ class RudeProxy:
             writer.transport.abort()
 
     def _run(self) -> None:
-        async def begin() -> None:
+        async def begin() -> asyncio.Server:
             server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
             self.port = server.sockets[0].getsockname()[1]
             self._ready.set()
+            return server
 
-        self._loop.run_until_complete(begin())
+        server = self._loop.run_until_complete(begin())
         self._loop.run_forever()
+        server.close()
         for task in (tasks := asyncio.all_tasks(self._loop)):
             task.cancel()
         if tasks:
@@ -72,6 +74,10 @@ class RudeProxy:
         self._loop.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(asyncio.CancelledError):  # the end
+            await self._pass_on(reader, writer)
+
+    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._down:
             writer.transport.abort()
             return

@@ -82,9 +82,8 @@ class Fleet:
 
     def start(self) -> tuple[Site, "subprocess.Popen[str]"]:
         site = self.site()
-        return site, site.start(
-            *WAITING, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-        )
+        with (self.folder / f"{site.folder.name}.log").open("wb") as log:
+            return site, site.start(*WAITING, stdout=log, stderr=log, start_new_session=True)
 
     def there(self) -> Written:
         """What the store has."""
@@ -133,7 +132,7 @@ class Fleet:
             self.some_moment(one)
             one.kill()
         for site, process in both:
-            self.ended(process, may_be_killed=True)
+            self.ended(process, -signal.SIGKILL)
             self.throw_away(site)
 
     def stopped(self) -> None:
@@ -171,12 +170,10 @@ class Fleet:
         self.some_moment(process)
         self.place.be_rude(0.0)
         process.send_signal(signal.SIGINT)
-        code = process.wait(SECONDS)
-        self.codes[code] += 1
-        assert code in {0, 1, WAITS_FOR_A_PERSON, 4, INTERRUPTED, -signal.SIGINT}
+        self.ended(process, INTERRUPTED, -signal.SIGINT)
         there = self.there()
-        if code in {0, INTERRUPTED}:
-            assert there.lock is None
+        if process.returncode in {0, INTERRUPTED}:
+            assert there.lock is None or there.lock.holder["pid"] != str(process.pid)
             known = {one.ids.audience_id for one in there.state.audiences.values()}
             open_ones = {one.key for one in there.state.intents.values()}
             for one in self.emulator.audiences:
@@ -203,11 +200,13 @@ class Fleet:
             time.sleep(0.003)
         self.did[f"at {moment}"] += 1
 
-    def ended(self, process: "subprocess.Popen[str]", *, may_be_killed: bool = False) -> None:
+    def ended(self, process: "subprocess.Popen[str]", *may_be: int) -> None:
+        """It ends in good order, or as it may."""
         code = process.wait(SECONDS)
         self.codes[code] += 1
-        usual = {0, 1, WAITS_FOR_A_PERSON, 4, LOCKED}
-        assert code in usual | ({-signal.SIGKILL} if may_be_killed else set())
+        usual = {0, 1, WAITS_FOR_A_PERSON, 4, LOCKED, *may_be}
+        logs = {one.name: one.read_text()[-3000:] for one in self.folder.glob("*.log")}
+        assert code in usual, logs
 
     def finish(self) -> int:
         """Runs without troubles until nothing is left to do; how many."""
@@ -266,8 +265,8 @@ def test_never_twice_never_lost(tmp_path: Path, report: Record, store: str) -> N
     report(
         f"runners over {store}",
         f"{fleet.wanted} wanted, {did}; {met} times rude; exit codes {dict(fleet.codes)}; {sent} "
-        f"creates arrived: {twice} duplicates, {len(lost)} lost, {len(there.state.intents)} unknown, "
-        f"{len(fleet.late)} sent late; then {runs} runs to the end",
+        f"creates arrived: {twice} duplicates, {len(lost)} lost, {len(there.state.intents)} "
+        f"unknown, {len(fleet.late)} sent late; then {runs} runs to the end",
     )
     assert (twice, lost, dict(there.state.intents), fleet.late) == (0, [], {}, [])
     assert len(known) == fleet.wanted
