@@ -11,10 +11,10 @@ from fakes import AT, TARGET, Ids, audience
 from memory_documents import MemoryDocuments, MemoryServer
 
 from aepctl.clock import SystemClock
-from aepctl.errors import Overtaken, StateError, StateLocked, StateNotWritten
+from aepctl.errors import Overtaken, SafetyRefusal, StateError, StateLocked, StateNotWritten
 from aepctl.model.audience import Ids as AudienceIds
 from aepctl.model.audience import Known
-from aepctl.model.steps import Adopt, Create, RemoteStep
+from aepctl.model.steps import Adopt, Create, Forget, RemoteStep
 from aepctl.state.codec import Written, decode_written
 from aepctl.state.encoder import StateEncoder
 from aepctl.state.events import Contradiction, Ending
@@ -43,9 +43,11 @@ class Place:
         documents.pause_seconds = pause
         return SharedStore(documents, self.folder, "prod", lease_seconds=lease)
 
-    def session(self, name: str = "run-1", **how: float) -> AbstractContextManager[StateSession]:
-        run = Run(name, AT, "aepctl apply", by="ada")
-        return open_session(self.store(**how), TARGET, run, clock=SystemClock(), ids=Ids(name))
+    def session(
+        self, name: str = "run-1", *, wait: float = 0.0, **how: float
+    ) -> AbstractContextManager[StateSession]:
+        run, clock = Run(name, AT, "aepctl apply", by="ada"), SystemClock()
+        return open_session(self.store(**how), TARGET, run, wait=wait, clock=clock, ids=Ids(name))
 
     @property
     def there(self) -> Written:
@@ -399,6 +401,53 @@ def test_on_a_new_disk_it_finds_what_was_open(place: Place, tmp_path: Path) -> N
     run = Run("run-2", AT, "aepctl apply")
     with open_session(place.store(), TARGET, run, wait=60, clock=SystemClock()) as two:
         assert set(two.state.intents) == {gold.id}
+
+
+def left_with(place: Place, *created: str) -> None:
+    """A run that was killed; only this machine knows that it created these."""
+    with suppress(Vanished), place.session(lease=1.0) as one:
+        begun = [one.begin(key, create(key)) for key in ("gold", "silver")]
+        place.server.down = True
+        for intent in begun:
+            if intent.key in created:
+                one.end(intent, Ending.DONE, ids=AudienceIds(f"A-{intent.key}"))
+        vanish(one)
+        place.server.down = False
+        raise Vanished
+
+
+def test_what_others_have_left_open_is_ended_by_what_this_machine_knows(place: Place) -> None:
+    left_with(place, "gold")
+    mine, place.folder = place.folder, place.folder.with_name("theirs")
+    with place.session("run-2", wait=60) as two:
+        two.note("other", Adopt(Known(audience("Other"), AudienceIds("A-other"))))
+        two.checkpoint()
+    place.folder = mine
+    with place.session("run-3") as three:
+        assert three.owner("A-gold") == "gold"
+        three.checkpoint()
+    assert place.left == []
+
+
+def test_what_others_have_settled_and_forgotten_does_not_come_back(place: Place) -> None:
+    left_with(place, "gold")
+    mine, place.folder = place.folder, place.folder.with_name("theirs")
+    with place.session("run-2", wait=60) as two:
+        for intent in list(two.state.intents.values()):
+            two.end(intent, Ending.DONE, ids=AudienceIds(f"A-{intent.key}"))
+        two.checkpoint()
+    with place.session("run-3") as three:
+        three.note("gold", Forget())
+        three.checkpoint()
+    place.folder = mine
+    with pytest.raises(SafetyRefusal) as caught, place.session("run-4"):
+        raise AssertionError("it went on")
+    assert "news of `gold`" in caught.value.message
+    assert caught.value.hint is not None
+    assert "`state recover prod@run-1.journal`" in caught.value.hint
+    assert "gold" not in place.there.state.audiences
+    assert place.there.lock is None
+    assert place.left == ["prod@run-1.journal"]
 
 
 def test_another_environments_file_is_left_alone(place: Place) -> None:
