@@ -298,10 +298,9 @@ def test_the_rig_finds_fault_with_a_state_file(tmp_path: Path, report: Record) -
         last = fleet.site()
         last.state.parent.mkdir()
         last.state.write_bytes(committed)
-        code, out, err = last.run(*APPLY, seconds=SECONDS)
+        last.run(*APPLY, seconds=SECONDS)
         twice = duplicates(emulator)
     report("runners with a state file", f"{kills} kills, {wanted} wanted, {twice} duplicates")
-    assert code == 0, out + err
     assert twice > 0
 
 
