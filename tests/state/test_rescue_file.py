@@ -106,6 +106,18 @@ def test_what_the_store_has_and_cannot_be_removed_is_written_over(
     assert kept(tmp_path) == b"header\ntwo\n"
 
 
+def test_nobody_waits_for_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fsync(_handle: int) -> None:
+        raise AssertionError("an outcome waits for the disk")
+
+    monkeypatch.setattr("os.fsync", fsync)
+    file = RescueFile(tmp_path / "new", "prod", "run-1")
+    file.append(HEADER, b"one\n")
+    file.restart(HEADER, b"one\n")
+    file.append(HEADER, b"two\n")
+    assert kept(tmp_path / "new") == b"header\none\ntwo\n"
+
+
 def test_files_of_other_environments_and_links_are_not_ours(tmp_path: Path) -> None:
     (tmp_path / "prod-eu@run-1.journal").touch()
     (tmp_path / "prod@run-2.journal").symlink_to(tmp_path / "prod-eu@run-1.journal")
