@@ -17,10 +17,10 @@ SUFFIX = ".journal"
 class UnsyncedDisk(Disk):
     """What is written survives this process, and not the machine."""
 
-    def sync(self, handle: int) -> None:
+    def sync(self, handle: int) -> None:  # noqa: ARG002 - nothing is done
         return
 
-    def sync_folder(self, folder: Path) -> None:
+    def sync_folder(self, folder: Path) -> None:  # noqa: ARG002 - as above
         return
 
 
