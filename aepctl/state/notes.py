@@ -12,10 +12,14 @@ def note_of(before: State, after: State, run: Run, *, over: bool) -> str:
 
 
 def _changes(before: State, after: State) -> list[str]:
-    new = len(after.audiences.keys() - before.audiences.keys())
-    gone = len(before.audiences.keys() - after.audiences.keys())
-    both = after.audiences.keys() & before.audiences.keys()
-    other = sum(after.audiences[key] != before.audiences[key] for key in both)
+    new = other = 0
+    for key, one in after.audiences.items():
+        was = before.audiences.get(key)
+        if was is None:
+            new += 1
+        elif was is not one and was != one:  # most are the same object
+            other += 1
+    gone = len(before.audiences) - (len(after.audiences) - new)
     plans = len(set(after.plans) - set(before.plans))
     counts = ((new, "new"), (other, "changed"), (gone, "gone"), (len(after.intents), "open"))
     words = [f"{count} {word}" for count, word in counts if count]

@@ -74,7 +74,7 @@ class SharedSession(StateSession):
         with self._changed:
             self._check()
             intent, number = self._reserved_for(key, step) or self._begin(key, step)
-            self._top_up(urgent=number == self._number)
+            self._top_up(urgent=number == self._number, short=number > self._durable)
             self._wait_for(number)
             try:
                 self._wait_for_lease()
@@ -112,9 +112,9 @@ class SharedSession(StateSession):
         self._news.notify()
         return self._number
 
-    def _top_up(self, *, urgent: bool = False) -> None:
+    def _top_up(self, *, urgent: bool = False, short: bool = False) -> None:
         now, pace = self._clock.running(), self._pace
-        if self._reserved.top_up(self._begin, now, pace.write_seconds, pace.pause) or urgent:
+        if self._reserved.top_up(self._begin, now, pace, short=short) or urgent:
             self._hurry()
 
     def _hurry(self) -> None:
