@@ -59,7 +59,11 @@ def _handler(objects: GoogleObjects) -> type[BaseHTTPRequestHandler]:
                 self._answer(200, found[0], found[1])
 
         def do_PUT(self) -> None:
-            data = self.rfile.read(int(self.headers["Content-Length"]))
+            size = int(self.headers["Content-Length"])
+            data = self.rfile.read(size)
+            if len(data) < size:  # the client is gone
+                self.close_connection = True
+                return
             written = objects.put(
                 self._path(), data, self.headers.get("x-goog-if-generation-match")
             )
