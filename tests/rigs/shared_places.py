@@ -22,7 +22,7 @@ from aepctl.state.stores.documents import DocumentStore
 from aepctl.state.stores.opening import open_documents
 
 NAME = "rig.json"
-RUDE = 0.04
+RUDE = 0.06
 """So much of what is sent to a server is cut off, lost or late while a runner is at work."""
 
 
@@ -30,7 +30,8 @@ RUDE = 0.04
 class Place:
     """One shared state. `open` is a way to it without troubles; `out` makes and ends an outage.
 
-    `rude` is the proxy that runners go through, where there is one.
+    `rude` is the proxy that runners go through, where there is one; `talks` how many times more
+    often than others the protocol sends something.
     """
 
     address: str
@@ -38,6 +39,7 @@ class Place:
     open: Callable[[], DocumentStore]
     out: Callable[[bool], None]
     rude: RudeProxy | None = None
+    talks: int = 1
 
     def outage(self, seconds: float) -> None:
         """Nobody answers for so long; what is under way is cut."""
@@ -47,7 +49,7 @@ class Place:
 
     def be_rude(self, rate: float) -> None:
         if self.rude is not None:
-            self.rude.rate = rate
+            self.rude.rate = rate / self.talks
 
 
 @contextmanager
@@ -143,6 +145,7 @@ def postgres(folder: Path, dice: random.Random) -> Iterator[Place]:
             lambda: open_documents(address(server.port), environ, NAME),
             out,
             rude,
+            talks=4,
         )
 
 

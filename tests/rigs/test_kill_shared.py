@@ -138,7 +138,9 @@ class Fleet:
     def stopped(self) -> None:
         """One is stopped and another one takes over; the first goes on when its lease is over."""
         site, process = self.start()
-        self.some_moment(process)
+        wait_for(lambda: self.holds(process) or process.poll() is not None, SECONDS, often=0.1)
+        enough = creates(self.emulator) + self.dice.randint(0, MORE)
+        wait_for(lambda: creates(self.emulator) >= enough, self.dice.uniform(0, 6))
         process.send_signal(signal.SIGSTOP)
         begun = time.monotonic()
         other, second = self.start()
@@ -159,6 +161,10 @@ class Fleet:
             ]
         self.throw_away(site)
         self.throw_away(other)
+
+    def holds(self, process: "subprocess.Popen[str]") -> bool:
+        lock = self.there().lock
+        return lock is not None and lock.holder["pid"] == str(process.pid)
 
     def takes_over(self, held: Written) -> bool:
         now = self.there().lock
