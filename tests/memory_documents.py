@@ -18,10 +18,14 @@ from aepctl.state.stores.documents import (
 
 @dataclass
 class MemoryServer:
-    """Where the document is. `down`: nobody answers. `history`: each write's note."""
+    """Where the document is. `down`: nobody answers. `history`: each write's note.
+
+    `broken`: engines fail as nobody expects.
+    """
 
     document: Document | None = None
     down: bool = False
+    broken: bool = False
     history: list[str] = field(default_factory=list)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
     mutex: Lock = field(default_factory=Lock)

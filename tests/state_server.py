@@ -164,7 +164,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         state = self.state
-        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        size = int(self.headers.get("Content-Length", "0"))
+        body = self.rfile.read(size)
+        if len(body) < size:  # the client is gone
+            return
         parts = urlsplit(self.path)
         lock_id = parse_qs(parts.query).get("ID", [""])[0]
         kind = self._kind(parts.path)

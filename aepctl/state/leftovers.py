@@ -1,10 +1,14 @@
 """What earlier runs on this machine could not bring into a shared store is taken in."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aepctl.errors import SafetyRefusal, StateError
 from aepctl.files import read_regular
+from aepctl.state.events import Begun, Noted
+from aepctl.state.journal import JournalContents
 from aepctl.state.journal_codec import read_journal
+from aepctl.state.model import Intent, State
 from aepctl.state.rescue_file import left_behind
 from aepctl.state.stores.disk import MAX_BYTES
 
@@ -29,10 +33,37 @@ def take_in_leftovers(session: "SharedSession", store: "SharedStore") -> None:
         if contents is None:
             continue
         try:
+            _check_still_news(session.state, contents, path)
             take_in(session, contents)
+        except _Settled as error:
+            raise SafetyRefusal(error.message, hint=error.hint) from error
         except (StateError, SafetyRefusal) as error:
             raise type(error)(error.message, hint=_AWAY) from error
     session.took_in(files)
+
+
+class _Settled(SafetyRefusal):
+    """Others have settled it meanwhile, in another way."""
+
+
+def _check_still_news(state: State, journal: JournalContents, path: Path) -> None:
+    """Raise _Settled for what would bring back what others have deleted or forgotten since.
+
+    What they have left open is open under the same intent, and an outcome of that is welcome.
+    """
+    from aepctl.state.recover import additions  # noqa: PLC0415 - as above
+
+    if state.serial == journal.serial:
+        return
+    for event in additions(state, journal).events:
+        match event:
+            case Noted(key) | Begun(Intent(key=key)):
+                raise _Settled(
+                    f"{path}: a run that was killed has left news of `{key}`, but others have "
+                    "changed the state since, and have none: it may be deleted or forgotten",
+                    hint=f"look for it on the platform; if it is wanted: `mv {path} .`, then "
+                    f"`state recover {path.name}`; else remove that file",
+                )
 
 
 _AWAY = "an earlier run on this machine left it: look what is in it, then move it away"

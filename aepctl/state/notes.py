@@ -12,16 +12,21 @@ def note_of(before: State, after: State, run: Run, *, over: bool) -> str:
 
 
 def _changes(before: State, after: State) -> list[str]:
-    was = {one.ids.audience_id: key for key, one in before.audiences.items()}
-    now = {one.ids.audience_id: key for key, one in after.audiences.items()}
-    both = was.keys() & now.keys()
-    moved = {one for one in both if was[one] != now[one]}
-    changed = sum(before.audiences[was[one]] != after.audiences[now[one]] for one in both - moved)
+    new = changed = 0
+    for key, one in after.audiences.items():
+        was = before.audiences.get(key)
+        if was is None:
+            new += 1
+        elif was is not one and was != one:  # most are the same object
+            changed += 1
+    gone = before.audiences.keys() - after.audiences.keys() if new else ()
+    ids = {before.audiences[key].ids.audience_id for key in gone}
+    moved = sum(one.ids.audience_id in ids for one in after.audiences.values()) if ids else 0
     counts = (
-        (len(now) - len(both), "new"),
+        (new - moved, "new"),
         (changed, "changed"),
-        (len(moved), "moved"),
-        (len(was) - len(both), "gone"),
+        (moved, "moved"),
+        (len(before.audiences) - len(after.audiences) + new - moved, "gone"),
         (len(after.intents), "open"),
     )
     plans = len(set(after.plans) - set(before.plans))

@@ -8,6 +8,8 @@ FLUSH_SECONDS = 2.0
 """How long an outcome may be on this machine alone."""
 FREE_WRITES = 2
 """So many writes of a run need no pause between them: the lock, and the first intents."""
+MOST_SLOW = 4
+"""So many writes in a row may each take longer than sending is allowed after it."""
 
 
 @dataclass(slots=True)
@@ -23,6 +25,7 @@ class Pace:
     last_write: float
     write_seconds: float = 0.0
     writes: int = 1
+    slow: int = 0
     urgent: bool = False
     waiting_since: float | None = None
 
@@ -36,14 +39,23 @@ class Pace:
         """Whether nobody can have taken the lock over yet."""
         return may_send(self.confirmed, now, self.lease_seconds)
 
+    @property
+    def too_slow(self) -> bool:
+        """Whether this store is of no use with this lease: whatever is written, it was too late."""
+        return self.slow >= MOST_SLOW
+
     def due(self, now: float) -> float:
-        """In how many seconds to write."""
-        due = renewal_due(self.confirmed, now, self.lease_seconds)
-        if self.waiting_since is not None:
-            due = min(due, self.waiting_since + FLUSH_SECONDS - now)
+        """In how many seconds to write. The lease is renewed in time, whatever the engine wants."""
+        renewal = renewal_due(self.confirmed, now, self.lease_seconds)
         if self.urgent:
             due = 0.0
-        return due if self.writes < FREE_WRITES else max(due, self.last_write + self.pause - now)
+        elif self.waiting_since is not None:
+            due = self.waiting_since + FLUSH_SECONDS - now
+        else:
+            return renewal
+        if self.writes >= FREE_WRITES:
+            due = max(due, self.last_write + self.pause - now)
+        return min(due, renewal)
 
     def begin(self) -> None:
         """All that waits now goes with the write that begins."""
@@ -54,3 +66,4 @@ class Pace:
         self.write_seconds = now - confirmed
         self.confirmed, self.last_write = confirmed, now
         self.writes += 1
+        self.slow = 0 if self.may_send(now) else self.slow + 1

@@ -7,8 +7,11 @@ from math import ceil
 from aepctl.model.steps import RemoteStep
 from aepctl.state.events import Contradiction
 from aepctl.state.model import Intent
+from aepctl.state.pace import Pace
 
 MOST_AHEAD = 5000
+GROWTH, MOST_MORE = 1.5, 8.0
+"""By how much more is begun at once each time that it was not enough, and at most."""
 Begin = Callable[[str, RemoteStep], tuple[Intent, int]]
 """Begins an intent; with it comes the number up to which all must be durable before it counts."""
 
@@ -22,6 +25,7 @@ class Reserved:
         self._workers = 1
         self._asked = 0
         self._since = 0.0
+        self._short, self._more = False, 1.0
 
     def add(self, steps: Sequence[tuple[str, RemoteStep]], workers: int, now: float) -> None:
         """These will be asked for, in about this order, by so many threads, from now on."""
@@ -33,11 +37,17 @@ class Reserved:
         self._asked += 1
         return self._begun.pop(key, None)
 
-    def top_up(self, begin: Begin, now: float, write_seconds: float, pause: float) -> bool:
-        """Begin as many as will be asked for soon, if few are left; whether any was."""
-        most = self._most(now, write_seconds, pause)
+    def top_up(self, begin: Begin, now: float, pace: Pace, *, short: bool) -> bool:
+        """Begin as many as will be asked for soon, if few are left; whether any was.
+
+        `short`: somebody has to wait for an intent. A slow store then gets more of them at once.
+        """
+        self._short = self._short or short
+        most = self._most(now, pace)
         if 2 * len(self._begun) > most:
             return False
+        if self._short:
+            self._short, self._more = False, min(self._more * GROWTH, MOST_MORE)
         before = len(self._begun)
         while self._queue and len(self._begun) < most:
             key, step = self._queue.popleft()
@@ -47,17 +57,19 @@ class Reserved:
                 continue
         return len(self._begun) > before
 
-    def _most(self, now: float, write_seconds: float, pause: float) -> int:
+    def _most(self, now: float, pace: Pace) -> int:
         """As many as are asked for while a write is under way, twice: so nobody waits for one.
 
-        After a crash each of them is looked for in vain, so no more than that. An engine that
-        wants pauses is given all at once.
+        How fast they are asked for is known only while nobody waits, hence the growth. After a
+        crash each of them is looked for in vain, so no more than that. An engine that wants pauses
+        is given all at once.
         """
-        if pause:
+        if pace.pause:
             return MOST_AHEAD
         elapsed = now - self._since
         rate = self._asked / elapsed if elapsed > 0 else 0.0
-        return min(2 * self._workers + ceil(2 * rate * write_seconds), MOST_AHEAD)
+        most = self._more * (2 * self._workers + 2 * rate * pace.write_seconds)
+        return min(ceil(most), MOST_AHEAD)
 
     def clear(self) -> list[Intent]:
         """Nobody asks any more: those that nobody has asked for."""

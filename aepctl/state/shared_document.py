@@ -23,6 +23,8 @@ from aepctl.state.stores.documents import Document, Overtaken
 TRIES = 6
 FIRST_PAUSE_SECONDS = 0.25
 MAX_PAUSE_SECONDS = 4.0
+TRY_SECONDS = 60.0
+"""After so long a write is not tried again: where each call hangs, few of them are enough."""
 MAX_POLL_SECONDS = 5.0
 """How often a waiter looks at a lock, at least."""
 
@@ -86,6 +88,7 @@ class SharedDocument:
     def _put(self, data: bytes, write_id: str, note: str) -> str:
         """Write it, in a few tries, each after a look whether an earlier one has arrived."""
         documents, attempt = self._store.documents, 0
+        ends = self._clock.running() + TRY_SECONDS
         while True:
             try:
                 return documents.put(data, self._version, note)
@@ -96,15 +99,15 @@ class SharedDocument:
                     found = documents.get()
                     break
                 except StateError:
-                    attempt = self._pause(attempt, trouble)
+                    attempt = self._pause(attempt, trouble, ends)
             version = self._ours(found, write_id)
             if version is not None:
                 return version
-            attempt = self._pause(attempt, trouble)
+            attempt = self._pause(attempt, trouble, ends)
 
-    def _pause(self, attempt: int, trouble: StateNotWritten) -> int:
+    def _pause(self, attempt: int, trouble: StateNotWritten, ends: float) -> int:
         """Wait before the next try; raises the trouble where there were enough of them."""
-        if attempt == TRIES:
+        if attempt == TRIES or self._clock.running() >= ends:
             raise trouble
         self._clock.sleep(_pause(attempt))
         return attempt + 1
@@ -129,21 +132,33 @@ class SharedDocument:
         """Take the lock; from when on that is confirmed.
 
         Waits up to `wait` seconds for it to be given back, and takes over a lock that was watched
-        unrenewed for its whole lease. Raises StateLocked, StateError.
+        unrenewed for its whole lease; a store that is away meanwhile is waited for as well. Raises
+        StateLocked, StateError.
         """
         watch = Watch()
         ends = self._clock.running() + wait
+        written = self.read()
         while True:
-            written = self.read()
             held, now = written.lock, self._clock.running()
             if held is None or watch.unrenewed(held, written.write_id, now) >= held.seconds:
                 try:
                     return self._take(written, holder, held)
                 except Overtaken:  # somebody was faster: what is there now is another thing
+                    written = self.read()
                     continue
             if now >= ends:
                 raise self._locked(held, watch.unrenewed(held, written.write_id, now), wait)
-            self._clock.sleep(min(ends - now, held.seconds / 10, MAX_POLL_SECONDS))
+            written = self._later(min(held.seconds / 10, MAX_POLL_SECONDS), ends)
+
+    def _later(self, seconds: float, ends: float) -> Written:
+        """What is there after a while. Raises StateError where it cannot be read until `ends`."""
+        while True:
+            self._clock.sleep(max(min(ends - self._clock.running(), seconds), 0.0))
+            try:
+                return self.read()
+            except StateError:
+                if self._clock.running() >= ends:
+                    raise
 
     def _take(self, written: Written, holder: dict[str, str], before: Lease | None) -> float:
         self._lease = Lease(self._ids(), self._store.lease_seconds, holder)

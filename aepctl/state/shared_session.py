@@ -19,16 +19,15 @@ from aepctl.state.lease import Lease
 from aepctl.state.model import Intent, Run, State
 from aepctl.state.notes import note_of
 from aepctl.state.pace import Pace
-from aepctl.state.reducer import same_content, with_run
+from aepctl.state.reducer import folded
 from aepctl.state.rescue_file import RescueFile
 from aepctl.state.reserved import Reserved
 from aepctl.state.session import StateSession
 from aepctl.state.shared_document import SharedDocument
+from aepctl.state.shared_errors import NO_LONGER, check_pace, start, unexpected
 from aepctl.state.shared_store import SharedStore
 from aepctl.state.stores.documents import Overtaken, unwritten
 from aepctl.state.unwritten import Unwritten
-
-NO_LONGER = "the state is no longer held"
 
 
 class SharedSession(StateSession):
@@ -60,7 +59,7 @@ class SharedSession(StateSession):
         self._failure: StateNotWritten | None = None
         self._closing = self._released = False
         self._thread = threading.Thread(target=self._work, name="state", daemon=True)
-        self._thread.start()
+        start(self._thread, store.where)
 
     def took_in(self, files: Sequence[Path]) -> None:
         """What these files of earlier runs hold is known: they go once it is written."""
@@ -75,11 +74,13 @@ class SharedSession(StateSession):
         with self._changed:
             self._check()
             intent, number = self._reserved_for(key, step) or self._begin(key, step)
-            self._top_up(urgent=number == self._number)
+            self._top_up(urgent=number == self._number, short=number > self._durable)
             self._wait_for(number)
-            if self._durable < number:
+            try:
+                self._wait_for_lease()
+            except StateNotWritten:
                 self._take_back(intent)
-            self._wait_for_lease()
+                raise
             return intent
 
     def _wait_for(self, number: int) -> None:
@@ -111,9 +112,9 @@ class SharedSession(StateSession):
         self._news.notify()
         return self._number
 
-    def _top_up(self, *, urgent: bool = False) -> None:
+    def _top_up(self, *, urgent: bool = False, short: bool = False) -> None:
         now, pace = self._clock.running(), self._pace
-        if self._reserved.top_up(self._begin, now, pace.write_seconds, pace.pause) or urgent:
+        if self._reserved.top_up(self._begin, now, pace, short=short) or urgent:
             self._hurry()
 
     def _hurry(self) -> None:
@@ -122,7 +123,6 @@ class SharedSession(StateSession):
 
     def check(self) -> None:
         with self._changed:
-            self._check()
             self._wait_for_lease()
 
     def _check(self) -> None:
@@ -139,6 +139,7 @@ class SharedSession(StateSession):
         """Return while nobody can have taken the lock over yet."""
         while not self._pace.may_send(self._clock.running()):
             self._check()
+            check_pace(self._store.where, self._pace)
             self._hurry()
             self._changed.wait()
         self._check()
@@ -218,16 +219,13 @@ class SharedSession(StateSession):
                     else:
                         self._write(self._document.lease)
             except BaseException as error:
-                reason = f"an unexpected error ({type(error).__name__})"
-                self._failure = unwritten(self._store.where, reason)
+                self._failure = unexpected(self._store.where, error)
                 self._changed.notify_all()
                 raise
 
     def _write(self, lease: Lease | None) -> None:
         """Write all that is known. The mutex is held, and let go meanwhile."""
-        number, state = self._number, self._now()
-        if not same_content(self._saved, state):
-            state = with_run(state, self._run)
+        number, state = self._number, folded(self._saved, self._now(), self._run)
         note = note_of(self._saved, state, self._run, over=lease is None)
         self._pace.begin()
         self._mutex.release()
@@ -235,6 +233,8 @@ class SharedSession(StateSession):
             confirmed, failure = self._document.write(Written(state, lease), note), None
         except StateNotWritten as error:
             confirmed, failure = None, error
+        except Exception as error:  # noqa: BLE001 - an engine's bug: what is not written is told
+            confirmed, failure = None, unexpected(self._store.where, error)
         finally:
             self._mutex.acquire()
         self._failure = failure

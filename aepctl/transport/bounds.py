@@ -22,18 +22,21 @@ class TooMuch(Exception):
 
 
 class Budget:
-    """What one exchange has left, and whether its request has begun to leave. For one thread."""
+    """What one exchange has left, and whether its request has begun to leave. For one thread.
+
+    Its time also runs out while the machine is suspended: whoever held a lock then has lost it.
+    """
 
     def __init__(self, seconds: float, clock: Clock) -> None:
         self._clock = clock
-        self._deadline = clock.monotonic() + seconds
+        self._deadline = clock.running() + seconds
         self._bytes = MAX_HEAD_BYTES
         self._in_head = True
         self.sent = False
 
     def seconds(self) -> float:
         """The time that is left. Raises OutOfTime."""
-        left = self._deadline - self._clock.monotonic()
+        left = self._deadline - self._clock.running()
         if left <= 0:
             raise OutOfTime
         return left

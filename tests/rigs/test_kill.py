@@ -6,7 +6,6 @@ or the rig would prove nothing.
 
 import json
 import random
-import re
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from deciding import WAITS_FOR_A_PERSON, decide, finish
 from rig import (
     APPLY,
     DECIDED,
@@ -35,10 +35,8 @@ from aepctl.emulator import Behaviour, Emulator, FaultKind, serve
 
 WORKERS = ("--parallelism", "4")
 PLATFORM: dict[str, Any] = {"latency": 0.04, "list_lag": 0.3, "strict_tokens": True}
-MOST_RUNS = 40
 LONG = 100
 """From so many kills on, every fault is sure to be met."""
-WAITS_FOR_A_PERSON = 3
 NAIVE = Path(__file__).with_name("naive.py")
 
 pytestmark = pytest.mark.timeout(600 * ROUNDS)
@@ -94,28 +92,6 @@ class Killing:
     def _folds(self) -> bool:
         """Whether a file is just being replaced."""
         return any(self.site.state.parent.glob(f".{self.site.state.name}.*.tmp"))
-
-
-def finish(ground: Site, command: tuple[str, ...]) -> tuple[int, int]:
-    """Run it until it has nothing left to do; how many runs that took, and the last exit code."""
-    code = -1
-    for run in range(1, MOST_RUNS + 1):
-        code, out, err = ground.run(*command)
-        assert code in {0, 1, WAITS_FOR_A_PERSON, 4}, out + err
-        if code == 0:
-            return run, code
-        if code == WAITS_FOR_A_PERSON:
-            decide(ground, command)
-    return MOST_RUNS, code
-
-
-def decide(ground: Site, command: tuple[str, ...]) -> None:
-    """Create what "exists already": here a person knows that such an answer was a fault."""
-    _, out, err = ground.run(*command)
-    for key in dict.fromkeys(re.findall(r"state resolve (\S+) --recreate", out + err)):
-        program = command[: command.index("apply")]
-        code, _, said = ground.run(*program, "state", "resolve", key, "--recreate")
-        assert code == 0, said
 
 
 def kill_and_finish(

@@ -1,4 +1,6 @@
-"""Intents are begun ahead: enough that nobody waits, and no more."""
+"""How many intents are made durable ahead: enough that nobody waits, and not many more."""
+
+from itertools import count
 
 import pytest
 from fakes import AT, audience
@@ -6,143 +8,83 @@ from fakes import AT, audience
 from aepctl.model.steps import Create, RemoteStep
 from aepctl.state.events import Contradiction
 from aepctl.state.model import Intent
-from aepctl.state.reserved import MOST_AHEAD, Reserved
+from aepctl.state.pace import Pace
+from aepctl.state.reserved import GROWTH, MOST_MORE, Reserved
 
-NOW = 1000.0
-
-
-class Begun:
-    """Begins intents; those of keys that are `taken` contradict the state."""
-
-    def __init__(self, *taken: str) -> None:
-        self.keys: list[str] = []
-        self._taken = taken
-
-    def __call__(self, key: str, step: RemoteStep) -> tuple[Intent, int]:
-        if key in self._taken:
-            raise Contradiction(f"`{key}` has an intent")
-        self.keys.append(key)
-        return Intent(f"i-{key}", "run-1", key, step, AT), len(self.keys)
+WORKERS = 8
+QUICK = Pace(90.0, 0.0, confirmed=0.0, last_write=0.0, write_seconds=0.1)
 
 
-def intent(key: str) -> Intent:
-    return Intent(f"i-{key}", "run-1", key, Create(audience(key)), AT)
+class Queue:
+    """Steps that are reserved, and how many were begun in each go."""
+
+    def __init__(self, steps: int = 10_000, *, unfit: frozenset[str] = frozenset()) -> None:
+        self.reserved = Reserved()
+        self.begun: list[str] = []
+        self._numbers = count(1)
+        self._unfit = unfit
+        keys = (f"k{number}" for number in range(steps))
+        self.reserved.add([(key, Create(audience(key))) for key in keys], WORKERS, now=100.0)
+
+    def begin(self, key: str, step: RemoteStep) -> tuple[Intent, int]:
+        if key in self._unfit:
+            raise Contradiction(key)
+        self.begun.append(key)
+        return Intent(key, "run", key, step, AT), next(self._numbers)
+
+    def go(self, now: float = 100.0, *, pace: Pace = QUICK, short: bool = False) -> int:
+        before = len(self.begun)
+        self.reserved.top_up(self.begin, now, pace, short=short)
+        return len(self.begun) - before
+
+    def ask(self, times: int) -> None:
+        for key in self.begun[:times]:
+            assert self.reserved.take(key) is not None
+        del self.begun[:times]
 
 
-def keys(count: int) -> list[str]:
-    return [f"k{number}" for number in range(count)]
+def test_at_first_there_are_two_for_each_worker() -> None:
+    assert Queue().go() == 2 * WORKERS
 
 
-def reserved(count: int, workers: int = 2, now: float = NOW) -> Reserved:
-    one = Reserved()
-    one.add([(key, Create(audience(key))) for key in keys(count)], workers, now)
-    return one
+def test_more_are_begun_when_half_are_used_and_for_as_long_as_a_write_takes() -> None:
+    queue = Queue()
+    queue.go()
+    queue.ask(WORKERS - 3)
+    assert queue.go(101.0) == 0
+    queue.ask(3)
+    queue.reserved._asked = 100  # in the first second
+    assert queue.go(101.0) == WORKERS + 2 * 100 * QUICK.write_seconds
 
 
-def test_two_for_each_worker_are_begun_in_the_order_in_which_they_will_be_asked_for() -> None:
-    one, begun = reserved(9, workers=3), Begun()
-    assert one.top_up(begun, NOW, 0.0, 0.0) is True
-    assert begun.keys == keys(6)
+def test_where_somebody_waits_there_are_more_each_time_up_to_a_bound() -> None:
+    queue = Queue()
+    assert queue.go(short=True) == 2 * WORKERS
+    for _ in range(20):
+        queue.ask(len(queue.begun))
+        queue.reserved._asked = 0
+        last = queue.go(101.0, short=True)
+        assert last >= 2 * WORKERS
+    assert last == 2 * WORKERS * MOST_MORE
+    assert GROWTH > 1
 
 
-def test_whoever_asks_gets_the_one_of_its_key_once_and_its_number() -> None:
-    one = reserved(9)
-    one.top_up(Begun(), NOW, 0.0, 0.0)
-    assert one.take("k1") == (intent("k1"), 2)
-    assert one.take("k1") is None
-    assert one.take("k8") is None  # not begun yet
+def test_an_engine_that_wants_pauses_is_given_all() -> None:
+    slow = Pace(90.0, 15.0, confirmed=0.0, last_write=0.0)
+    assert Queue(300).go(pace=slow) == 300
 
 
-def test_no_more_are_begun_while_more_than_half_are_left() -> None:
-    one, begun = reserved(9), Begun()
-    one.top_up(begun, NOW, 0.0, 0.0)
-    one.take("k0")
-    assert one.top_up(begun, NOW, 0.0, 0.0) is False
-    one.take("k1")
-    assert one.top_up(begun, NOW, 0.0, 0.0) is True
-    assert begun.keys == keys(6)
+def test_what_cannot_be_begun_is_told_to_whoever_asks_for_it() -> None:
+    queue = Queue(3, unfit=frozenset({"k1"}))
+    assert queue.go() == 2
+    assert queue.reserved.take("k1") is None
 
 
-def test_with_those_that_are_asked_for_while_two_writes_are_under_way() -> None:
-    """Two a second were asked for, and a write takes a second and a half: six more than four."""
-    one, begun = reserved(99), Begun()
-    for key in keys(8):
-        one.take(key)
-    one.top_up(begun, NOW + 4, 1.5, 0.0)
-    assert len(begun.keys) == 2 * 2 + 6
-
-
-def test_part_of_one_is_one_more() -> None:
-    one, begun = reserved(99), Begun()
-    one.take("k0")
-    one.top_up(begun, NOW + 10, 1.0, 0.0)
-    assert len(begun.keys) == 5
-
-
-def test_the_rate_is_that_of_these_steps() -> None:
-    one, begun = reserved(99), Begun()
-    for key in keys(9):
-        one.take(key)
-    one.add([], 4, NOW + 10)
-    one.take("k0")
-    one.top_up(begun, NOW + 11, 1.0, 0.0)
-    assert len(begun.keys) == 2 * 4 + 2
-
-
-def test_before_any_time_has_passed_nothing_is_known_of_a_rate() -> None:
-    one, begun = reserved(99), Begun()
-    one.take("k0")
-    one.top_up(begun, NOW, 9.0, 0.0)
-    assert len(begun.keys) == 4
-
-
-@pytest.mark.parametrize("clock", [0.0, -5000.0])
-def test_the_clock_may_have_begun_at_any_time(clock: float) -> None:
-    one, begun = reserved(99, now=clock), Begun()
-    one.take("k0")
-    one.top_up(begun, clock + 0.5, 1.0, 0.0)
-    assert len(begun.keys) == 4 + 4
-
-
-def test_an_engine_that_wants_pauses_is_given_all_at_once() -> None:
-    one, begun = reserved(MOST_AHEAD + 9), Begun()
-    one.top_up(begun, NOW, 0.0, 1.0)
-    assert begun.keys == keys(MOST_AHEAD)
-
-
-def test_there_is_a_most_for_the_others_as_well() -> None:
-    one, begun = reserved(MOST_AHEAD + 9), Begun()
-    one.take("k0")
-    one.top_up(begun, NOW + 0.001, 60.0, 0.0)
-    assert len(begun.keys) == MOST_AHEAD
-
-
-def test_one_that_contradicts_the_state_is_told_to_whoever_asks_for_it() -> None:
-    one, begun = reserved(5), Begun("k0", "k2")
-    assert one.top_up(begun, NOW, 0.0, 0.0) is True
-    assert begun.keys == ["k1", "k3", "k4"]
-    assert one.take("k0") is None
-
-
-def test_where_none_was_begun_that_is_said() -> None:
-    one = reserved(1)
-    assert one.top_up(Begun("k0"), NOW, 0.0, 0.0) is False
-    assert Reserved().top_up(Begun(), NOW, 0.0, 0.0) is False
-
-
-def test_a_run_without_steps_begins_none_and_goes_on_with_those_that_are_added() -> None:
-    one, begun = Reserved(), Begun()
-    assert one.take("k0") is None
-    one.add([("k0", Create(audience("k0")))], 1, NOW)
-    one.add([("k1", Create(audience("k1")))], 1, NOW)
-    one.top_up(begun, NOW, 0.0, 0.0)
-    assert begun.keys == ["k0", "k1"]
-
-
-def test_in_the_end_those_are_left_that_nobody_asked_for() -> None:
-    one, begun = reserved(9), Begun()
-    one.top_up(begun, NOW, 0.0, 0.0)
-    one.take("k1")
-    assert one.clear() == [intent("k0"), intent("k2"), intent("k3")]
-    assert one.clear() == []
-    assert one.top_up(begun, NOW, 0.0, 0.0) is False
+@pytest.mark.parametrize("asked", [0, 2])
+def test_in_the_end_those_are_told_that_nobody_asked_for(asked: int) -> None:
+    queue = Queue(5)
+    queue.go()
+    left = queue.begun[asked:]
+    queue.ask(asked)
+    assert [one.key for one in queue.reserved.clear()] == left
+    assert queue.go() == 0

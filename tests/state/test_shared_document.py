@@ -1,6 +1,7 @@
 """Writing a shared document: ours is recognised, somebody else's is never overwritten."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -30,15 +31,18 @@ class Script(MemoryDocuments):
         self.puts: list[str] = []
         self.gets: list[str] = []
         self.calls: list[str] = []
+        self.before: Callable[[], None] = lambda: None
 
     def get(self) -> Document | None:
         self.calls.append("get")
+        self.before()
         if self.gets and self.gets.pop(0) == "fails":
             raise unreadable(self.where, "nobody answers")
         return super().get()
 
     def put(self, data: bytes, expected: str | None, note: str) -> str:
         self.calls.append("put")
+        self.before()
         does = self.puts.pop(0) if self.puts else "works"
         if does == "not sent":
             raise unwritten(self.where, "nobody answers")
@@ -376,6 +380,26 @@ def test_whoever_waits_takes_the_lock_when_it_is_given_back() -> None:
     clock.sleep = sleep  # type: ignore[method-assign]
     document.lock(ME, wait=600)
     assert len(clock.slept) == 1
+
+
+def test_a_store_that_is_away_while_one_waits_is_waited_for() -> None:
+    server = laid(Written(OLD, OTHER, "w1"))
+    document, script, clock = opened(server)
+    script.gets = ["works", "fails", "fails", "works"]
+    document.lock(ME, wait=600)
+    lock = there(server).lock
+    assert lock is not None
+    assert lock.holder == ME
+    assert clock.running() - 100 >= OTHER.seconds
+
+
+def test_a_store_that_stays_away_while_one_waits_is_told() -> None:
+    document, script, clock = opened(laid(Written(OLD, OTHER, "w1")))
+    script.gets = ["works", *["fails"] * 100]
+    with pytest.raises(StateError) as caught:
+        document.lock(ME, wait=60)
+    assert "cannot be read: nobody answers" in caught.value.message
+    assert clock.running() - 100 >= 60
 
 
 def test_of_two_that_take_it_at_once_one_waits_or_is_refused() -> None:

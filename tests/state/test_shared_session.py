@@ -11,10 +11,10 @@ from fakes import AT, TARGET, Ids, audience
 from memory_documents import MemoryDocuments, MemoryServer
 
 from aepctl.clock import SystemClock
-from aepctl.errors import Overtaken, StateLocked, StateNotWritten
+from aepctl.errors import Overtaken, SafetyRefusal, StateError, StateLocked, StateNotWritten
 from aepctl.model.audience import Ids as AudienceIds
 from aepctl.model.audience import Known
-from aepctl.model.steps import Adopt, Create, RemoteStep
+from aepctl.model.steps import Adopt, Create, Forget, RemoteStep
 from aepctl.state.codec import Written, decode_written
 from aepctl.state.encoder import StateEncoder
 from aepctl.state.events import Contradiction, Ending
@@ -43,9 +43,11 @@ class Place:
         documents.pause_seconds = pause
         return SharedStore(documents, self.folder, "prod", lease_seconds=lease)
 
-    def session(self, name: str = "run-1", **how: float) -> AbstractContextManager[StateSession]:
-        run = Run(name, AT, "aepctl apply", by="ada")
-        return open_session(self.store(**how), TARGET, run, clock=SystemClock(), ids=Ids(name))
+    def session(
+        self, name: str = "run-1", *, wait: float = 0.0, **how: float
+    ) -> AbstractContextManager[StateSession]:
+        run, clock = Run(name, AT, "aepctl apply", by="ada"), SystemClock()
+        return open_session(self.store(**how), TARGET, run, wait=wait, clock=clock, ids=Ids(name))
 
     @property
     def there(self) -> Written:
@@ -72,6 +74,8 @@ class Slow(MemoryDocuments):
 
     def put(self, data: bytes, expected: str | None, note: str) -> str:
         time.sleep(self._seconds)
+        if self._server.broken:
+            raise ZeroDivisionError
         return super().put(data, expected, note)
 
 
@@ -282,6 +286,54 @@ def test_without_a_renewal_nothing_may_be_sent_until_there_is_one(place: Place) 
         assert told == ["may send"]
 
 
+def test_a_store_too_slow_for_the_lease_ends_the_run_with_words(place: Place) -> None:
+    with place.session(lease=0.2, slow=0.15) as one:
+        with pytest.raises(StateNotWritten) as caught:
+            one.begin("gold", create("gold"))
+        assert "more than half of lock_lease_seconds" in caught.value.reason
+        with pytest.raises(StateNotWritten):
+            one.check()
+        one.checkpoint()
+    assert place.there.state.intents == {}  # nothing was sent for it
+    assert place.there.lock is None
+
+
+def test_without_a_thread_there_is_no_lock(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    def start(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    with pytest.raises(StateError) as caught, place.session():
+        raise AssertionError("it went on")
+    assert "starts no thread to renew the lock with" in caught.value.message
+    assert place.there.lock is None
+
+
+def test_an_engine_that_breaks_as_nobody_expected_loses_nothing(place: Place) -> None:
+    with suppress(Overtaken), place.session() as one:
+        intent = one.begin("gold", create("gold"))
+        place.server.broken = True
+        one.end(intent, Ending.DONE, ids=AudienceIds("A-gold"))
+        with pytest.raises(StateNotWritten) as caught:
+            one.checkpoint()
+        assert caught.value.reason == "an unexpected error (ZeroDivisionError)"
+        rescue = one.rescue()
+        assert rescue is not None
+        assert "A-gold" in read_frames(rescue).texts[0]
+        place.server.broken = False
+        one.checkpoint()
+    assert "gold" in place.there.state.audiences
+
+
+def test_renewals_alone_are_no_parts_of_a_run(place: Place) -> None:
+    with place.session(lease=1.0) as one:
+        first = place.there.write_id
+        until(lambda: place.there.write_id != first)
+        one.begin("gold", create("gold"))
+        assert [run.part for run in place.there.state.runs] == [1]
+        one.checkpoint()
+
+
 def test_whoever_lost_the_lock_sends_and_writes_nothing_more(place: Place) -> None:
     with suppress(Overtaken), place.session() as one:
         intent = one.begin("gold", create("gold"))
@@ -351,6 +403,53 @@ def test_on_a_new_disk_it_finds_what_was_open(place: Place, tmp_path: Path) -> N
         assert set(two.state.intents) == {gold.id}
 
 
+def left_with(place: Place, *created: str) -> None:
+    """A run that was killed; only this machine knows that it created these."""
+    with suppress(Vanished), place.session(lease=1.0) as one:
+        begun = [one.begin(key, create(key)) for key in ("gold", "silver")]
+        place.server.down = True
+        for intent in begun:
+            if intent.key in created:
+                one.end(intent, Ending.DONE, ids=AudienceIds(f"A-{intent.key}"))
+        vanish(one)
+        place.server.down = False
+        raise Vanished
+
+
+def test_what_others_have_left_open_is_ended_by_what_this_machine_knows(place: Place) -> None:
+    left_with(place, "gold")
+    mine, place.folder = place.folder, place.folder.with_name("theirs")
+    with place.session("run-2", wait=60) as two:
+        two.note("other", Adopt(Known(audience("Other"), AudienceIds("A-other"))))
+        two.checkpoint()
+    place.folder = mine
+    with place.session("run-3") as three:
+        assert three.owner("A-gold") == "gold"
+        three.checkpoint()
+    assert place.left == []
+
+
+def test_what_others_have_settled_and_forgotten_does_not_come_back(place: Place) -> None:
+    left_with(place, "gold")
+    mine, place.folder = place.folder, place.folder.with_name("theirs")
+    with place.session("run-2", wait=60) as two:
+        for intent in list(two.state.intents.values()):
+            two.end(intent, Ending.DONE, ids=AudienceIds(f"A-{intent.key}"))
+        two.checkpoint()
+    with place.session("run-3") as three:
+        three.note("gold", Forget())
+        three.checkpoint()
+    place.folder = mine
+    with pytest.raises(SafetyRefusal) as caught, place.session("run-4"):
+        raise AssertionError("it went on")
+    assert "news of `gold`" in caught.value.message
+    assert caught.value.hint is not None
+    assert "`state recover prod@run-1.journal`" in caught.value.hint
+    assert "gold" not in place.there.state.audiences
+    assert place.there.lock is None
+    assert place.left == ["prod@run-1.journal"]
+
+
 def test_another_environments_file_is_left_alone(place: Place) -> None:
     place.folder.mkdir(parents=True)
     (place.folder / "stage@run-9.journal").write_text("not ours to read")
@@ -360,8 +459,6 @@ def test_another_environments_file_is_left_alone(place: Place) -> None:
 
 
 def test_a_file_that_does_not_fit_is_named_and_nothing_is_done(place: Place) -> None:
-    from aepctl.errors import StateError
-
     place.folder.mkdir(parents=True)
     (place.folder / "prod@run-9.journal").write_text("what is this\n")
     with pytest.raises(StateError) as caught, place.session():

@@ -11,6 +11,7 @@ import httpcore
 import pytest
 from raw_server import RawServer, Step, Wire, answer, deaf_port, free_port, http, raw
 
+from aepctl.clock import SystemClock
 from aepctl.replies import NoResponse, NothingSent, Reply, Response
 from aepctl.transport import MAX_HEAD_BYTES, TransportFactory
 
@@ -286,6 +287,31 @@ def test_a_name_without_an_address_is_not_sent() -> None:
     assert reply == NothingSent(
         "no connection to platform.invalid (platform.invalid has no address)"
     )
+
+
+class Suspended(SystemClock):
+    """A machine's clock; `asleep` is for how long the machine was suspended."""
+
+    asleep = 0.0
+
+    def running(self) -> float:
+        return super().running() + self.asleep
+
+
+def test_what_was_about_to_leave_when_the_machine_was_suspended_is_not_sent() -> None:
+    clock = Suspended()
+    with RawServer(answer(200)) as server:
+
+        def resolve(host: str, port: int) -> list[str]:
+            clock.asleep += 2 * PATIENCE
+            return ["127.0.0.1"]
+
+        reply = sent(
+            f"http://platform.test:{server.port}", environ={}, resolve=resolve, seconds=PATIENCE,
+            clock=clock,
+        )  # fmt: skip
+        assert isinstance(reply, NothingSent)
+        assert server.requests == []
 
 
 # Whatever is raised

@@ -16,6 +16,7 @@ from aepctl.state.stores.documents import (
     unreadable,
     unwritten,
 )
+from aepctl.state.stores.foreign import let_go
 from aepctl.state.stores.objects_access import client
 from aepctl.state.stores.objects_address import GCS, Address, read_address
 from aepctl.state.stores.objects_answers import Fault, fault_of
@@ -112,3 +113,5 @@ class ObjectDocuments:
             return asyncio.run(bounded())
         except (errors.BaseError, OSError, NotImplementedError) as error:
             return fault_of(error)
+        finally:
+            let_go()

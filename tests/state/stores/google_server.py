@@ -25,8 +25,10 @@ class GoogleObjects:
         with self.mutex:
             return self._refused(path) or self.objects.get(path) or "NoSuchKey"
 
-    def put(self, path: str, data: bytes, condition: str | None) -> int | str:
+    def put(self, path: str, data: bytes | None, condition: str | None) -> int | str:
         """The new generation, or the code of an error."""
+        if data is None:
+            return "IncompleteBody"
         with self.mutex:
             refused = self._refused(path)
             if refused is not None:
@@ -44,7 +46,20 @@ class GoogleObjects:
         return "AccessDenied" if bucket == "forbidden" else None
 
 
-STATUS = {"NoSuchKey": 404, "NoSuchBucket": 404, "AccessDenied": 403, "PreconditionFailed": 412}
+STATUS = {
+    "IncompleteBody": 400,
+    "NoSuchKey": 404,
+    "NoSuchBucket": 404,
+    "AccessDenied": 403,
+    "PreconditionFailed": 412,
+}
+
+
+def _whole(request: BaseHTTPRequestHandler) -> bytes | None:
+    """The body; None where the client went away before its end."""
+    size = int(request.headers["Content-Length"])
+    data = request.rfile.read(size)
+    return data if len(data) == size else None
 
 
 def _handler(objects: GoogleObjects) -> type[BaseHTTPRequestHandler]:
@@ -59,7 +74,7 @@ def _handler(objects: GoogleObjects) -> type[BaseHTTPRequestHandler]:
                 self._answer(200, found[0], found[1])
 
         def do_PUT(self) -> None:
-            data = self.rfile.read(int(self.headers["Content-Length"]))
+            data = _whole(self)
             written = objects.put(
                 self._path(), data, self.headers.get("x-goog-if-generation-match")
             )

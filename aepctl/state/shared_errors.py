@@ -1,0 +1,39 @@
+"""What keeps a run from going on with a shared state, in words."""
+
+import threading
+from typing import TYPE_CHECKING
+
+from aepctl.errors import StateError, StateNotWritten
+from aepctl.state.stores.documents import unwritten
+
+if TYPE_CHECKING:
+    from aepctl.state.pace import Pace
+
+NO_LONGER = "the state is no longer held"
+
+
+def unexpected(where: str, error: BaseException) -> StateNotWritten:
+    """Something that nobody expected: it is not known to be written, so it does not count."""
+    return unwritten(where, f"an unexpected error ({type(error).__name__})")
+
+
+def check_pace(where: str, pace: "Pace") -> None:
+    """Raise StateNotWritten where a renewed lease is always too old to send anything."""
+    if not pace.too_slow:
+        return
+    why = (
+        f"a write takes {pace.write_seconds:.1f} s, more than half of lock_lease_seconds "
+        f"({pace.lease_seconds:.0f} s)"
+    )
+    raise unwritten(where, why, hint="give `lock_lease_seconds` a greater value in aepctl.yaml")
+
+
+def start(thread: threading.Thread, where: str) -> None:
+    """Start the thread that renews the lock. Raises StateError."""
+    try:
+        thread.start()
+    except RuntimeError as error:
+        raise StateError(
+            f"{where}: this system starts no thread to renew the lock with ({error})",
+            hint="let this user have more processes: see `ulimit -u`",
+        ) from error
