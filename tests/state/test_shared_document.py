@@ -14,7 +14,7 @@ from aepctl.state.codec import Written, decode_written
 from aepctl.state.encoder import StateEncoder, encode_state
 from aepctl.state.lease import Lease
 from aepctl.state.model import State
-from aepctl.state.shared_document import TRIES, SharedDocument
+from aepctl.state.shared_document import TRIES, TRY_SECONDS, SharedDocument
 from aepctl.state.shared_store import SharedStore
 from aepctl.state.stores.documents import Document, maybe_written, unreadable, unwritten
 
@@ -272,6 +272,22 @@ def test_tries_are_counted_together_whatever_fails() -> None:
         document.write(Written(State("L", 2, TARGET)), "note")
     assert clock.slept == [0.25, 0.5, 1.0, 2.0, 4.0, 4.0]
     assert server.history == []
+
+
+def test_where_each_call_hangs_few_of_them_are_enough() -> None:
+    document, script, clock = opened(laid())
+    document.read()
+
+    def hangs() -> None:
+        clock.seconds += 30
+
+    script.before, began = hangs, clock.running()
+    script.puts, script.gets = ["lost before"] * 9, ["fails"] * 9
+    script.calls.clear()
+    with pytest.raises(MaybeWritten):
+        document.write(Written(OLD, OTHER), "note")
+    assert clock.running() - began < TRY_SECONDS + 31
+    assert script.calls == ["put", "get"]
 
 
 def test_what_was_given_up_in_doubt_is_recognised_by_the_next_write() -> None:
