@@ -7,13 +7,16 @@ from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.errors import SafetyRefusal
 from aepctl.model.audience import Observed
 from aepctl.model.failure import Failure
-from aepctl.model.steps import Create
-from aepctl.plan.binding import Binding, differences
+from aepctl.plan.binding import Binding
 from aepctl.plan.matching import ObservedIndex
 from aepctl.plan.plan import Action, Change, Plan
 from aepctl.plan.policy import Policy
+from aepctl.plan.reviewed import compare, misfits
 from aepctl.state.model import State
 from aepctl.wording import listed
+
+MAX_STALE = 200
+"""So many changes that no longer hold are named; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ def check_empty_state(
 
 def check_creates(plan: Plan, policy: Policy, max_creates: int, approval: Approval) -> None:
     """More creates than `max_creates` need somebody's word."""
-    creates = sum(isinstance(step, Create) for one in plan.changes for step in one.steps)
+    creates = plan.creates
     if creates > max_creates and not approval.covers(creates):
         existing = () if policy.existing == "adopt" else ("--existing", policy.existing)
         again = _again(plan, policy, *existing, "--yes-create", str(creates))
@@ -109,21 +112,26 @@ def check_environment(name: str, saved: Binding, given: str | None) -> None:
         )
 
 
-def check_saved(name: str, saved: Binding, now: Binding, state: State, policy: Policy) -> None:
-    """A saved plan must be the plan as it is now, and not have been applied. `name` is its file."""
+def check_saved(name: str, saved: Binding, now: Plan, state: State, policy: Policy) -> Plan:
+    """What is left of a saved plan, each change of which must hold or be done. `name` is its file.
+
+    `now` is the plan of everything as it is now. Raises SafetyRefusal, naming what does not hold.
+    """
     targets = [word for target in saved.targets for word in ("--target", target)]
-    anew = f"create a new plan with `{policy.command('plan', '--out', name, *targets)}`"
-    if saved.id in state.plans:
-        raise SafetyRefusal(
-            f"{name} was already applied (plan {saved.id})",
-            hint=f"a saved plan is applied once; {anew}",
-        )
-    words = differences(saved, now)
+    anew = policy.command("plan", "--out", name, *targets)
+    hint = f"nothing of it was sent; create a new plan with `{anew}` and have it reviewed"
+    words = misfits(saved, now, state)
     if words:
-        raise SafetyRefusal(
-            f"{name} is out of date: {'; '.join(words)}",
-            hint=f"nothing was sent; {anew} and have it reviewed",
-        )
+        raise SafetyRefusal(f"{name} does not fit: {'; '.join(words)}", hint=hint)
+    compared = compare(saved, now, state)
+    stale = compared.stale
+    if stale:
+        count = f"{len(stale)} of its {len(saved.effects)} changes"
+        named = [f"{key}: {why}" for key, why in stale.items()]
+        more = [f"and {len(named) - MAX_STALE} more"] if len(named) > MAX_STALE else []
+        lines = (f"{name} no longer holds for {count}", *named[:MAX_STALE], *more)
+        raise SafetyRefusal("\n".join(lines), hint=hint)
+    return compared.plan
 
 
 def undecided(plan: Plan) -> tuple[Outcome, ...]:

@@ -82,9 +82,9 @@ def _code(arguments: Sequence[str], invocation: Invocation) -> int:
 
 
 def _tell(error: AepctlError) -> int:
-    from aepctl.render.display import display
+    from aepctl.render.display import display, display_lines
 
-    print_status(f"error: {display(error.message)}")
+    print_status(f"error: {display_lines(error.message)}")
     if error.hint:
         print_status(f"  {display(error.hint)}")
     return error.exit_code

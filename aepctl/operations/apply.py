@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
-from aepctl import __version__
 from aepctl.aep.asking import ReadConnection
 from aepctl.aep.reader import AudienceReader
 from aepctl.aep.writer import AudienceWriter
@@ -27,12 +26,11 @@ from aepctl.operations.options import ApplyOptions
 from aepctl.operations.plan import policy_of
 from aepctl.operations.reporting import report_of
 from aepctl.operations.respelling import remember
+from aepctl.operations.reviewing import asks_nothing, note_use, plan_now, questions
 from aepctl.operations.settling import settle
-from aepctl.plan.binding import bind
 from aepctl.plan.plan import Plan
-from aepctl.plan.planner import make_plan
 from aepctl.plan.policy import Policy
-from aepctl.plan.sides import Questions, to_look_up
+from aepctl.plan.sides import Questions
 from aepctl.project.credentials import credentials
 from aepctl.project.environment import Environment
 from aepctl.state.session import StateSession, open_session
@@ -80,7 +78,10 @@ class _Apply:
     policy: Policy
 
     def go(self) -> ApplyReport:
-        self._check_saved()
+        if self.options.saved is not None:
+            left = self._plan(None)  # refused before anybody is asked anything
+            if asks_nothing(left):
+                return self._nothing_to_do(left)
         again = self._again()
         if self._questions():
             with self._platform() as platform:
@@ -91,7 +92,12 @@ class _Apply:
         if any(change.steps for change in plan.changes):
             with self._platform() as platform:
                 return self._carry_out(plan, None, (), platform, again)
+        return self._nothing_to_do(plan)
+
+    def _nothing_to_do(self, plan: Plan) -> ApplyReport:
         self.context.console.show(plan)
+        note_use(self.options.saved, plan, self.session)
+        self.session.checkpoint()
         return self._report(plan, gates.undecided(plan))
 
     def _platform(self) -> AbstractContextManager[Platform]:
@@ -99,27 +105,16 @@ class _Apply:
         credentials(self.environment, self.context.environ)
         return self.context.open_platform(self.context, self.environment)
 
-    def _check_saved(self) -> None:
-        """A saved plan was made offline, so it is made offline again to be compared."""
-        saved = self.options.saved
-        if saved is not None:
-            now = bind(self._plan(None), self.wanted, self.session.state, __version__)
-            gates.check_saved(saved.file, saved.binding, now, self.session.state, self.policy)
-
     def _questions(self) -> Questions:
-        return to_look_up(self.wanted, self.session.state, self.policy, self._targets)
-
-    @property
-    def _targets(self) -> tuple[str, ...]:
-        saved = self.options.saved
-        return self.options.targets if saved is None else saved.binding.targets
+        return questions(self.options, self.wanted, self.session.state, self.policy)
 
     @property
     def _approval(self) -> gates.Approval:
         return gates.Approval(self.options.saved is not None, self.options.yes_create)
 
     def _plan(self, observed: Sequence[Observed] | None) -> Plan:
-        return make_plan(self.wanted, self.session.state, observed, self.policy, self._targets)
+        state = self.session.state
+        return plan_now(self.options, self.wanted, state, observed, self.policy)
 
     def _ask(self, platform: Platform) -> tuple[tuple[Outcome, ...], tuple[Observed, ...] | None]:
         """What the platform says: of what is in doubt, and then of what is to be created."""
@@ -206,8 +201,7 @@ class _Apply:
             if observed is not None and again.is_due(plan, asked=asked):
                 plan = self._once_more(plan, platform, again)
                 todo = [change for change in plan.changes if change.steps]
-            if self.options.saved is not None:
-                self.session.use_plan(self.options.saved.binding.id)
+        note_use(self.options.saved, plan, self.session)
         self.context.console.begin(plan)
         with self.stop.during_work():
             remember(self._sender(), self.session.state, observed)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aepctl import __version__
-from aepctl.model.audience import Wanted
 from aepctl.operations.context import Context
 from aepctl.plan.plan import Plan
 from aepctl.plan.planner import make_plan
@@ -19,17 +18,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan, and what it was made from."""
+    """A plan, and the state it was made from; `saved`: the one that it was checked against."""
 
     plan: Plan
-    wanted: tuple[Wanted, ...]
     state: State
+    saved: "Binding | None" = None
 
     def binding(self) -> "Binding":
         """What the plan is bound to where it is saved or named; computed when asked for."""
         from aepctl.plan.binding import bind  # noqa: PLC0415 - a plan on a terminal needs none
 
-        return bind(self.plan, self.wanted, self.state, __version__)
+        return self.saved or bind(self.plan, self.state, __version__)
 
 
 def policy_of(
@@ -43,6 +42,7 @@ def policy_of(
         existing=existing,
         run=run,
         program=environment.program,
+        max_creates=environment.max_creates,
     )
 
 
@@ -51,13 +51,14 @@ def plan(context: Context, environment: Environment, targets: tuple[str, ...] = 
     wanted = context.wanted(environment)
     state = read_state(context.open_store(environment), environment.target)
     made = make_plan(wanted, state, None, policy_of(environment), targets)
-    return Planned(made, wanted, state)
+    return Planned(made, state)
 
 
 def check(context: Context, environment: Environment, file: str, saved: "Binding") -> Planned:
-    """The plan as it is now, which is the saved one. Raises SafetyRefusal where it is not."""
+    """What is left of a saved plan. Raises SafetyRefusal where a change of it no longer holds."""
     from aepctl.apply.gates import check_saved  # noqa: PLC0415 - a plan needs no gate
 
-    planned = plan(context, environment, saved.targets)
-    check_saved(file, saved, planned.binding(), planned.state, policy_of(environment))
-    return planned
+    planned = plan(context, environment)
+    policy = policy_of(environment)
+    left = check_saved(file, saved, planned.plan, planned.state, policy)
+    return Planned(left, planned.state, saved)

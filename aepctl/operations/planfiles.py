@@ -7,8 +7,8 @@ from aepctl.errors import AepctlError
 from aepctl.files import read_regular
 from aepctl.operations.plan import Planned
 from aepctl.plan.binding import Binding
-from aepctl.plan.planfile import CREATE_ONE, DIGESTS, decode, digests, head, not_a_plan, sealed
-from aepctl.render.json import document, plan_data
+from aepctl.plan.planfile import CREATE_ONE, EFFECTS, decode, head, not_a_plan, sealed
+from aepctl.render.json import document, limits_data, plan_data
 from aepctl.texts import CONFLICT_SAID, conflict_line, encoding_trouble
 
 MAX_BYTES = 256 * 1024 * 1024
@@ -18,8 +18,8 @@ def planfile_text(planned: Planned) -> str:
     """The plan as it is saved."""
     binding = planned.binding()
     summary, changes = plan_data(planned.plan)
-    shown = {"summary": summary, "changes": changes}
-    return document(sealed({**head(binding), **shown, DIGESTS: digests(binding)}))
+    shown = {"limits": limits_data(planned.plan), "summary": summary, "changes": changes}
+    return document(sealed({**head(binding), **shown, EFFECTS: binding.effects}))
 
 
 def load(path: str) -> Binding:

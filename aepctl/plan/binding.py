@@ -1,24 +1,41 @@
-"""What a saved plan is bound to: it holds while all of this is the same. Pure.
+"""What a saved plan is bound to: where it is for, and the effect of each of its changes. Pure.
 
-A saved plan carries no authority. Apply makes the plan again and compares; the file only says what
-was reviewed.
+A saved plan carries no authority. Apply plans anew and compares (see reviewed); the file only says
+what was reviewed.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
-from aepctl.model.audience import Audience, Known, Wanted
+from aepctl.model.audience import Known, Observed
+from aepctl.model.steps import Create, Delete, Patch, Step
 from aepctl.model.target import Target
 from aepctl.plan.plan import Change, Plan
 from aepctl.state.model import State
-from aepctl.wording import listed
+from aepctl.state.spelling import encode_local, encode_remote
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """One change as it was reviewed: what was known, with its IDs, and what was to be known.
+
+    `effect` is the digest of what it does; None: it is only shown, and nothing is done for it.
+    `given_id` is the audienceId that the client was to give.
+    """
+
+    key: str
+    before: Mapping[str, str] | None
+    after: Mapping[str, str] | None
+    given_id: str | None = None
+    effect: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """Everything that decides what a plan does. `changes` has a digest for each key.
+    """A saved plan. `version` is that of the aepctl that made it, for people.
 
     `lineage` is None and `serial` 0 where there was no state yet.
     """
@@ -27,10 +44,14 @@ class Binding:
     target: Target
     lineage: str | None
     serial: int
-    manifests: str
-    changes: Mapping[str, str]
-    version: str
     targets: tuple[str, ...]
+    changes: tuple[Reviewed, ...]
+    version: str
+
+    @property
+    def effects(self) -> dict[str, str]:
+        """The digest of each change that does something, by key."""
+        return {one.key: one.effect for one in self.changes if one.effect is not None}
 
     @property
     def id(self) -> str:
@@ -40,72 +61,62 @@ class Binding:
         """
         target = (self.target.org, self.target.sandbox, self.target.endpoint)
         state = (self.lineage, self.serial)
-        rest = (self.environment, self.manifests, self.version, *self.targets)
-        return _digest([target, state, rest, sorted(self.changes.items())])[:16]
+        changes = sorted((one.key, one.effect) for one in self.changes)
+        return _digest([target, state, (self.environment, *self.targets), changes])[:16]
 
 
-def bind(plan: Plan, wanted: Sequence[Wanted], state: State, version: str) -> Binding:
-    """What this plan, made by this version of aepctl from wanted and state, is bound to."""
+def bind(plan: Plan, state: State, version: str) -> Binding:
+    """What this plan, made by this version of aepctl from this state, is bound to."""
     return Binding(
         environment=plan.environment,
         target=plan.target,
-        lineage=state.lineage if state.serial else None,
+        lineage=lineage_of(state),
         serial=state.serial,
-        manifests=_digest([[one.key, _fields(one.audience), one.audience_id] for one in wanted]),
-        changes={change.key: _digest(_canonical(change)) for change in plan.changes},
-        version=version,
         targets=plan.targets,
+        changes=tuple(_reviewed(change) for change in plan.changes),
+        version=version,
     )
 
 
-def differences(saved: Binding, now: Binding) -> tuple[str, ...]:
-    """Why a saved plan is out of date, in words; empty where it is not."""
-    named = (
-        ("environment", saved.environment, now.environment),
-        ("organisation", saved.target.org, now.target.org),
-        ("sandbox", saved.target.sandbox, now.target.sandbox),
-        ("endpoint", saved.target.endpoint, now.target.endpoint),
-        ("state lineage", saved.lineage or "none", now.lineage or "none"),
-        ("state serial", str(saved.serial), str(now.serial)),
-        ("aepctl version", saved.version, now.version),
-        ("--target", " ".join(saved.targets) or "none", " ".join(now.targets) or "none"),
-    )
-    words = [
-        f"{what} was {before}, is now {after}" for what, before, after in named if before != after
-    ]
-    if saved.manifests != now.manifests:
-        words.append("the manifests ask for something else")
-    keys = sorted({*saved.changes, *now.changes})
-    differing = [key for key in keys if saved.changes.get(key) != now.changes.get(key)]
-    if differing:
-        words.append(f"other changes for {listed(differing)}")
-    return tuple(words)
+def lineage_of(state: State) -> str | None:
+    """The lineage of what was written; one that was only drawn yet binds nothing."""
+    return state.lineage if state.serial else None
 
 
-def _canonical(change: Change) -> list[object]:
-    """What a change does; where it stands in a file is not part of it.
+def effect_of(change: Change) -> str | None:
+    """The digest of what is known before, what is done, and what is known after.
 
-    Its steps follow from this. It is the form of aepctl 0.1.0, whose saved plans still hold.
+    Its form is part of the saved plans' format: the same in every version of aepctl that reads it.
+    Where a change stands in a file, what was seen and earlier attempts are no part of it.
     """
-    intent = change.intent
-    return [
+    if not change.steps:
+        return None
+    wanted = change.wanted.fields() if change.wanted else None
+    steps = [_spelled(step) for step in change.steps]
+    return _digest([change.key, _known(change.known), steps, wanted])
+
+
+def _reviewed(change: Change) -> Reviewed:
+    wanted = change.wanted
+    return Reviewed(
         change.key,
-        change.action.value,
-        _known(change.known),
-        _fields(change.wanted),
-        [intent.id, intent.phase.value] if intent else None,
+        _known(change.before),
+        wanted.fields() if wanted else None,
         change.given_id,
-    ]
+        effect_of(change),
+    )
 
 
-def _known(known: Known | None) -> list[object] | None:
+def _known(known: Known | Observed | None) -> dict[str, str] | None:
     if known is None:
         return None
-    return [known.ids.audience_id, known.ids.platform_id, _fields(known.audience)]
+    ids = known.ids
+    fields = {"audienceId": ids.audience_id, **known.audience.fields()}
+    return fields if ids.platform_id is None else {**fields, "id": ids.platform_id}
 
 
-def _fields(audience: Audience | None) -> dict[str, str] | None:
-    return audience.fields() if audience else None
+def _spelled(step: Step) -> dict[str, Any]:
+    return encode_remote(step) if isinstance(step, Create | Patch | Delete) else encode_local(step)
 
 
 _encode = json.JSONEncoder(sort_keys=True).encode  # json.dumps would make one for each change

@@ -85,7 +85,10 @@ class Change:
 class Plan:
     """All changes, those to settle first, then in the order of the manifests.
 
-    `unchanged` counts the audiences that are as they should be.
+    `unchanged` counts the audiences that are as they should be. Where a saved plan is applied or
+    checked, `changes` are those of it that are left to do, `done` counts the others, and
+    `left_alone` are those that it does not have. `max_creates`: more creates than these need
+    somebody's word.
     """
 
     environment: str
@@ -93,6 +96,20 @@ class Plan:
     changes: tuple[Change, ...]
     unchanged: int = 0
     targets: tuple[str, ...] = ()
+    done: int = 0
+    left_alone: tuple[Change, ...] = ()
+    max_creates: int | None = None
+
+    @property
+    def creates(self) -> int:
+        """How many audiences would be created."""
+        return sum(isinstance(step, Create) for one in self.changes for step in one.steps)
+
+    @property
+    def exceeded(self) -> tuple[str, ...]:
+        """The settings whose limit this plan exceeds."""
+        over = self.max_creates is not None and self.creates > self.max_creates
+        return ("max_creates",) if over else ()
 
     def of(self, action: Action) -> tuple[Change, ...]:
         """The changes of one action."""

@@ -1,8 +1,8 @@
 """The format of a saved plan: what it is bound to. Pure; files are read and written elsewhere.
 
-A saved plan is one JSON object. First stands `head`, then `summary` and `changes` for people, then
-`digests`, then `digest`, which all of the above goes into: what was reviewed is what is applied. It
-holds no secret.
+A saved plan is one JSON object. First stands `head`, then `limits`, `summary` and `changes` for
+people, then `effects`, then `digest`, which all of the above goes into: what was reviewed is what
+is applied. It holds no secret.
 """
 
 import json
@@ -12,11 +12,11 @@ from hashlib import sha256
 
 from aepctl.errors import AepctlError, SafetyRefusal
 from aepctl.model.target import Target
-from aepctl.plan.binding import Binding
+from aepctl.plan.binding import Binding, Reviewed
 from aepctl.wording import first_error
 
-FORMAT = "1.1"
-DIGESTS = "digests"
+FORMAT = "2.0"
+EFFECTS = "effects"
 DIGEST = "digest"
 CREATE_ONE = "create a plan with `aepctl plan --out FILE`"
 CREATE_ANOTHER = "create a new plan with `aepctl plan --out FILE`"
@@ -32,14 +32,8 @@ def head(binding: Binding) -> dict[str, object]:
         "environment": binding.environment,
         "target": {"org": target.org, "sandbox": target.sandbox, "endpoint": target.endpoint},
         "state": {"lineage": binding.lineage, "serial": binding.serial},
-        "manifests": binding.manifests,
         "targets": list(binding.targets),
     }
-
-
-def digests(binding: Binding) -> dict[str, str]:
-    """What stands under DIGESTS, last in the file: the digest of each key's change."""
-    return dict(binding.changes)
 
 
 def sealed(fields: Mapping[str, object]) -> dict[str, object]:
@@ -94,8 +88,10 @@ def _validated(data: object, name: str) -> tuple[str, Binding]:
         target=Target(target.org, target.sandbox, target.endpoint),
         lineage=model.state.lineage,
         serial=model.state.serial,
-        manifests=model.manifests,
-        changes=model.digests,
-        version=model.version,
         targets=tuple(model.targets),
+        changes=tuple(
+            Reviewed(one.key, one.before, one.after, one.given_id, model.effects.get(one.key))
+            for one in model.changes
+        ),
+        version=model.version,
     )

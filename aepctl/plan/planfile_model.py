@@ -1,6 +1,6 @@
 """The fields of a saved plan that apply reads; what else stands there, people read."""
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class _OnDisk(BaseModel):
@@ -22,6 +22,15 @@ class StateModel(_OnDisk):
     serial: int
 
 
+class ChangeModel(_OnDisk):
+    """One change, as it was shown."""
+
+    key: str
+    before: dict[str, str] | None
+    after: dict[str, str] | None
+    given_id: str | None = Field(default=None, alias="audienceId")
+
+
 class SavedPlanModel(_OnDisk):
     """A saved plan."""
 
@@ -31,7 +40,7 @@ class SavedPlanModel(_OnDisk):
     environment: str
     target: TargetModel
     state: StateModel
-    manifests: str
     targets: list[str]
-    digests: dict[str, str]
+    changes: list[ChangeModel]
+    effects: dict[str, str]
     digest: str

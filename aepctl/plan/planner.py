@@ -51,6 +51,7 @@ def make_plan(
         changes=(*settle, *changes, *removed),
         unchanged=unchanged,
         targets=tuple(targets),
+        max_creates=policy.max_creates,
     )
 
 

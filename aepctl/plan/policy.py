@@ -21,7 +21,7 @@ class Policy:
 
     `client_ids`: aepctl makes up the IDs (revision 3 of the create call). `run` is the run that
     plans: what it has itself looked for in vain stays in doubt until a later one. `program` is how
-    every command begins that a message suggests.
+    every command begins that a message suggests. `max_creates`: more creates are told.
     """
 
     environment: str
@@ -30,6 +30,7 @@ class Policy:
     existing: Existing = "adopt"
     run: str | None = None
     program: str = "aepctl"
+    max_creates: int | None = None
 
     def command(self, *words: str) -> str:
         """A command for this environment that can be pasted as it stands."""

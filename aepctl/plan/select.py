@@ -18,11 +18,16 @@ def selected(keys: Iterable[str], targets: Sequence[str]) -> frozenset[str] | No
     keys = list(dict.fromkeys(keys))
     chosen: set[str] = set()
     for target in targets:
-        matching = [key for key in keys if key == target or fnmatchcase(key, target)]
+        matching = [key for key in keys if is_target(key, (target,))]
         if not matching:
             raise NoSuchTarget(f"no audience matches --target {target!r}", hint=_hint(target, keys))
         chosen.update(matching)
     return frozenset(chosen)
+
+
+def is_target(key: str, targets: Iterable[str]) -> bool:
+    """Whether the key is one of the targets, or matches one as a pattern."""
+    return any(key == target or fnmatchcase(key, target) for target in targets)
 
 
 def _hint(target: str, keys: Sequence[str]) -> str:

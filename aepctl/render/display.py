@@ -33,6 +33,14 @@ def display_all(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(display(text) for text in texts)
 
 
+def display_lines(text: str) -> str:
+    """The same for a text of several lines: each but the first is an item of a list.
+
+    So none can begin with what the log of a pipeline obeys, wherever it comes from.
+    """
+    return "\n  - ".join(display(line) for line in text.split("\n"))
+
+
 def _spelled(found: re.Match[str]) -> str:
     return found[0].encode("unicode_escape").decode("ascii")
 

@@ -16,7 +16,7 @@ from aepctl.plan.plan import Action
 from aepctl.render.words import UNCHANGED
 from aepctl.state.model import Phase
 
-FORMAT = "1.1"
+FORMAT = "1.2"
 Schema: TypeAlias = dict[str, object]
 COUNT: Schema = {"minimum": 0, "type": "integer"}
 
@@ -45,8 +45,8 @@ _IDS: Schema = {
 }
 _LEFT_OUT = [one.name for one in FIELDS if not one.required]
 PLAN_COUNTS = object_schema(
-    "How many audiences there are under each action.",
-    dict.fromkeys((*(action.value for action in Action), UNCHANGED), COUNT),
+    "How many audiences there are under each action; `done` and `leftAlone`: see a saved plan.",
+    dict.fromkeys((*(action.value for action in Action), UNCHANGED, "done", "leftAlone"), COUNT),
 )
 Format = Annotated[str, Field(pattern=r"^1\.\d+$", description="MAJOR.MINOR of this format.")]
 FieldName = Annotated[str, WithJsonSchema({"enum": list(FIELD_NAMES), "type": "string"})]
@@ -137,6 +137,15 @@ class ChangeData(TypedDict):
     ]
 
 
+class LimitsData(TypedDict):
+    """The thresholds that hold for a plan."""
+
+    max_creates: Annotated[
+        int | None, Field(description="More creates than these need somebody's word.")
+    ]
+    exceeded: Annotated[list[str], Field(description="The settings whose limit it exceeds.")]
+
+
 class ErrorData(TypedDict):
     """Why there is no result."""
 
@@ -188,7 +197,15 @@ class PlanData(ResultData):
     """What differs between the manifests and the state."""
 
     targets: Annotated[list[str], Field(description="The `--target` options.")]
-    changes: Annotated[list[ChangeData], Field(description="All differences.")]
+    changes: Annotated[
+        list[ChangeData],
+        Field(description="All differences; of a saved plan, what is left to do of it."),
+    ]
+    leftAlone: Annotated[
+        list[ChangeData],
+        Field(description="With `--check`: the differences that the saved plan does not have."),
+    ]
+    limits: Annotated[LimitsData, Field(description="The thresholds, and what exceeds them.")]
     summary: Annotated[PlanSummary, Field(description="How many there are of each kind.")]
 
 

@@ -77,7 +77,7 @@ def of_intents(
     found = tuple(intents)
 
     def view() -> "View":
-        from aepctl.render.view import view_of_intents
+        from aepctl.render.intents import view_of_intents
 
         return view_of_intents(found, program, environment)
 

@@ -7,7 +7,7 @@ from posixpath import normpath
 from aepctl.model.problem import Origin, Problem
 from aepctl.render.escape import command_data, command_property
 from aepctl.render.view import NOT_RECORDED, Row, View
-from aepctl.render.words import by_urgency, word
+from aepctl.render.words import LEFT_ALONE, by_urgency, word
 
 MAX_SHOWN = 10
 """GitHub shows so many annotations of one kind and step, and silently drops the others."""
@@ -43,7 +43,7 @@ def outputs(view: View, exit_code: int) -> dict[str, str]:
         return told
     told |= {"plan_id": view.plan_id or "", "environment": view.environment or ""}
     if view.plan is None:
-        told["changes"] = "true" if view.rows else "false"
+        told["changes"] = "true" if any(row.status != LEFT_ALONE for row in view.rows) else "false"
     return told | {word(status).output: str(count) for status, count in view.totals.items()}
 
 

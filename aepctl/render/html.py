@@ -12,7 +12,8 @@ from aepctl.render.escape import html, script_json
 from aepctl.render.html_page import ASSETS, page
 from aepctl.render.html_rows import plain_table, row_data
 from aepctl.render.view import Failed, View
-from aepctl.render.words import Word, by_status, by_urgency, word
+from aepctl.render.word import Word
+from aepctl.render.words import by_status, by_urgency, word
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 

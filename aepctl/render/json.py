@@ -15,6 +15,7 @@ from aepctl.render.display import COMMAND, UNSAFE
 from aepctl.render.documents import (
     FORMAT,
     ChangeData,
+    LimitsData,
     PlanData,
     PlanSummary,
     ProblemData,
@@ -34,6 +35,8 @@ def plan_json(plan: Plan) -> str:
         "target": target_data(plan.target),
         "targets": list(plan.targets),
         "changes": changes,
+        "leftAlone": left_alone_data(plan),
+        "limits": limits_data(plan),
         "summary": summary,
         "error": None,
     }
@@ -113,7 +116,22 @@ def problem_data(problem: Problem) -> ProblemData:
 def plan_summary(plan: Plan) -> PlanSummary:
     """How many audiences there are under each action, and unchanged."""
     counts = plan.counts()
-    return {action.value: counts[action] for action in Action} | {UNCHANGED: plan.unchanged}
+    counted = {action.value: counts[action] for action in Action}
+    return counted | {
+        UNCHANGED: plan.unchanged,
+        "done": plan.done,
+        "leftAlone": len(plan.left_alone),
+    }
+
+
+def left_alone_data(plan: Plan) -> list[ChangeData]:
+    """The changes that the saved plan does not have."""
+    return [_change(change) for change in plan.left_alone]
+
+
+def limits_data(plan: Plan) -> LimitsData:
+    """The thresholds that hold for this plan, and those that it exceeds."""
+    return {"max_creates": plan.max_creates, "exceeded": list(plan.exceeded)}
 
 
 def _change(change: Change) -> ChangeData:

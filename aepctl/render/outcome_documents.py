@@ -7,7 +7,14 @@ from typing_extensions import TypedDict  # pydantic takes typing's from Python 3
 
 from aepctl.apply.outcomes import OutcomeKind
 from aepctl.plan.plan import Action
-from aepctl.render.documents import COUNT, PLAN_COUNTS, FailedData, ResultData, object_schema
+from aepctl.render.documents import (
+    COUNT,
+    PLAN_COUNTS,
+    ChangeData,
+    FailedData,
+    ResultData,
+    object_schema,
+)
 
 ALWAYS_COUNTED = (
     OutcomeKind.CREATED,
@@ -65,6 +72,10 @@ class ReportData(ResultData):
     """What came of an apply."""
 
     outcomes: Annotated[list[OutcomeData], Field(description="What came of each change.")]
+    leftAlone: Annotated[  # noqa: N815 - a name of JSON
+        list[ChangeData],
+        Field(description="What differs, but is not in the saved plan: nothing was done for it."),
+    ]
     summary: Annotated[OutcomeSummary, Field(description="How many there are of each kind.")]
 
 

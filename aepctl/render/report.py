@@ -6,7 +6,16 @@ from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.apply.report import ApplyReport
 from aepctl.model.failure import Failure
 from aepctl.plan.plan import Change, Plan
-from aepctl.render.view import NOT_RECORDED, Row, View, change_row, view_of_plan
+from aepctl.render.view import (
+    ALL_DONE,
+    NOT_RECORDED,
+    Row,
+    View,
+    change_row,
+    left_alone_rows,
+    saved_totals,
+    view_of_plan,
+)
 from aepctl.render.words import NOT_STARTED, in_order
 from aepctl.render.words import totals as counted
 
@@ -16,6 +25,7 @@ def view_of_report(report: ApplyReport, program: str = "aepctl") -> View:
     plan = report.plan
     counts = report.counts()
     totals = {kind.value: counts[kind] for kind in OutcomeKind} | {NOT_STARTED: report.not_started}
+    totals |= saved_totals(plan)
     return View(
         command="apply",
         title="Apply",
@@ -26,7 +36,7 @@ def view_of_report(report: ApplyReport, program: str = "aepctl") -> View:
         totals=in_order(totals),
         nothing=_nothing(plan),
         rows=tuple(_report_rows(report)),
-        empty="Nothing to do.",
+        empty=ALL_DONE if plan.done else "Nothing to do.",
         alerts=tuple(_alerts(report, program)),
         next=f"run `{program} apply` again; it first checks what became of these."
         if counts[OutcomeKind.UNKNOWN]
@@ -71,6 +81,7 @@ def _report_rows(report: ApplyReport) -> Iterator[Row]:
         if not own:
             row = change_row(change)
             yield row._replace(status=NOT_STARTED) if change.steps else row
+    yield from left_alone_rows(report.plan)
 
 
 def _alerts(report: ApplyReport, program: str) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,7 @@ from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.apply.report import ApplyReport
 from aepctl.model.failure import Failure
 from aepctl.render.documents import FORMAT
-from aepctl.render.json import document, plan_summary, target_data
+from aepctl.render.json import document, left_alone_data, plan_summary, target_data
 from aepctl.render.outcome_documents import (
     ALWAYS_COUNTED,
     FailureData,
@@ -21,6 +21,7 @@ def report_json(report: ApplyReport) -> str:
         "environment": report.plan.environment,
         "target": target_data(report.plan.target),
         "outcomes": [_outcome(outcome) for outcome in report.outcomes],
+        "leftAlone": left_alone_data(report.plan),
         "summary": _outcome_summary(report),
         "error": None,
     }

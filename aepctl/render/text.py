@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aepctl.model.problem import Problem
 from aepctl.plan.plan import Plan
-from aepctl.render.display import Paint, display, display_all
+from aepctl.render.display import Paint, display, display_all, display_lines
 from aepctl.render.view import Row, View, view_of_plan
 from aepctl.render.words import by_urgency, word
 
@@ -57,13 +57,17 @@ def report_summary(report: "ApplyReport", paint: Paint, program: str = "aepctl")
 
 def summary(view: View, paint: Paint) -> str:
     """Why it stopped, the totals, and what to run next: a line each, those that there are."""
-    lines = [f"{paint(title, 'red', 'bold')}: {display(text)}" for title, text in view.alerts]
+    lines = list(_alerts(view, paint))
     counted = _totals(view, paint)
     if counted:
         lines.append(f"{display(view.heading)}: {counted}.")
     if view.next:
         lines.append(f"Next: {display(view.next)}")
     return "".join(f"{line}\n" for line in lines)
+
+
+def _alerts(view: View, paint: Paint) -> Iterator[str]:
+    yield from (f"{paint(title, 'red', 'bold')}: {display(text)}" for title, text in view.alerts)
 
 
 def _block(row: Row, paint: Paint) -> list[str]:
@@ -124,6 +128,7 @@ def _closing(view: View, paint: Paint) -> Iterator[str]:
         yield f"{display(view.heading)}{_where(view)}: {counted}."
     if not view.rows and view.empty:
         yield view.empty
+    yield from _alerts(view, paint)
     for status in by_urgency(row.status for row in view.rows):
         how = word(status)
         if how.hint:
@@ -147,7 +152,7 @@ def _failed(view: View, paint: Paint) -> str:
     if view.failed is None:
         return told
     hint = f"  {display(view.failed.hint)}\n" if view.failed.hint else ""
-    return f"{told}error: {display(view.failed.message)}\n{hint}"
+    return f"{told}error: {display_lines(view.failed.message)}\n{hint}"
 
 
 def problems_text(problems: Iterable[Problem], paint: Paint) -> str:

@@ -4,7 +4,7 @@ A new kind of result needs one more `view_of_…` here, and no format has to kno
 people and the platform wrote them; each format makes them harmless for its own medium.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
@@ -15,12 +15,12 @@ from aepctl.model.problem import Origin, Problem
 from aepctl.model.steps import Create, Patch, RemoteStep
 from aepctl.model.target import Target
 from aepctl.plan.plan import Action, Change, FieldDiff, Plan
-from aepctl.render.words import STEPS, UNCHANGED, in_order
+from aepctl.render.words import DONE, LEFT_ALONE, STEPS, UNCHANGED, in_order, word
 from aepctl.state.model import Intent, Phase
-from aepctl.wording import command
 
 Fields: TypeAlias = Mapping[str, str]
 """An audience's fields in Adobe's spelling."""
+ALL_DONE = "All changes of this plan are done: it can do nothing more."
 NOT_RECORDED = "Not recorded"
 """The alert that IDs could not be written anywhere."""
 
@@ -105,6 +105,7 @@ def view_of_plan(plan: Plan, plan_id: str | None = None) -> View:
     """What would be done. `plan_id` names it where it is saved."""
     counts = plan.counts()
     totals = {action.value: counts[action] for action in Action} | {UNCHANGED: plan.unchanged}
+    totals |= saved_totals(plan)
     return View(
         command="plan",
         title="Plan",
@@ -114,26 +115,34 @@ def view_of_plan(plan: Plan, plan_id: str | None = None) -> View:
         plan_id=plan_id,
         totals=in_order(totals),
         nothing="no audiences",
-        rows=tuple(change_row(change) for change in plan.changes),
-        empty="Nothing to do.",
+        rows=(*(change_row(change) for change in plan.changes), *left_alone_rows(plan)),
+        empty=ALL_DONE if plan.done else "Nothing to do.",
+        alerts=tuple(_alerts(plan)),
     )
 
 
-def view_of_intents(
-    intents: Iterable[Intent], program: str = "aepctl", environment: str | None = None
-) -> View:
-    """The steps without a known outcome, and how to decide about them."""
-    rows = tuple(_intent_row(intent) for intent in intents)
-    totals = {phase.value: sum(row.status == phase.value for row in rows) for phase in Phase}
-    return View(
-        command="state intents",
-        title="Intents",
-        environment=environment,
-        totals=in_order(totals),
-        rows=rows,
-        empty="No open intents.",
-        next=_deciding(rows, program) if rows else None,
-    )
+def saved_totals(plan: Plan) -> dict[str, int]:
+    """What is counted beside the changes where a saved plan is applied or checked."""
+    return {DONE: plan.done, LEFT_ALONE: len(plan.left_alone)}
+
+
+def left_alone_rows(plan: Plan) -> Iterator[Row]:
+    """What differs, but is not in the saved plan: named with what would be done."""
+    for change in plan.left_alone:
+        row = change_row(change)
+        note = f"{word(row.status).counted}, not in the saved plan"
+        yield row._replace(status=LEFT_ALONE, note=note, diff=(), new=False)
+
+
+def _alerts(plan: Plan) -> Iterator[tuple[str, str]]:
+    if plan.exceeded:
+        creates = plan.creates
+        said = (
+            f"{creates} audiences would be created, more than max_creates ({plan.max_creates}): "
+            f"`apply` needs `--yes-create {creates}`, and whoever applies this as a saved plan "
+            "approves them"
+        )
+        yield "Limit", said
 
 
 def view_of_validation(count: int, environment: str | None = None) -> View:
@@ -195,10 +204,10 @@ def _why(change: Change) -> str | None:
         if intent.phase is Phase.RECREATE:
             return "a person decided: created without looking"
         return f"second attempt; the first ({intent.at}): {intent.reason}"
-    return _attempt(intent)
+    return attempt(intent)
 
 
-def _attempt(intent: Intent) -> str:
+def attempt(intent: Intent) -> str:
     """What an intent is about, and what is known of it."""
     unknown = ", outcome unknown" if intent.phase is Phase.OPEN else ""
     return f"{STEPS[type(intent.step)]} started at {intent.at}{unknown}: {intent.reason}"
@@ -212,23 +221,3 @@ def audience_of(step: RemoteStep) -> Audience:
 def audience_id_of(step: RemoteStep) -> str | None:
     """The ID that a step is about: of a create, the one that we give."""
     return step.audience_id if isinstance(step, Create) else step.ids.audience_id
-
-
-def _intent_row(intent: Intent) -> Row:
-    return Row(
-        intent.phase.value,
-        intent.key,
-        audience_of(intent.step).fields(),
-        note=_attempt(intent),
-        audience_id=audience_id_of(intent.step),
-    )
-
-
-def _deciding(rows: Sequence[Row], program: str) -> str:
-    """What to run, about one that is still open where there is one."""
-    key = next((row.key for row in rows if row.status == Phase.OPEN), rows[0].key)
-    resolve = f"{command(program, 'state', 'resolve', key)} --adopt ID"
-    return (
-        f"run `{program} apply`, or decide about `{key}`: `{resolve}` "
-        "(or `--recreate`, `--abandon`)."
-    )

@@ -6,55 +6,16 @@ row is still shown, under its own name and as something to look at: nothing is e
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Literal
 
 from aepctl.model.steps import Create, Delete, Patch, RemoteStep
+from aepctl.render.word import Word
 from aepctl.state.model import Phase
 
-Tone = Literal["good", "info", "warn", "bad", "quiet"]
 UNCHANGED = "unchanged"
 NOT_STARTED = "not-started"
+DONE = "done"
+LEFT_ALONE = "left-alone"
 
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """How one status is told.
-
-    `word` names one of them, `counted` follows a number. `urgency` puts it before all others that
-    need attention less; None: it needs none. `line` is what text says below a row, with {name} and
-    {id} of its audience. `junit` is the element of a test case that did not pass. `output` is the
-    name of GitHub's step output, and `terraform` the number of GitLab's report that counts it.
-    """
-
-    word: str
-    counted: str
-    symbol: str
-    tone: Tone
-    urgency: int | None = None
-    hint: str = ""
-    line: str = ""
-    junit: Literal["", "failure", "error", "skipped"] = ""
-    output: str = ""
-    terraform: Literal["", "create", "update", "delete"] = ""
-
-    @property
-    def attention(self) -> bool:
-        return self.urgency is not None
-
-    @property
-    def colour(self) -> str:
-        """The style of a terminal."""
-        return COLOURS[self.tone]
-
-
-COLOURS: Mapping[Tone, str] = {
-    "good": "green",
-    "info": "cyan",
-    "warn": "yellow",
-    "bad": "red",
-    "quiet": "dim",
-}
 
 WORDS: dict[str, Word] = {
     # what a plan would do
@@ -180,6 +141,18 @@ WORDS: dict[str, Word] = {
     ),
     "updated": Word("updated", "updated", "~", "info", output="updated"),
     "created": Word("created", "created", "+", "good", output="created"),
+    # what a saved plan leaves out
+    DONE: Word("done", "done already", "✓", "quiet", output="done"),
+    LEFT_ALONE: Word(
+        "left alone",
+        "left alone",
+        ">",
+        "info",
+        urgency=10,
+        hint="Not in the saved plan, so nothing is done for these.",
+        junit="skipped",
+        output="left_alone",
+    ),
     # what is known of an intent
     Phase.OPEN.value: Word(
         "open",

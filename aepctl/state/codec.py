@@ -16,23 +16,24 @@ from aepctl.state.checks import (
     text_of,
 )
 from aepctl.state.lease import Lease
-from aepctl.state.model import Intent, State
+from aepctl.state.model import Intent, State, UsedPlan
 from aepctl.state.on_disk import (
     SENT,
     FieldsOnDisk,
     IdsOnDisk,
     IntentOnDisk,
     OnDisk,
+    PlanOnDisk,
     RunOnDisk,
     TargetOnDisk,
 )
 from aepctl.wording import first_error
 
-FORMAT = "1.2"
+FORMAT = "1.3"
 REPAIR = "nothing was changed; restore the file's last good version from Git, or correct the line"
 MERGE = (
-    "each line under `audiences`, `intents` and `runs` is one entry: keep the lines of both sides, "
-    "the higher serial, and remove the markers"
+    "each line under `plans`, `audiences`, `intents` and `runs` is one entry: keep the lines of "
+    "both sides, the higher serial, and remove the markers"
 )
 
 _PAIR = re.compile(r"\\\\|\\u[Dd][89ABab][0-9A-Fa-f]{2}\\u[Dd][C-Fc-f][0-9A-Fa-f]{2}")
@@ -65,8 +66,9 @@ class SettledDocument(OnDisk):
     lineage: str = Field(min_length=1, description="Names this state for as long as it lives.")
     serial: int = Field(ge=0, description="Grows with each change.")
     target: TargetOnDisk = Field(description="Whose audiences these are.")
-    plans: list[str] = Field(
-        default_factory=list, description="The ids of saved plans that were applied."
+    plans: dict[str, PlanOnDisk] | list[str] = Field(
+        default_factory=dict,
+        description="The saved plans that were applied, by id. Before format 1.3, their ids alone.",
     )
     audiences: dict[str, KnownOnDisk] = Field(description="The known audiences by key.")
     runs: list[RunOnDisk] = Field(
@@ -123,7 +125,7 @@ def decode_written(raw: bytes, file: str) -> Written:
         target=document.target.target(),
         audiences=audiences,
         intents=_intents(document),
-        plans=tuple(document.plans),
+        plans=_plans(document.plans),
         runs=tuple(entry.run() for entry in document.runs),
     )
     lock = document.lock
@@ -146,6 +148,13 @@ def _validated(text: str, file: str) -> SettledDocument:
         by_key = names[0] in {"audiences", "intents"} and names[1:]
         line = _line_of(text, names[1] if by_key else names[0])
         _refuse(file, line, f"{'.'.join(names)}: {message}")
+
+
+def _plans(found: dict[str, PlanOnDisk] | list[str]) -> dict[str, UsedPlan]:
+    """An id alone is that of a plan which was applied once and for all."""
+    if isinstance(found, list):
+        return {plan_id: UsedPlan() for plan_id in found}
+    return {plan_id: one.plan() for plan_id, one in found.items()}
 
 
 def _intents(document: SettledDocument) -> dict[str, Intent]:

@@ -5,7 +5,7 @@ from typing import Any
 from aepctl.model.audience import Known
 from aepctl.model.target import Target
 from aepctl.state.codec import FORMAT, Written, encode
-from aepctl.state.model import Intent, State
+from aepctl.state.model import Intent, State, UsedPlan
 from aepctl.state.spelling import encode_intent, encode_run
 
 
@@ -24,6 +24,10 @@ class StateEncoder:
         intents = [self._intent(one) for one in sorted(state.intents.values(), key=_beginning)]
         runs = [f"    {encode(encode_run(run))}" for run in state.runs]
         parts = [f"  {encode(name)}: {encode(value)}" for name, value in _head(written).items()]
+        plans = [
+            f"    {encode(name)}: {encode(_plan(one))}" for name, one in sorted(state.plans.items())
+        ]
+        parts += [_block("plans", "{}", plans)] if plans else []
         parts.append(_block("audiences", "{}", known))
         parts += [_block("intents", "{}", intents)] if intents else []
         parts += [_block("runs", "[]", runs)] if runs else []
@@ -63,7 +67,15 @@ def _head(written: Written) -> dict[str, Any]:
     if lock is not None:
         head["lock"] = {"id": lock.id, "seconds": lock.seconds, "holder": dict(lock.holder)}
     head["target"] = encode_target(state.target)
-    return {**head, "plans": list(state.plans)} if state.plans else head
+    return head
+
+
+def _plan(used: UsedPlan) -> dict[str, Any]:
+    """What is not there is left out."""
+    given: dict[str, Any] = {"serial": used.serial}
+    if used.left:
+        given |= {"runs": list(used.runs), "left": sorted(used.left)}
+    return given
 
 
 def _beginning(intent: Intent) -> tuple[str, str]:

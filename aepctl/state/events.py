@@ -48,19 +48,23 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """A step that touches state only was done for `key`."""
+    """A step that touches state only was done for `key`; `run` did it, where that is known."""
 
     key: str
     step: LocalStep
     at: str
+    run: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PlanUsed:
-    """A saved plan is being applied: it counts as applied from here on."""
+    """`run` applies a saved plan to the state of this serial; these keys are left to do of it."""
 
     plan_id: str
     at: str
+    run: str
+    serial: int = 0
+    left: tuple[str, ...] = ()
 
 
 Event: TypeAlias = Begun | Ended | Noted | PlanUsed

@@ -32,7 +32,7 @@ from aepctl.state.on_disk import (
 )
 from aepctl.state.spelling import encode_ids, encode_intent, encode_local, encode_run
 
-JOURNAL_FORMAT = "1.2"
+JOURNAL_FORMAT = "1.3"
 MERGE = "a journal belongs to one run and cannot be merged: keep the lines of one side"
 
 
@@ -91,8 +91,8 @@ class NotedLine(OnDisk):
     at: str
     step: LocalStepOnDisk
 
-    def event(self, _run: str) -> Event:
-        return Noted(self.key, self.step.step(), self.at)
+    def event(self, run: str) -> Event:
+        return Noted(self.key, self.step.step(), self.at, run)
 
 
 class PlanLine(OnDisk):
@@ -101,9 +101,11 @@ class PlanLine(OnDisk):
     type: Literal["plan"]
     plan: str
     at: str
+    serial: int = Field(default=0, ge=0)
+    left: list[str] = Field(default_factory=list)
 
-    def event(self, _run: str) -> Event:
-        return PlanUsed(self.plan, self.at)
+    def event(self, run: str) -> Event:
+        return PlanUsed(self.plan, self.at, run, self.serial, tuple(self.left))
 
 
 _Line: TypeAlias = IntentLine | OutcomeLine | NotedLine | PlanLine
@@ -127,8 +129,9 @@ def encode_event(event: Event) -> bytes:
             return _encode(_outcome(event))
         case Noted(key, step, at):
             return _encode({"type": "noted", "key": key, "at": at, "step": encode_local(step)})
-        case PlanUsed(plan_id, at):
-            return _encode({"type": "plan", "plan": plan_id, "at": at})
+        case PlanUsed(plan_id, at, _, serial, left):
+            used = {"plan": plan_id, "at": at, "serial": serial, "left": list(left)}
+            return _encode({"type": "plan", **used})
         case _:
             assert_never(event)
 

@@ -66,11 +66,24 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class UsedPlan:
+    """A saved plan that was applied. Nothing `left`: it can do nothing more, whatever befalls.
+
+    `serial` is that of the state to which it was last applied. `runs` applied it while something
+    was left: what one of them began and is done, however late, is done by the plan.
+    """
+
+    serial: int = 0
+    runs: tuple[str, ...] = ()
+    left: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """All that is recorded for one target. `lineage` never changes; `serial` only grows.
 
     `lineage` is None before the first write. `intents` are by id, in the order of their beginning.
-    `plans` are the ids of the saved plans that were applied last: none is applied twice. `runs` are
+    `plans` are the saved plans that were applied, by id: nothing of one is done twice. `runs` are
     the runs whose changes are in here, the latest last: a journal of one of them is obsolete
     (see `has_run`). A key has one intent, except where somebody merged two states by hand.
     """
@@ -80,7 +93,7 @@ class State:
     target: Target
     audiences: Mapping[str, Known] = field(default_factory=dict)
     intents: Mapping[str, Intent] = field(default_factory=dict)
-    plans: tuple[str, ...] = ()
+    plans: Mapping[str, UsedPlan] = field(default_factory=dict)
     runs: tuple[Run, ...] = ()
 
     def has_run(self, run: Run) -> bool:

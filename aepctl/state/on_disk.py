@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from aepctl.model.audience import Audience, Ids, Known
 from aepctl.model.steps import Adopt, Create, Delete, Forget, Move, Patch, Record
 from aepctl.model.target import Target
-from aepctl.state.model import NO_OUTCOME, Intent, Phase, Run
+from aepctl.state.model import NO_OUTCOME, Intent, Phase, Run, UsedPlan
 
 SENT = "As it was asked for, where the platform keeps another spelling of it."
 
@@ -187,6 +187,19 @@ class IntentOnDisk(OnDisk):
             exists=self.exists,
             absent_since=self.absent_since,
         )
+
+
+class PlanOnDisk(OnDisk):
+    """A saved plan that was applied. Nothing of it is done twice."""
+
+    serial: int = Field(ge=0, description="The serial of the state it was last applied to.")
+    runs: list[str] = Field(
+        default_factory=list, description="The runs that applied it, while something is left."
+    )
+    left: list[str] = Field(default_factory=list, description="The keys that are left to do.")
+
+    def plan(self) -> UsedPlan:
+        return UsedPlan(self.serial, tuple(self.runs), frozenset(self.left))
 
 
 class RunOnDisk(OnDisk):

@@ -12,9 +12,8 @@ from aepctl.model.audience import Known
 from aepctl.model.steps import Adopt, Create, Delete, Forget, LocalStep, Move, Patch, Record
 from aepctl.state.events import Begun, Contradiction, Ended, Ending, Event, Noted, PlanUsed
 from aepctl.state.model import Intent, Phase, Run, State
+from aepctl.state.used_plans import UsedPlans
 
-MAX_PLANS = 100
-"""How many ids of applied plans state keeps; older plans are stale by their serial anyway."""
 MAX_RUNS = 50
 """How many runs state keeps."""
 
@@ -51,7 +50,7 @@ class Draft:
         self._several = several
         self._audiences = dict(state.audiences)
         self._intents = dict(state.intents)
-        self._plans = state.plans
+        self._plans = UsedPlans(state.plans)
         self._open_of: dict[str, dict[str, None]] = {}  # in the order of their beginning
         self._past_of: dict[str, dict[str, None]] = {}
         for intent in self._intents.values():
@@ -65,7 +64,7 @@ class Draft:
             base or self._base,
             audiences=dict(self._audiences),
             intents=dict(self._intents),
-            plans=self._plans,
+            plans=self._plans.now(),
         )
 
     def owner(self, audience_id: str) -> str | None:
@@ -89,11 +88,11 @@ class Draft:
                 self._add(intent)
             case Ended():
                 self._end(event)
-            case Noted(key, step):
+            case Noted(key, step, _, run):
                 self._note(key, step)
-            case PlanUsed(plan_id):
-                others = tuple(one for one in self._plans if one != plan_id)
-                self._plans = (*others, plan_id)[-MAX_PLANS:]
+                self._plans.did(run, key)
+            case PlanUsed():
+                self._plans.use(event)
             case _:
                 assert_never(event)
 
@@ -151,6 +150,7 @@ class Draft:
             case Ending.DONE:
                 self._done(intent, event)
                 self._drop(intent)
+                self._plans.did(intent.run, intent.key)
             case Ending.REFUSED | Ending.NOT_SENT | Ending.ABANDONED:
                 self._drop(intent)
             case Ending.UNKNOWN:

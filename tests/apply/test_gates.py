@@ -22,9 +22,9 @@ from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.errors import SafetyRefusal
 from aepctl.model.audience import Observed
 from aepctl.model.failure import Failure
-from aepctl.plan.binding import bind
-from aepctl.plan.plan import Action
-from aepctl.state.model import Phase, State
+from aepctl.plan.binding import Binding, bind
+from aepctl.plan.plan import Action, Plan
+from aepctl.state.model import Phase, State, UsedPlan
 
 GOLD, SILVER, BRONZE = audience("Gold"), audience("Silver"), audience("Bronze")
 WANTED = want(("gold", GOLD), ("silver", SILVER), ("bronze", BRONZE))
@@ -232,42 +232,56 @@ class TestAllAtOnce:
 
 
 class TestSavedPlans:
-    """Applied once, and only while they hold."""
+    """Each change holds or is done, or nothing is sent."""
 
     STATE = found([know("gold", GOLD)])
-    SAVED = bind(plan(WANTED, STATE), WANTED, STATE, "1.0")
-    ANEW = "create a new plan with `aepctl --env prod plan --out plan.json`"
+    NOW = plan(WANTED, STATE)
+    SAVED = bind(NOW, STATE, "1.0")
+    ANEW = "create a new plan with `aepctl --env prod plan --out plan.json` and have it reviewed"
 
-    def test_one_that_holds_passes(self) -> None:
-        check_saved("plan.json", self.SAVED, self.SAVED, self.STATE, POLICY)
-        state = replace(self.STATE, plans=("another",))
-        check_saved("plan.json", self.SAVED, self.SAVED, state, POLICY)
-
-    def test_one_that_is_out_of_date_is_refused_with_all_that_differs(self) -> None:
-        now = replace(self.SAVED, serial=4, version="1.1")
+    def refusal(self, saved: Binding, now: Plan, name: str = "plan.json") -> SafetyRefusal:
         with pytest.raises(SafetyRefusal) as raised:
-            check_saved("plan.json", self.SAVED, now, self.STATE, POLICY)
-        assert raised.value.message == (
-            "plan.json is out of date: state serial was 1, is now 4; "
-            "aepctl version was 1.0, is now 1.1"
-        )
-        assert raised.value.hint == f"nothing was sent; {self.ANEW} and have it reviewed"
+            check_saved(name, saved, now, self.STATE, POLICY)
+        return raised.value
 
-    def test_one_that_was_applied_is_refused_whatever_else_holds(self) -> None:
-        state = replace(self.STATE, plans=("another", self.SAVED.id))
-        for now in (self.SAVED, replace(self.SAVED, serial=4)):
-            with pytest.raises(SafetyRefusal) as raised:
-                check_saved("plan.json", self.SAVED, now, state, POLICY)
-            message = f"plan.json was already applied (plan {self.SAVED.id})"
-            assert raised.value.message == message
-            assert raised.value.hint == f"a saved plan is applied once; {self.ANEW}"
+    def test_of_one_that_holds_all_is_left(self) -> None:
+        left = check_saved("plan.json", self.SAVED, self.NOW, self.STATE, POLICY)
+        assert left == replace(self.NOW, unchanged=0)
+
+    def test_of_one_that_is_done_nothing_is_left(self) -> None:
+        state = replace(self.STATE, plans={self.SAVED.id: UsedPlan(1)})
+        left = check_saved("plan.json", self.SAVED, self.NOW, state, POLICY)
+        assert (left.changes, left.done) == ((), len(self.SAVED.effects))
+
+    def test_one_for_another_place_is_refused_with_all_that_differs(self) -> None:
+        saved = replace(self.SAVED, serial=4, environment="dev")
+        refusal = self.refusal(saved, self.NOW)
+        assert refusal.message == (
+            "plan.json does not fit: environment was dev, is now prod; "
+            "state serial was 4, is now 1: an older copy took its place"
+        )
+        assert refusal.hint == f"nothing of it was sent; {self.ANEW}"
+
+    def test_each_change_that_no_longer_holds_is_named_with_what_differs(self) -> None:
+        refusal = self.refusal(self.SAVED, plan((), self.STATE))
+        first, *named = refusal.message.split("\n")
+        count = len(self.SAVED.effects)
+        assert first == f"plan.json no longer holds for {count} of its {count} changes"
+        assert named == [f"{key}: the manifests no longer want it" for key in self.SAVED.effects]
+        assert refusal.hint == f"nothing of it was sent; {self.ANEW}"
+
+    def test_of_very_many_the_others_are_counted(self) -> None:
+        many = want(*((f"k{number:03}", audience(f"N{number}")) for number in range(203)))
+        saved = bind(plan(many, self.STATE), self.STATE, "1.0")
+        lines = self.refusal(saved, plan((), self.STATE)).message.split("\n")
+        assert len(lines) == 202
+        assert lines[-1] == "and 3 more"
 
     def test_the_command_that_plans_anew_has_its_targets_and_is_quoted(self) -> None:
-        saved = replace(self.SAVED, targets=("gold", "s*"))
-        with pytest.raises(SafetyRefusal) as raised:
-            check_saved("my plan.json", saved, self.SAVED, self.STATE, POLICY)
+        saved = replace(self.SAVED, targets=("gold", "s*"), lineage="other")
+        refusal = self.refusal(saved, self.NOW, "my plan.json")
         command = "aepctl --env prod plan --out 'my plan.json' --target gold --target 's*'"
-        assert f"`{command}`" in str(raised.value.hint)
+        assert f"`{command}`" in str(refusal.hint)
 
     @pytest.mark.parametrize("given", [None, "prod"])
     def test_its_environment_may_be_given_as_well(self, given: str | None) -> None:

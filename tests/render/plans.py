@@ -99,6 +99,15 @@ PLANS: dict[str, Plan] = {
         )
     ),
     "unchanged": plan(unchanged=2),
+    "saved": replace(
+        plan((create("loyalty-gold", GOLD, 2),)),
+        done=3,
+        left_alone=(create("loyalty-silver", SILVER, 3), removed("old", OLD)),
+    ),
+    "saved-done": replace(plan(), done=2),
+    "limit": replace(
+        plan((create("loyalty-gold", GOLD, 2), create("loyalty-silver", SILVER, 3))), max_creates=1
+    ),
     "updates": plan(
         (
             update("description-added", audience("A"), audience("A", "A description."), 2),
@@ -229,6 +238,8 @@ REPORTS: dict[str, ApplyReport] = {
     "mixed": ApplyReport(PLANS["creates"], (CREATED, REFUSED, UNKNOWN, BARE, TERSE)),
     "decision": ApplyReport(PLANS["decide"], (ADOPTED, UNDECIDED)),
     "other-steps": ApplyReport(PLANS["everything"], (UPDATED, DELETED)),
+    "saved": ApplyReport(PLANS["saved"], (CREATED,), plan_id="0123456789abcdef"),
+    "saved-done": ApplyReport(PLANS["saved-done"], plan_id="0123456789abcdef"),
     "stopped": ApplyReport(PLANS["creates"], (REFUSED,), 2, "the token was refused: 401"),
     "interrupted": ApplyReport(PLANS["creates"], (CREATED,), 2, "interrupted", interrupted=True),
     "rescue": ApplyReport(PLANS["creates"], (CREATED,), 2, "the disk is full", rescue="{}\n"),

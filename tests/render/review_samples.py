@@ -1,6 +1,7 @@
 """Plans, reports and problems to render: one that people can read, and any that can be."""
 
 from collections import Counter
+from dataclasses import replace
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -168,18 +169,24 @@ def changes(draw: st.DrawFn, key: str) -> Change:
 
 
 @st.composite
-def plans(draw: st.DrawFn, most: int = 4) -> Plan:
+def plans(draw: st.DrawFn, most: int = 4, *, saved: bool = False) -> Plan:
+    """`saved`: some of it is done, some left alone, and it may exceed a limit."""
     keys = draw(st.lists(filled, max_size=most, unique=True))
     made = tuple(draw(changes(key)) for key in keys)
     target = Target(*(draw(texts) for _ in range(3)))
     targets = tuple(draw(st.lists(texts, max_size=2)))
-    return Plan(draw(filled), target, made, draw(st.integers(0, 9)), targets)
+    whole = Plan(draw(filled), target, made, draw(st.integers(0, 9)), targets)
+    if not saved:
+        return whole
+    cut, done = draw(st.integers(0, most)), draw(st.integers(0, 9))
+    limit = draw(st.none() | st.integers(0, 3))
+    return replace(whole, changes=made[:cut], left_alone=made[cut:], done=done, max_creates=limit)
 
 
 @st.composite
-def reports(draw: st.DrawFn) -> ApplyReport:
+def reports(draw: st.DrawFn, *, saved: bool = False) -> ApplyReport:
     """A report on any plan: every change that applies has an outcome or was not started."""
-    plan = draw(plans())
+    plan = draw(plans(saved=saved))
     failures = st.builds(
         Failure, texts, st.none() | texts, st.none() | st.just(503), st.none() | texts
     )

@@ -21,10 +21,11 @@ from aepctl.render.formats import (
     of_validation,
     render,
 )
+from aepctl.render.intents import view_of_intents
 from aepctl.render.json import error_json, intents_json, plan_json, validation_json
 from aepctl.render.report import view_of_report
 from aepctl.render.report_json import report_json
-from aepctl.render.view import view_of_error, view_of_intents, view_of_plan, view_of_validation
+from aepctl.render.view import view_of_error, view_of_plan, view_of_validation
 
 MIXED = REPORTS["mixed"]
 ERROR = AepctlError("it broke", hint="mend it")

@@ -38,10 +38,10 @@ from aepctl.plan.plan import Action, Change, Plan
 from aepctl.render.display import UNSAFE, display
 from aepctl.render.html import render
 from aepctl.render.html_rows import COLUMN_FIELDS, plain_table
+from aepctl.render.intents import view_of_intents
 from aepctl.render.report import view_of_report
 from aepctl.render.view import (
     view_of_error,
-    view_of_intents,
     view_of_plan,
     view_of_problems,
     view_of_validation,

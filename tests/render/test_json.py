@@ -67,19 +67,22 @@ def test_a_report(name: str, golden: Golden) -> None:
 @pytest.mark.parametrize("name", PLANS)
 def test_a_plan_is_as_documented(name: str) -> None:
     data = json.loads(plan_json(PLANS[name]))
-    assert data["format"] == "1.1"
+    assert data["format"] == "1.2"
     assert list(data) == [
         "format",
         "environment",
         "target",
         "targets",
         "changes",
+        "leftAlone",
+        "limits",
         "summary",
         "error",
     ]
     assert list(data["target"]) == ["org", "sandbox", "endpoint"]
-    assert list(data["summary"]) == [*Action, "unchanged"]
-    for change in data["changes"]:
+    assert list(data["summary"]) == [*Action, "unchanged", "done", "leftAlone"]
+    assert list(data["limits"]) == ["max_creates", "exceeded"]
+    for change in (*data["changes"], *data["leftAlone"]):
         assert list(change)[:5] == ["key", "action", "before", "after", "source"]
         assert change["source"] is None or list(change["source"]) == ["file", "line"]
     assert data["error"] is None
@@ -89,7 +92,7 @@ def test_a_plan_is_as_documented(name: str) -> None:
 def test_a_report_is_as_documented(name: str) -> None:
     report = REPORTS[name]
     data = json.loads(report_json(report))
-    assert data["format"] == "1.1"
+    assert data["format"] == "1.2"
     counts = report.counts()
     summary = data["summary"]
     kinds = ALWAYS | {kind.value for kind in counts}
@@ -157,8 +160,9 @@ def test_a_saved_plan_holds_the_same_counts_and_changes() -> None:
 @pytest.mark.parametrize("name", PLANS)
 def test_a_change_is_a_line(name: str) -> None:
     lines = [line for line in plan_json(PLANS[name]).split("\n") if line.startswith('    {"key": ')]
+    plan = PLANS[name]
     assert [json.loads(line.rstrip(","))["key"] for line in lines] == [
-        change.key for change in PLANS[name].changes
+        change.key for change in (*plan.changes, *plan.left_alone)
     ]
 
 
@@ -200,12 +204,12 @@ def test_intents(golden: Golden) -> None:
 
 
 def test_no_intent_is_an_empty_list() -> None:
-    assert json.loads(intents_json([])) == {"format": "1.1", "intents": [], "error": None}
+    assert json.loads(intents_json([])) == {"format": "1.2", "intents": [], "error": None}
 
 
 def test_sound_manifests() -> None:
     assert json.loads(validation_json(12)) == {
-        "format": "1.1",
+        "format": "1.2",
         "problems": [],
         "summary": {"audiences": 12, "problems": 0},
         "error": None,

@@ -32,11 +32,11 @@ from aepctl.plan.plan import Action, Plan
 from aepctl.render import html
 from aepctl.render.display import UNSAFE
 from aepctl.render.fitting import LEAST
+from aepctl.render.intents import view_of_intents
 from aepctl.render.markdown import MAX_BYTES, marker, render
 from aepctl.render.report import view_of_report
 from aepctl.render.view import (
     view_of_error,
-    view_of_intents,
     view_of_plan,
     view_of_problems,
     view_of_validation,

@@ -366,8 +366,8 @@ class TestPlans:
 
     def test_every_action_is_counted(self) -> None:
         counts = schema("plan")["$defs"]["PlanData"]["properties"]["summary"]
-        assert list(counts["properties"]) == [*Action, "unchanged"]
-        assert counts["required"] == [*Action, "unchanged"]
+        assert list(counts["properties"]) == [*Action, "unchanged", "done", "leftAlone"]
+        assert counts["required"] == [*Action, "unchanged", "done", "leftAlone"]
 
     def test_the_fields_of_an_audience_are_those_of_the_table(self) -> None:
         change = schema("plan")["$defs"]["ChangeData"]["properties"]

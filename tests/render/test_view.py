@@ -33,13 +33,13 @@ from aepctl.model.audience import Ids, Observed
 from aepctl.model.failure import Failure
 from aepctl.model.steps import Create, Delete, Patch, RemoteStep
 from aepctl.plan.plan import Action, Change, FieldDiff
+from aepctl.render.intents import view_of_intents
 from aepctl.render.report import outcome_row, view_of_report
 from aepctl.render.view import (
     Failed,
     Row,
     View,
     view_of_error,
-    view_of_intents,
     view_of_plan,
     view_of_problems,
     view_of_validation,
@@ -75,6 +75,8 @@ class TestPlan:
                 "update": 1,
                 "removed": 1,
                 "unchanged": 1,
+                "done": 0,
+                "left-alone": 0,
             },
             nothing="no audiences",
             rows=view.rows,
@@ -186,6 +188,8 @@ class TestReport:
             "forgotten": 0,
             "updated": 0,
             "created": 1,
+            "done": 0,
+            "left-alone": 0,
         }
         assert list(view.totals)[:3] == ["unknown", "refused", "undecided"]
         assert view.plan == view_of_plan(REPORTS["mixed"].plan, "3f9a2c")

@@ -13,13 +13,14 @@ from aepctl.model.problem import Origin
 from aepctl.plan.plan import Action
 from aepctl.render import github, gitlab, html, junit, markdown, text
 from aepctl.render.view import Row, View
+from aepctl.render.word import COLOURS, Word
 from aepctl.render.words import (
-    COLOURS,
+    DONE,
+    LEFT_ALONE,
     NOT_STARTED,
     STEPS,
     UNCHANGED,
     WORDS,
-    Word,
     by_status,
     by_urgency,
     in_order,
@@ -38,7 +39,12 @@ def test_every_action_outcome_and_phase_has_a_row(value: StrEnum) -> None:
 
 
 def test_there_is_no_row_without_a_use() -> None:
-    assert set(WORDS) == {value.value for value in EVERY} | {UNCHANGED, NOT_STARTED}
+    assert set(WORDS) == {value.value for value in EVERY} | {
+        UNCHANGED,
+        NOT_STARTED,
+        DONE,
+        LEFT_ALONE,
+    }
 
 
 def test_no_value_is_two_things() -> None:

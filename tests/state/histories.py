@@ -7,7 +7,7 @@ from aepctl.model.audience import Audience, Ids, Known
 from aepctl.model.steps import Adopt, Create, Delete, Forget, Move, Patch, Record
 from aepctl.model.target import Target
 from aepctl.state.events import Begun, Contradiction, Ended, Ending, Event, Noted, PlanUsed
-from aepctl.state.model import NO_OUTCOME, Intent, Phase, Run, State
+from aepctl.state.model import NO_OUTCOME, Intent, Phase, Run, State, UsedPlan
 from aepctl.state.reducer import Draft
 
 KEYS = ("gold", "silver", "bronze", "Größe")
@@ -51,6 +51,12 @@ runs = st.builds(
     job=st.none() | texts,
     part=st.integers(1, 9),
 )
+used_plans = st.builds(UsedPlan, st.integers(0, 9)) | st.builds(
+    UsedPlan,
+    serial=st.integers(0, 9),
+    runs=st.lists(names, max_size=2, unique=True).map(tuple),
+    left=st.frozensets(texts, min_size=1, max_size=3),
+)
 states = st.builds(
     State,
     lineage=names,
@@ -60,7 +66,7 @@ states = st.builds(
         lambda some: len({one.ids.audience_id for one in some.values()}) == len(some)
     ),
     intents=st.lists(intents, max_size=4).map(lambda some: {one.id: one for one in some}),
-    plans=st.lists(texts, max_size=3).map(tuple),
+    plans=st.dictionaries(texts, used_plans, max_size=3),
     runs=st.lists(runs, max_size=3).map(tuple),
 )
 events = (
@@ -76,8 +82,15 @@ events = (
         reason=st.none() | texts,
         exists=st.booleans(),
     )
-    | st.builds(Noted, texts, local_steps, texts)
-    | st.builds(PlanUsed, texts, texts)
+    | st.builds(Noted, texts, local_steps, texts, st.just("run"))
+    | st.builds(
+        PlanUsed,
+        texts,
+        texts,
+        st.just("run"),
+        st.integers(0, 9),
+        st.lists(texts, max_size=3).map(tuple),
+    )
 )
 
 
@@ -110,9 +123,9 @@ def _event(state: State, number: int, kind: int, key: str, other: str, text: str
     """One that fits the state, mostly."""
     local = [Adopt(known(f"A-{number}", text)), Move(other), Forget(), Record(audience(text, text))]
     if kind < len(local):
-        return Noted(key, local[kind], AT)
+        return Noted(key, local[kind], AT, "run")
     if kind == len(local):
-        return PlanUsed(text, AT)
+        return PlanUsed(text, AT, "run", number, (key, other)[: number % 3])
     if kind < 8 or not state.intents:
         return Begun(Intent(f"i-{number}", "run", key, _step(state, key, kind, text), AT))
     ending = list(Ending)[(kind + len(text)) % len(Ending)]

@@ -18,10 +18,16 @@ from aepctl.model.audience import FIELDS, Ids, Known
 from aepctl.model.steps import Create, Delete, Patch
 from aepctl.state.codec import FORMAT, MERGE, REPAIR, KnownOnDisk, decode_state
 from aepctl.state.encoder import encode_known, encode_state
-from aepctl.state.model import Intent, Phase, Run, State
+from aepctl.state.model import Intent, Phase, Run, State, UsedPlan
 from aepctl.state.on_disk import FieldsOnDisk
 
-GOLDEN = ("empty.json", "four-audiences.json", "format-1.1.json", "format-1.2.json")
+GOLDEN = (
+    "empty.json",
+    "four-audiences.json",
+    "format-1.1.json",
+    "format-1.2.json",
+    "format-1.3.json",
+)
 TWO = State("L", 3, TARGET, {n: Known(audience(n), Ids(f"id-{n}")) for n in ("gold", "silver")})
 OPEN = Intent("i-1", "run-1", "gold", Create(audience("gold")), AT)
 
@@ -40,6 +46,7 @@ def refusal(text: str, file: str = "s.json") -> StateError:
 def test_a_golden_file_comes_back_byte_by_byte_but_for_its_format(data: Path, name: str) -> None:
     text = (data / name).read_bytes().decode()
     newest = re.sub(r'"format": "1\.\d"', f'"format": "{FORMAT}"', text)
+    newest = re.sub(r'"plans": \["(\w+)"\]', r'"plans": {\n    "\1": {"serial": 0}\n  }', newest)
     assert encode_state(decode(text)) == newest
 
 
@@ -110,10 +117,23 @@ def test_what_is_empty_has_no_line() -> None:
     assert '  "audiences": {}\n}\n' in encode_state(replace(TWO, audiences={}))
 
 
-def test_saved_plans_are_kept_in_one_line() -> None:
-    state = replace(TWO, plans=("plan-1", "plan-2"))
-    assert '  "plans": ["plan-1", "plan-2"],\n' in encode_state(state)
+def test_saved_plans_stand_sorted_one_to_a_line_with_what_is_left_of_them() -> None:
+    begun = UsedPlan(4, ("run-1", "run-2"), frozenset({"silver", "gold"}))
+    state = replace(TWO, plans={"plan-2": UsedPlan(5), "plan-1": begun})
+    assert (
+        '  "plans": {\n'
+        '    "plan-1": {"left": ["gold", "silver"], "runs": ["run-1", "run-2"], "serial": 4},\n'
+        '    "plan-2": {"serial": 5}\n'
+        "  },\n"
+    ) in encode_state(state)
     assert decode(encode_state(state)) == state
+
+
+def test_of_a_saved_plan_of_an_older_format_nothing_is_left() -> None:
+    text = encode_state(replace(TWO, plans={"p": UsedPlan()})).replace('"1.3"', '"1.2"')
+    older = re.sub(r'"plans": \{.*?\n  \}', '"plans": ["p"]', text, flags=re.DOTALL)
+    assert '"plans": ["p"],' in older
+    assert decode(older).plans == {"p": UsedPlan(0, (), frozenset())}
 
 
 def test_a_state_without_a_lineage_is_not_written() -> None:
@@ -259,7 +279,7 @@ REFUSED = {
     "format-is-a-number.json": '1: not a state file: `"format"` is missing',
     "hand-broken.json": "7: not valid JSON: Expecting ',' delimiter, column 160",
     "merge-conflict.json": "3: Git left a merge conflict here",
-    "newer-format.json": "2: format 2.0 was written by a newer aepctl; this one reads up to 1.2",
+    "newer-format.json": "2: format 2.0 was written by a newer aepctl; this one reads up to 1.3",
     "newer-minor-format.json": "2: format 1.10 was written by a newer aepctl",
     "no-audiences.json": "1: audiences: field required",
     "no-format.json": '1: not a state file: `"format"` is missing',
@@ -338,25 +358,25 @@ def test_a_merge_conflict_is_shown_at_its_line_with_how_to_resolve_it(before: st
     assert error.message == f"s.json:{7 + len(before)}: Git left a merge conflict here"
     assert error.hint == MERGE
     assert MERGE == (
-        "each line under `audiences`, `intents` and `runs` is one entry: keep the lines of both "
-        "sides, the higher serial, and remove the markers"
+        "each line under `plans`, `audiences`, `intents` and `runs` is one entry: keep the lines "
+        "of both sides, the higher serial, and remove the markers"
     )
 
 
 def test_a_newer_format_is_shown_where_it_stands_with_what_to_do() -> None:
     """Also where an audience has the key `format`."""
-    text = TEXT.replace('"format": "1.2"', '"format": "1.3"').replace('"gold"', '"format"', 1)
+    text = TEXT.replace('"format": "1.3"', '"format": "1.4"').replace('"gold"', '"format"', 1)
     error = refusal(text)
     assert error.message == (
-        "s.json:2: format 1.3 was written by a newer aepctl; this one reads up to 1.2"
+        "s.json:2: format 1.4 was written by a newer aepctl; this one reads up to 1.3"
     )
     assert error.hint == "update aepctl"
 
 
 def test_an_older_minor_of_the_major_is_read_and_no_other_major() -> None:
-    assert decode(TEXT.replace('"format": "1.2"', '"format": "1.0"')) == TWO
-    error = refusal(TEXT.replace('"format": "1.2"', '"format": "0.9"'))
-    assert error.message == "s.json:2: format 0.9 is not known; this aepctl reads 1.0 up to 1.2"
+    assert decode(TEXT.replace('"format": "1.3"', '"format": "1.0"')) == TWO
+    error = refusal(TEXT.replace('"format": "1.3"', '"format": "0.9"'))
+    assert error.message == "s.json:2: format 0.9 is not known; this aepctl reads 1.0 up to 1.3"
     assert error.hint == "use the aepctl that wrote it"
 
 

@@ -55,7 +55,7 @@ def spelled(event: Event) -> object:
 def test_the_header_names_format_state_target_and_run() -> None:
     assert json.loads(HEADER) == {
         "type": "journal",
-        "format": "1.2",
+        "format": "1.3",
         "lineage": "L",
         "serial": 3,
         "target": {"endpoint": TARGET.endpoint, "org": TARGET.org, "sandbox": TARGET.sandbox},
@@ -118,8 +118,18 @@ def test_a_step_that_touches_state_only_is_noted(step: Adopt, line: dict[str, ob
     }
 
 
-def test_a_plan_that_is_used_is_noted() -> None:
-    assert spelled(PlanUsed("p-1", AT)) == {"type": "plan", "plan": "p-1", "at": AT}
+def test_a_plan_that_is_used_is_noted_with_what_is_left_of_it() -> None:
+    used = PlanUsed("p-1", AT, "run-1", 7, ("gold", "silver"))
+    line = {"type": "plan", "plan": "p-1", "at": AT, "serial": 7, "left": ["gold", "silver"]}
+    assert spelled(used) == line
+    assert read(used).events == ((2, used),)
+
+
+def test_of_a_plan_in_an_older_journal_nothing_is_left() -> None:
+    line = b'{"type": "plan", "plan": "p-1", "at": "' + AT.encode() + b'"}\n'
+    journal = read_journal(HEADER.replace(b'"1.3"', b'"1.2"') + line, "local.journal")
+    assert journal is not None
+    assert journal.events == ((2, PlanUsed("p-1", AT, journal.run.id)),)
 
 
 def test_each_event_comes_with_its_line() -> None:
@@ -167,7 +177,7 @@ REFUSED = {
     "nested": (b"[" * 100_000 + b"\n", NO_HEADER),
     "a list": (b"[]\n", NO_HEADER),
     "no format": (HEADER.replace(b'"format"', b'"Format"'), NO_HEADER),
-    "format is a number": (HEADER.replace(b'"1.2"', b"1.2"), NO_HEADER),
+    "format is a number": (HEADER.replace(b'"1.3"', b"1.3"), NO_HEADER),
     "second header": (HEADER * 2, "2: not a journal line: input tag 'journal' found using"),
     "empty line": (HEADER + b"\n" + LINE, "2: not a journal line: invalid JSON"),
     "broken line": (HEADER + LINE[:-9] + b"\n" + LINE, "2: not a journal line: invalid JSON"),
@@ -228,15 +238,15 @@ def test_bytes_that_are_not_utf_8_are_refused_and_not_guessed_at() -> None:
 
 
 def test_a_newer_journal_asks_for_an_update_and_an_unknown_one_for_its_writer() -> None:
-    error = refusal(HEADER.replace(b'"1.2"', b'"1.3"'))
+    error = refusal(HEADER.replace(b'"1.3"', b'"1.4"'))
     assert error.message == (
-        "local.journal:1: format 1.3 was written by a newer aepctl; this one reads up to "
+        "local.journal:1: format 1.4 was written by a newer aepctl; this one reads up to "
         f"{JOURNAL_FORMAT}"
     )
     assert error.hint == "update aepctl"
-    error = refusal(HEADER.replace(b'"1.2"', b'"0.9"'))
+    error = refusal(HEADER.replace(b'"1.3"', b'"0.9"'))
     assert error.message == (
-        "local.journal:1: format 0.9 is not known; this aepctl reads 1.0 up to 1.2"
+        "local.journal:1: format 0.9 is not known; this aepctl reads 1.0 up to 1.3"
     )
 
 
@@ -255,7 +265,7 @@ def test_lines_can_be_told_so_that_they_survive_any_log_and_any_terminal(odd: st
 def test_every_journal_comes_back_as_it_was(
     lineage: str, serial: int, target: Target, run: Run, some: list[Event]
 ) -> None:
-    some = [replace(one, run=run.id) if isinstance(one, Ended) else one for one in some]
+    some = [one if isinstance(one, Begun) else replace(one, run=run.id) for one in some]
     raw = encode_header(lineage, serial, target, run) + b"".join(map(encode_event, some))
     numbered = tuple(enumerate(some, 2))
     assert read_journal(raw, "x") == JournalContents(

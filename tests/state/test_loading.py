@@ -278,7 +278,7 @@ def test_any_history_is_the_same_by_way_of_a_journal_and_a_document(
     history: tuple[State, tuple[Event, ...]],
 ) -> None:
     before, events = history
-    events = tuple(replace(e, run=RUN.id) if isinstance(e, Ended) else e for e in events)
+    events = tuple(e if isinstance(e, Begun) else replace(e, run=RUN.id) for e in events)
     after = folded(before, replay(before, events), RUN)
     found = read_state(store(before, log(*events)), TARGET)
     assert found == after
@@ -290,7 +290,7 @@ def test_wherever_a_document_is_written_within_a_history_the_end_is_the_same(
     history: tuple[State, tuple[Event, ...]],
 ) -> None:
     before, events = history
-    events = tuple(replace(e, run=RUN.id) if isinstance(e, Ended) else e for e in events)
+    events = tuple(e if isinstance(e, Begun) else replace(e, run=RUN.id) for e in events)
     whole = replay(before, events)
     for cut in range(len(events) + 1):
         half = folded(before, replay(before, events[:cut]), RUN)

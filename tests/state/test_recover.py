@@ -211,7 +211,7 @@ def test_what_only_state_knows_is_passed_over() -> None:
         Noted("silver", Forget(), AT),
         Noted("silver", Record(audience("silver")), AT),
         Noted("bronze", Move("silver"), AT),
-        PlanUsed("p", AT),
+        PlanUsed("p", AT, "run-1"),
         adopted(),
     )
     assert recovered(EMPTY, journal(*events)) == (adopted(),)
@@ -233,7 +233,7 @@ def test_a_journal_that_contradicts_itself_is_refused_with_the_line() -> None:
 def test_whatever_a_run_did_taking_its_journal_in_again_changes_nothing(
     history: tuple[State, tuple[Event, ...]],
 ) -> None:
-    events = tuple(replace(e, run=RUN.id) if isinstance(e, Ended) else e for e in history[1])
+    events = tuple(e if isinstance(e, Begun) else replace(e, run=RUN.id) for e in history[1])
     state = State("L", 3, TARGET)
     rescued = journal(*events)
     try:

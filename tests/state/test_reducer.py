@@ -10,8 +10,9 @@ from hypothesis import given
 from aepctl.model.audience import Ids, Known
 from aepctl.model.steps import Adopt, Create, Delete, Forget, Move, Patch, Record, RemoteStep
 from aepctl.state.events import Begun, Contradiction, Ended, Ending, Event, Noted, PlanUsed
-from aepctl.state.model import NO_OUTCOME, Intent, Phase, Run, State
-from aepctl.state.reducer import MAX_PLANS, MAX_RUNS, Draft, folded, with_run
+from aepctl.state.model import NO_OUTCOME, Intent, Phase, Run, State, UsedPlan
+from aepctl.state.reducer import MAX_RUNS, Draft, folded, with_run
+from aepctl.state.used_plans import MAX_PLANS
 
 EMPTY = State("L", 3, TARGET)
 GOLD = Known(audience("Gold"), Ids("A-gold", "P-gold"))
@@ -343,11 +344,49 @@ def test_an_id_that_stands_under_two_keys_already_is_in_nobodys_way() -> None:
 
 
 def test_the_plans_that_were_used_last_are_kept_each_once() -> None:
-    used = [PlanUsed(f"p-{n}", AT) for n in range(MAX_PLANS + 2)]
-    assert replay(EMPTY, used).plans == tuple(f"p-{n}" for n in range(2, MAX_PLANS + 2))
-    assert MAX_PLANS == 100
-    again = replay(EMPTY, [PlanUsed(one, AT) for one in ("a", "b", "a")])
-    assert again == replace(EMPTY, plans=("b", "a"))
+    used = [PlanUsed(f"p-{n}", AT, "r", n) for n in range(MAX_PLANS + 2)]
+    kept = {f"p-{n}": UsedPlan(n) for n in range(2, MAX_PLANS + 2)}
+    assert replay(EMPTY, used).plans == kept
+    assert MAX_PLANS == 500
+    again = replay(EMPTY, [PlanUsed(one, AT, "r", n) for n, one in enumerate(("a", "b", "a"))])
+    assert again == replace(EMPTY, plans={"a": UsedPlan(2), "b": UsedPlan(1)})
+
+
+USED = PlanUsed("p", AT, "run-1", 3, ("gold", "silver"))
+
+
+def left(*events: Event) -> UsedPlan:
+    """What is left of the plan p after these."""
+    return replay(EMPTY, [USED, *events]).plans["p"]
+
+
+def test_what_the_plans_own_run_did_is_no_longer_left() -> None:
+    gold = Known(audience("gold"), Ids("A"))
+    begun = Begun(Intent("i", "run-1", "silver", Create(audience("silver")), AT))
+    assert left() == UsedPlan(3, ("run-1",), frozenset({"gold", "silver"}))
+    assert left(Noted("gold", Adopt(gold), AT, "run-1")).left == {"silver"}
+    assert left(Noted("gold", Adopt(gold), AT, "another")).left == {"gold", "silver"}
+    assert left(begun).left == {"gold", "silver"}
+    done = Ended("i", Ending.DONE, "a later one", AT, Ids("B"))
+    assert left(begun, done).left == {"gold"}
+    assert left(begun, done, Noted("gold", Adopt(gold), AT, "run-1")) == UsedPlan(3)
+
+
+@pytest.mark.parametrize("ending", [one for one in Ending if one is not Ending.DONE])
+def test_what_came_to_nothing_or_is_not_known_is_left(ending: Ending) -> None:
+    begun = Begun(Intent("i", "run-1", "silver", Create(audience("silver")), AT))
+    assert left(begun, Ended("i", ending, "run-1", AT)).left == {"gold", "silver"}
+
+
+def test_what_was_done_once_is_not_left_again_when_it_is_forgotten() -> None:
+    gold = Noted("gold", Adopt(Known(audience("gold"), Ids("A"))), AT, "run-1")
+    assert left(gold, Noted("gold", Forget(), AT, "run-2")).left == {"silver"}
+
+
+def test_a_plan_that_is_used_again_remembers_each_of_its_runs() -> None:
+    again = PlanUsed("p", AT, "run-2", 5, ("silver",))
+    assert left(again) == UsedPlan(5, ("run-1", "run-2"), frozenset({"silver"}))
+    assert left(again, PlanUsed("p", AT, "run-3", 6)) == UsedPlan(6)
 
 
 RUN = Run("run-1", AT, "aepctl apply")
@@ -357,7 +396,7 @@ def test_what_a_run_changed_is_one_more_serial_with_the_run() -> None:
     after = replace(EMPTY, audiences={"gold": GOLD})
     assert folded(EMPTY, after, RUN) == replace(after, serial=4, runs=(RUN,))
     assert folded(EMPTY, with_intent(EMPTY, intent()), RUN).serial == 4
-    assert folded(EMPTY, replace(EMPTY, plans=("p",)), RUN).serial == 4
+    assert folded(EMPTY, replace(EMPTY, plans={"p": UsedPlan()}), RUN).serial == 4
 
 
 def test_a_run_that_came_to_nothing_changes_nothing() -> None:

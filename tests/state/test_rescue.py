@@ -37,8 +37,8 @@ def begun(*intents: Intent, state: State = STATE) -> State:
     return replace(state, intents={one.id: one for one in intents})
 
 
-def adopt(key: str, known: Known) -> Noted:
-    return Noted(key, Adopt(known), AT)
+def adopt(key: str, known: Known, run: str = "") -> Noted:
+    return Noted(key, Adopt(known), AT, run)
 
 
 # Of a state, and of what is there instead
@@ -218,4 +218,7 @@ def test_what_cannot_be_written_together_is_known_all_the_same_and_told() -> Non
             one.note("gold", Adopt(GOLD))
             one.note("silver", Adopt(SILVER))
         assert set(one.state.audiences) == ALL
-        assert told(one.rescue()) == [adopt("gold", GOLD), adopt("silver", SILVER)]
+        assert told(one.rescue()) == [
+            adopt("gold", GOLD, "run-1"),
+            adopt("silver", SILVER, "run-1"),
+        ]

@@ -20,7 +20,7 @@ from aepctl.state.events import Begun, Contradiction, Ended, Ending, Noted, Plan
 from aepctl.state.frames import read_frames
 from aepctl.state.journal_codec import read_journal
 from aepctl.state.loading import read_state
-from aepctl.state.model import Intent, Phase, Run, State
+from aepctl.state.model import Intent, Phase, Run, State, UsedPlan
 from aepctl.state.session import StateSession, open_session
 
 FULL = "No space left on device"
@@ -156,15 +156,36 @@ def test_steps_that_touch_state_only_are_noted(store: MemoryStore) -> None:
 
 def test_a_saved_plan_that_is_applied_is_durable_at_once(store: MemoryStore) -> None:
     with session(store) as one:
-        one.use_plan("plan-1")
-        assert one.state.plans == read_state(store, TARGET).plans == ("plan-1",)
+        one.use_plan("plan-1", ("gold", "silver"))
+        used = {"plan-1": UsedPlan(0, ("run-1",), frozenset({"gold", "silver"}))}
+        assert one.state.plans == read_state(store, TARGET).plans == used
         one.checkpoint()
-    assert stored(store) == State("run-1-1", 1, TARGET, plans=("plan-1",), runs=(run(),))
+    assert stored(store) == State("run-1-1", 1, TARGET, plans=used, runs=(run(),))
+
+
+def test_what_a_run_does_is_done_by_the_plan_that_it_applies_however_late(
+    store: MemoryStore,
+) -> None:
+    with session(store) as one:
+        one.use_plan("plan-1", ("gold", "silver", "bronze"))
+        intent = one.begin("silver", create("silver"))
+        one.note("gold", Adopt(GOLD))
+        left = UsedPlan(0, ("run-1",), frozenset({"silver", "bronze"}))
+        assert one.state.plans == read_state(store, TARGET).plans == {"plan-1": left}
+        one.checkpoint()
+    with session(store, "run-2") as two:
+        two.end(intent, Ending.DONE, ids=AudienceIds("S"))
+        left = UsedPlan(0, ("run-1",), frozenset({"bronze"}))
+        assert two.state.plans == read_state(store, TARGET).plans == {"plan-1": left}
+        two.note("bronze", Adopt(Known(audience("bronze"), AudienceIds("B"))))
+        assert two.state.plans == {"plan-1": left}
+        two.use_plan("plan-1", ())
+        assert two.state.plans == {"plan-1": UsedPlan(1)}
 
 
 def test_several_events_are_recorded_in_one_write_or_not_at_all(store: MemoryStore) -> None:
     with session(store) as one:
-        one.record(Noted("gold", Adopt(GOLD), AT), PlanUsed("p", AT))
+        one.record(Noted("gold", Adopt(GOLD), AT), PlanUsed("p", AT, "run-1"))
         assert store.calls == ["append"]
         before = (store.log, one.state)
         with pytest.raises(Contradiction, match="A-gold is known as `gold`, not as `other`"):
@@ -184,7 +205,7 @@ def test_the_time_of_a_note_is_the_clocks(store: MemoryStore) -> None:
         clock.seconds += 1
         one.end(intent, Ending.DONE, ids=GOLD.ids)
         one.note("gold", Record(audience("gold")))
-        one.use_plan("p")
+        one.use_plan("p", ())
     ats = [json.loads(line).get("at") for line in (store.log or b"").splitlines()]
     assert ats == [None, intent.at] + ["2026-01-31T12:00:02.500+00:00"] * 3
 
@@ -422,7 +443,7 @@ def test_a_worker_that_outlives_the_lock_can_write_nothing_more(store: MemorySto
             lambda: one.begin("bronze", create("bronze")),
             lambda: one.end(intent, Ending.DONE, ids=GOLD.ids),
             lambda: one.note("x", Adopt(Known(audience("x"), AudienceIds("X")))),
-            lambda: one.use_plan("p"),
+            lambda: one.use_plan("p", ()),
             one.checkpoint,
         ]
         for call in late:
@@ -544,7 +565,7 @@ def test_what_only_this_process_knows_can_be_printed(full: Full) -> None:
     assert [event for _, event in journal.events] == [
         Begun(intent),
         Ended(intent.id, Ending.DONE, "run-1", AT, GOLD.ids),
-        Noted("silver", Adopt(odd), AT),
+        Noted("silver", Adopt(odd), AT, "run-1"),
     ]
 
 
@@ -570,11 +591,11 @@ def test_where_all_is_durable_nothing_is_printed(store: MemoryStore) -> None:
 def test_a_plan_that_could_not_be_noted_is_in_the_next_document(full: Full) -> None:
     store, one, _ = full
     with pytest.raises(StateNotWritten):
-        one.use_plan("p")
+        one.use_plan("p", ())
     one.checkpoint()
     found = stored(store)
     assert found is not None
-    assert found.plans == ("p",)
+    assert found.plans == {"p": UsedPlan(found.serial - 1)}
 
 
 @pytest.mark.parametrize("fails", ["checkpoint", "drop"])

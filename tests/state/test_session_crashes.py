@@ -22,7 +22,7 @@ from aepctl.state.encoder import encode_state
 from aepctl.state.events import Begun, Ended, Ending
 from aepctl.state.journal_codec import encode_event, encode_header
 from aepctl.state.loading import read_state
-from aepctl.state.model import Intent, Run, State
+from aepctl.state.model import Intent, Run, State, UsedPlan
 from aepctl.state.session import StateSession, open_session
 from aepctl.state.stores.disk import Disk
 from aepctl.state.stores.file import FileStore
@@ -248,7 +248,7 @@ class Runs(RuleBasedStateMachine):
         self.disk = MemoryDisk()
         self.known: dict[str, Known] = {}
         self.open: dict[str, Intent] = {}
-        self.plans: tuple[str, ...] = ()
+        self.plans: dict[str, UsedPlan] = {}
         self.serial = 0
         self.count = 0
         self.running: AbstractContextManager[StateSession] | None = None
@@ -328,9 +328,12 @@ class Runs(RuleBasedStateMachine):
 
     @rule()
     def use_a_plan(self) -> None:
-        plan = self._new()
-        self.plans = (*self.plans, plan)
-        self.one.use_plan(plan)
+        """One of which nothing is left, and one of which something always is."""
+        plan, serial = self._new(), self.one.state.serial
+        left = () if self.count % 2 else ("never done",)
+        runs = (self.one.run.id,) if left else ()
+        self.plans[plan] = UsedPlan(serial, runs, frozenset(left))
+        self.one.use_plan(plan, left)
 
     @rule()
     def checkpoint(self) -> None:

@@ -1,0 +1,57 @@
+"""What an apply does with a saved plan: less than without it, never more."""
+
+from collections.abc import Sequence
+
+from aepctl.apply.gates import check_saved
+from aepctl.model.audience import Observed, Wanted
+from aepctl.operations.options import ApplyOptions, SavedPlan
+from aepctl.plan.plan import Action, Plan
+from aepctl.plan.planner import make_plan
+from aepctl.plan.policy import Policy
+from aepctl.plan.reviewed import left_of
+from aepctl.plan.sides import Questions, to_look_up
+from aepctl.state.model import State
+from aepctl.state.session import StateSession
+
+
+def questions(
+    options: ApplyOptions, wanted: Sequence[Wanted], state: State, policy: Policy
+) -> Questions:
+    """What the platform is asked; of a saved plan, only about what it has. Raises NoSuchTarget."""
+    saved = options.saved
+    if saved is None:
+        return to_look_up(wanted, state, policy, options.targets)
+    every, keys = to_look_up(wanted, state, policy), saved.binding.effects
+    return Questions(every.in_doubt, tuple(one for one in every.candidates if one.key in keys))
+
+
+def plan_now(
+    options: ApplyOptions,
+    wanted: Sequence[Wanted],
+    state: State,
+    observed: Sequence[Observed] | None,
+    policy: Policy,
+) -> Plan:
+    """What is to be done; of a saved plan, what is left. Raises SafetyRefusal, NoSuchTarget."""
+    saved = options.saved
+    if saved is None:
+        return make_plan(wanted, state, observed, policy, options.targets)
+    now = make_plan(wanted, state, observed, policy)
+    return check_saved(saved.file, saved.binding, now, state, policy)
+
+
+def asks_nothing(left: Plan) -> bool:
+    """Whether nothing of a saved plan is left that the platform has to be asked for."""
+    waits = {Action.SETTLE, Action.DECIDE}
+    return not any(change.steps or change.action in waits for change in left.changes)
+
+
+def note_use(saved: SavedPlan | None, plan: Plan, session: StateSession) -> None:
+    """Note what is left of the saved plan, before any of it is done. Raises StateNotWritten."""
+    if saved is None or not saved.binding.effects:
+        return
+    plan_id, left = saved.binding.id, left_of(saved.binding, plan)
+    used = session.state.plans.get(plan_id)
+    does = any(change.steps for change in plan.changes)
+    if does or used is None or used.left != {*left}:
+        session.use_plan(plan_id, left)
