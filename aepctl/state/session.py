@@ -137,13 +137,13 @@ class StateSession(ABC):
     def note(self, key: str, step: LocalStep) -> None:
         """Note a step that touches state only. Raises Contradiction where it cannot be done."""
         with self._mutex:
-            self._take(Noted(key, step, timestamp(self._clock), self._run_id))
+            self._take(Noted(key, step, timestamp(self._clock), self._run.id))
 
     def use_plan(self, plan_id: str, left: Sequence[str]) -> None:
         """Note that a saved plan is being applied, of which these keys are left to do."""
         with self._mutex:
             at, serial = timestamp(self._clock), self._now().serial
-            self._take(PlanUsed(plan_id, at, self._run_id, serial, tuple(left)))
+            self._take(PlanUsed(plan_id, at, self._run.id, serial, tuple(left)))
 
     @abstractmethod
     def together(self) -> AbstractContextManager[None]:
