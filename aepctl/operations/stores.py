@@ -9,7 +9,7 @@ from aepctl.operations.state import Decided
 from aepctl.project.environment import Environment
 from aepctl.state.codec import Written, decode_written
 from aepctl.state.encoder import encode_state
-from aepctl.state.loading import any_state, check_target, read_state
+from aepctl.state.loading import check_lineage, check_target, read_state
 from aepctl.state.model import Intent, Run, State
 from aepctl.state.reducer import with_run
 from aepctl.state.run import holder
@@ -31,16 +31,9 @@ def init(context: Context, environment: Environment) -> Decided:
     store = context.open_store(environment)
     if isinstance(store, SharedStore):
         store.documents.prepare()
-    found = _existing(store)
+    found = _existing(store, environment)
     if found is not None:
-        check_target(store.where, found.target, environment.target)
         return Decided(f"{store.where} has a state already (serial {found.serial})", _pin(found))
-    if environment.lineage is not None:
-        raise StateError(
-            f"{store.where}: there is no state, but aepctl.yaml names one (lineage "
-            f"{environment.lineage})",
-            hint="bring it back; or, if it shall begin anew, remove `lineage:` first",
-        )
     run = context.run("state init")
     made = with_run(State(context.new_id(), 0, environment.target), run)
     if isinstance(store, SharedStore):
@@ -55,12 +48,18 @@ def init(context: Context, environment: Environment) -> Decided:
     return Decided(f"the state of `{environment.name}` is made: {store.where}", _pin(made))
 
 
-def _existing(store: StateStore | SharedStore) -> State | None:
+def _existing(store: StateStore | SharedStore, environment: Environment) -> State | None:
+    """The state that is there. Raises StateError where it may not be gone on with, or is missing
+    although it is pinned.
+    """
     if isinstance(store, SharedStore):
         document = store.documents.get()
         if document is None or is_probe(document.data):
+            check_lineage(store.where, None, environment.lineage)
             return None
-    return any_state(store)
+        return store.decoded(document, environment.target).state
+    found = read_state(store, environment.target)
+    return None if found.lineage is None else found
 
 
 def _pin(state: State) -> str:
@@ -77,6 +76,10 @@ def unlock(context: Context, environment: Environment, lock_id: str) -> Decided:
         )
     document = SharedDocument(store, environment.target, context.clock, context.new_id)
     written = document.read()
+    theirs = "" if written.lock is not None and written.lock.id == lock_id else lock_id
+    if theirs and _server_lock_broken(store, theirs):
+        then = f"the state itself is locked by {written.lock.who}" if written.lock else None
+        return Decided(f"{store.where}: its server has no lock {theirs} now", then)
     if written.lock is None:
         return Decided(f"{store.where} is not locked")
     if written.lock.id != lock_id:
@@ -96,6 +99,12 @@ def unlock(context: Context, environment: Environment, lock_id: str) -> Decided:
         "if its runner is still at work, whatever it writes from now on is refused; the next apply "
         "looks for what it had open",
     )
+
+
+def _server_lock_broken(store: SharedStore, lock_id: str) -> bool:
+    """For a server with locks of its own, which a person or another program may have taken."""
+    break_lock = getattr(store.documents, "break_lock", None)
+    return break_lock is not None and bool(break_lock(lock_id))
 
 
 def pull(context: Context, environment: Environment) -> str:
