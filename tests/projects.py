@@ -116,5 +116,6 @@ class Project:
 
     @property
     def files(self) -> list[str]:
-        """What lies in state/, but for the lock."""
-        return sorted(f.name for f in (self.root / "state").iterdir() if f.suffix != ".lock")
+        """What lies in state/, but for the lock and what has Git pass over it."""
+        there = (self.root / "state").iterdir()
+        return sorted(f.name for f in there if f.suffix != ".lock" and f.name != ".gitignore")

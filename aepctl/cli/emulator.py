@@ -9,6 +9,7 @@ import click
 from aepctl.apply.stopping import StopSignal
 from aepctl.cli.invocation import Group
 from aepctl.cli.output import print_result, print_status
+from aepctl.gitignore import ignore_own
 
 if TYPE_CHECKING:
     from aepctl.emulator import Behaviour, Fault
@@ -163,6 +164,7 @@ def _make_folder(db: Path) -> None:
         raise click.BadParameter(
             f"cannot make the folder {db.parent}: {error.strerror}", param_hint="--db"
         ) from error
+    ignore_own(db.parent)
 
 
 def _stopped_by_signals(stop: StopSignal) -> None:

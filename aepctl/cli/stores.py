@@ -1,4 +1,4 @@
-"""aepctl state init, unlock, pull, push, migrate, history: where state is kept."""
+"""aepctl state init, unlock, pull, push, migrate, history, merge: where state is kept."""
 
 from typing import TYPE_CHECKING
 
@@ -6,7 +6,7 @@ import click
 
 from aepctl.cli.formats import Outputs, run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
-from aepctl.cli.output import print_result
+from aepctl.cli.output import print_result, print_status
 from aepctl.cli.state import tell
 from aepctl.cli.types import lock_timeout_option
 
@@ -132,4 +132,29 @@ def _line(run: "Run") -> str:
     return display("  ".join(word for word in words if word))
 
 
-commands = (init, unlock, pull, push, migrate, history)
+@click.command(cls=Command)
+@click.argument("base")
+@click.argument("ours")
+@click.argument("theirs")
+def merge(base: str, ours: str, theirs: str) -> int:
+    """Merge three versions of a state file into OURS: Git's merge driver.
+
+    In .gitattributes: state/*.json merge=aepctl. Once in each clone: git config
+    merge.aepctl.driver 'aepctl state merge %O %A %B'
+    """
+
+    def work() -> int:
+        from aepctl.operations.merging import merge_files
+        from aepctl.render.display import display
+
+        undecided = merge_files(base, ours, theirs).undecided
+        for said, cure in undecided:
+            print_status(f"error: {display(said)}\n  {display(cure)}")
+        if undecided:
+            print_status("Both sides stand in the file, between markers; remove these then.")
+        return 1 if undecided else 0
+
+    return run_and_render(Outputs(), None, work)
+
+
+commands = (init, unlock, pull, push, migrate, history, merge)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from aepctl.clock import Clock, SystemClock
+from aepctl.gitignore import ignore_own
 from aepctl.manifests import Manifests, read_manifests, resolve
 from aepctl.model.audience import Wanted
 from aepctl.model.target import EMULATOR
@@ -171,4 +172,5 @@ def _emulator_file(environment: str) -> Path:
             f"{folder}: the emulator's folder cannot be made: {error.strerror}",
             hint="make the current folder writable",
         ) from error
+    ignore_own(folder)
     return file

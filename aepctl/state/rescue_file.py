@@ -7,6 +7,7 @@ thrown away as well is settled by looking.
 import os
 from pathlib import Path
 
+from aepctl.gitignore import ignore_own
 from aepctl.state.stores.disk import Disk, replace_file
 from aepctl.state.stores.journal_file import JournalFile
 
@@ -25,6 +26,7 @@ class RescueFile:
         """Make lines durable; `header` stands first in the file."""
         if self._journal is None:
             self._disk.make_folder(self._path.parent)
+            ignore_own(self._path.parent)
             self._journal = JournalFile(self._disk, self._path, size=0)
             lines = header + lines
         self._journal.append(lines)

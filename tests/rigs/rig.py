@@ -132,8 +132,8 @@ class Site:
         return [one for one in lines if one["type"] == "intent" and one["intent"] not in closed]
 
     def left_over(self) -> list[str]:
-        """What is in the folder of states besides the state and its lock."""
-        usual = {self.state.name, self.lock.name}
+        """What is in the folder of states besides the state, its lock and what Git passes over."""
+        usual = {self.state.name, self.lock.name, ".gitignore"}
         return sorted(one.name for one in self.state.parent.iterdir() if one.name not in usual)
 
     def normal_state(self) -> str:

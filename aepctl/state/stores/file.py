@@ -6,12 +6,15 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from aepctl.errors import StateError, StateNotWritten
+from aepctl.gitignore import STATE, ignore
 from aepctl.state.stores.advice import AGAIN, ROOM, hint_for, reason_of
 from aepctl.state.stores.base import HeldStore, Stored
 from aepctl.state.stores.disk import Disk, remove_left_over, replace_file
 from aepctl.state.stores.journal_file import JournalFile
 from aepctl.state.stores.lock import Lock, locked
 
+FOLDER = "state"
+"""The usual folder of states, in which nothing else is."""
 MAY_NOT_READ = "let this user read it, or run aepctl as the user that it belongs to"
 
 
@@ -61,6 +64,7 @@ class FileStore:
     def hold(self, holder: Mapping[str, str], *, wait: float) -> Iterator[HeldStore]:
         """See StateStore. Raises StateLocked; StateError where its folder cannot be made."""
         folder = self._path.parent
+        ours = folder.name == FOLDER or not folder.exists()
         try:
             self._disk.make_folder(folder)
         except OSError as error:
@@ -70,6 +74,8 @@ class FileStore:
             ) from error
         lock_file = self._path.with_suffix(".lock")
         with locked(lock_file, holder, name=self.where, wait=wait) as lock:
+            if ours:
+                ignore(folder, STATE)
             held = _HeldFile(self, self._disk, self._path, lock)
             remove_left_over(self._disk, self._path)
             try:
