@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from aepctl.model.steps import Create
 from aepctl.state.merge_audiences import Conflict, Entries, changed, merge_audiences
-from aepctl.state.model import Intent, Phase, Run, State
+from aepctl.state.model import Intent, Phase, Run, State, UsedPlan
 
 _CAUTIOUS = (Phase.OPEN, Phase.ABSENT, Phase.RECREATE)
 
@@ -47,7 +47,7 @@ def merge(base: State | None, ours: State, theirs: State) -> Merged:
         serial=max(ours.serial, theirs.serial) + 1,
         audiences=audiences,
         intents=_intents(before.intents, ours.intents, theirs.intents, audiences),
-        plans=_plans(before.plans, {*ours.plans, *theirs.plans}),
+        plans=_plans(ours.plans, theirs.plans),
         runs=_runs((*ours.runs, *theirs.runs)),
     )
     return Merged(state, conflicts)
@@ -110,10 +110,15 @@ def _with_its_audience(intent: Intent, owners: Mapping[str, str]) -> Intent:
     return replace(intent, key=owners.get(intent.step.ids.audience_id, intent.key))
 
 
-def _plans(base: Iterable[str], plans: set[str]) -> tuple[str, ...]:
-    """All that either side has, the new ones last."""
-    known = tuple(one for one in base if one in plans)
-    return (*known, *sorted(plans.difference(known)))
+def _plans(ours: Mapping[str, UsedPlan], theirs: Mapping[str, UsedPlan]) -> dict[str, UsedPlan]:
+    """All that either side has applied. What either has done of one is not left of it."""
+    plans = {**ours, **theirs}
+    for name in ours.keys() & theirs.keys():
+        mine, other = ours[name], theirs[name]
+        left = mine.left & other.left
+        runs = tuple(dict.fromkeys((*mine.runs, *other.runs))) if left else ()
+        plans[name] = UsedPlan(max(mine.serial, other.serial), runs, left)
+    return dict(sorted(plans.items()))
 
 
 def _runs(runs: Iterable[Run]) -> tuple[Run, ...]:

@@ -13,7 +13,7 @@ from aepctl.model.audience import Ids, Known
 from aepctl.model.steps import Create, Patch
 from aepctl.model.target import Target
 from aepctl.state.merge import Merged, Unrelated, merge
-from aepctl.state.model import Intent, Phase, Run, State
+from aepctl.state.model import Intent, Phase, Run, State, UsedPlan
 
 BASE = State("L", 3, TARGET, {"gold": known("A", "Gold")})
 
@@ -137,9 +137,22 @@ class TestTheWhole:
         assert merge(BASE, ours, theirs).state.runs == (second, replace(first, part=2))
 
     def test_plans_that_were_used_on_either_side_are_used(self) -> None:
-        base = replace(BASE, plans=("p",))
-        ours, theirs = replace(state(), plans=("p", "r")), replace(state(), plans=("p", "q"))
-        assert merge(base, ours, theirs).state.plans == ("p", "q", "r")
+        base = replace(BASE, plans={"p": UsedPlan(3)})
+        ours = replace(state(), plans={"p": UsedPlan(3), "r": UsedPlan(4)})
+        theirs = replace(state(), plans={"p": UsedPlan(3), "q": UsedPlan(5)})
+        assert merge(base, ours, theirs).state.plans == {
+            "p": UsedPlan(3), "q": UsedPlan(5), "r": UsedPlan(4),
+        }  # fmt: skip
+
+    def test_what_either_side_has_done_of_a_plan_is_not_left_of_it(self) -> None:
+        base = replace(BASE, plans={"p": UsedPlan(3, ("a",), frozenset({"x", "y", "z"}))})
+        ours = replace(state(), plans={"p": UsedPlan(4, ("a", "b"), frozenset({"y", "z"}))})
+        theirs = replace(state(), plans={"p": UsedPlan(5, ("a", "c"), frozenset({"x", "z"}))})
+        assert merge(base, ours, theirs).state.plans == {
+            "p": UsedPlan(5, ("a", "b", "c"), frozenset({"z"}))
+        }
+        done = replace(state(), plans={"p": UsedPlan(5)})
+        assert merge(base, ours, done).state.plans == {"p": UsedPlan(5)}
 
 
 class TestIntents:
@@ -204,7 +217,7 @@ def changes(draw: st.DrawFn, before: State) -> State:
     runs = (*before.runs, *draw(st.lists(st.sampled_from(RUNS), max_size=2, unique=True)))
     return replace(
         before, serial=before.serial + draw(st.integers(1, 3)), audiences=known_now, intents=now,
-        plans=(*before.plans, *draw(st.sets(st.sampled_from("pqr")))),
+        plans={**before.plans, **dict.fromkeys(draw(st.sets(st.sampled_from("pqr"))), UsedPlan())},
         runs=tuple(dict.fromkeys(runs)),
     )  # fmt: skip
 
