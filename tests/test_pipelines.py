@@ -25,6 +25,8 @@ from aepctl.state.model import State
 IDENTITY = ["-c", "user.name=tests", "-c", "user.email=tests@example.com"]
 BIN = Path(sys.executable).parent
 PATH = f"{BIN}:{os.environ['PATH']}"
+LEASE_SECONDS = 46.0
+"""Renewed at a third of it, which is as often as Git's servers want to be written to."""
 MARKERS = ("<<<<<<<", "=======", ">>>>>>>")
 
 
@@ -179,7 +181,7 @@ class Team:
             "ups_url": f"{self.platform.url}/data/core/ups",
             "ims_url": self.platform.url,
             "settle_seconds": 2,
-            "lock_lease_seconds": 6,
+            "lock_lease_seconds": LEASE_SECONDS,
         }
         return yaml.safe_dump(settings)
 
@@ -346,7 +348,7 @@ class TestWithAStateThatIsShared:
             assert process.poll() is None, process.communicate()
             time.sleep(0.05)
         process.send_signal(signal.SIGKILL)
-        process.wait()
+        process.communicate()
         shutil.rmtree(team.folder / "runner-1")
         ended(pipeline.apply("runner-2", plan), 0, 4)
         ended(pipeline.apply("runner-3", plan))
