@@ -337,7 +337,7 @@ class TestWithAStateThatIsShared:
         assert "All changes of this plan are done: it can do nothing more." in again
         assert len(team.names()) == 3
 
-    def test_a_runner_that_vanishes_with_its_disk_leaves_nothing_to_do(
+    def test_a_runner_that_vanishes_with_its_disk_is_made_up_for_by_the_next(
         self, team: Team, pipeline: GitHub | GitLab, ended: Callable[..., str]
     ) -> None:
         keys = [f"k{number:02}" for number in range(40)]
