@@ -20,7 +20,7 @@ def read_regular(path: str | Path, *, most: int) -> bytes:
     Raises OSError, whose `strerror` says what is wrong: FileNotFoundError where there is nothing.
     """
     _check(os.stat(path), most)  # noqa: PTH116 - opening some devices already does something
-    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
     try:
         status = os.fstat(handle)
         _check(status, most)  # once more: it may have been replaced meanwhile
@@ -65,7 +65,7 @@ def _read(handle: int, most: int, size: int) -> bytes:
     total = 0
     while True:
         try:
-            part = os.read(handle, max(size, 1))
+            part = os.read(handle, size)
         except BlockingIOError:  # somebody else made the stream so
             poll = select.poll()
             poll.register(handle, select.POLLIN)

@@ -20,7 +20,7 @@ def conflict_line(text: str) -> int | None:
     if not any(marker in text for marker in MARKERS):  # far faster, and so nearly always
         return None
     found = CONFLICT.search(text)
-    return None if found is None else text.count("\n", 0, found.start()) + 1
+    return None if found is None else text[: found.start()].count("\n") + 1
 
 
 def wide_encoding(raw: bytes) -> str | None:

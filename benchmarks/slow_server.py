@@ -1,11 +1,14 @@
 """A platform that only creates, slowly: each answer takes the given time, any number at once.
 
-Less work than the emulator, so that the machine measures aepctl. Run by apply.py.
+Less work than the emulator, so that the machine measures aepctl. Run by apply.py:
+
+    python benchmarks/slow_server.py SECONDS [CERTIFICATE-AND-KEY]
 """
 
 import asyncio
 import json
 import socket
+import ssl
 import sys
 import time
 import uuid
@@ -57,7 +60,11 @@ async def answer_to(line: str, body: bytes) -> bytes:
 
 async def main() -> None:
     """Listen, print the port, serve until killed."""
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, limit=1 << 20)
+    tls = None
+    if sys.argv[2:]:
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(sys.argv[2])
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, limit=1 << 20, ssl=tls)
     print(server.sockets[0].getsockname()[1], flush=True)  # apply.py reads it
     await server.serve_forever()
 

@@ -291,6 +291,9 @@ class FakeJournal:
     def owner(self, audience_id: str) -> str | None:
         return self._draft.owner(audience_id)
 
+    def had(self, audience_id: str) -> str | None:
+        return None if self.owner(audience_id) else self.before.owner(audience_id)
+
     def _take(self, word: str, event: Event) -> None:
         with self._mutex:
             full = word in self.full_at

@@ -28,7 +28,7 @@ from aepctl.model.steps import Delete, Patch
 from aepctl.model.target import Target
 from aepctl.operations.apply import apply
 from aepctl.operations.context import Context, SilentConsole
-from aepctl.operations.options import ApplyOptions
+from aepctl.operations.options import ApplyOptions, SavedPlan
 from aepctl.plan.plan import Action, Change
 from aepctl.project.environment import Environment
 from aepctl.state.loading import load
@@ -133,10 +133,11 @@ class Yes(SilentConsole):
             self._told.add(outcome.ids.audience_id)
 
 
-def run_apply(world: World) -> ApplyReport:
+def run_apply(world: World, saved: SavedPlan | None = None) -> ApplyReport:
     """One worker: the order of calls, and so the point of a crash, is the same each time."""
     stop = WaitsInNoTime(world)
-    report = apply(world.context, world.environment, ApplyOptions(parallelism=1), stop)
+    options = ApplyOptions(parallelism=1, saved=saved)
+    report = apply(world.context, world.environment, options, stop)
     raise_what_a_worker_met(stop)
     # A delete in doubt that settling finds done, perhaps by somebody else, is told by the report.
     deleted = (one for one in report.outcomes if one.kind is OutcomeKind.DELETED and one.ids)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 from machine_advice import Advice
 from machine_parts import WINDOW, World, described, noted, wanted
+from machine_plans import Reviewed
 from machine_platform import PUBLISHED, Made, respelled
 
 from aepctl.model.audience import ASLEEP, GONE, Identity
@@ -32,6 +33,7 @@ class People(RuleBasedStateMachine):
         self.serials: dict[str, tuple[int, object]] = {}
         self.documents: list[bytes] = []
         self.journals: list[bytes] = []
+        self.reviewed: list[Reviewed] = []
 
     def _add(self) -> None:
         self.numbers += 1

@@ -159,8 +159,6 @@ class Platform:
         self.made.append(made)
         return made
 
-    timeout_seconds = 30.0
-
     def connect(self) -> "Platform":
         return self
 
@@ -198,6 +196,9 @@ class Platform:
         fault = self.faults.pop(0) if self.faults else "none"
         if fault in NOT_COMMITTED:
             return NOT_COMMITTED[fault]
+        if fault == OUTRUN:
+            self._somebody_is_faster_while_we_wait(step)
+            return LONG_WAIT
         answer = self._carried_out(method, path, body, step, request_id, taken=fault == TAKEN)
         if self.fuse.burn():  # committed, and nobody is there any more to hear it
             raise Crash
@@ -255,6 +256,11 @@ class Platform:
             self.commit(respelled(audience), "theirs", None, theirs=True)
             self.counts["somebody was faster"] += 1
 
+    def _somebody_is_faster_while_we_wait(self, step: RemoteStep | None) -> None:
+        if isinstance(step, Create) and not self.twins(step.audience):
+            self.commit(respelled(step.audience), "theirs", None, theirs=True)
+            self.counts["made by somebody else during a long wait"] += 1
+
     def _check_intent(self, request_id: str) -> RemoteStep | None:
         """Nothing is sent whose intent would not survive a power cut, or beside an open one."""
         intents = self.durable().intents
@@ -285,26 +291,7 @@ class Platform:
         """What should have kept the program from creating this one."""
         if audience.folded_identity in self.excused:
             return []
-        owners = {one.ids.audience_id: key for key, one in self.state().audiences.items()}
-        return [
-            one
-            for one in self.twins(audience)
-            if not self._gave_its_name_away(owners.get(one.audience_id), audience)
-            and not (owners and self._is_hidden_from(one))
-        ]
-
-    def _is_hidden_from(self, one: Made) -> bool:
-        """Whether the plain list leaves out what neither state nor an attempt knows anything of.
-
-        From an empty state such things are looked for; else nobody has reason to.
-        """
-        nobodys = one.theirs or one.audience_id in self.forgotten
-        return self.habits.hides and one.lifecycle == "inactive" and nobodys
-
-    def _gave_its_name_away(self, key: str | None, audience: Audience) -> bool:
-        """Whether this key owns an audience that is to get another name."""
-        one = self.wanted.get(key or "")
-        return one is not None and one.audience.folded_identity != audience.folded_identity
+        return self.twins(audience)
 
     def _patch(self, path: str, operations: list[dict[str, str]], step: Patch) -> Response:
         one = self._there(path, step.ids)
@@ -423,8 +410,13 @@ COMMITTED: dict[str, Reply] = {
 }
 OTHERS = ("of-the-first", "of-the-one-before", "with-an-id-of-another-key")
 TAKEN = "taken"
-FAULTS = ("none", *NOT_COMMITTED, *COMMITTED, *OTHERS, TAKEN)
+OUTRUN = "outrun"
+LONG_WAIT = Response(429, retry_after=100.0)
+FAULTS = ("none", *NOT_COMMITTED, *COMMITTED, *OTHERS, TAKEN, OUTRUN)
 SHORT = Response(200, b'{"children": [], "_page": {"totalCount": 5}}')
+UNCOUNTED = Response(200, b'{"children": []}')
+NULL = Response(200, b'{"children": [], "_page": {"totalCount": null}}')
+AWAY = Response(200, b'{"children": [], "_page": {"totalCount": 0}, "errors": {"503": []}}')
 LEAVES_OUT = "leaves-out"
 LIST_FAULTS: tuple[Reply | str, ...] = (
     Response(503),
@@ -432,4 +424,7 @@ LIST_FAULTS: tuple[Reply | str, ...] = (
     Response(429, retry_after=0.0),
     SHORT,
     LEAVES_OUT,
+    UNCOUNTED,
+    NULL,
+    AWAY,
 )

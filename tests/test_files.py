@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from aepctl.files import read_regular, read_stream
+from aepctl.files import CHUNK, check_regular, read_regular, read_stream
+
+NUMBERS = {"Is a directory": errno.EISDIR, "not a regular file": errno.EINVAL}
 
 
 def refused(path: Path, most: int = 100) -> str:
     with pytest.raises(OSError) as raised:
         read_regular(path, most=most)
     assert raised.value.strerror is not None
+    assert raised.value.errno == NUMBERS.get(raised.value.strerror, errno.EFBIG)
     return raised.value.strerror
 
 
@@ -41,8 +44,41 @@ def test_nothing_else_is_opened_or_awaited(tmp_path: Path) -> None:
         listener.bind(str(tmp_path / "socket"))
         for name in ("fifo", "zero", "socket"):
             assert refused(tmp_path / name) == "not a regular file"
+            with pytest.raises(OSError, match="not a regular file"):
+                check_regular(tmp_path / name)
     assert refused(tmp_path) == "Is a directory"
     assert refused(Path("/proc/self/fd")) == "Is a directory"
+
+
+def test_what_another_library_opens_may_also_not_be_there(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for name in ("file", "nothing"):
+        check_regular(tmp_path / name)
+
+
+def test_what_is_known_to_be_wrong_is_not_even_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Opening some devices already does something."""
+
+    def opened(path: Path, _flags: int) -> int:
+        raise AssertionError(f"{path} was opened")
+
+    (tmp_path / "huge").write_bytes(b"x" * 101)
+    monkeypatch.setattr(os, "open", opened)
+    for path in (tmp_path / "huge", tmp_path, Path("/dev/null")):
+        refused(path)
+
+
+def test_one_that_is_a_terminal_by_now_does_not_become_that_of_the_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+    real = os.open
+    (tmp_path / "file").write_bytes(b"text")
+    monkeypatch.setattr(os, "open", lambda path, flags: seen.append(flags) or real(path, flags))
+    read_regular(tmp_path / "file", most=4)
+    assert seen == [os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY]
 
 
 def test_a_fifo_that_takes_the_files_place_is_not_awaited_either(
@@ -54,6 +90,36 @@ def test_a_fifo_that_takes_the_files_place_is_not_awaited_either(
     os.mkfifo(tmp_path / "file")
     monkeypatch.setattr(os, "stat", lambda _: before)
     assert refused(tmp_path / "file") == "not a regular file"
+
+
+def test_one_that_has_become_too_large_is_told_with_its_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_bytes(b"x" * 100)
+    before = (tmp_path / "file").stat()
+    (tmp_path / "file").write_bytes(b"x" * 101)
+    monkeypatch.setattr(os, "stat", lambda _: before)
+    said = "it has 101 bytes, more than the 100 bytes that are taken"
+    assert refused(tmp_path / "file") == said
+
+
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How much is asked for, each time that something is read from now on."""
+    seen: list[int] = []
+    real = os.read
+    monkeypatch.setattr(os, "read", lambda handle, size: seen.append(size) or real(handle, size))
+    return seen
+
+
+def test_it_is_read_at_once_and_never_by_more_than_a_byte_too_much(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_bytes(b"text")
+    asked = reads(monkeypatch)
+    read_regular(tmp_path / "file", most=4)
+    read_regular(tmp_path / "file", most=100)
+    read_regular(tmp_path / "file", most=2 * CHUNK)
+    assert asked == [5, 1, 5, 97, 5, CHUNK]
 
 
 def test_its_size_is_bounded_whatever_it_says(tmp_path: Path) -> None:
@@ -81,8 +147,13 @@ def test_one_that_grows_while_it_is_read_is_bounded_too(
     assert "more than the 100 bytes" in refused(tmp_path / "file")
 
 
-def test_a_stream_is_read_to_its_end_however_slowly_it_comes() -> None:
-    reading, writing = os.pipe()
+@pytest.mark.parametrize("kind", ["pipe", "socket"])
+def test_a_stream_is_read_to_its_end_however_slowly_it_comes(
+    monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """Without asking over and over whether something is there."""
+    pair = [one.detach() for one in socket.socketpair()] if kind == "socket" else os.pipe()
+    reading, writing = pair
     os.set_blocking(reading, False)
 
     def write() -> None:
@@ -91,8 +162,10 @@ def test_a_stream_is_read_to_its_end_however_slowly_it_comes() -> None:
             os.write(writing, part)
         os.close(writing)
 
+    asked = reads(monkeypatch)
     threading.Thread(target=write).start()
     assert read_stream(reading, most=100) == b"one two"
+    assert len(asked) < 10
     os.close(reading)
 
 

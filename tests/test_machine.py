@@ -38,7 +38,8 @@ from machine_parts import (
     wanted,
 )
 from machine_people import COUNTS, People
-from machine_platform import SPELLINGS, Habits
+from machine_plans import only_what_was_reviewed, review
+from machine_platform import OUTRUN, SPELLINGS, Habits
 from old_state import FATES, begin_with
 
 from aepctl.apply.outcomes import OutcomeKind
@@ -114,8 +115,14 @@ class Machine(People):
         self.world.forgotten |= {one.audience_id for one in self.world.made}
         self.world.told.clear()
         self.serials.clear()
+        self._forget_what_plans_did()
         COUNTS["states dropped"] += 1
         self._follow_the_advice_for_a_journal_that_does_not_belong()
+
+    def _forget_what_plans_did(self) -> None:
+        """An older state may know of less; apply then looks before it creates, and adopts."""
+        for one in self.reviewed:
+            one.told.clear()
 
     def _follow_the_advice_for_a_journal_that_does_not_belong(self) -> None:
         """It is refused, naming both; a person moves it away and recovers what it holds."""
@@ -161,6 +168,7 @@ class Machine(People):
         world.forgotten |= {one.audience_id for one in world.made}
         world.told.clear()
         self.serials.clear()
+        self._forget_what_plans_did()
         left = world.store().read().log
         if left:
             state, found = decode_state(document, "machine.json"), read_journal(left, "journal")
@@ -189,6 +197,7 @@ class Machine(People):
             # It was written beside another state than this one: what was told since counts no more.
             world.forgotten |= {one.audience_id for one in world.made}
             world.told.clear()
+            self._forget_what_plans_did()
             COUNTS["strange journals taken in"] += 1
 
     @precondition(lambda self: not self.world.store().read().log and self._at_rest())
@@ -264,7 +273,7 @@ class Machine(People):
     @rule(
         faults=st.lists(st.sampled_from(FAULTS), max_size=6),
         lags=LAGS,
-        list_faults=st.integers(0, 7),
+        list_faults=st.integers(0, 10),
         crash=CRASHES,
         power_cut=st.one_of(st.none(), st.integers(0, 15)),
         second=st.booleans(),
@@ -312,6 +321,45 @@ class Machine(People):
         finally:
             world.disk.handles.clear()
             world.fuse.left, world.within, world.faults, world.list_faults = None, None, [], 0
+
+    @rule(new=st.integers(0, 2), data=st.data(), some=st.booleans())
+    def save_a_plan(self, new: int, data: st.DataObject, some: bool) -> None:
+        """As on a pull request, that often asks for more."""
+        self.add(new)
+        keys = sorted(self.world.wanted) if some else []
+        targets = data.draw(st.lists(st.sampled_from(keys), unique=True)) if keys else []
+        self.reviewed = [*self.reviewed[-2:], review(self.world, tuple(targets))]
+        COUNTS["plans saved"] += 1
+
+    @precondition(lambda self: self.reviewed)
+    @rule(
+        data=st.data(),
+        faults=st.lists(st.sampled_from(FAULTS), max_size=6),
+        lags=LAGS,
+        crash=CRASHES,
+        power_cut=st.none() | st.integers(0, 15),
+    )
+    def apply_a_saved_plan(
+        self,
+        data: st.DataObject,
+        faults: list[str],
+        lags: tuple[float, float],
+        crash: int | None,
+        power_cut: int | None,
+    ) -> None:
+        """However long ago it was made, and whatever was applied since."""
+        world, one = self.world, data.draw(st.sampled_from(self.reviewed))
+        (world.lag, world.late), ended = lags, one.has_ended(world)
+        with self._trouble(faults, crash, power_cut), only_what_was_reviewed(world, one):
+            try:
+                report = run_apply(world, one.saved)
+            except SafetyRefusal:
+                COUNTS["saved plans refused"] += 1
+            else:
+                one.take(report)
+                self.advice = advice_of(report)
+                COUNTS["saved plans that had ended" if ended else "saved plans applied"] += 1
+                COUNTS["saved plans finished"] += one.has_ended(world) and not ended
 
     @precondition(lambda self: self._changeable())
     @rule(
@@ -616,3 +664,46 @@ def test_no_two_keys_share_an_id_that_the_client_gives(tmp_path: Path) -> None:
     assert report.outcomes[0].failure is not None
     assert "is the one that state has for `k2`" in report.outcomes[0].failure.message
     assert len(world.made) == 1
+
+
+def test_what_somebody_makes_during_a_long_wait_is_not_made_a_second_time(tmp_path: Path) -> None:
+    world = World(tmp_path, wanted={f"k{n}": wanted(f"k{n}", 4 * n) for n in (1, 2)})
+    world.faults = [OUTRUN]
+    report = run_apply(world)
+    assert report.stopped is not None
+    assert "`k1` is no longer to be created. Nothing more is sent" in report.stopped
+    assert (len(world.made), report.not_started) == (1, 1)
+    report = run_apply(world)
+    assert {one.key: one.kind for one in report.outcomes} == {
+        "k1": OutcomeKind.UNDECIDED,  # it is spelled otherwise
+        "k2": OutcomeKind.CREATED,
+    }
+    assert world.wrongs == []
+
+
+def test_what_a_person_decided_to_create_is_created_after_a_long_wait_as_well(
+    tmp_path: Path,
+) -> None:
+    world = World(tmp_path, wanted={"k1": wanted("k1", 4)})
+    world.commit(world.wanted["k1"].audience, "theirs", None, theirs=True)
+    deciding.recreate(world.context, world.environment, "k1")
+    world.faults, world.excused = [OUTRUN], {world.wanted["k1"].audience.folded_identity}
+    assert run_apply(world).counts()[OutcomeKind.CREATED] == 1
+    assert len(world.made) == 2
+
+
+@pytest.mark.parametrize("crash", range(1, 25))
+def test_a_delete_that_a_crash_left_open_and_files_that_go_while_its_key_is_made_again(
+    crash: int,
+) -> None:
+    """Found by the machine: what was printed seemed to give the key a second audience."""
+    machine = Machine()
+    world = machine.world
+    world.wanted = {"k1": wanted("k1", 4)}
+    assert run_apply(world).counts()[OutcomeKind.CREATED] == 1
+    with machine._trouble([], crash, None):
+        carry_out(world, [delete_of("k1", world.made[0])])
+    machine.apply_and_files_are_taken_away(("lock", "journal"), [], (0.0, 0.0))
+    machine.nothing_went_wrong_on_the_way()
+    machine.every_audience_is_in_state_or_journal()
+    machine.teardown()

@@ -12,9 +12,10 @@ NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [
-        (0, "0 s"), (2.04, "2 s"), (2.1, "2.1 s"), (9, "9 s"), (10, "10 s"), (10.2, "11 s"),
-        (60, "1 min"), (90, "90 s"), (300, "5 min"), (599, "599 s"), (601, "11 min"),
-        (3600, "1 h"), (7200, "2 h"), (3601, "61 min"),
+        (0, "0 s"), (2.04, "2 s"), (2.1, "2.1 s"), (9, "9 s"), (10, "10 s"), (10.0, "10 s"),
+        (10.2, "11 s"), (60, "1 min"), (90, "90 s"), (300, "5 min"), (599, "599 s"),
+        (599.5, "10 min"), (600, "10 min"), (601, "11 min"), (3600, "1 h"),
+        (7200, "2 h"), (3601, "61 min"),
     ],
 )  # fmt: skip
 def test_a_duration_is_short_and_never_less_than_it_is(seconds: float, text: str) -> None:
@@ -22,8 +23,8 @@ def test_a_duration_is_short_and_never_less_than_it_is(seconds: float, text: str
 
 
 def test_what_is_asked_for_is_a_minimum() -> None:
-    asked = [(None, 2.0), (0.0, 2.0), (1.0, 2.0), (3.0, 2.0)]
-    assert [pause_seconds(*one) for one in asked] == [2.0, 2.0, 2.0, 3.0]
+    asked = [(None, 0.5), (None, 2.0), (0.0, 0.5), (1.0, 2.0), (3.0, 2.0)]
+    assert [pause_seconds(*one) for one in asked] == [0.5, 2.0, 0.5, 2.0, 3.0]
 
 
 def test_a_wait_is_told_where_it_is_noticed() -> None:
@@ -40,8 +41,9 @@ def test_without_anybody_to_tell_nobody_is_told() -> None:
 
 def test_longer_than_we_are_ready_for_is_told_with_the_time() -> None:
     assert Patience().too_long(300, NOON) is None
-    assert Patience().too_long(301, NOON) == (
-        "the platform asks to wait 301 s, until 2026-01-31 12:05:01+00:00, and --max-wait is "
+    assert Patience().too_long(300.1, NOON) is not None
+    assert Patience().too_long(301.25, NOON) == (
+        "the platform asks to wait 302 s, until 2026-01-31 12:05:01+00:00, and --max-wait is "
         "5 min: run it again then"
     )
 

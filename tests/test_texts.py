@@ -24,6 +24,11 @@ def test_other_bytes_are_not(raw: bytes) -> None:
     assert encoding_trouble(raw) is None
 
 
+@pytest.mark.parametrize(("raw", "name"), [(b"a\x00", "UTF-16"), (b"\x00\x00\x00a", "UTF-32")])
+def test_one_character_is_enough_to_know_it(raw: bytes, name: str) -> None:
+    assert wide_encoding(raw) == name
+
+
 def test_a_byte_order_mark_is_named() -> None:
     said = "it starts with a byte order mark; save it as UTF-8 without BOM"
     assert encoding_trouble(TEXT.encode("utf-8-sig")) == said
@@ -33,6 +38,13 @@ def test_a_byte_order_mark_is_named() -> None:
 @pytest.mark.parametrize("end", ["\n", "\r\n", ""])
 def test_each_marker_of_a_conflict_is_found_at_its_line(marker: str, end: str) -> None:
     assert conflict_line(f"a: b\n{marker}{end}") == 2
+    assert conflict_line(f"\n{marker}{end}") == 2
+    assert conflict_line(f"{marker}{end}") == 1
+
+
+def test_of_a_whole_conflict_the_first_marker_is_found() -> None:
+    text = "a: b\n<<<<<<< HEAD\na: c\n||||||| base\na: b\n=======\na: d\n>>>>>>> x\n"
+    assert conflict_line(text) == 2
 
 
 @pytest.mark.parametrize("text", ["========", "a: =======", "  <<<<<<< x", "<<<<<<", ""])

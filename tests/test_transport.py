@@ -2,9 +2,7 @@
 
 import gzip
 import os
-import shutil
 import ssl
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,7 +32,7 @@ from raw_server import (
 from aepctl import __version__
 from aepctl.clock import Clock, SystemClock
 from aepctl.replies import NoResponse, NothingSent, Reply, Response
-from aepctl.transport import MAX_BODY_BYTES, MAX_HEAD_BYTES, Transport, TransportFactory
+from aepctl.transport import MAX_BODY_BYTES, Transport, TransportFactory
 
 HEADERS = {"Authorization": f"Bearer {TOKEN}", "Accept": "application/json"}
 BODY = b'{"name": "Gold"}'
@@ -152,6 +150,14 @@ def test_where_a_redirect_points_is_told_as_far_as_it_may_be_shown(
         ("1.5", None),
         ("soon", None),
         ("", None),
+        ("2s", None),
+        ("1e9", None),
+        ("0x10", None),
+        ("+7", None),
+        ("9" * 400, float("inf")),
+        ("7, 12", 12.0),
+        ("12 ,7", 12.0),
+        ("7,", None),
     ],
 )
 def test_retry_after_is_seconds_or_a_date(value: str | None, seconds: float | None) -> None:
@@ -159,13 +165,31 @@ def test_retry_after_is_seconds_or_a_date(value: str | None, seconds: float | No
     assert answered(answer(429, headers=headers), clock=FakeClock()).retry_after == seconds
 
 
-def test_by_itself_a_transport_goes_by_the_real_time() -> None:
-    assert isinstance(TransportFactory().clock, SystemClock)
+TWICE = {
+    "numbers": (b"7", b"12"),
+    "the longer one first": (b"12", b"7"),
+    "a number and a date": (b"5", b"Sat, 31 Jan 2026 12:00:12 GMT"),
+    "one that says nothing": (b"soon", b"12"),
+    "digits of another script": ("\u0669\u0669".encode(), b"12"),
+}
+
+
+@pytest.mark.parametrize("case", TWICE)
+def test_of_two_waits_the_longer_one_counts(case: str) -> None:
+    lines = b"".join(b"Retry-After: " + one + b"\r\n" for one in TWICE[case])
+    head = b"HTTP/1.1 429 Said\r\nContent-Length: 0\r\n"
+    assert answered(raw(head + lines + b"\r\n"), clock=FakeClock()).retry_after == 12.0
+
+
+def test_by_itself_a_transport_goes_by_the_real_time_and_waits_half_a_minute() -> None:
+    factory = TransportFactory()
+    assert isinstance(factory.clock, SystemClock)
+    assert factory.timeout_seconds == 30.0
 
 
 def test_a_body_that_is_cut_is_part_of_the_answer() -> None:
     reply = answered(cut("A"))
-    assert (reply.status, reply.complete) == (200, False)
+    assert (reply.status, reply.complete, reply.flaw) == (200, False, "is cut short")
 
 
 def test_a_body_without_an_announced_length_ends_with_the_connection() -> None:
@@ -179,10 +203,12 @@ def test_a_chunked_body_that_stops_within_is_cut() -> None:
     assert answered(raw(head + b"5\r\nwhole\r\n0\r\n\r\n")) == Response(200, b"whole")
 
 
+BOMB = gzip.compress(b"0" * 3 * MAX_BODY_BYTES, compresslevel=1)
+
+
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "identity, gzip", "GZIP"])
 def test_an_encoded_body_is_of_no_use_and_is_not_decoded(encoding: str) -> None:
-    body = gzip.compress(b"0" * 3 * MAX_BODY_BYTES)
-    reply = answered(answer(200, body, {"Content-Encoding": encoding}))
+    reply = answered(answer(200, BOMB, {"Content-Encoding": encoding}))
     assert (reply.status, reply.complete, reply.body) == (200, False, b"")
     assert reply.flaw == "is encoded, though nothing else than plain was asked for"
 
@@ -196,7 +222,7 @@ def test_no_more_of_a_body_is_read_than_an_answer_can_need() -> None:
     reply = answered(answer(200, b"x" * (3 * MAX_BODY_BYTES)))
     assert not reply.complete
     assert reply.flaw == "is too large: more than 16 MiB"
-    assert len(reply.body) <= MAX_BODY_BYTES + MAX_HEAD_BYTES
+    assert len(reply.body) <= MAX_BODY_BYTES
 
 
 def test_a_body_as_long_as_an_answer_may_be_is_whole() -> None:
@@ -214,7 +240,7 @@ def test_the_deadline_is_for_the_whole_answer_and_not_for_each_byte() -> None:
             wire.send(b"x")
 
     reply = answered(trickle, timeout=0.5)
-    assert (reply.status, reply.complete) == (200, False)
+    assert (reply.status, reply.complete, reply.flaw) == (200, False, "did not end in time")
     assert 0 < len(reply.body) < 10_000
 
 
@@ -321,24 +347,6 @@ def test_to_the_world_the_proxy_of_the_environment_is_used_and_gets_no_token(
 # Certificates
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A self-signed certificate for 127.0.0.1, with its key, in one file."""
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("needs the `openssl` program to make a certificate")
-    folder = tmp_path_factory.mktemp("tls")
-    key, cert, both = folder / "key.pem", folder / "cert.pem", folder / "both.pem"
-    command = [openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
-    command += ["-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
-    command += ["-addext", "subjectAltName=IP:127.0.0.1"]
-    subprocess.run(
-        [*command, "-keyout", str(key), "-out", str(cert)], check=True, capture_output=True
-    )
-    both.write_text(key.read_text() + cert.read_text())
-    return both
-
-
 @pytest.fixture
 def secure(certificate: Path) -> Iterator[RawServer]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -368,6 +376,17 @@ def test_a_certificate_in_ssl_cert_file_is_trusted(
     assert secure.creates == 1
 
 
+def test_certificates_that_cannot_be_loaded_are_a_reason_that_names_the_variable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "nowhere"))
+    with transport() as one:
+        reply = post(one, "https://127.0.0.1:1")
+    assert isinstance(reply, NothingSent)
+    assert "SSL_CERT_FILE" in reply.reason
+    assert "No such file" in reply.reason
+
+
 def test_the_deadline_holds_within_tls_too(
     certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -394,6 +413,16 @@ def test_plain_http_where_tls_was_expected_is_not_sent() -> None:
     ):
         assert isinstance(post(one, server.url.replace("http:", "https:")), NothingSent)
         assert server.creates == 0
+
+
+def test_what_httpx_trusts_is_trusted(
+    secure: RawServer, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    trusting = ssl.create_default_context(cafile=certificate)
+    monkeypatch.setattr("httpx.create_ssl_context", lambda: trusting)
+    with transport() as one:
+        assert isinstance(post(one, secure.url), Response)
 
 
 def test_the_certificates_are_loaded_once_and_only_for_https(

@@ -7,7 +7,8 @@ from http import HTTPStatus
 from typing import NamedTuple, Protocol, TypeVar
 
 from aepctl.aep.advice import NO_VIEW_RIGHT, Advice, unreached
-from aepctl.aep.explanations import decode_error
+from aepctl.aep.body import read_json
+from aepctl.aep.explanations import decode_error, speaks_of_error
 from aepctl.backoff import Jitter, backoff_seconds
 from aepctl.clock import Clock
 from aepctl.errors import ListForbidden, PlatformError
@@ -115,7 +116,7 @@ class Asking:
             case NoResponse(reason):
                 return _Trouble(reason, again=True)
             case Response(status) if status == HTTPStatus.OK:
-                return _Trouble(f"an answer that {reply.flaw or 'cannot be read'}", again=True)
+                return _Trouble(f"an answer that {reply.flaw or _flaw(reply)}", again=True)
             case Response(status):
                 error = decode_error(status, reply.body)
                 head = " ".join(part for part in (str(status), error.code) if part)
@@ -123,6 +124,17 @@ class Asking:
                 advice = Advice(self.connection.token_advice, "ups_url").about(status, error)
                 other = NO_RIGHT if status == HTTPStatus.FORBIDDEN else RUN_AGAIN
                 return _Trouble(f"{head}: {error.message}", again=again, hint=advice or other)
+
+
+def _flaw(reply: Response) -> str:
+    """What is wrong with an answer of status 200 that came whole."""
+    try:
+        is_error = speaks_of_error(read_json(reply.body))
+    except ValueError:
+        is_error = False
+    if not is_error:
+        return "cannot be read"
+    return f"speaks of an error: {decode_error(reply.status, reply.body).message}"
 
 
 def _check_allowed(reply: Reply, purpose: str) -> None:

@@ -45,11 +45,6 @@ class Platform:
             )
         )
 
-    @property
-    def timeout_seconds(self) -> float:
-        """How long a request may take."""
-        return self.transports.timeout_seconds
-
     def connect(self) -> "Connection":
         """A connection for one thread."""
         return Connection(self)
@@ -65,8 +60,7 @@ class Connection:
         self.environment = platform.environment
         self._api_key = platform.credentials.api_key
         self._tokens = platform.tokens
-        self._transports = platform.transports
-        self._transport = self._transports.transport()
+        self._transport = platform.transports.transport()
         self._redaction = platform.transports.redaction
         self._used_token = ""
 
@@ -114,7 +108,6 @@ class Connection:
     def reconnect(self) -> None:
         """Use another connection from now on: what comes on this one may be somebody else's."""
         self._transport.close()
-        self._transport = self._transports.transport()
 
     def close(self) -> None:
         self._transport.close()

@@ -17,6 +17,8 @@ MESSAGES = (
 GATEWAY_CODES = ("error_code", "errorCode")
 HOLDERS = ("error", "fault")
 """What may hold such a document, one level down."""
+OF_AN_ERROR = ("errors", "errorMessage", "error_message", *GATEWAY_CODES, *HOLDERS)
+"""What no success has in it."""
 UNSEEN = re.compile(r"(?is)<!--.*?-->|<(script|style)\b.*?</\1\s*>|<[a-z!/][^>]*>")
 """What a browser does not show of a page."""
 
@@ -55,6 +57,11 @@ def decode_error(status: int, body: bytes) -> ErrorBody:
         message = _visible(body)
     without = "a message" if isinstance(data, dict) else "a readable explanation"
     return ErrorBody(_short(message) or f"HTTP {status} without {without}", code or None)
+
+
+def speaks_of_error(data: Any) -> bool:
+    """Whether a document speaks of an error, whatever else it holds and its status says."""
+    return isinstance(data, dict) and any(data.get(name) for name in OF_AN_ERROR)
 
 
 def _entries(data: Any) -> Iterator[dict[str, Any] | str]:

@@ -7,7 +7,7 @@ import random
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import NamedTuple, Protocol
-from urllib.parse import quote_plus, urlencode
+from urllib.parse import urlencode
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 
@@ -84,7 +84,7 @@ class Ims:
             found = self._once()
             if isinstance(found, Granted):
                 return found
-            what = self._without_secret(f"could not get an access token: {found.what}")
+            what = f"could not get an access token: {found.what}"
             too_long = self._patience.too_long(found.asked or 0.0, self._clock.now())
             if too_long is not None:
                 raise CredentialsError(what, hint=too_long)
@@ -144,12 +144,6 @@ class Ims:
                 CHECK_ADDRESS,
             )
         return Granted(Secret(token), body.expires_in)
-
-    def _without_secret(self, text: str) -> str:
-        secret = self._credentials.client_secret
-        if not secret:
-            return text
-        return text.replace(secret.reveal(), "…").replace(quote_plus(secret.reveal()), "…")
 
 
 def _hint(status: int) -> str:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 from pydantic import Field as Received
 
 from aepctl.aep.body import read_json, read_plain_json, twice
+from aepctl.aep.explanations import speaks_of_error
 from aepctl.model.audience import FIELDS, Audience, Field, Identity, Ids, Observed, usable_id
 from aepctl.wording import listed
 
@@ -25,12 +26,25 @@ class _Received(BaseModel):
     model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
 
 
-class _Paging(_Received):
+class _Counting(_Received):
     total: int | None = Received(default=None, alias="totalCount", ge=0)
+
+    @field_validator("total", mode="before")
+    @classmethod
+    def _counts(cls, said: Any) -> Any:
+        """Null is no way to count nothing: something went wrong there."""
+        if said is None:
+            raise ValueError("it counts null")
+        return said
+
+
+class _Paging(_Counting):
     next: int | str | None = None
 
 
-class _ListBody(_Received):
+class _ListBody(_Counting):
+    """The count stands in `_page`; one beside the list is a count as well."""
+
     children: list[Any]
     page: _Paging | None = Received(default=None, alias="_page")
     links: Any = Received(default=None, alias="_links")
@@ -59,24 +73,28 @@ class Page:
 
 
 def decode_page(body: bytes) -> Page | None:
-    """A page of a list of audiences, or None where the body is none.
+    """A page of a list of audiences, or None where the body is none, or speaks of an error.
 
-    `_page.next` comes as a number or a text, and is absent, 0 or "" on the last page.
+    `_page.next` comes as a number or a text, and is absent, 0 or "" on the last page. A link is
+    followed where it names a page although that does not.
     Source: Segmentation Service API, List audiences.
     """
     try:
-        found = _ListBody.model_validate(read_plain_json(body, "_page"))
+        data = read_plain_json(body, "_page")
+        found = _ListBody.model_validate(data)
     except ValueError:  # an answer that cannot be read: the caller asks again
+        return None
+    if speaks_of_error(data):
         return None
     elements = tuple(_element(one, number) for number, one in enumerate(found.children))
     paging = found.page or _Paging()
-    following = paging.next
-    if following is None and paging.total is None:
-        following = _linked(found.links)
-    start = str(following) if following and str(following) != "0" else None
-    if start is not None and not usable_id(start):  # nothing that a query can carry
+    counts = [one.total for one in (found, paging) if one.total is not None]
+    start = str(paging.next or "0")
+    if start == "0":
+        start = _linked(found.links) or "0"
+    if not usable_id(start):  # nothing that a query can carry
         return None
-    return Page(elements, paging.total, start)
+    return Page(elements, max(counts, default=None), None if start == "0" else start)
 
 
 def decode_audience(body: bytes) -> Observed | None:
@@ -91,7 +109,7 @@ def decode_audience(body: bytes) -> Observed | None:
 
 
 def _linked(links: Any) -> str | None:
-    """`start` in the link to the next page, for an answer that says nothing else of its pages."""
+    """`start` in the link to the next page."""
     following = links.get("next") if isinstance(links, dict) else None
     href = following.get("href") if isinstance(following, dict) else None
     if not isinstance(href, str):

@@ -1,17 +1,17 @@
-"""Reading what is on the platform. Reads are retried freely; lists are read page by page.
+"""Reading what is on the platform. Reads are retried freely; lists are read until they are whole.
 
-A list is believed only if it is complete by its own count.
 Source: Segmentation Service API, List audiences, Retrieve a specified audience.
 """
 
 import random
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from urllib.parse import quote
 
-from aepctl.aep.asking import LIST, Asking, ReadConnection
+from aepctl.aep.asking import Asking, ReadConnection
 from aepctl.aep.explanations import decode_error
-from aepctl.aep.listed import Element, Page, decode_audience, decode_page
+from aepctl.aep.listed import Element, decode_audience
+from aepctl.aep.paging import Paging
 from aepctl.aep.verdicts import GONE
 from aepctl.backoff import Jitter
 from aepctl.clock import Clock, SystemClock
@@ -20,12 +20,6 @@ from aepctl.model.audience import Audience, Identity, Ids, Observed
 from aepctl.model.failure import no_platform_id
 from aepctl.patience import Patience
 from aepctl.replies import Response
-
-PAGE_SIZE = 100
-MAX_ROUNDS = 5
-"""How often a list that is not whole is read from its beginning."""
-MAX_PAGES = 2000
-"""No sandbox has so many: Adobe recommends no more than 4,000 audiences, which is 40 pages."""
 
 
 class AudienceReader:
@@ -45,6 +39,7 @@ class AudienceReader:
         jitter: Jitter = random.random,
     ) -> None:
         self._asking = Asking(connection, clock or SystemClock(), patience or Patience(), jitter)
+        self._paging = Paging(self._asking)
         self._ours = frozenset(Audience(*one).folded_identity for one in ours)
 
     def list_all(self) -> tuple[Observed, ...]:
@@ -100,63 +95,10 @@ class AudienceReader:
         return found[0] if found else None
 
     def _list(self, query: Mapping[str, str], ours: frozenset[Identity]) -> tuple[Observed, ...]:
-        """Every element once. A list that is not whole, or changes meanwhile, is read again.
-
-        Elements are counted by their IDs, so that one which moved to the next page counts once,
-        and what the list counts is the most that any of its pages said.
-        """
-        shown = total = 0
-        for attempt in range(MAX_ROUNDS):
-            if attempt:
-                why = f"the platform's list of audiences shows {shown} of {total}"
-                self._asking.pause(attempt - 1, why)
-            seen: set[tuple[str, ...]] = set()
-            found: dict[Observed, None] = {}
-            total = 0
-            for page in self._pages(query, seen):
-                total = max(total, page.total or 0)
-                _check_readable(page.elements, ours)
-                found |= dict.fromkeys(one.observed for one in page.elements if one.observed)
-            shown = len(seen)
-            if shown >= total:
-                return tuple(found)
-        raise PlatformError(
-            f"the platform's list of audiences shows {shown} of {total}: what it leaves out may "
-            "be what is to be created",
-            hint="run it again when nobody else changes audiences; if it stays so, these "
-            "credentials may not see all of them",
-        )
-
-    def _pages(self, query: Mapping[str, str], seen: set[tuple[str, ...]]) -> Iterator[Page]:
-        """The pages, as each says how it goes on; `seen` gets the keys of their elements."""
-        start = "0"
-        for _ in range(MAX_PAGES):
-            paging = {**query, "start": start, "limit": str(PAGE_SIZE)}
-            page = self._asking.ask("/audiences", paging, _page, LIST)
-            before = len(seen)
-            seen.update(_keys(page.elements, start))
-            yield page
-            if page.next is None:
-                if page.total is None and len(page.elements) >= PAGE_SIZE:
-                    raise _unusable(f"the page start={start} is full, and says of no other")
-                return
-            if len(seen) == before:
-                raise _unusable(f"the page start={start} brings nothing new, and names another")
-            start = page.next
-        raise _unusable(f"it has more than {MAX_PAGES} pages")
-
-
-def _keys(elements: Iterable[Element], start: str) -> Iterator[tuple[str, ...]]:
-    """What tells elements apart; where nothing does, their place."""
-    for element in elements:
-        yield (start, *element.key) if element.key[0] == "#" else element.key
-
-
-def _unusable(why: str) -> PlatformError:
-    return PlatformError(
-        f"the platform's list of audiences cannot be used: {why}",
-        hint="nothing was sent; run it again, and tell Adobe if it stays so",
-    )
+        """All that the list shows; an element that may be one of ours has to be readable."""
+        elements = self._paging.read(query)
+        _check_readable(elements, ours)
+        return tuple(dict.fromkeys(one.observed for one in elements if one.observed))
 
 
 def _check_readable(elements: Iterable[Element], ours: frozenset[Identity]) -> None:
@@ -179,12 +121,6 @@ def _may_be(said: Identity, ours: Identity) -> bool:
     return said[0] == ours[0] and all(
         text in {"", mine} for text, mine in zip(said[1:], ours[1:], strict=True)
     )
-
-
-def _page(response: Response) -> Page | None:
-    if response.status != HTTPStatus.OK or not response.complete:
-        return None
-    return decode_page(response.body)
 
 
 def _audience_or_gone(response: Response, ids: Ids) -> tuple[Observed, ...] | None:

@@ -47,9 +47,10 @@ def execute(
 ) -> tuple[Outcome, ...]:
     """Do the steps of the changes; those of one key in order, up to the first that is not done.
 
-    What touches state only, at the beginning of a key's steps, is done first, here and in order;
-    then the workers begin. `on_outcome` is called in this thread, for each outcome at once. There
-    is one for each step that was done or begun (Move, Forget and Record have none).
+    What touches state only, at the beginning of a key's steps, is done first, here and in order,
+    and made durable all at once; then the workers begin. `on_outcome` is called in this thread, for
+    each outcome as soon as it is durable. There is one for each step that was done or begun (Move,
+    Forget and Record have none).
 
     Changes without an outcome were not started, or (after an interrupt, when the grace period is
     over) are left to their open intents. Nothing that happens in a worker is raised here: the run
@@ -58,15 +59,17 @@ def execute(
     """
     waiting: deque[_Task] = deque()
     noted: list[Outcome] = []
-    for change in changes:
-        for number, step in enumerate(change.steps):
-            if isinstance(step, Create | Patch | Delete):
-                waiting.append(_Task(change.key, change.action, step, change.steps[number:]))
-                break
-            outcome = sender.note(change.key, change.action, step)
-            if outcome is not None:
-                noted.append(outcome)
-                on_outcome(outcome)
+    with sender.noting():
+        for change in changes:
+            for number, step in enumerate(change.steps):
+                if isinstance(step, Create | Patch | Delete):
+                    waiting.append(_Task(change.key, change.action, step, change.steps[number:]))
+                    break
+                outcome = sender.note(change.key, change.action, step)
+                if outcome is not None:
+                    noted.append(outcome)
+    for outcome in noted:  # nothing is told that a crash could still take back
+        on_outcome(outcome)
     return (*noted, *_work_together(waiting, sender, connect, parallelism, on_outcome))
 
 

@@ -21,33 +21,27 @@ def look(
     """What was seen; None where nobody looked.
 
     Where existing audiences are ignored, only what earlier attempts may have made is looked for,
-    unless the state is empty. `fresh`: nothing was ever created, so that an empty state is true.
-    What is inactive is asked for where it may be ours: an earlier attempt's, or a lost state's.
-    Raises PlatformError and ListForbidden.
+    unless the state is empty. What is inactive is asked for as well, because it may be ours: an
+    earlier attempt's, or a lost state's. `fresh`: nothing of what is to be created ever was, so
+    that only an attempt is a reason to. Raises PlatformError and ListForbidden.
     """
     if not questions.candidates:
         return None
+    tried = bool(questions.tried)
     if policy.existing != "ignore":
-        tried = bool(questions.tried)
-        inactive = tried or not (state.audiences or fresh)
-        return _everything(reader, policy, inactive=inactive, tried=tried)
+        return _everything(reader, policy, inactive=tried or not fresh, tried=tried)
     if checks_empty_state(policy, state, len(questions.candidates), approval):
         try:
             return _everything(reader, policy, inactive=not fresh)
         except ListForbidden:  # that is why existing audiences are ignored
             return None
-    found = [
-        one
-        for candidate in questions.tried
-        for one in reader.search(candidate.step.audience, candidate.step.audience_id)
-    ]
-    return tuple(dict.fromkeys(found))
+    return _everything(reader, policy, inactive=True, tried=True) if tried else ()
 
 
 def _everything(
     reader: Reader, policy: Policy, *, inactive: bool, tried: bool = False
 ) -> tuple[Observed, ...]:
-    """The list, and where that matters what it may leave out: an empty state may be a lost one.
+    """The list, and what it may leave out. No search by name: that finds one spelling only.
 
     `tried`: something was tried, so that it helps nobody to say that nothing was ever created.
     """

@@ -66,12 +66,30 @@ class Look:
         found = self.everything.alike(step.audience, intent.key)
         return tuple(one for one in found if can_be_its_doing(intent, one))
 
+    def changed(self, intent: Intent, step: Create) -> tuple[Observed, ...]:
+        """What may be its doing on a platform that keeps another word than was sent, or less of it.
+
+        That is no spelling of the same audience: only what was surely made since then counts.
+        """
+        found = self.everything.named(step.audience, intent.key)
+        return tuple(
+            one for one in found if one.created is not None and can_be_its_doing(intent, one)
+        )
+
     def contested(self, intent: Intent, step: Create) -> tuple[str, Observed] | None:
         """The key that has this audience's ID in state, though for another audience."""
+        owned = self._owned(intent, step)
+        return next((one for one in owned if not self._is_known_as(*one)), None)
+
+    def taken(self, intent: Intent, step: Create) -> tuple[str, Observed] | None:
+        """The other key that has this audience in state."""
+        return next((one for one in self._owned(intent, step) if self._is_known_as(*one)), None)
+
+    def _owned(self, intent: Intent, step: Create) -> Iterator[tuple[str, Observed]]:
+        """What other keys have of this audience, as far as it may be this create's doing."""
         for key, one in self.everything.owned(step.audience):
-            known = self._known.get(key)
-            if key == intent.key or known is None or not can_be_its_doing(intent, one):
-                continue
-            if known.audience.folded_identity != one.audience.folded_identity:
-                return key, one
-        return None
+            if key != intent.key and key in self._known and can_be_its_doing(intent, one):
+                yield key, one
+
+    def _is_known_as(self, key: str, found: Observed) -> bool:
+        return self._known[key].audience.folded_identity == found.audience.folded_identity

@@ -52,6 +52,10 @@ class Journal(Protocol):
         """The key that is known under this ID."""
         ...
 
+    def had(self, audience_id: str) -> str | None:
+        """The key that was known under this ID when the run began, where none is any more."""
+        ...
+
 
 class Writer(Protocol):
     """One thread's connection to the platform. See aep.writer.AudienceWriter."""

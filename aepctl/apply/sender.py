@@ -2,11 +2,13 @@
 
 import random
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import assert_never
 
 from aepctl.aep.verdicts import Done, NotSent, Refused, RetryReason, Unknown, Verdict
+from aepctl.apply.afresh import Afresh
 from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.apply.ports import Journal, Writer
 from aepctl.apply.refusals import Refusals
@@ -34,10 +36,7 @@ MAX_BACKOFF_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """How steps are done: what is noted before and after, and when it is tried again.
-
-    For any number of threads, each with a writer of its own.
-    """
+    """How steps are done. For any number of threads, each with a writer of its own."""
 
     journal: Journal
     clock: Clock
@@ -45,6 +44,7 @@ class Sender:
     backoff: Backoff
     jitter: Jitter = random.random
     refusals: Refusals = field(default_factory=Refusals)
+    afresh: Afresh | None = None
     _given: dict[str, str] = field(default_factory=dict)
 
     def send(self, writer: Writer, key: str, action: Action, step: RemoteStep) -> Outcome | None:
@@ -68,23 +68,34 @@ class Sender:
     def note(self, key: str, action: Action, step: LocalStep) -> Outcome | None:
         """Do one step that touches state only.
 
-        Its outcome where it has one of its own: Move, Forget and Record have none. Where it cannot
-        be noted the run stops: this process alone knows of it then.
+        Its outcome where it has one of its own: Move, Forget and Record have none.
         """
-        try:
+        with self._stopping():
             self.journal.note(key, step)
-        except StateNotWritten as error:
-            self.stop.request(f"the journal cannot be written ({error.reason})")
         if isinstance(step, Adopt):
             return Outcome(key, action, OutcomeKind.ADOPTED, step.known.ids)
         return None
+
+    @contextmanager
+    def noting(self) -> Iterator[None]:
+        """Within, what is noted is made durable at the end, all at once."""
+        with self._stopping(), self.journal.together():
+            yield
+
+    @contextmanager
+    def _stopping(self) -> Iterator[None]:
+        """Where a note cannot be made durable, the run stops: this process alone knows of it."""
+        try:
+            yield
+        except StateNotWritten as error:
+            self.stop.request(f"the journal cannot be written ({error.reason})")
 
     def _attempts(
         self, writer: Writer, key: str, action: Action, step: RemoteStep, intent: Intent | None
     ) -> Outcome | None:
         troubles: Counter[str] = Counter()
         outcome = None
-        while self.backoff.wait():
+        while self._is_to_do(key, step):
             intent = self._begun(intent) if intent else self._begin(key, step)
             if intent is None:
                 break
@@ -101,27 +112,19 @@ class Sender:
             break
         return outcome
 
+    def _is_to_do(self, key: str, step: RemoteStep) -> bool:
+        """Whether it still is, when requests are welcome."""
+        return self.backoff.wait() and (self.afresh is None or self.afresh.is_to_do(key, step))
+
     def _heed(self, writer: Writer, step: RemoteStep, verdict: Verdict) -> None:
         """What the last word about a step means for the others."""
-        match verdict:
-            case Done():
-                self.refusals.succeeded()
-            case Refused(failure):
-                self._heed_refusal(writer, step, failure)
-            case Unknown(failure):
-                writer.reconnect()  # whatever else comes on this connection may not be ours either
-                self._heed_refusal(writer, step, failure)
-                if verdict.retry_after:
-                    self.backoff.hold_back(verdict.retry_after, 0.0, failure.message)
-            case NotSent():
-                pass
-            case _:
-                assert_never(verdict)
-
-    def _heed_refusal(self, writer: Writer, step: RemoteStep, failure: Failure) -> None:
-        reason = self.refusals.refused(step, failure, writer.advice(failure))
+        if isinstance(verdict, Unknown):
+            writer.reconnect()  # whatever else comes on this connection may not be ours either
+        reason = self.refusals.heed(step, verdict, writer.advice)
         if reason is not None:
             self.stop.request(reason)
+        if isinstance(verdict, Unknown) and verdict.retry_after:
+            self.backoff.hold_back(verdict.retry_after, 0.0, verdict.failure.message)
 
     def _begin(self, key: str, step: RemoteStep) -> Intent | None:
         try:
@@ -161,11 +164,13 @@ class Sender:
         `setdefault` decides between two workers that are given the same ID at the same time.
         """
         audience_id = ids.audience_id
+        former = self.journal.had(audience_id)
         owner = self.journal.owner(audience_id) or self._given.setdefault(audience_id, intent.key)
-        if owner == intent.key:
+        if former is None and owner == intent.key:
             return verdict
-        reason = f"the platform answered with the audienceId {audience_id}, which {owner} has"
-        return Unknown(Failure(reason), exists=True)
+        whose = f"{owner} has" if former is None else f"{former} had, and which is gone"
+        said = f"the platform answered with the audienceId {audience_id}, which {whose}"
+        return Unknown(Failure(said), exists=True)
 
     def _end(self, intent: Intent, verdict: Verdict) -> None:
         end = self.journal.end

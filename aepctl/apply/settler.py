@@ -18,6 +18,8 @@ from aepctl.apply.sightings import (
     doubt_about,
     doubt_about_absence,
     doubt_about_owner,
+    doubt_about_second,
+    is_now,
     may_be_of,
 )
 from aepctl.backoff import backoff_seconds
@@ -126,18 +128,26 @@ class Settler:
             candidates = may_be_of(intent, step, look.everything)
         doubt = doubt_about(intent.key, step, candidates, known, self.program)
         if doubt is None and not candidates:
-            contested = look.contested(intent, step)
-            alike = look.alike(intent, step)
-            doubt = (
-                doubt_about_owner(intent.key, *contested, self.program)
-                if contested is not None
-                else doubt_about_absence(intent, step, alike, known, self.program)
-            )
+            doubt = self._doubt_about_absence(intent, step, known, look)
         if doubt is not None:
             return _undecided(intent, doubt)
         if candidates:
             return self._adopt(intent, candidates[0])
         return self._forget(intent) if intent.phase is Phase.ABSENT else self._absent(intent)
+
+    def _doubt_about_absence(
+        self, intent: Intent, step: Create, known: Ids | None, look: Look
+    ) -> str | None:
+        """Why a person has to decide although nothing is found that may be its doing."""
+        contested = look.contested(intent, step)
+        if contested is not None:
+            return doubt_about_owner(intent.key, *contested, self.program)
+        alike = look.alike(intent, step) or look.changed(intent, step)
+        if intent.exists and known is None and not alike:
+            taken = look.taken(intent, step)
+            if taken is not None:
+                return doubt_about_second(intent, *taken, self.program)
+        return doubt_about_absence(intent, step, alike, known, self.program)
 
     def _adopt(self, intent: Intent, found: Observed) -> Outcome:
         self.sender.journal.end(intent, Ending.DONE, ids=found.ids, observed=found.audience)
@@ -159,7 +169,8 @@ class Settler:
     def _patch(self, intent: Intent, step: Patch) -> Outcome:
         """Equal to wanted is done, equal to before is sent again, else a person decides.
 
-        Only the fields that it changes count: others may have been changed by others.
+        Only the fields that it changes count: others may have been changed by others. Both as the
+        platform may spell them.
         """
         if step.ids.platform_id is None:
             return self._never_sent(intent, step.ids)
@@ -167,10 +178,9 @@ class Settler:
         if observed is None:
             failure = Failure(f"the platform has no audience {step.ids.audience_id} any more", GONE)
             return self._refused(intent, Ending.REFUSED, failure)
-        now, before = observed.audience.fields(), step.before.fields()
-        if all(now.get(name) == value for name, value in step.changes.items()):
+        if is_now(observed.audience, step.after, step.before, step.changes):
             return self._done(intent, step, observed.audience)
-        if all(now.get(name) == before.get(name) for name in step.changes):
+        if is_now(observed.audience, step.before, step.after, step.changes):
             return self._resend(intent)
         abandon = command(self.program, "state", "resolve", intent.key, "--abandon")
         return _undecided(

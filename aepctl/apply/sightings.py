@@ -1,10 +1,11 @@
 """Which of what is observed may be the doing of a create, and when a person has to say."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from aepctl.model.audience import Ids, Observed
+from aepctl.model.audience import Audience, Ids, Observed
+from aepctl.model.folding import folded
 from aepctl.model.steps import Create
 from aepctl.plan import reasons
 from aepctl.plan.matching import ObservedIndex
@@ -39,6 +40,22 @@ def can_be_its_doing(intent: Intent, observed: Observed) -> bool:
         return True
     earliest = datetime.fromisoformat(intent.at) - CLOCK_SKEW
     return observed.created >= earliest.timestamp()
+
+
+def is_now(now: Audience, side: Audience, other: Audience, names: Iterable[str]) -> bool:
+    """Whether these fields are as one side of a change has them, in the platform's spelling.
+
+    Where the two sides differ in spelling alone, that has to be the side's own.
+    """
+    have, mine, theirs = now.fields(), side.fields(), other.fields()
+    return all(_is_now(have.get(name), mine.get(name), theirs.get(name)) for name in names)
+
+
+def _is_now(now: str | None, mine: str | None, theirs: str | None) -> bool:
+    if now == mine or now is None or mine is None:
+        return now == mine
+    alike = folded(mine)
+    return folded(now) == alike and (theirs is None or folded(theirs) != alike)
 
 
 def doubt_about(
@@ -89,9 +106,25 @@ def doubt_about_absence(
         )
     likely = listed(f"{one.audience.name!r} ({one.ids.audience_id})" for one in alike)
     adopt = f"{resolve} --adopt {shlex.quote(alike[0].ids.audience_id)}"
+    if alike[0].audience.folded_identity == step.audience.folded_identity:
+        return (
+            f"{said}; likely {likely}, which differs from {step.audience.name!r} in blanks, case "
+            f"or Unicode form only. If it is: `{adopt}`"
+        )
     return (
-        f"{said}; likely {likely}, which differs from {step.audience.name!r} in blanks, case or "
-        f"Unicode form only. If it is: `{adopt}`"
+        f"{said}: {likely} was made since then, with {_others(step.audience, alike[0].audience)}. "
+        f"If the platform keeps it so: `{adopt} --no-check`; if it is somebody else's: "
+        f"`{resolve} --recreate`"
+    )
+
+
+def _others(sent: Audience, shown: Audience) -> str:
+    """What is shown in place of what was sent."""
+    have, was = shown.fields(), sent.fields()
+    return listed(
+        f"{name} {have.get(name)!r} for {was[name]!r}"
+        for name in ("name", "namespace", "originName")
+        if have.get(name) != was[name]
     )
 
 
@@ -103,4 +136,16 @@ def doubt_about_owner(key: str, owner: str, found: Observed, program: str) -> st
         f"the platform shows it as {found.ids.audience_id}, which state has for `{owner}`, whose "
         f"name is another. If it is this one: `{abandon}`, then `{move}`; `{owner}` is looked for "
         "again after that"
+    )
+
+
+def doubt_about_second(intent: Intent, owner: str, found: Observed, program: str) -> str:
+    """The platform has this audience once and no second one: it is that of another key."""
+    abandon = command(program, "state", "resolve", intent.key, "--abandon")
+    move = command(program, "state", "mv", owner, intent.key)
+    return (
+        f"the platform says it exists ({intent.reason}) and shows it as {found.ids.audience_id}, "
+        f"which state has for `{owner}`: it makes no second one. If it is this one: `{abandon}`, "
+        f"then `{move}`; `{owner}` is looked for again after that. If not, give it another name in "
+        f"the manifest, and run `{abandon}`"
     )

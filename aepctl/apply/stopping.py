@@ -72,6 +72,12 @@ class Backoff:
         self.patience = patience or Patience()
         self._mutex = threading.Lock()
         self._not_before = 0.0
+        self._held = 0.0
+
+    def waited(self) -> float:
+        """For how many seconds up to now nothing was to be sent."""
+        with self._mutex:
+            return self._held - max(0.0, self._not_before - self._clock.monotonic())
 
     def hold_back(self, asked: float | None, own: float, why: str) -> bool:
         """Let nobody send anything for so long from now: what was asked for, and no less than ours.
@@ -84,7 +90,9 @@ class Backoff:
             return False
         seconds = pause_seconds(asked, own)
         with self._mutex:
-            until = self._clock.monotonic() + seconds
+            now = self._clock.monotonic()
+            until = now + seconds
+            self._held += max(0.0, until - max(now, self._not_before))
             # Those who were turned away together ask for nearly the same: that is told once.
             is_news = until > self._not_before + seconds / 2
             self._not_before = max(self._not_before, until)

@@ -47,8 +47,8 @@ if TYPE_CHECKING:
 @click.option(
     "--fresh",
     is_flag=True,
-    help="Nothing of this was ever created: where there is no state yet, do not wait for the "
-    "platform's list to look at it once more.",
+    help="Nothing of this was ever created: do not ask what the platform's list may leave out, and "
+    "where there is no state yet, do not wait for it to look once more.",
 )
 @pass_invocation
 def apply(

@@ -27,3 +27,24 @@ def folded(text: str) -> str:
     small = _DOTTED.sub("i", small.replace(DOTLESS, "i"))
     once = unicodedata.normalize("NFKC", small)
     return " ".join(once.split())
+
+
+def may_have_become(sent: str, shown: str) -> bool:
+    """Whether a platform that folds names, or keeps ASCII letters only, may show `sent` like this.
+
+    Such a one leaves other letters out, writes `?` for them, or their letter without its accent.
+    """
+    if folded(sent) == folded(shown):
+        return True
+    if sent.isascii() or not shown.isascii():
+        return False
+    return _bare(folded(shown)) in {_bare(folded(sent)), _bare(_without_accents(folded(sent)))}
+
+
+def _without_accents(text: str) -> str:
+    return unicodedata.normalize("NFKD", text)
+
+
+def _bare(text: str) -> str:
+    kept = "".join(one for one in text if one.isascii() and one != "?")
+    return " ".join(kept.split())

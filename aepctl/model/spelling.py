@@ -35,7 +35,7 @@ def plain_lines(text: str) -> str:
 def flaw(text: str) -> str | None:
     """What of the text a platform may not keep as it is; None where it is `plain`."""
     single = "  " not in text and text == text.strip()
-    if single and (text.isascii() or _is_plain(text)):
+    if single and _is_plain(text):
         return None
     return next(_flaws(text), None)
 

@@ -1,16 +1,16 @@
 """apply: settle, look, plan, show, check, ask, do. Under the lock from first to last."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import partial
 
-from aepctl.aep.asking import ReadConnection
 from aepctl.aep.reader import AudienceReader
 from aepctl.aep.writer import AudienceWriter
 from aepctl.apply import gates
+from aepctl.apply.afresh import Afresh, StepsByKey, without_run
 from aepctl.apply.executor import execute
 from aepctl.apply.look import look
-from aepctl.apply.looking import identities
 from aepctl.apply.outcomes import Outcome
 from aepctl.apply.report import ApplyReport
 from aepctl.apply.sender import Sender
@@ -24,15 +24,17 @@ from aepctl.operations.idle import idle_report
 from aepctl.operations.network import check_network
 from aepctl.operations.options import ApplyOptions
 from aepctl.operations.plan import policy_of
+from aepctl.operations.reading import reading
 from aepctl.operations.reporting import report_of
 from aepctl.operations.respelling import remember
-from aepctl.operations.reviewing import asks_nothing, note_use, plan_now, questions
+from aepctl.operations.reviewing import asks_nothing, everything_now, note_use, plan_now, questions
 from aepctl.operations.settling import settle
 from aepctl.plan.plan import Plan
 from aepctl.plan.policy import Policy
 from aepctl.plan.sides import Questions
 from aepctl.project.credentials import credentials
 from aepctl.project.environment import Environment
+from aepctl.state.model import State
 from aepctl.state.session import StateSession, open_session
 
 
@@ -96,8 +98,9 @@ class _Apply:
 
     def _nothing_to_do(self, plan: Plan) -> ApplyReport:
         self.context.console.show(plan)
-        note_use(self.options.saved, plan, self.session)
-        self.session.checkpoint()
+        if self.options.saved is not None:
+            note_use(self.options.saved, plan, self.session)
+            self.session.checkpoint()
         return self._report(plan, gates.undecided(plan))
 
     def _platform(self) -> AbstractContextManager[Platform]:
@@ -105,8 +108,9 @@ class _Apply:
         credentials(self.environment, self.context.environ)
         return self.context.open_platform(self.context, self.environment)
 
-    def _questions(self) -> Questions:
-        return questions(self.options, self.wanted, self.session.state, self.policy)
+    def _questions(self, state: State | None = None) -> Questions:
+        known = state or self.session.state
+        return questions(self.options, self.wanted, known, self.policy)
 
     @property
     def _approval(self) -> gates.Approval:
@@ -118,23 +122,16 @@ class _Apply:
 
     def _ask(self, platform: Platform) -> tuple[tuple[Outcome, ...], tuple[Observed, ...] | None]:
         """What the platform says: of what is in doubt, and then of what is to be created."""
-        connection = platform.connect()
-        try:
-            reader = self._reader(connection)
+        with self._reader(platform) as reader:
             return self._settle(reader, platform), self._look(reader)
-        finally:
-            connection.close()
 
-    def _reader(self, connection: ReadConnection) -> AudienceReader:
-        ours = identities(self.wanted, self.session.state)
-        context = self.context
-        return AudienceReader(connection, context.clock, ours=ours, patience=context.patience)
+    def _reader(self, platform: Platform) -> AbstractContextManager[AudienceReader]:
+        return reading(self.context, platform, self.wanted, self.session.state)
 
     def _settle(self, reader: AudienceReader, platform: Platform) -> tuple[Outcome, ...]:
         """All that is in doubt, whatever the targets. Raises PlatformError, StateNotWritten."""
         state = self.session.state
-        run = self.session.run.id
-        in_doubt = [one for one in state.intents.values() if one.in_doubt(run)]
+        in_doubt = [one for one in state.intents.values() if one.in_doubt(self.session.run.id)]
         intents = tuple({one.id: one for one in (*in_doubt, *self._questions().in_doubt)}.values())
         if not intents:
             return ()
@@ -147,14 +144,19 @@ class _Apply:
         )
         return settle(settler, intents, state, self.environment, self.options.existing)
 
-    def _sender(self) -> Sender:
+    def _sender(self, steps: Callable[[], StepsByKey] | None = None) -> Sender:
+        """`steps`: what would be done for each key, after another look."""
         clock = self.context.clock
         backoff = Backoff(clock, self.stop, self.context.patience)
-        return Sender(self.session, clock, self.stop, backoff)
+        afresh = None if steps is None else Afresh(steps, backoff, self.stop)
+        return Sender(self.session, clock, self.stop, backoff, afresh=afresh)
 
-    def _look(self, reader: AudienceReader) -> tuple[Observed, ...] | None:
-        state, fresh = self.session.state, self.options.fresh
-        return look(reader, self._questions(), state, self.policy, self._approval, fresh=fresh)
+    def _look(
+        self, reader: AudienceReader, state: State | None = None
+    ) -> tuple[Observed, ...] | None:
+        questions, known = self._questions(state), state or self.session.state
+        fresh = self.options.fresh
+        return look(reader, questions, known, self.policy, self._approval, fresh=fresh)
 
     def _again(self) -> Again:
         is_new = self.session.state.lineage is None and not self.options.fresh
@@ -162,11 +164,8 @@ class _Apply:
 
     def _once_more(self, plan: Plan, platform: Platform, again: Again) -> Plan:
         """What is to be done after another look: no more than was approved."""
-        connection = platform.connect()
-        try:
-            seen = self._look(self._reader(connection))
-        finally:
-            connection.close()
+        with self._reader(platform) as reader:
+            seen = self._look(reader)
         now = self._plan(seen)
         if not again.check(plan, now):
             return plan
@@ -174,15 +173,18 @@ class _Apply:
         self._check(now, seen)
         return now
 
+    def _steps_now(self, plan: Plan, platform: Platform) -> StepsByKey:
+        """What would be done for each key by now. What a person decided is not asked again."""
+        state = without_run(self.session.state, self.session.run.id)
+        with self._reader(platform) as reader:
+            seen = self._look(reader, state)
+        now = everything_now(self.options, self.wanted, state, seen, self.policy)
+        decided = [one for one in plan.changes if one.is_decided]
+        return {change.key: change.steps for change in (*now.changes, *decided)}
+
     def _check(self, plan: Plan, observed: Sequence[Observed] | None) -> None:
-        gates.check(
-            plan,
-            self.policy,
-            self.session.state,
-            observed,
-            max_creates=self.environment.max_creates,
-            approval=self._approval,
-        )
+        state, most = self.session.state, self.environment.max_creates
+        gates.check(plan, self.policy, state, observed, max_creates=most, approval=self._approval)
 
     def _carry_out(
         self,
@@ -203,11 +205,13 @@ class _Apply:
                 todo = [change for change in plan.changes if change.steps]
         note_use(self.options.saved, plan, self.session)
         self.context.console.begin(plan)
+        looks = None if observed is None else partial(self._steps_now, plan, platform)
+        sender = self._sender(looks)
         with self.stop.during_work():
-            remember(self._sender(), self.session.state, observed)
+            remember(sender, self.session.state, observed)
             done = execute(
                 todo,
-                self._sender(),
+                sender,
                 lambda: AudienceWriter(platform.connect(), self.session.check),
                 parallelism=self.options.parallelism,
                 on_outcome=self.context.console.tell,

@@ -34,11 +34,6 @@ if TYPE_CHECKING:
 class Platform(Protocol):
     """The platform of one environment. See aep.connection.Platform."""
 
-    @property
-    def timeout_seconds(self) -> float:
-        """How long one request may take."""
-        ...
-
     def connect(self) -> "Connection":
         """A connection for one thread."""
         ...

@@ -10,8 +10,7 @@ from aepctl.operations.context import Context
 from aepctl.operations.options import ApplyOptions
 from aepctl.operations.plan import policy_of
 from aepctl.operations.reporting import report_of
-from aepctl.plan.planner import make_plan
-from aepctl.plan.sides import to_look_up
+from aepctl.operations.reviewing import has_ended, plan_now, questions
 from aepctl.project.environment import Environment
 from aepctl.state.model import Phase
 from aepctl.state.rescue_file import left_behind
@@ -29,19 +28,22 @@ def idle_report(
 ) -> ApplyReport | None:
     """What an apply would report that neither asks, writes nor sends; None where there is work.
 
-    Raises StateError.
+    Raises StateError; SafetyRefusal for a saved plan that has ended, but elsewhere.
     """
-    if not isinstance(store, SharedStore) or options.saved is not None:
+    if not isinstance(store, SharedStore):
         return None
-    state = store.read(environment.target).state
+    state, saved = store.read(environment.target).state, options.saved
+    if saved is not None and not has_ended(saved, state):
+        return None
     policy = policy_of(environment, existing=options.existing)
-    plan = make_plan(wanted, state, None, policy, options.targets)
-    if (
-        to_look_up(wanted, state, policy, options.targets)
+    plan = plan_now(options, wanted, state, None, policy)
+    works = saved is None and (
+        questions(options, wanted, state, policy)
         or any(one.phase is Phase.OPEN for one in state.intents.values())
         or any(change.steps for change in plan.changes)
-        or left_behind(store.rescue, store.name)
-    ):
+    )
+    if works or left_behind(store.rescue, store.name):
         return None
     context.console.show(plan)
-    return report_of(plan, gates.undecided(plan), stop)
+    plan_id = None if saved is None else saved.binding.id
+    return report_of(plan, gates.undecided(plan), stop, plan_id)

@@ -11,8 +11,9 @@ from aepctl.state.model import State
 
 def remember(sender: Sender, state: State, observed: Sequence[Observed] | None) -> None:
     """Note the platform's own spelling of what is known. Other edits are not our business here."""
-    for key, step in _respelled(state, observed or ()):
-        sender.note(key, Action.UPDATE, step)
+    with sender.noting():
+        for key, step in _respelled(state, observed or ()):
+            sender.note(key, Action.UPDATE, step)
 
 
 def _respelled(state: State, observed: Sequence[Observed]) -> Iterator[tuple[str, Record]]:

@@ -25,6 +25,18 @@ def questions(
     return Questions(every.in_doubt, tuple(one for one in every.candidates if one.key in keys))
 
 
+def everything_now(
+    options: ApplyOptions,
+    wanted: Sequence[Wanted],
+    state: State,
+    observed: Sequence[Observed] | None,
+    policy: Policy,
+) -> Plan:
+    """What would be done by now, whatever was reviewed. Raises NoSuchTarget."""
+    targets = options.targets if options.saved is None else ()
+    return make_plan(wanted, state, observed, policy, targets)
+
+
 def plan_now(
     options: ApplyOptions,
     wanted: Sequence[Wanted],
@@ -33,17 +45,20 @@ def plan_now(
     policy: Policy,
 ) -> Plan:
     """What is to be done; of a saved plan, what is left. Raises SafetyRefusal, NoSuchTarget."""
-    saved = options.saved
-    if saved is None:
-        return make_plan(wanted, state, observed, policy, options.targets)
-    now = make_plan(wanted, state, observed, policy)
-    return check_saved(saved.file, saved.binding, now, state, policy)
+    now, saved = everything_now(options, wanted, state, observed, policy), options.saved
+    return now if saved is None else check_saved(saved.file, saved.binding, now, state, policy)
 
 
 def asks_nothing(left: Plan) -> bool:
     """Whether nothing of a saved plan is left that the platform has to be asked for."""
     waits = {Action.SETTLE, Action.DECIDE}
     return not any(change.steps or change.action in waits for change in left.changes)
+
+
+def has_ended(saved: SavedPlan, state: State) -> bool:
+    """Whether all of it was done, so that it can do nothing more."""
+    used = state.plans.get(saved.binding.id)
+    return used is not None and not used.left
 
 
 def note_use(saved: SavedPlan | None, plan: Plan, session: StateSession) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 
 from aepctl.model.audience import Audience, Identity, Observed
+from aepctl.model.folding import may_have_become
 
 
 class ObservedIndex:
@@ -37,6 +38,13 @@ class ObservedIndex:
         same = self._by_folded.get(audience.folded_identity, ())
         return self._unowned(
             [one for one in same if one.audience.identity != audience.identity], key
+        )
+
+    def named(self, audience: Audience, key: str) -> tuple[Observed, ...]:
+        """Those that may have its name, whatever they are besides, and that no other key owns."""
+        name = audience.name
+        return self._unowned(
+            [one for one in self._there if may_have_become(name, one.audience.name)], key
         )
 
     def owned(self, audience: Audience) -> tuple[tuple[str, Observed], ...]:

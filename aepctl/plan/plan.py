@@ -8,7 +8,7 @@ from aepctl.model.audience import Audience, Known, Observed
 from aepctl.model.problem import Origin
 from aepctl.model.steps import Create, Step
 from aepctl.model.target import Target
-from aepctl.state.model import Intent
+from aepctl.state.model import Intent, Phase
 
 
 class Action(StrEnum):
@@ -71,6 +71,11 @@ class Change:
     def before(self) -> Known | Observed | None:
         """What there is: as known, else as it was seen."""
         return self.known or self.observed
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether a person decided that it is created, whatever the platform has."""
+        return self.intent is not None and self.intent.phase is Phase.RECREATE
 
     @property
     def given_id(self) -> str | None:

@@ -149,22 +149,24 @@ class _Planner:
     def _create_unless_alike(self, candidate: Candidate, seen: ObservedIndex) -> Change:
         """What is only spelled otherwise may be it, and so may what the platform says it has."""
         alike = seen.alike(candidate.wanted.audience, candidate.key)
-        if candidate.is_said_to_exist:
+        owned = seen.owned(candidate.wanted.audience)
+        if candidate.is_said_to_exist and (alike or not owned):
             reason = reasons.said_to_exist(candidate.key, alike, self._policy.program)
             return self._decide(candidate, reason, alike)
         if alike:
             audience = candidate.wanted.audience
             reason = reasons.spelled_otherwise(candidate.key, audience, alike, self._policy.program)
             return self._decide(candidate, reason, alike)
-        return self._create_unless_renamed(candidate, seen)
+        return self._decide_owner(candidate, owned) if owned else _create(candidate)
 
-    def _create_unless_renamed(self, candidate: Candidate, seen: ObservedIndex) -> Change:
-        """Its audience may be that of a removed key, renamed since state heard of it."""
-        for key, found in seen.owned(candidate.wanted.audience):
-            if key not in self._sides.wanted:
-                reason = reasons.renamed_there(key, candidate.key, self._policy)
-                return self._decide(candidate, reason, (found,))
-        return _create(candidate)
+    def _decide_owner(
+        self, candidate: Candidate, owned: tuple[tuple[str, Observed], ...]
+    ) -> Change:
+        """Its audience is what state has under another key, perhaps by another name by now."""
+        wanted = self._sides.wanted
+        key, found = next((one for one in owned if one[0] not in wanted), owned[0])
+        why = reasons.owned_there if key in wanted else reasons.renamed_there
+        return self._decide(candidate, why(key, candidate.key, found, self._policy), (found,))
 
     def _by_given_id(self, candidate: Candidate, given: str, there: tuple[Observed, ...]) -> Change:
         identity = candidate.wanted.audience.folded_identity

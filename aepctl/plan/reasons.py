@@ -15,12 +15,23 @@ def renamed(old: str, new: str, policy: Policy) -> str:
     )
 
 
-def renamed_there(old: str, new: str, policy: Policy) -> str:
+def renamed_there(old: str, new: str, found: Observed, policy: Policy) -> str:
     """What state has under a removed key is on the platform what the new key wants."""
     return (
-        f"the platform shows the audience of `{old}`, which was removed from the manifests, with "
-        f"the name, namespace and originName of `{new}`. "
+        f"the platform shows {found.ids.audience_id}, the audience of `{old}`, which was removed "
+        f"from the manifests, with the name, namespace and originName of `{new}`. "
         f"If it was renamed: `{policy.command('state', 'mv', old, new)}`"
+    )
+
+
+def owned_there(owner: str, new: str, found: Observed, policy: Policy) -> str:
+    """What state has under a key that is wanted is on the platform what another key wants."""
+    return (
+        f"the platform shows {found.ids.audience_id}, which state has for `{owner}`, with the "
+        f"name, namespace and originName of `{new}`. If it is `{new}`: "
+        f"`{policy.command('state', 'mv', owner, new)}`, and `{owner}` is looked for after that; "
+        f"if `{new}` is another one, to be created beside it: "
+        f"`{policy.command('state', 'resolve', new)} --recreate`"
     )
 
 

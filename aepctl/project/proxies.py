@@ -141,9 +141,9 @@ def _passes_by(host: str, port: int, environ: Mapping[str, str]) -> bool:
 
 def _exception(entry: str) -> tuple[str, int | None] | None:
     """Which hosts an entry is about, and at which port: a name, an address or a network."""
-    entry = entry.split("://", 1)[-1].lower()
+    entry = entry.split("://", 1)[-1]
     try:
-        return str(ip_network(re.sub(r"^\[(.*)\]$", r"\1", entry), strict=False)), None
+        return str(ip_network(entry, strict=False)), None
     except ValueError:
         pass
     try:

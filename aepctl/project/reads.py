@@ -61,7 +61,7 @@ class Reads:
         what = next((what for one, what in self.named.items() if _identity(one) == same), None)
         if what is None and not self.known and real.lower().endswith(SUFFIXES):
             return f"perhaps {MANIFEST}: {FILE} cannot be read"
-        if what is None and status.st_nlink > 1 and same in set(_several_names(self.manifests)):
+        if what is None and status.st_nlink > 1 and same in _manifests(self.manifests):
             return MANIFEST
         return what
 
@@ -93,7 +93,7 @@ def _below(real: Path, folder: str) -> bool:
 
 
 def _beginning(file: str) -> bytes:
-    handle = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    handle = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
     try:
         return os.read(handle, 4096)
     finally:
@@ -108,11 +108,10 @@ def _identity(file: str) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
-def _several_names(folder: str) -> Iterator[tuple[int, int]]:
-    """Device and inode of each manifest that has several names."""
+def _manifests(folder: str) -> Iterator[tuple[int, int]]:
+    """Device and inode of each manifest."""
     for here, _, names in os.walk(folder):
         for name in names:
             if name.lower().endswith(SUFFIXES):
                 status = os.lstat(f"{here}/{name}")
-                if status.st_nlink > 1:
-                    yield status.st_dev, status.st_ino
+                yield status.st_dev, status.st_ino

@@ -39,7 +39,8 @@ _COLOURS = re.compile(r"\x1b(?:\[[0-9;?]*[A-Za-z]|_[^\x07\x1b]*(?:\x07|\x1b\\))"
 class Frames:
     """What a log holds: whole texts, and what cannot be read.
 
-    `incomplete` says of each other text which pieces are missing. `misplaced`: pieces stand behind
+    `incomplete` says of each other text which pieces are missing, or that some were altered.
+    `misplaced`: pieces stand behind
     text that no log puts there.
     """
 
@@ -105,5 +106,5 @@ def _sorted(found: dict[tuple[str, int], dict[int, str]], *, misplaced: bool) ->
         else:
             missing = [str(number) for number in range(1, count + 1) if number not in pieces]
             which = ", ".join(missing[:MOST_NAMED]) + " …" * (len(missing) > MOST_NAMED)
-            incomplete.append(f"{which} of {count}")
+            incomplete.append(f"{which or 'some'} of {count}")
     return Frames(tuple(texts), tuple(incomplete), misplaced)

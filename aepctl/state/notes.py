@@ -12,11 +12,18 @@ def note_of(before: State, after: State, run: Run, *, over: bool) -> str:
 
 
 def _changes(before: State, after: State) -> list[str]:
-    new = len(after.audiences.keys() - before.audiences.keys())
-    gone = len(before.audiences.keys() - after.audiences.keys())
-    both = after.audiences.keys() & before.audiences.keys()
-    other = sum(after.audiences[key] != before.audiences[key] for key in both)
+    was = {one.ids.audience_id: key for key, one in before.audiences.items()}
+    now = {one.ids.audience_id: key for key, one in after.audiences.items()}
+    both = was.keys() & now.keys()
+    moved = {one for one in both if was[one] != now[one]}
+    changed = sum(before.audiences[was[one]] != after.audiences[now[one]] for one in both - moved)
+    counts = (
+        (len(now) - len(both), "new"),
+        (changed, "changed"),
+        (len(moved), "moved"),
+        (len(was) - len(both), "gone"),
+        (len(after.intents), "open"),
+    )
     plans = len(set(after.plans) - set(before.plans))
-    counts = ((new, "new"), (other, "changed"), (gone, "gone"), (len(after.intents), "open"))
     words = [f"{count} {word}" for count, word in counts if count]
     return words + (["a saved plan begun"] if plans else [])

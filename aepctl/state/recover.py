@@ -4,7 +4,7 @@ Only what must not be lost is taken: IDs, and creates that may be under way. Wha
 deleted on the platform shows in the next plan by itself. Taking it in again changes nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from aepctl.errors import SafetyRefusal, StateError
@@ -55,7 +55,7 @@ def take_in(session: StateSession, *journals: JournalContents) -> Recovered:
     return Recovered(new, tuple(sorted(keys.difference(new))), tuple(sorted(begun)), tuple(keyless))
 
 
-def _after(state: State, journal: JournalContents, events: tuple[Event, ...]) -> State:
+def _after(state: State, journal: JournalContents, events: Iterable[Event]) -> State:
     draft = Draft(state)
     for event in events:
         try:
@@ -158,16 +158,18 @@ class _Alone:
 
 
 def _added(state: State, alone: _Alone) -> Iterator[Event]:
+    """What ends comes first: a key whose audience was deleted may have another one since."""
+    intents = state.intents
+    ended = [event for one, event in alone.ended.items() if _ends_here(event, intents.get(one))]
+    yield from ended
+    state = _after(state, alone.journal, ended)
     open_by_key = {one.key: one for one in state.intents.values() if one.phase is Phase.OPEN}
     owners = {one.ids.audience_id: key for key, one in state.audiences.items()}
     for key, known in alone.state.audiences.items():
         if owners.get(known.ids.audience_id, key) == key:
             yield from _with_id(key, known, state, alone, open_by_key.get(key))
-    for intent_id, event in alone.ended.items():
-        if _ends_here(event, state.intents.get(intent_id)):
-            yield event
     for intent in alone.state.intents.values():
-        if isinstance(intent.step, Create) and intent.id not in state.intents:
+        if isinstance(intent.step, Create) and intent.id not in intents:
             yield from _reopened(intent, state, alone, open_by_key.get(intent.key))
 
 

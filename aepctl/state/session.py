@@ -83,6 +83,7 @@ class StateSession(ABC):
         self._mutex = threading.Lock()
         self._draft = Draft(saved)
         self._run = run
+        self._first = {one.ids.audience_id: key for key, one in saved.audiences.items()}
 
     @property
     def run(self) -> Run:
@@ -99,6 +100,13 @@ class StateSession(ABC):
         """The key that is known under this ID."""
         with self._mutex:
             return self._draft.owner(audience_id)
+
+    def had(self, audience_id: str) -> str | None:
+        """The key that was known under this ID when the run began, where none is any more."""
+        with self._mutex:
+            if self._draft.owner(audience_id) is not None:
+                return None
+            return self._first.get(audience_id)
 
     @abstractmethod
     def reserve(self, steps: Sequence[tuple[str, RemoteStep]], *, workers: int) -> None:

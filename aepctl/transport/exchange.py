@@ -1,33 +1,33 @@
 """One exchange: a request that is sent once, and what comes back. Whatever happens is a reply."""
 
-import email.utils
-import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import httpx
 
 from aepctl import __version__
-from aepctl.errors import AepctlError
-from aepctl.project.proxies import Proxy, proxy_for
+from aepctl.project.proxies import proxy_for
 from aepctl.project.urls import is_loopback
 from aepctl.replies import NoResponse, NothingSent, Reply, Response
 from aepctl.transport.bounds import BODY_TOO_LARGE, MAX_BODY_BYTES, Budget, OutOfTime, TooMuch
-from aepctl.transport.wire import Wire
+from aepctl.transport.headers import points_to, request_id, retry_after
+from aepctl.transport.keeping import Hop
+from aepctl.transport.lines import Lines
+from aepctl.transport.reasons import reason_of
 
 if TYPE_CHECKING:
     from aepctl.transport.factory import TransportFactory
 
-MAX_REQUEST_ID_CHARS = 128
 OURS: Mapping[str, str] = {
     "User-Agent": f"aepctl/{__version__}",
     "Accept-Encoding": "identity",
-    "Connection": "close",
 }
-"""A connection is used once: one that is kept may be closed just as the next create is sent, or
-hold bytes that belong to no answer of ours. See docs/decisions."""
+THE_LAST: Mapping[str, str] = {"Connection": "close"}
+"""What says to the server that its connection carries no further request."""
+TOLD = "POST"
+"""Only the answer to a create can be told from an older one: it has a name, and an ID that nobody
+else has. So nothing else is sent on a connection that has been used, and only after a success."""
 
 
 class Transport:
@@ -35,29 +35,24 @@ class Transport:
 
     def __init__(self, factory: "TransportFactory") -> None:
         self._factory = factory
-        self._wire = Wire(factory.names)
-        self._engines: dict[tuple[bool, Proxy | None], httpx.HTTPTransport] = {}
+        self._lines = Lines(factory.keeping, factory.clock, factory.line)
 
     def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
         """Send one request, once. Whatever happens to it is a reply, and no exception."""
         factory = self._factory
         budget = Budget(factory.timeout_seconds, factory.clock)
-        self._wire.begin(budget)
         way: list[str] = []
         try:
-            reply = self._exchange(method, url, headers, body, budget, way)
+            reply: Reply = self._exchange(method, url, headers, body, budget, way)
         except Exception as error:  # noqa: BLE001 - whatever the library below raises
-            reason = "".join([_reason(error, url, budget), *way])
+            reason = "".join([reason_of(error, url, budget), *way])
             reply = NoResponse(reason) if budget.sent else NothingSent(reason)
-            self.close()  # an engine that failed may still count a connection as taken
-        finally:
-            self._wire.end()
+            self._lines.failed()
         return factory.redaction.reply(reply)
 
     def close(self) -> None:
         """What it keeps is let go; a further request makes it anew."""
-        while self._engines:
-            self._engines.popitem()[1].close()
+        self._lines.close()
 
     def _exchange(
         self,
@@ -67,29 +62,30 @@ class Transport:
         body: bytes | None,
         budget: Budget,
         way: list[str],
-    ) -> Reply:
+    ) -> Response:
         """`way` is told which proxy it goes through."""
-        engine = self._engine(url, way)
-        request = httpx.Request(method, url, headers={**OURS, **headers}, content=body)
-        response = engine.handle_request(request)
+        again = method == TOLD
+        line = self._lines.to(self._hop(url, way), again=again)
+        stays = again and self._lines.may_stay(line)
+        ours = OURS if stays else {**OURS, **THE_LAST}
+        request = httpx.Request(method, url, headers={**ours, **headers}, content=body)
+        response = line.ask(request, budget)
         budget.head_is_read()
         try:
-            return self._receive(response)
+            reply = self._receive(response)
         finally:
             response.close()
+        self._lines.answered(line, stays=stays and _may_be_followed(response))
+        return reply
 
-    def _engine(self, url: str, way: list[str]) -> httpx.HTTPTransport:
+    def _hop(self, url: str, way: list[str]) -> Hop:
         parts = urlsplit(url)
-        secure, direct = parts.scheme.lower() == "https", is_loopback(parts.hostname or "")
-        proxy = None if direct else proxy_for(url, self._factory.environ)
+        host = parts.hostname or ""
+        proxy = None if is_loopback(host) else proxy_for(url, self._factory.environ)
         if proxy is not None:
             self._factory.redaction.add(proxy.password)
             way.append(f" (through the proxy that {proxy.variable} names)")
-        if (secure, proxy) not in self._engines:
-            self._engines[secure, proxy] = self._factory.engine(
-                self._wire, secure=secure, proxy=proxy
-            )
-        return self._engines[secure, proxy]
+        return Hop(parts.scheme.lower(), host, parts.port, proxy)
 
     def _receive(self, response: httpx.Response) -> Response:
         """Read the body. The status is known; what is wrong with the body is part of the answer."""
@@ -104,13 +100,17 @@ class Transport:
             status=response.status_code,
             body=bytes(body),
             complete=not flaw,
-            retry_after=_retry_after(
-                response.headers.get("Retry-After"), self._factory.clock.now()
-            ),
-            request_id=_request_id(response.headers.get("x-request-id")),
+            retry_after=retry_after(response.headers, self._factory.clock.now()),
+            request_id=request_id(response.headers),
             flaw=flaw,
-            location=_points_to(response.headers.get("Location", "")),
+            location=points_to(response.headers),
         )
+
+
+def _may_be_followed(response: httpx.Response) -> bool:
+    """Whether it does not say that it is the last one, and a second copy of it would do no harm."""
+    said = response.headers.get("Connection", "").lower()
+    return response.is_success and "close" not in said
 
 
 class _Encoded(Exception):
@@ -142,68 +142,3 @@ def _flaw(error: Exception) -> str:
             return "did not end in time"
         case _:
             return "is cut short"
-
-
-_REASONS: Mapping[type[Exception], str] = {
-    httpx.ConnectTimeout: "connecting to {host} took too long",
-    httpx.ConnectError: "no connection to {host}{detail}",
-    httpx.ProxyError: "the proxy refused{detail}",
-    httpx.ReadTimeout: "no answer in time",
-    httpx.RemoteProtocolError: "the connection was closed without an answer",
-    httpx.WriteTimeout: "sending took too long",
-    httpx.ReadError: "the connection broke before an answer",
-    httpx.WriteError: "the connection broke while sending",
-}
-_CLOSED = "Server disconnected"
-"""How httpcore begins to say so."""
-
-
-def _reason(error: Exception, url: str, budget: Budget) -> str:
-    """What happened, without paths or headers: those may hold what must not be shown."""
-    kind = type(error)
-    match error:
-        case AepctlError():
-            return error.message
-        case TooMuch():
-            return f"the answer has {error}"
-        case OutOfTime():
-            kind = httpx.ReadTimeout if budget.sent else httpx.ConnectTimeout
-        case httpx.RemoteProtocolError() if not str(error).startswith(_CLOSED):
-            return "what came back is no HTTP"
-    reason = _REASONS.get(kind, f"it could not be sent ({kind.__name__})")
-    detail = f" ({_visible(str(error))})" if str(error) else ""
-    return reason.format(host=_host(url), detail=detail)
-
-
-def _points_to(location: str) -> str:
-    """Where, as far as it may be shown: no user, no query."""
-    return _visible(re.sub("[?#].*", "", re.sub("//[^/]*@", "//", location), flags=re.DOTALL))
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or "nowhere"
-    except ValueError:
-        return "an address that cannot be read"
-
-
-def _visible(text: str, most: int = 200) -> str:
-    return "".join(one if one.isprintable() else " " for one in text[:most])
-
-
-def _request_id(value: str | None) -> str | None:
-    """Theirs, where it may be shown."""
-    fits = value is not None and value.isprintable() and len(value) <= MAX_REQUEST_ID_CHARS
-    return value if fits else None
-
-
-def _retry_after(value: str | None, now: datetime) -> float | None:
-    """Seconds to wait; the header gives seconds or a date. Source: RFC 9110, section 10.2.3."""
-    if value is None:
-        return None
-    if value.strip().isdecimal():
-        return float(value)
-    try:
-        return max((email.utils.parsedate_to_datetime(value) - now).total_seconds(), 0.0)
-    except (ValueError, TypeError, OverflowError):  # not a date either: as if it had not been sent
-        return None

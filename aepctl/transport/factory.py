@@ -5,17 +5,16 @@ import ssl
 import threading
 from collections.abc import Mapping
 
-import httpcore
 import httpx
 
 from aepctl.clock import Clock, SystemClock
 from aepctl.project.certificates import unusable
-from aepctl.project.proxies import Proxy
 from aepctl.project.redaction import Redaction
 from aepctl.transport.bounds import TIMEOUT_SECONDS
 from aepctl.transport.exchange import Transport
+from aepctl.transport.keeping import Hop, Keeping
+from aepctl.transport.line import Line
 from aepctl.transport.names import Names, Resolve, system_addresses
-from aepctl.transport.wire import Wire
 
 
 class TransportFactory:
@@ -39,6 +38,7 @@ class TransportFactory:
         self.redaction = redaction or Redaction()
         self.environ = os.environ if environ is None else environ
         self.names = Names(self.clock, resolve)
+        self.keeping = Keeping()
         self._mutex = threading.Lock()
         self._tls: ssl.SSLContext | None = None
 
@@ -46,11 +46,12 @@ class TransportFactory:
         """A transport for one thread: a client shared by many threads collapses under load."""
         return Transport(self)
 
-    def engine(self, wire: Wire, *, secure: bool, proxy: Proxy | None) -> httpx.HTTPTransport:
-        """What speaks HTTP over this wire. `secure`: for https. Raises AepctlError."""
+    def line(self, hop: Hop) -> Line:
+        """A way there. Raises AepctlError."""
         # Without https nobody is trusted, and no certificates need to be loaded.
+        secure = hop.scheme == "https"
         tls = self._trusted() if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        return _Engine(_pool(wire, tls, proxy))
+        return Line(hop, self.names, tls)
 
     def _trusted(self) -> ssl.SSLContext:
         with self._mutex:
@@ -60,32 +61,3 @@ class TransportFactory:
                 except (OSError, ValueError) as error:
                     raise unusable(self.environ, error) from error
             return self._tls
-
-
-class _Engine(httpx.HTTPTransport):
-    """httpx's own transport over connections that keep to the budget.
-
-    It has no parameter for that, though the pool in it has; so it is given its pool. Should httpx
-    ever call it otherwise, the first request fails.
-    """
-
-    def __init__(self, pool: httpcore.ConnectionPool) -> None:
-        self._pool = pool
-
-
-def _pool(wire: Wire, tls: ssl.SSLContext, proxy: Proxy | None) -> httpcore.ConnectionPool:
-    """One connection at a time, which is closed after its exchange."""
-    if proxy is None:
-        return httpcore.ConnectionPool(
-            ssl_context=tls, max_connections=1, max_keepalive_connections=0, network_backend=wire
-        )
-    login = None if proxy.user is None else (proxy.user.encode(), proxy.password.encode())
-    kind = httpcore.SOCKSProxy if proxy.scheme.startswith("socks") else httpcore.HTTPProxy
-    return kind(
-        proxy_url=proxy.connects_to,
-        proxy_auth=login,
-        ssl_context=tls,
-        max_connections=1,
-        max_keepalive_connections=0,
-        network_backend=wire,
-    )

@@ -31,9 +31,17 @@ class Wire(httpcore.NetworkBackend):
         """An exchange begins, which may take so much."""
         self._budget = budget
 
+    def rest(self) -> None:
+        """The exchange is over, and its connection stays open."""
+        self._budget = None
+
+    def is_silent(self) -> bool:
+        """Whether the connection that rests is open, and nothing has come."""
+        return bool(self._open) and self._open[-1].is_silent()
+
     def end(self) -> None:
         """Close what it has opened: the engine itself forgets a connection now and then."""
-        self._budget = None
+        self.rest()
         while self._open:
             with suppress(OSError):
                 self._open.pop().close()
@@ -120,6 +128,18 @@ class Stream(httpcore.NetworkStream):
         seconds = self._wire.current().seconds()
         secure = self._stream.start_tls(ssl_context, server_hostname, seconds)
         return self._wire.opened(secure)
+
+    def is_silent(self) -> bool:
+        """Looked for within TLS, whose own words (tickets) are none. What is read is lost."""
+        connection = self._stream.get_extra_info("socket")
+        connection.settimeout(0)
+        try:
+            connection.recv(1)
+        except (ssl.SSLWantReadError, BlockingIOError):
+            return True
+        except OSError:
+            return False
+        return False
 
     def close(self) -> None:
         self._stream.close()

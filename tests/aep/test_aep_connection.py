@@ -1,15 +1,12 @@
 """What every call to the platform carries, and what it never shows."""
 
 import pytest
-from fakes import FakeClock
-from raw_server import GIVEN, TOKEN, RawServer, answer, connected, environment_at, platform_at
+from raw_server import GIVEN, TOKEN, RawServer, answer, connected, platform_at
 
 from aepctl import __version__
-from aepctl.aep.connection import Platform
 from aepctl.aep.tokens import GivenToken, ImsToken
 from aepctl.project.credentials import Credentials, Secret
 from aepctl.replies import Response
-from aepctl.transport import TransportFactory
 
 ASKING = Credentials(api_key="k", client_id="c", client_secret=Secret(TOKEN))
 
@@ -67,13 +64,3 @@ def test_no_repr_shows_a_secret(credentials: Credentials) -> None:
         inside = [vars(one) for one in (platform, connection, platform.tokens)]
         connection.close()
     assert TOKEN not in repr([*shown, *inside])
-
-
-def test_all_requests_of_a_platform_have_the_bounds_of_its_transports() -> None:
-    transports = TransportFactory(timeout_seconds=7.0, clock=FakeClock())
-    platform = Platform(environment_at("http://127.0.0.1"), ASKING, transports)
-    assert platform.timeout_seconds == 7.0
-    platform.close()
-    default = Platform(environment_at("http://127.0.0.1"), ASKING)
-    assert default.timeout_seconds == 30.0
-    default.close()

@@ -1,17 +1,18 @@
-"""Reading lists: page by page as the answer says, retried freely, compared exactly on our side."""
+"""Reading audiences: retried freely, compared exactly on our side. Lists: see test_aep_paging."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
-from itertools import count, islice
 from typing import Any
 
 import pytest
 from fakes import FakeClock, audience
+from lists import element, page, read
 from raw_server import connected
 
 from aepctl.aep.asking import MAX_ATTEMPTS
-from aepctl.aep.reader import MAX_PAGES, MAX_ROUNDS, PAGE_SIZE, AudienceReader
+from aepctl.aep.paging import PAGE_SIZE
+from aepctl.aep.reader import AudienceReader
 from aepctl.aep.writer import AudienceWriter
 from aepctl.emulator import Behaviour, Emulator, Fault, FaultKind, serve
 from aepctl.errors import ListForbidden, PlatformError
@@ -19,218 +20,6 @@ from aepctl.model.audience import Audience, Ids, Observed
 from aepctl.model.steps import Create
 from aepctl.patience import Patience
 from aepctl.replies import NoResponse, NothingSent, Reply, Response
-
-
-def element(name: str, **more: Any) -> dict[str, Any]:
-    return {
-        "id": f"id-{name}", "audienceId": f"a-{name}", "name": name, "namespace": "agora",
-        "originName": "Agora_Collaboration", "type": "ExternalSegment", **more,
-    }  # fmt: skip
-
-
-def page(*elements: dict[str, Any], total: int | None = None, following: object = None) -> Response:
-    paging = {"totalCount": len(elements) if total is None else total, "pageSize": PAGE_SIZE}
-    if following is not None:
-        paging["next"] = following  # type: ignore[assignment]
-    return Response(200, json.dumps({"children": elements, "_page": paging}).encode())
-
-
-class Connection:
-    """A connection that answers reads from a script."""
-
-    def __init__(self, script: Iterable[Reply], *, renews: bool = True) -> None:
-        self._script = iter(script)
-        self._renews = renews
-        self.paths: list[str] = []
-        self.queries: list[dict[str, str]] = []
-        self.renewed = 0
-        self.reconnected = 0
-
-    @property
-    def token_advice(self) -> str:
-        return "get another token"
-
-    def reconnect(self) -> None:
-        self.reconnected += 1
-
-    def get(self, path: str, query: Mapping[str, str]) -> Reply:
-        self.paths.append(path)
-        self.queries.append(dict(query))
-        return next(self._script)
-
-    def renew_token(self) -> bool:
-        self.renewed += 1
-        return self._renews
-
-
-def read(
-    *script: Reply, renews: bool = True, **how: Any
-) -> tuple[AudienceReader, Connection, list[float]]:
-    """A reader over this script, what it asked, and how long it waited."""
-    connection, clock = Connection(script, renews=renews), FakeClock()
-    return AudienceReader(connection, clock, jitter=lambda: 1.0, **how), connection, clock.slept
-
-
-class TestPaging:
-    @pytest.mark.parametrize("last", [None, 0, "0", ""])
-    @pytest.mark.parametrize("second", [7, "7", "a-token"])
-    def test_goes_on_as_the_answer_says(self, second: object, last: object) -> None:
-        reader, connection, _ = read(
-            page(element("a"), element("b"), total=3, following=second),
-            page(element("c"), total=3, following=last),
-        )
-        assert [one.audience.name for one in reader.list_all()] == ["a", "b", "c"]
-        assert [asked["start"] for asked in connection.queries] == ["0", str(second)]
-        assert {asked["limit"] for asked in connection.queries} == {str(PAGE_SIZE)}
-
-    def test_an_element_that_moves_to_the_next_page_counts_once(self) -> None:
-        reader, _, _ = read(
-            page(element("a"), element("b"), total=3, following=2),
-            page(element("b"), element("c"), total=3),
-        )
-        assert [one.audience.name for one in reader.list_all()] == ["a", "b", "c"]
-
-    def test_a_list_that_lost_an_element_on_the_way_is_read_again(self) -> None:
-        reader, connection, _ = read(
-            page(element("a"), total=2, following=1), page(total=2),
-            page(element("a"), total=2, following=1), page(element("b"), total=2),
-        )  # fmt: skip
-        assert [one.audience.name for one in reader.list_all()] == ["a", "b"]
-        assert len(connection.queries) == 4
-
-    @pytest.mark.parametrize(
-        ("shown", "total"), [(0, 5), (3, 5), (99, 100)], ids=["none", "some", "all but one"]
-    )
-    def test_a_list_that_shows_fewer_than_it_counts_is_an_error(
-        self, shown: int, total: int
-    ) -> None:
-        """However often it says the same: what it leaves out may be what is to be created."""
-        short = page(*(element(str(n)) for n in range(shown)), total=total)
-        reader, connection, waited = read(*[short] * 9)
-        with pytest.raises(PlatformError) as caught:
-            reader.list_all()
-        assert caught.value.message == (
-            f"the platform's list of audiences shows {shown} of {total}: what it leaves out may "
-            "be what is to be created"
-        )
-        assert caught.value.hint == (
-            "run it again when nobody else changes audiences; if it stays so, these credentials "
-            "may not see all of them"
-        )
-        assert len(connection.queries) == MAX_ROUNDS
-        assert waited == [0.25, 0.5, 1.0, 2.0]
-
-    def test_a_list_that_becomes_whole_is_believed(self) -> None:
-        whole = page(element("a"), element("b"))
-        reader, connection, _ = read(page(element("a"), total=2), whole)
-        assert [one.audience.name for one in reader.list_all()] == ["a", "b"]
-        assert len(connection.queries) == 2
-
-    def test_a_search_is_believed_no_sooner(self) -> None:
-        reader, _, _ = read(*[page(total=1)] * 9)
-        with pytest.raises(PlatformError, match="shows 0 of 1"):
-            reader.search(audience("gold"), None)
-
-    def test_the_most_that_any_page_counts_is_what_there_is(self) -> None:
-        reader, connection, _ = read(
-            page(element("a"), total=3, following=1), page(element("b"), total=2),
-            page(element("a"), total=3, following=1), page(element("b"), element("c"), total=3),
-        )  # fmt: skip
-        assert [one.audience.name for one in reader.list_all()] == ["a", "b", "c"]
-        assert len(connection.queries) == 4
-
-    def test_elements_are_told_apart_by_both_their_ids(self) -> None:
-        """An `id` that several have hides none of them."""
-        same = [element(name, id="same") for name in "abc"]
-        reader, _, _ = read(page(*same))
-        assert [one.audience.name for one in reader.list_all()] == ["a", "b", "c"]
-
-    def test_one_that_is_listed_twice_does_not_stand_for_another(self) -> None:
-        reader, _, _ = read(*[page(element("a"), element("a"))] * 9)
-        with pytest.raises(PlatformError, match="shows 1 of 2"):
-            reader.list_all()
-
-    def test_more_than_it_counts_are_all_there(self) -> None:
-        reader, _, _ = read(page(element("a"), element("b"), total=1))
-        assert len(reader.list_all()) == 2
-
-    def test_a_list_that_never_settles_is_an_error(self) -> None:
-        reader, _, _ = read(*(page(element(str(n)), total=9) for n in range(9)))
-        with pytest.raises(PlatformError, match="shows 1 of 9"):
-            reader.list_all()
-
-    def test_a_circle_is_an_error(self) -> None:
-        reader, connection, _ = read(*[page(element("a"), total=5, following=1)] * 9)
-        with pytest.raises(PlatformError) as caught:
-            reader.list_all()
-        assert caught.value.message == (
-            "the platform's list of audiences cannot be used: the page start=1 brings nothing new, "
-            "and names another"
-        )
-        assert caught.value.hint == "nothing was sent; run it again, and tell Adobe if it stays so"
-        assert len(connection.queries) == 2
-
-    def test_pages_that_bring_nothing_new_are_an_error_whatever_they_name(self) -> None:
-        names = iter(range(1, 99))
-        reader, connection, _ = read(
-            *(page(element("a"), total=5, following=f"next-{next(names)}") for _ in range(9))
-        )
-        with pytest.raises(PlatformError, match="start=next-1 brings nothing new"):
-            reader.list_all()
-        assert len(connection.queries) == 2
-
-    def test_an_empty_page_that_names_another_is_an_error(self) -> None:
-        reader, connection, _ = read(page(total=5, following=1))
-        with pytest.raises(PlatformError, match="start=0 brings nothing new"):
-            reader.list_all()
-        assert len(connection.queries) == 1
-
-    def test_pages_without_end_are_an_error(self) -> None:
-        endless = (page(element(str(n)), following=n + 1) for n in count())
-        reader, connection, _ = read(*islice(endless, MAX_PAGES + 1))
-        with pytest.raises(PlatformError, match=f"has more than {MAX_PAGES} pages"):
-            reader.list_all()
-        assert len(connection.queries) == MAX_PAGES
-
-    def test_an_answer_that_pages_by_its_links_alone_is_followed(self) -> None:
-        def linked(name: str, href: object) -> Response:
-            body = {"children": [element(name)], "_links": {"next": {"href": href}}}
-            return Response(200, json.dumps(body).encode())
-
-        reader, connection, _ = read(linked("a", "@/audiences?start=1&limit=1"), linked("b", None))
-        assert [one.audience.name for one in reader.list_all()] == ["a", "b"]
-        assert [asked["start"] for asked in connection.queries] == ["0", "1"]
-
-    def test_an_answer_without_paging_is_the_whole_list(self) -> None:
-        reader, _, _ = read(Response(200, json.dumps({"children": [element("a")]}).encode()))
-        assert len(reader.list_all()) == 1
-
-    @pytest.mark.parametrize("of", [{}, {"_page": {}}, {"_page": {"pageSize": PAGE_SIZE}}])
-    def test_a_full_page_that_says_nothing_of_others_is_no_whole_list(self, of: Any) -> None:
-        elements = [element(str(number)) for number in range(PAGE_SIZE)]
-        reader, connection, _ = read(
-            Response(200, json.dumps({"children": elements, **of}).encode())
-        )
-        with pytest.raises(PlatformError, match="the page start=0 is full, and says of no other"):
-            reader.list_all()
-        assert len(connection.queries) == 1
-
-    @pytest.mark.parametrize(
-        "body",
-        [
-            '{"children": [], "_page": {"totalCount": -1}}',
-            '{"children": [], "_page": {"totalCount": 3, "totalCount": 0}}',
-            '{"children": [], "_page": {"totalCount": 3}, "_page": {"totalCount": 0}}',
-            '{"children": [{"name": "a"}], "children": [], "_page": {"totalCount": 0}}',
-            '{"children": [], "_page": {"totalCount": 1, "next": "\\ud800"}}',
-            '{"children": [], "_page": {"totalCount": 1, "next": "1\\r\\n"}}',
-            '{"children": [], "_page": {"totalCount": 1, "next": "%s"}}' % ("9" * 100_000),
-        ],
-    )
-    def test_what_says_no_count_or_no_page_that_can_be_is_no_list(self, body: str) -> None:
-        reader, _, _ = read(*[Response(200, body.encode())] * MAX_ATTEMPTS)
-        with pytest.raises(PlatformError, match="an answer that cannot be read"):
-            reader.list_all()
 
 
 class TestElements:
@@ -330,7 +119,8 @@ class TestOddElements:
 
     def test_another_that_says_two_things_at_once_spoils_nothing(self) -> None:
         said = json.dumps(element("Other"))[:-1] + ', "audienceId": "B"}'
-        body = f'{{"children": [{said}, {json.dumps(element("Gold"))}]}}'
+        children = f"[{said}, {json.dumps(element('Gold'))}]"
+        body = f'{{"children": {children}, "_page": {{"totalCount": 2}}}}'
         reader, _, _ = read(Response(200, body.encode()), ours=[audience("Gold").identity])
         assert [one.audience.name for one in reader.list_all()] == ["Gold"]
 

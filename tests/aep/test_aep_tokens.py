@@ -32,6 +32,7 @@ from aepctl.errors import CredentialsError
 from aepctl.model.steps import Create
 from aepctl.patience import Patience
 from aepctl.project.credentials import SCOPES, Credentials, Secret
+from aepctl.project.redaction import Redaction
 from aepctl.transport import MAX_BODY_BYTES, TransportFactory
 
 SECRET = "test-secret&more"
@@ -47,7 +48,9 @@ def granted(token: str, **more: Any) -> Step:
 def ims_at(
     url: str, clock: FakeClock | None = None, *, timeout: float = 30.0
 ) -> Iterator[ImsToken]:
-    transport = TransportFactory(timeout_seconds=timeout).transport()
+    redaction = Redaction()
+    redaction.add(SECRET)
+    transport = TransportFactory(timeout_seconds=timeout, redaction=redaction).transport()
     try:
         yield ImsToken(transport, url, ASKING, clock or FakeClock())
     finally:

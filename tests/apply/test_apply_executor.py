@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from engine import Engine, change, creates
-from fakes import TARGET, FakeClock, FakeJournal, FakeWriter, audience
+from fakes import AT, TARGET, FakeClock, FakeJournal, FakeWriter, audience
+from fakes import Ids as Names
+from stores import MemoryStore
 
 from aepctl.aep.verdicts import Done, Refused, Unknown, Verdict
 from aepctl.apply.executor import INTERRUPT_GRACE_SECONDS, execute
@@ -17,9 +19,11 @@ from aepctl.apply.stopping import StopSignal
 from aepctl.errors import AepctlError
 from aepctl.model.audience import Ids, Known
 from aepctl.model.failure import Failure
-from aepctl.model.steps import Adopt, Delete, Forget, Move, Patch, Record, RemoteStep
+from aepctl.model.steps import Adopt, Create, Delete, Forget, Move, Patch, Record, RemoteStep
 from aepctl.plan.plan import Action, Change
-from aepctl.state.model import State
+from aepctl.state.loading import read_state
+from aepctl.state.model import Run, State
+from aepctl.state.session import open_session
 
 NO = Refused(Failure("no"))
 KEYS = [f"key-{number}" for number in range(12)]
@@ -217,6 +221,30 @@ def test_adoptions_come_first_in_the_plans_order_and_in_this_thread(engine: Engi
     outcomes = run(engine, connect, changes=changes, on_outcome=tell, parallelism=1)
     assert told == [("b", "adopted"), ("d", "adopted"), ("a", "created"), ("c", "created")]
     assert [(one.key, one.kind) for one in outcomes] == told
+
+
+def test_many_adoptions_are_noted_together_and_told_when_they_are_durable() -> None:
+    store = MemoryStore()
+    told: list[list[str]] = []
+    changes = [
+        change(key, Adopt(Known(audience(key), Ids(f"id-{key}"))), action=Action.ADOPT)
+        for key in KEYS
+    ]
+    run_of = Run("run-1", AT, "aepctl apply")
+    with open_session(store, TARGET, run_of, clock=FakeClock(), ids=Names()) as session:
+        session.begin("first", Create(GOLD))  # the log is there
+        store.calls.clear()
+        engine = Engine()
+        sender = replace(engine.sender, journal=session)
+        execute(
+            changes,
+            sender,
+            Writers(),
+            parallelism=1,
+            on_outcome=lambda outcome: told.append(sorted(read_state(store, TARGET).audiences)),
+        )
+        assert store.calls.count("append") == 1
+    assert told == [sorted(KEYS)] * len(KEYS)
 
 
 def test_what_touches_state_only_needs_no_connection_and_has_no_outcome() -> None:

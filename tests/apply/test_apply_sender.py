@@ -2,6 +2,7 @@
 
 import threading
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -20,6 +21,7 @@ from aepctl.aep.verdicts import (
     Verdict,
 )
 from aepctl.apply.outcomes import Outcome, OutcomeKind
+from aepctl.apply.refusals import ENOUGH_DOUBTS
 from aepctl.apply.sender import (
     MAX_BACKOFF_SECONDS,
     TROUBLE_LIMITS,
@@ -168,6 +170,15 @@ def test_an_id_that_another_key_has_is_no_answer_to_this_create() -> None:
     assert engine.words == ["begin", "unknown"]
     intent = engine.journal.state.intents["id-1"]
     assert (intent.reason, intent.exists) == (reason, True)
+
+
+@pytest.mark.parametrize("key", ["silver", "gold"])
+def test_nor_is_one_that_a_key_had_whose_audience_is_gone_since_the_run_began(key: str) -> None:
+    engine = Engine(FakeJournal(before=KNOWN))
+    engine.sender.note("gold", Action.UPDATE, Forget())
+    outcome = create(engine, FakeWriter([CREATED]), key)
+    reason = "the platform answered with the audienceId A, which gold had, and which is gone"
+    assert outcome == Outcome(key, Action.CREATE, OutcomeKind.UNKNOWN, failure=Failure(reason))
 
 
 def test_nothing_more_is_read_from_a_connection_whose_answer_may_not_be_ours() -> None:
@@ -558,10 +569,12 @@ def refused(status: int, code: str | None = None, message: str = "no") -> Refuse
     return Refused(Failure(message, code, status))
 
 
-def sent_of(script: list[Verdict | Exception], says: str | None = None) -> tuple[int, Engine]:
-    """How many of ten creates are sent before the run stops."""
+def sent_of(
+    script: Sequence[Verdict | Exception], says: str | None = None, creates: int = 10
+) -> tuple[int, Engine]:
+    """How many of so many creates are sent before the run stops."""
     engine, writer = Engine(), FakeWriter([*script, *[NO] * 99], says=says)
-    for number in range(10):
+    for number in range(creates):
         create(engine, writer, f"key-{number}")
     return len(writer.sent), engine
 
@@ -632,9 +645,44 @@ def test_a_few_redirects_and_no_success_stop_the_run() -> None:
 
 
 @pytest.mark.parametrize("status", [None, 200, 408, 409, 500, 503])
-def test_what_is_in_doubt_is_a_matter_of_its_own(status: int | None) -> None:
-    sent, engine = sent_of([Unknown(Failure("odd", None, status))] * 10)
-    assert (sent, engine.stop.reason) == (10, None)
+def test_a_few_in_doubt_are_a_matter_of_their_own(status: int | None) -> None:
+    few = [Unknown(Failure("odd", None, status))] * (ENOUGH_DOUBTS - 1)
+    sent, engine = sent_of(few, creates=ENOUGH_DOUBTS)
+    assert (sent, engine.stop.reason) == (ENOUGH_DOUBTS, None)
+
+
+@pytest.mark.parametrize("before", [[], [CREATED], [NO], [CREATED, *[NO] * 20]])
+def test_many_in_a_row_stop_the_run_which_would_make_nothing_but_more_of_them(
+    before: list[Verdict],
+) -> None:
+    away = Unknown(Failure("The service is unavailable.", "E1", 503))
+    sent, engine = sent_of([*before, *[away] * 99], creates=99)
+    assert sent == len(before) + ENOUGH_DOUBTS == len(before) + 10
+    assert engine.stop.reason == (
+        "what came of the last 10 requests is unknown (503 E1: The service is unavailable.): "
+        "nothing more is sent; run it again when the platform is well, it looks for them first"
+    )
+
+
+@pytest.mark.parametrize("between", [CREATED, NO, replace(DOUBT, exists=True)])
+def test_but_not_where_the_platform_answers_between(between: Verdict) -> None:
+    doubts: list[Verdict] = [DOUBT] * (ENOUGH_DOUBTS - 1)
+    script = [*doubts, between, *doubts]
+    sent, engine = sent_of(script, creates=len(script))
+    assert (sent, engine.stop.reason) == (len(script), None)
+
+
+def test_what_is_not_sent_and_tried_again_is_no_answer() -> None:
+    doubts: list[Verdict] = [DOUBT] * (ENOUGH_DOUBTS - 1)
+    script = [*doubts, *[UNREACHED, DOUBT], CREATED]
+    sent, engine = sent_of(script, creates=99)
+    assert sent == len(script) - 1
+    assert "is unknown (reset)" in str(engine.stop.reason)
+
+
+def test_that_something_exists_is_an_answer_however_often() -> None:
+    sent, engine = sent_of([replace(DOUBT, exists=True)] * 99, creates=99)
+    assert (sent, engine.stop.reason) == (99, None)
 
 
 # Patience that is asked for where the outcome is unknown
@@ -654,3 +702,27 @@ def test_where_a_failing_platform_asks_for_too_much_the_run_stops() -> None:
     assert create(engine, FakeWriter([CREATED]), "silver") is None
     assert engine.stop.reason is not None
     assert engine.stop.reason.startswith("the platform asks to wait 1 h, until ")
+
+
+def test_for_less_than_a_second_it_is_that_and_no_more() -> None:
+    engine = Engine()
+    create(engine, FakeWriter([replace(DOUBT, retry_after=0.5)]))
+    create(engine, FakeWriter([CREATED]), "silver")
+    assert engine.waited == [0.5]
+
+
+def test_a_long_wait_is_told_with_the_reason_of_the_platform() -> None:
+    engine, told = Engine(), []
+    engine.sender.backoff.patience = Patience(tell=told.append)
+    create(engine, FakeWriter([Unknown(Failure("busy", status=503), retry_after=9.0)]))
+    assert told == ["waiting 9 s: busy"]
+
+
+def test_advice_is_asked_for_what_was_refused() -> None:
+    class Advised(FakeWriter):
+        def advice(self, failure: Failure) -> str | None:
+            return f"about {failure.message}"
+
+    engine = Engine()
+    create(engine, Advised([refused(401, "401013", "expired")]))
+    assert str(engine.stop.reason).endswith(": expired; about expired")

@@ -22,6 +22,7 @@ from aepctl.errors import StateNotWritten
 from aepctl.model.audience import Audience, Ids, Known, Observed
 from aepctl.model.failure import Failure, no_platform_id
 from aepctl.model.steps import Create, Delete, Patch, RemoteStep
+from aepctl.patience import Patience
 from aepctl.plan.plan import Action
 from aepctl.state.events import Ended, Ending
 from aepctl.state.loading import read_state
@@ -94,6 +95,8 @@ class Settled:
         self.writers: list[FakeWriter] = []
         self._writer = writer or FakeWriter()
         self.engine = Engine(FakeJournal(set(full_at), before))
+        self.told: list[str] = []
+        self.engine.sender.backoff.patience = Patience(tell=self.told.append)
         self.engine.clock.seconds += later
         if stopped:
             self.engine.stop.request("enough")
@@ -259,10 +262,42 @@ def test_the_command_can_be_pasted_whatever_the_key() -> None:
     assert settled.message.endswith("Choose one: `aepctl state resolve 'gold $(1)' --adopt ID`")
 
 
-@pytest.mark.parametrize("name", ["name", "namespace", "origin_name"])
-def test_another_identity_is_another_audience(name: str) -> None:
-    other = replace(there("gold", "A"), audience=replace(audience("gold"), **{name: "golden"}))
+def test_another_name_is_another_audience() -> None:
+    other = there("golden", "A")
     assert Settled(Lists([(other,)]), window=0.0).one.kind is OutcomeKind.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        ("namespace", "namespace 'kept' for 'agora'"),
+        ("origin_name", "originName 'kept' for 'Agora_Collaboration'"),
+    ],
+)
+def test_its_name_with_another_word_beside_it_may_be_what_the_platform_keeps(
+    field: str, said: str
+) -> None:
+    """Made since the intent began; what is older, or has no time, is another audience."""
+    kept = replace(there("gold", "A"), audience=replace(audience("gold"), **{field: "kept"}))
+    settled = Settled(Lists([(kept,)]), window=0.0)
+    assert settled.one.kind is OutcomeKind.UNDECIDED
+    assert settled.message == (
+        f"it may exist: 'gold' (A) was made since then, with {said}. If the platform keeps it so: "
+        "`aepctl state resolve gold --adopt A --no-check`; if it is somebody else's: "
+        "`aepctl state resolve gold --recreate`"
+    )
+    for created in (None, there("gold", "A", -9_999.0).created):
+        older = replace(kept, created=created)
+        assert Settled(Lists([(older,)]), window=0.0).one.kind is OutcomeKind.UNKNOWN
+    known = {"aurum": Known(kept.audience, kept.ids)}
+    assert Settled(Lists([(kept,)]), known=known, window=0.0).one.kind is OutcomeKind.UNKNOWN
+
+
+@pytest.mark.parametrize("shown", ["Zurich", "Zrich", "Z?rich", "z rich"])
+def test_its_name_without_some_letters_may_be_what_the_platform_keeps(shown: str) -> None:
+    intent = replace(GOLD, step=Create(audience("Zürich")))
+    settled = Settled(Lists([(there(shown, "A"),)]), [intent], window=0.0)
+    assert settled.one.kind is (OutcomeKind.UNKNOWN if shown == "z rich" else OutcomeKind.UNDECIDED)
 
 
 def test_an_audience_that_is_listed_twice_is_one() -> None:
@@ -427,6 +462,36 @@ def test_what_another_key_has_for_another_audience_needs_a_decision() -> None:
     assert settled.state.intents == {"id-1": GOLD}
 
 
+@pytest.mark.parametrize("phase", [Phase.OPEN, Phase.ABSENT])
+def test_where_the_platform_makes_no_second_one_beside_another_keys_that_is_said(
+    phase: Phase,
+) -> None:
+    """As where a person decided to create it all the same."""
+    known = {"aurum": Known(audience("gold"), Ids("A"))}
+    refused = replace(GOLD, exists=True, reason="409: it exists", phase=phase)
+    settled = Settled(Lists([(there("gold", "A"),)]), [refused], known=known, window=0.0)
+    assert settled.one.kind is OutcomeKind.UNDECIDED
+    assert settled.message == (
+        "the platform says it exists (409: it exists) and shows it as A, which state has for "
+        "`aurum`: it makes no second one. If it is this one: `aepctl state resolve gold "
+        "--abandon`, then `aepctl state mv aurum gold`; `aurum` is looked for again after that. "
+        "If not, give it another name in the manifest, and run `aepctl state resolve gold "
+        "--abandon`"
+    )
+    assert settled.state.intents == {"id-1": refused}
+
+
+def test_but_one_of_its_own_beside_that_comes_first() -> None:
+    """What is free in another spelling, and what its key has already."""
+    aurum = {"aurum": Known(audience("gold"), Ids("A"))}
+    refused = replace(GOLD, exists=True, reason="409: it exists")
+    lists = Lists([(there("gold", "A"), there("GOLD", "B"))])
+    assert "likely 'GOLD' (B)" in Settled(lists, [refused], known=aurum, window=0.0).message
+    mine = {**aurum, "gold": Known(audience("gold"), Ids("C"))}
+    settled = Settled(Lists([(there("gold", "A"),)]), [refused], known=mine, window=0.0)
+    assert "and state has C for it" in settled.message
+
+
 def test_but_not_where_it_is_older_than_the_intent() -> None:
     known = {"silver": Known(audience("silver"), Ids("A"))}
     settled = Settled(Lists([(there("gold", "A", -9_999.0),)]), known=known, window=0.0)
@@ -569,6 +634,34 @@ def test_a_patch_that_is_not_there_is_sent_again_under_its_intent(name: str) -> 
     assert writer.sent == [(PATCH.step, PATCH.id)]
     assert writer.closed
     assert settled.events == [ended(PATCH, Ending.DONE, observed=AFTER)]
+
+
+@pytest.mark.parametrize("text", ["SHINY", "Shiny ", "Shin\u200by"])
+def test_a_patch_that_is_there_in_the_platforms_spelling_is_done(text: str) -> None:
+    settled = patched(there("gold", "A", text=text))
+    assert settled.one.kind is OutcomeKind.UPDATED
+    assert settled.state.audiences == {"gold": Known(audience("gold", text), IDS)}
+    assert settled.writers == []
+
+
+def test_one_that_is_not_there_in_the_platforms_spelling_is_sent_again() -> None:
+    settled = patched(there("gold", "A", text="DULL"), verdict=Done(observed=AFTER))
+    assert len(settled.writers) == 1
+
+
+@pytest.mark.parametrize(("shown", "sent"), [("gold", 1), ("Gold", 0)])
+def test_one_that_changes_the_spelling_alone_is_told_by_it(shown: str, sent: int) -> None:
+    respelling = intent_for("gold", Patch(IDS, audience("gold"), audience("Gold")))
+    writer = FakeWriter([Done()])
+    settled = Settled(Lists([(there(shown, "A"),)]), [respelling], known=KNOWN, writer=writer)
+    assert settled.one.kind is OutcomeKind.UPDATED
+    assert len(writer.sent) == sent
+
+
+def test_and_in_a_third_spelling_is_for_a_person() -> None:
+    respelling = intent_for("gold", Patch(IDS, audience("gold"), audience("Gold")))
+    settled = Settled(Lists([(there("GOLD", "A"),)]), [respelling], known=KNOWN)
+    assert settled.one.kind is OutcomeKind.UNDECIDED
 
 
 def test_a_description_that_is_to_be_removed_counts_as_removed_when_there_is_none() -> None:
@@ -773,3 +866,18 @@ def test_whatever_is_there_no_id_has_two_keys_and_no_create_is_sent(
     if settled.one.kind is OutcomeKind.ADOPTED:
         assert settled.one.ids in [one.ids for one in shows]
         assert settled.state.owner(settled.one.ids.audience_id) == "gold"
+
+
+def test_one_that_has_to_wait_does_not_hold_up_those_behind_it() -> None:
+    settled = Settled(Lists([(there("silver", "A"),)]), (GOLD, intent_for("silver")))
+    assert [one.key for one in settled.outcomes] == ["silver", "gold"]
+
+
+def test_a_long_wait_for_a_list_that_lags_is_told() -> None:
+    settled = Settled(Lists([()]), window=60.0)
+    assert settled.told
+    assert all(
+        one.startswith("waiting ")
+        and one.endswith(" s: 1 not found on the platform yet, whose list may lag")
+        for one in settled.told
+    )

@@ -142,6 +142,23 @@ def test_somebody_who_asks_for_more_meanwhile_is_heeded(clock: FakeClock) -> Non
     assert stop.waited == [5, 2]
 
 
+def test_what_was_waited_up_to_now_counts_once_for_all(clock: FakeClock, stop: FakeStop) -> None:
+    backoff = Backoff(clock, stop)
+    assert backoff.waited() == 0
+    backoff.hold_back(10, 0, "busy")
+    backoff.hold_back(4, 0, "busy")
+    clock.seconds += 4
+    assert backoff.waited() == 4
+    backoff.hold_back(10, 0, "busy")  # four more than were left
+    assert backoff.waited() == 4
+    backoff.wait()
+    clock.seconds += 100
+    assert backoff.waited() == 14
+    backoff.hold_back(1, 0, "busy")
+    backoff.wait()
+    assert backoff.waited() == 15
+
+
 def test_a_stop_ends_holding_off_and_nothing_may_be_sent(clock: FakeClock, stop: FakeStop) -> None:
     backoff = Backoff(clock, stop)
     backoff.hold_back(5, 0, "busy")
@@ -160,3 +177,11 @@ def test_only_during_work_a_run_may_be_hurt_by_an_interrupt() -> None:
     with pytest.raises(ZeroDivisionError), stop.during_work():
         raise ZeroDivisionError
     assert stop.at_work is False
+
+
+def test_the_first_error_that_nobody_expected_is_kept_and_stops_the_run() -> None:
+    stop, first = StopSignal(), ValueError("first")
+    stop.fail(first)
+    stop.fail(KeyError("second"), "the second")
+    assert stop.error is first
+    assert (stop.requested(), stop.reason) == (True, "an unexpected error")

@@ -5,9 +5,11 @@ from dataclasses import replace
 import pytest
 from plan_samples import audience, there
 
-from aepctl.apply.sightings import doubt_about
+from aepctl.apply.sightings import doubt_about, may_be_of
 from aepctl.model.audience import Ids, Observed
 from aepctl.model.steps import Create
+from aepctl.plan.matching import ObservedIndex
+from aepctl.state.model import Intent
 
 GOLD = Create(audience("Gold"), "mine")
 PROGRAM = "aepctl --env prod"
@@ -35,3 +37,11 @@ def test_what_is_at_work_is_plain(state: str | None) -> None:
 def test_an_id_of_our_own_is_ours_in_any_spelling(name: str) -> None:
     assert doubt(there(audience(name), "mine")) is None
     assert "is that of another audience" in str(doubt(there(audience("Silver"), "mine")))
+
+
+def test_of_several_that_have_the_given_id_the_one_that_is_just_so_counts() -> None:
+    other, exact = there(audience("Silver"), "mine"), there(audience("Gold"), "mine")
+    intent = Intent("i-1", "run-1", "gold", GOLD, "2026-01-31T12:00:00+00:00")
+    for found in ([other, exact], [exact, other]):
+        assert may_be_of(intent, GOLD, ObservedIndex(found, lambda _: None)) == (exact,)
+    assert may_be_of(intent, GOLD, ObservedIndex([other], lambda _: None)) == (other,)

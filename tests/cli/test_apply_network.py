@@ -300,7 +300,6 @@ class Breaking:
     """A platform whose connections send what they are told, and then raise over one audience."""
 
     def __init__(self, platform: Platform, name: str, error: Exception) -> None:
-        self.timeout_seconds = platform.timeout_seconds
         self._platform = platform
         self._name = name
         self._error = error

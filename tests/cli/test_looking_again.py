@@ -16,6 +16,8 @@ from aepctl.clock import SystemClock
 from aepctl.emulator import Behaviour, Emulator
 
 Start = Callable[..., Emulator]
+LOOK = 2
+"""The list, and what it may leave out."""
 
 
 def names(platform: Emulator) -> list[str]:
@@ -166,7 +168,7 @@ class TestAfterAQuestion:
         project.want("old", "gold")
         before = lists(there)
         assert project.apply().code == 0
-        assert lists(there) == before + 1
+        assert lists(there) == before + LOOK
 
     def test_nothing_to_create_needs_no_other_look(
         self,
@@ -179,7 +181,7 @@ class TestAfterAQuestion:
         before = lists(there)
         meanwhile(lambda: None)
         assert project.run("apply", typed="yes\n").code == 0
-        assert lists(there) == before + 1
+        assert lists(there) == before + LOOK
 
     def test_two_checkouts_as_processes(self, tmp_path: Path, platform: Start) -> None:
         """One waits for its answer, the other makes the same three; then somebody says yes."""
@@ -291,6 +293,18 @@ class TestWithoutAState:
         assert "the platform has it as 'Name gold' (" in result.out
         assert ", inactive). If that is it: `aepctl state resolve gold --adopt " in result.out
         assert names(there) == ["Name gold"]
+
+    def test_so_it_is_where_a_run_that_died_has_begun_the_state_anew(
+        self, project: Project, there: Emulator
+    ) -> None:
+        """What state knows says nothing of what it lost."""
+        there.behaviour = Behaviour(lifecycle="inactive", hide_inactive=True)
+        make(there, "gold")
+        project.want("old", "gold")
+        result = project.apply()
+        assert result.code == 3
+        assert ", inactive). If that is it: `aepctl state resolve gold --adopt " in result.out
+        assert names(there) == ["Name gold", "Name old"]
 
 
 class TestLifecycle:

@@ -1,5 +1,6 @@
 """Commands on a state that a team shares, kept in memory here."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 from memory_documents import MemoryDocuments, MemoryServer
 from projects import Project, Result
 
-from aepctl.emulator import Emulator
+from aepctl.emulator import Behaviour, Emulator, Fault, FaultKind
 from aepctl.project.environment import Environment
 from aepctl.state.codec import Written, decode_written
 from aepctl.state.encoder import StateEncoder
@@ -137,3 +138,61 @@ def test_a_store_that_is_down_is_an_error_and_nothing_is_sent(team: Team) -> Non
     assert result.code == 1
     assert "cannot be read: nobody answers" in result.err
     assert team.platform.requests == []
+
+
+class TestSavedPlans:
+    """The state is read anew under the lock, so what others did meanwhile counts."""
+
+    def test_a_merge_of_another_runner_in_between_does_not_matter(self, team: Team) -> None:
+        team.project.want("gold")
+        assert team.run("plan", "--out", "plan.json").code == 0
+        team.project.want("gold", "silver")
+        assert team.apply("--target", "silver").code == 0
+        assert team.run("plan", "--check", "plan.json").code == 0
+        assert team.run("apply", "plan.json").code == 0
+        assert set(team.there.state.audiences) == {"gold", "silver"}
+        (used,) = team.there.state.plans.values()
+        assert (used.left, used.runs) == (frozenset(), ())
+
+    def test_of_two_at_once_the_second_is_turned_away_and_then_finds_all_done(
+        self, team: Team
+    ) -> None:
+        team.project.want("gold")
+        team.run("plan", "--out", "plan.json")
+        free = team.there
+        team.write(lock=THEIRS, write_id="x")
+        assert team.run("apply", "plan.json").code == 5
+        team.write(lock=free.lock, write_id="y")
+        assert team.run("apply", "plan.json").code == 0
+        before = list(team.server.history)
+        result = team.run("apply", "plan.json")
+        assert (result.code, team.server.history) == (0, before)
+        assert "All changes of this plan are done" in result.out
+        assert len(team.platform.audiences) == 1
+
+    def test_one_that_no_longer_holds_gives_the_lock_back(self, team: Team) -> None:
+        team.project.want("gold")
+        team.run("plan", "--out", "plan.json")
+        team.project.want("silver")
+        result = team.run("apply", "plan.json")
+        assert result.code == 3
+        assert "- gold: the manifests no longer want it" in result.err
+        assert team.there.lock is None
+        assert team.platform.requests == []
+
+    def test_on_another_disk_it_is_finished(self, team: Team) -> None:
+        """All that it needs to know is in the store."""
+        team.project.want("gold", "silver")
+        team.run("plan", "--out", "plan.json")
+        team.platform.behaviour = Behaviour(
+            faults=(Fault(kind=FaultKind.DROP_AFTER, match="gold"),)
+        )
+        assert team.run("apply", "plan.json").code == 4
+        shutil.rmtree(team.project.root / ".aepctl", ignore_errors=True)
+        (used,) = team.there.state.plans.values()
+        assert used.left == {"gold"}
+        team.platform.behaviour = Behaviour()
+        result = team.run("apply", "plan.json")
+        assert result.code == 0
+        assert "1 adopted, 2 done already." in result.out
+        assert len(team.platform.audiences) == 2

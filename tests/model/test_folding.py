@@ -1,4 +1,4 @@
-"""What is the same name to a person, and how a name should be written."""
+"""What is the same name to a person."""
 
 import unicodedata
 from collections.abc import Callable
@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from aepctl.model.audience import Audience, Ids, Known
 from aepctl.model.folding import folded
-from aepctl.model.spelling import flaw, plain
 
 SAME_AS_GOLD = [
     "Gold", "gold", "GOLD", " Gold", "Gold ", "\tGold\n", "Gold\u00a0", "\u3000Gold", "Go\u200bld",
@@ -63,60 +62,6 @@ def test_the_identity_is_folded_field_by_field() -> None:
     one, other = Audience("Gold ", "AGORA", "a\u200bb"), Audience("gold", "agora", "AB")
     assert one.folded_identity == other.folded_identity == ("gold", "agora", "ab")
     assert one.identity != other.identity
-
-
-@pytest.mark.parametrize(
-    ("text", "said", "better"),
-    [
-        ("Gold ", "has a blank at its end", "Gold"),
-        (" Gold", "has a blank at its beginning", "Gold"),
-        ("Gold\u00a0", "has a blank at its end", "Gold"),
-        ("Gold  tier", "has more than one blank at position 5", "Gold tier"),
-        ("Gold\u00a0tier", "has the unusual blank U+00A0 at position 5", "Gold tier"),
-        ("Gold\u3000tier", "has the unusual blank U+3000 at position 5", "Gold tier"),
-        ("Go\u200bld", "has the invisible character U+200B at position 3", "Gold"),
-        ("\ufeffGold", "has the invisible character U+FEFF at position 1", "Gold"),
-        ("Go\u00adld", "has the invisible character U+00AD at position 3", "Gold"),
-        ("\u202eGold", "has the invisible character U+202E at position 1", "Gold"),
-        ("\u2066Gold\u2069", "has the invisible character U+2066 at position 1", "Gold"),
-        ("Go\u200dld", "has the invisible character U+200D at position 3", "Gold"),
-        ("Go\u2060ld", "has the invisible character U+2060 at position 3", "Gold"),
-        ("Go\u3164ld", "has the invisible character U+3164 at position 3", "Gold"),
-        ("Gold\U000e0041", "has the invisible character U+E0041 at position 5", "Gold"),
-        ("Cafe\u0301", "is not in Unicode's usual form, NFC", "Caf\u00e9"),
-        ("\u212b", "is not in Unicode's usual form, NFC", "\u00c5"),
-    ],
-    ids=ascii,
-)
-def test_what_a_platform_may_not_keep_is_told_with_a_better_spelling(
-    text: str, said: str, better: str
-) -> None:
-    assert (flaw(text), plain(text)) == (said, better)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Gold",
-        "Gold tier",
-        "Größe ❄",
-        "日本 語",
-        "10 % ❄ 20 %",
-        "ﬁ",
-        "½",
-        "👩\u200d👧",
-        "\u0645\u06cc\u200c\u062e",
-    ],
-)
-def test_what_is_plain_has_no_flaw(text: str) -> None:
-    assert flaw(text) is None
-    assert plain(text) == text
-
-
-@given(st.text())
-def test_the_better_spelling_has_no_flaw(text: str) -> None:
-    assert flaw(plain(text)) is None
-    assert (flaw(text) is None) == (plain(text) == text)
 
 
 IDS = Ids("A")

@@ -9,8 +9,9 @@ from plan_samples import TARGET, audience, there
 from aepctl.errors import SafetyRefusal
 from aepctl.model.audience import Known
 from aepctl.model.steps import Adopt, Create, Step
-from aepctl.operations.again import SOME_SECONDS, Again
-from aepctl.operations.context import SilentConsole
+from aepctl.model.target import EMULATOR, Target
+from aepctl.operations.again import SOME_SECONDS, Again, begin
+from aepctl.operations.context import SilentConsole, system_context
 from aepctl.plan.plan import Action, Change, Plan
 from aepctl.project.environment import Environment
 
@@ -25,7 +26,9 @@ class Console(SilentConsole):
         self.said.append(text)
 
 
-ENVIRONMENT = Environment("prod", TARGET, "state/prod.json", "", "", "", settle_seconds=30.0)
+ENVIRONMENT = Environment(
+    "prod", TARGET, "state/prod.json", "", "", "", settle_seconds=30.0, program="aepctl --env prod"
+)
 GOLD = Create(audience("Gold"))
 SHOWN = there(audience("Gold"), "A")
 FOUND = Adopt(Known(SHOWN.audience, SHOWN.ids))
@@ -77,8 +80,47 @@ def test_without_a_state_the_list_gets_its_time(seconds: float, slept: list[floa
     new = Looking(seconds, is_new=True)
     assert new.is_due(made(gold=GOLD))
     assert new.clock.slept == slept
-    said = [text.partition(": ")[0] for text in new.console.said]
-    assert said == ["there was no state state/prod.json"] * len(slept)
+    assert new.console.said == [
+        "there was no state state/prod.json: what was created a moment ago may not be listed yet, "
+        f"so the platform is looked at once more in {left:.0f} s; if nothing of this was ever "
+        "created, `aepctl --env prod apply --fresh` does not wait"
+        for left in slept
+    ]
+
+
+@pytest.mark.parametrize(("left", "said"), [(1.0, 1), (0.9, 0)])
+def test_a_wait_that_nobody_notices_is_not_told(left: float, said: int) -> None:
+    new = Looking(30.0 - left, is_new=True)
+    assert new.is_due(made(gold=GOLD))
+    assert new.clock.slept == [pytest.approx(left)]
+    assert len(new.console.said) == said
+
+
+def test_when_its_time_is_over_to_the_second_nothing_is_waited_for() -> None:
+    new = Looking(30.0, is_new=True)
+    assert new.is_due(made(gold=GOLD))
+    assert new.clock.slept == []
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "settle_seconds", "is_new", "waits"),
+    [
+        (TARGET.endpoint, 30.0, True, True),
+        (TARGET.endpoint, 0.5, True, True),
+        (TARGET.endpoint, 0.0, True, False),
+        (TARGET.endpoint, 30.0, False, False),
+        (EMULATOR, 30.0, True, False),
+    ],
+)
+def test_what_there_is_to_wait_for_is_a_list_that_lags_where_there_was_no_state(
+    endpoint: str, settle_seconds: float, is_new: bool, waits: bool
+) -> None:
+    clock, console = FakeClock(), Console()
+    context = replace(system_context(console), clock=clock)
+    target = Target(TARGET.org, TARGET.sandbox, endpoint)
+    environment = replace(ENVIRONMENT, target=target, settle_seconds=settle_seconds)
+    again = begin(context, environment, is_new=is_new)
+    assert again == Again(clock, console, environment, clock.monotonic(), waits)
 
 
 def test_what_stays_the_same_is_no_change() -> None:
@@ -111,5 +153,10 @@ def test_what_waits_now_is_a_change_too() -> None:
     ids=["gone", "decided", "new", "other", "another ID"],
 )
 def test_more_than_was_approved_is_refused(before: Plan, now: Plan) -> None:
-    with pytest.raises(SafetyRefusal, match="gold is no longer what was shown; nothing was sent"):
+    with pytest.raises(SafetyRefusal) as caught:
         Looking().again.check(before, now)
+    assert caught.value.message == (
+        "the platform was changed meanwhile: what would be done for gold is no longer what was "
+        "shown; nothing was sent"
+    )
+    assert caught.value.hint == "run it again, and review what it shows then"

@@ -138,6 +138,14 @@ def test_an_effect_is_that_of_the_steps(steps: tuple[Step, ...]) -> None:
     assert (effect == effect_of(create())) is (steps == (Create(GOLD),))
 
 
+def test_what_is_known_is_kept_with_both_ids_and_is_part_of_an_effect_for_good() -> None:
+    step = Patch(IDS, SILVER, GOLD)
+    change = Change("gold", Action.UPDATE, Known(SILVER, IDS), wanted=GOLD, steps=(step,))
+    (one,) = bind(replace(plan(()), changes=(change,)), KNOWN, "1.0").changes
+    assert one.before == {"audienceId": "A", **SILVER.fields(), "id": "P"}
+    assert one.effect == "a8ef254813ec46bdb28ea58c80dc27c0c5e0a83b68647cbf2c6f04d45d572dad"
+
+
 def test_what_was_seen_is_no_part_of_it_where_it_changes_nothing_that_is_done() -> None:
     edited = there(audience("Silver", "Edited"), "id-of-silver")
     assert bound(observed=[edited]).effects == {"new": EFFECT}

@@ -88,10 +88,46 @@ def test_another_identity_is_another_audience(field: str) -> None:
     assert gold(there(replace(GOLD, **{field: "other"}), "A")) == CREATE
 
 
-def test_what_another_key_owns_is_not_adopted() -> None:
-    assert gold(there(GOLD, "A"), known=owned("A")) == CREATE
+@pytest.mark.parametrize("known_as", ["Gold", "Aurum"])
+@pytest.mark.parametrize("name", ["Gold", "GOLD"])
+def test_what_another_key_owns_is_neither_adopted_nor_made_beside_it(
+    known_as: str, name: str
+) -> None:
+    """One ID that was shown for several audiences; or one that got this name on the platform."""
+    shown = there(audience(name), "A")
+    change = gold(shown, known=owned("A", known_as))
+    assert (change.action, change.steps, change.matches) == (Action.DECIDE, (), (shown,))
+    assert change.reason == (
+        "the platform shows A, which state has for `aurum`, with the name, namespace and "
+        "originName of `gold`. If it is `gold`: `aepctl --env prod state mv aurum gold`, and "
+        "`aurum` is looked for after that; if `gold` is another one, to be created beside it: "
+        "`aepctl --env prod state resolve gold --recreate`"
+    )
+
+
+def test_of_several_keys_that_own_one_the_removed_one_is_named() -> None:
+    """It is the likelier one to have been renamed."""
+    known = [("aurum", Known(audience("Aurum"), Ids("A"))), ("old", Known(audience("X"), Ids("B")))]
+    wanted = want(("gold", GOLD), ("aurum", audience("Aurum")))
+    seen = [there(GOLD, "A"), there(GOLD, "B")]
+    change = plan(wanted, found(known), observed=seen).changes[0]
+    assert (change.key, change.matches) == ("gold", (seen[1],))
+    assert "B, the audience of `old`, which was removed" in str(change.reason)
+
+
+def test_one_of_its_own_beside_it_is_adopted() -> None:
     change = gold(there(GOLD, "A"), there(GOLD, "B"), known=owned("A"))
     assert change.steps == (Adopt(Known(GOLD, Ids("B", "p-B"))),)
+
+
+def test_what_another_key_owns_is_of_no_interest_where_what_exists_is_ignored() -> None:
+    assert gold(there(GOLD, "A"), known=owned("A"), existing="ignore") == CREATE
+
+
+def test_a_person_may_have_decided_to_create_it_beside_what_another_key_owns() -> None:
+    intent = intend("gold", GOLD, phase=Phase.RECREATE)
+    change = gold(there(GOLD, "A"), known=owned("A", "Aurum"), intents=[intent])
+    assert change == replace(CREATE, intent=intent)
 
 
 def test_several_need_a_decision_and_are_all_named() -> None:

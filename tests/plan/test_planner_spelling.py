@@ -152,6 +152,15 @@ class TestAlreadyThere:
         assert "exists already; likely 'GOLD' (A)." in str(change.reason)
         assert f"{RESOLVE} --adopt A`" in str(change.reason)
 
+    def test_where_it_is_another_keys_that_is_said(self) -> None:
+        shown = there(GOLD, "id-of-aurum")
+        state = found([know("aurum", audience("Aurum"))], [self.refused()])
+        wanted = want(("gold", GOLD), ("aurum", audience("Aurum")))
+        (change,) = plan(wanted, state, observed=[shown]).changes
+        assert change.action is Action.DECIDE
+        assert "not found" not in str(change.reason)
+        assert "state mv aurum gold`" in str(change.reason)
+
     def test_without_a_look_it_is_not_shown_as_a_create_either(self) -> None:
         (change,) = plan(want(("gold", GOLD)), found(intents=[self.refused()])).changes
         assert change.action is Action.DECIDE

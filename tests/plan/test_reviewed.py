@@ -173,6 +173,15 @@ CASES: dict[str, tuple[State, tuple[Wanted, ...], Found]] = {
         WANTED,
         Found(("settle gold", *SILVER_ONLY)),
     ),
+    "it was looked for in vain, and its key is edited": (
+        later(intents=[TRIED], used=used("gold", "silver")),
+        EDITED,
+        Found(
+            SILVER_ONLY,
+            stale="gold: description was none, is now 'Longer'",
+            alone=("create gold",),
+        ),
+    ),
     "the platform says that it exists": (
         later(intents=[replace(TRIED, exists=True)], used=used("gold", "silver")),
         WANTED,
@@ -248,6 +257,23 @@ def test_another_given_id_is_another_effect() -> None:
     assert why.endswith(", is now mine")
 
 
+def test_of_what_is_only_shown_by_now_no_given_id_is_told() -> None:
+    first = bind(plan(WANTED[:1], BEFORE, client_ids=True), BEFORE, "1.0")
+    state = later(ADOPTED_OTHERWISE)
+    (why,) = compare(first, plan(WANTED[:1], state, client_ids=True), state).stale.values()
+    assert why == "it is known now, as A (known description was none, is now 'Longer')"
+
+
+def test_what_needs_no_change_is_not_counted_beside_what_is_done() -> None:
+    state = later(know("gold", GOLD), know("new", audience("New")))
+    now = plan(MORE, state)
+    assert now.unchanged == 2
+    left = compare(SAVED, now, state).plan
+    assert (left.done, left.unchanged) == (1, 0)
+    ended = later(know("gold", GOLD), used=used())
+    assert compare(SAVED, plan(MORE, ended), ended).plan.unchanged == 0
+
+
 def test_its_targets_stay_its_own() -> None:
     one = saved((*WANTED, *want(("silver-2", audience("Second")))), BEFORE, "silver*")
     wanted = (*MORE, *want(("silver-2", audience("Second")), ("silver-3", audience("Third"))))
@@ -310,6 +336,12 @@ def knows(one: Audience | None, ids: Ids = IDS, **fields: object) -> State:
         ),
         (patch(), None, knows(None), Found(
             stale="k: it is no longer known; the manifests no longer want it")),
+        (
+            patch(),
+            Change("k", Action.ADOPT, wanted=GOLD, steps=(Adopt(Known(GOLD, IDS)),)),
+            knows(None),
+            Found(stale="k: it is no longer known", alone=("adopt k",)),
+        ),
         (DELETE, DELETE, knows(GOLD), Found(("removed k",))),
         (DELETE, None, knows(None), Found(done=1)),
         (DELETE, None, knows(GOLD), Found(stale="k: the manifests want it again")),

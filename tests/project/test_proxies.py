@@ -95,6 +95,9 @@ def test_without_one_the_way_is_direct(environ: dict[str, str]) -> None:
         f"http://me:{SECRET}@proxy.example:99999",
         f"http://me:{SECRET}@proxy.example:0",
         "http://proxy.example:0",
+        "http://",
+        "http://:3128",
+        "http://me:word@",
         "socks4://proxy.example",
         "http://proxy.example:99999",
         f"http://me:{SECRET}@",
@@ -171,7 +174,9 @@ PASSED_BY = [
     ("10.1.2.3/8", "https://10.9.9.9/ais"),
     ("fe80::/10", "https://[fe80::1]/ais"),
     ("[fe80::1]", "https://[fe80::1]/ais"),
-    ("fe80::0001", "https://[fe80::1]/ais"),
+    ("FE80::0001", "https://[fe80::1]/ais"),
+    ("[FE80::0001]", "https://[fe80::1]/ais"),
+    ("[fe80::1]:8443", "https://[fe80::1]:8443/ais"),
     ("10.1.2.3:8443", "https://10.1.2.3:8443/ais"),
 ]
 
@@ -204,7 +209,8 @@ def test_everything_else_goes_through_the_proxy(exceptions: str, url: str) -> No
 
 
 @pytest.mark.parametrize(
-    "entry", ["[::1", "a b", "host:port", "1.2.3.4/99", "a/b", "ho\x00st", ":"]
+    "entry",
+    ["[::1", "a b", "host:port", "1.2.3.4/99", "a/b", "ho\x00st", ":", "http://a://adobe.io"],
 )
 def test_an_entry_that_says_nothing_is_passed_over_with_a_word(entry: str) -> None:
     exceptions = f"localhost,{entry},adobe.io"

@@ -59,7 +59,7 @@ def test_a_secret_is_not_left_in_base64_of_a_longer_text(
 
 @pytest.mark.parametrize(("before", "letters"), [(b"", 0), (b"x", 2), (b"xy", 3), (b"xyz", 4)])
 @pytest.mark.parametrize("after", [b"", b"z", b"zzz"])
-@pytest.mark.parametrize("secret", ["test-token", "test-token1", "test-token12"])
+@pytest.mark.parametrize("secret", ["test-token", "test-token1", "test-token12", "test-token1W"])
 def test_all_letters_of_base64_that_hold_nothing_but_the_secret_go(
     before: bytes, letters: int, after: bytes, secret: str
 ) -> None:
@@ -69,7 +69,14 @@ def test_all_letters_of_base64_that_hold_nothing_but_the_secret_go(
 
 
 def test_the_longest_form_goes_first() -> None:
-    assert knowing("secret", "secret-and-more").text("secret-and-more, secret") == "…, …"
+    for longer in ("secret-and-more", "a-secret-and-more"):
+        assert knowing("secret", longer).text(f"{longer}, secret") == "…, …"
+
+
+def test_blanks_and_slashes_go_in_a_path_and_in_a_query() -> None:
+    knows = knowing("test word/secret")
+    for form in ("test%20word%2Fsecret", "test%20word/secret", "test+word%2Fsecret"):
+        assert knows.text(f"<{form}>") == "<…>"
 
 
 def test_what_is_too_short_to_be_a_secret_stays() -> None:

@@ -4,6 +4,7 @@ import pytest
 from project_samples import load, problems, project_of
 from projects import Project
 
+from aepctl.errors import InvalidInput
 from aepctl.project.targets import origin
 
 pytestmark = pytest.mark.usefixtures("folder")
@@ -36,6 +37,25 @@ def test_one_target_with_two_states_is_refused(one: str, other: str) -> None:
     assert message.startswith("`two` has the organisation, sandbox and endpoint of `one`, but an")
     assert hint is not None
     assert hint.startswith("remove one of the two, or write `state: ")
+
+
+def test_one_between_them_that_is_nobody_elses_hides_nothing() -> None:
+    between = "endpoint: emulator, sandbox: dev"
+    text = f"environments:\n  one: {{{SAME}}}\n  local: {{{between}}}\n  two: {{{SAME}}}\n"
+    assert [line for line, *_ in problems(text)] == [4]
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        (two(SAME, SAME), "same-target"),
+        (two(f"{SAME}, ais_url: 'https://x.example/a'", "sandbox: dev"), "two-platforms"),
+    ],
+)
+def test_each_has_a_name_for_reports(text: str, rule: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        project_of(text)
+    assert [one.rule for one in caught.value.problems] == [rule]
 
 
 def test_the_line_to_paste_mends_it() -> None:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from fakes import AT, FakeClock, FakeStop, MemoryDisk, audience
 
-from aepctl.apply.outcomes import Outcome
+from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.apply.report import ApplyReport
 from aepctl.manifests import Manifests
 from aepctl.model.audience import Audience, Ids, Known, Wanted
@@ -61,8 +61,6 @@ class Watched:
 
     `late` is put off once, `picky` refused once, `mute` is made without an answer.
     """
-
-    timeout_seconds = 0.0
 
     def __init__(self, disk: MemoryDisk, store: FileStore, environment: Environment) -> None:
         self.environment = environment
@@ -152,8 +150,11 @@ class Told(SilentConsole):
     """A console that approves of everything and remembers what it was told."""
 
     acknowledged: dict[str, str] = field(default_factory=dict)
+    adopted: set[str] = field(default_factory=set)
 
     def tell(self, outcome: Outcome) -> None:
+        if outcome.kind is OutcomeKind.ADOPTED:
+            self.adopted.add(outcome.key)
         if outcome.kind.done:
             assert outcome.ids is not None
             self.acknowledged[outcome.key] = outcome.ids.audience_id

@@ -1,5 +1,6 @@
 """What the rigs share: a folder to run the real program in, its processes, and what it left."""
 
+import itertools
 import json
 import os
 import re
@@ -8,9 +9,10 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Self
+from zlib import crc32
 
 import yaml
 
@@ -19,6 +21,18 @@ from aepctl.emulator import Emulator, Fault, FaultKind
 from aepctl.state.frames import read_frames
 
 ROUNDS = int(os.environ.get("AEPCTL_RIG_ROUNDS", "1"))
+
+
+def calls_in_turn(*what: object) -> Iterator[int]:
+    """The numbers of the calls at which a fault is tried: every one; in a short round every other.
+
+    Which half it is then depends on what is tried, so that together they meet all.
+    """
+    if ROUNDS > 1:
+        return itertools.count(1)
+    return itertools.count(1 + crc32(repr(what).encode()) % 2, 2)
+
+
 """How many times as much a long round does."""
 ORG = "1BD6382559DF0C130A49422D@AdobeOrg"
 PROGRAM = (sys.executable, "-m", "aepctl")

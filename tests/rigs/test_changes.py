@@ -22,7 +22,7 @@ from machine_parts import (
     run_apply,
     wanted,
 )
-from rig import ROUNDS, Record
+from rig import ROUNDS, Record, calls_in_turn
 
 from aepctl.apply.outcomes import OutcomeKind
 from aepctl.model.audience import Audience
@@ -70,7 +70,7 @@ def crashes(world: World, call: int | None, cut: int | None, *faults: str) -> bo
 def every_crash(folder: Path, *faults: str) -> Iterator[tuple[World, tuple[object, ...]]]:
     """A world after the process has died, at each call in turn; and one where it has not."""
     for cut in CUTS:
-        for call in itertools.count(1):
+        for call in calls_in_turn(faults, cut):
             world = new_world(folder)
             crashed = crashes(world, call, cut, *faults)
             yield world, (faults, cut, call)

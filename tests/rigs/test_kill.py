@@ -132,8 +132,8 @@ def kill_and_finish(
     ("ids", "kills", "wanted"),
     [
         pytest.param("server", 3, 18, id="a short round"),
-        pytest.param("server", 25 * ROUNDS, 150 * ROUNDS, id="server", marks=pytest.mark.rig),
-        pytest.param("client", 8 * ROUNDS, 50 * ROUNDS, id="client", marks=pytest.mark.rig),
+        pytest.param("server", 15 * ROUNDS, 90 * ROUNDS, id="server", marks=pytest.mark.rig),
+        pytest.param("client", 6 * ROUNDS, 40 * ROUNDS, id="client", marks=pytest.mark.rig),
     ],
 )
 def test_never_twice_never_lost(

@@ -1,6 +1,7 @@
 """Rescued lines in logs: found whole among anything, and nothing else is taken for one."""
 
 import random
+from hashlib import sha256
 
 import pytest
 from hypothesis import example, given
@@ -85,6 +86,36 @@ def test_a_line_that_is_missing_is_named(number: int) -> None:
     found = lines()
     del found[number - 1]
     assert read_frames("\n".join(found)) == Frames(incomplete=(f"{number} of 6",))
+
+
+@pytest.mark.parametrize(
+    ("lost", "said"),
+    [
+        (2, "3, 4 of 12"),
+        (10, "3, 4, 5, 6, 7, 8, 9, 10, 11, 12 of 12"),
+        (11, "2, 3, 4, 5, 6, 7, 8, 9, 10, 11 … of 12"),
+    ],
+)
+def test_of_many_that_are_missing_ten_are_named(lost: int, said: str) -> None:
+    found = framed("x\n" * 12).splitlines()
+    first = 2 if lost == 2 else 12 - lost
+    del found[first : first + lost]
+    assert read_frames("\n".join(found)) == Frames(incomplete=(said,))
+
+
+def test_a_line_that_was_altered_with_its_own_digest_is_noticed() -> None:
+    found = lines()
+    head, _, piece = found[2].partition(":")
+    mark, number, digest, _ = head.split()
+    piece = piece.replace("x", "y")
+    check = sha256(f"{digest} 3 {piece}".encode()).hexdigest()[:8]
+    found[2] = f"{mark} {number} {digest} {check}:{piece}"
+    assert read_frames("\n".join(found)) == Frames(incomplete=("some of 6",))
+
+
+def test_a_text_that_is_whole_but_for_its_number_of_lines_is_none() -> None:
+    found = [line.replace("/6 ", "/7 ", 1) for line in lines()]
+    assert read_frames("\n".join(found)) == Frames(incomplete=("7 of 7",))
 
 
 @pytest.mark.parametrize("left", [10, 60, 90, 150, WIDTH + 40])

@@ -206,6 +206,29 @@ def test_what_was_changed_or_deleted_closes_its_intent_and_opens_none(
         assert replay(state, recovered(state, rescued)).intents == {}
 
 
+def test_a_key_whose_audience_was_deleted_may_have_another_one_since() -> None:
+    delete = replace(BEGUN, step=Delete(GOLD.ids, GOLD.audience))
+    ended = Ended("i-1", Ending.DONE, "run-1", AT)
+    new = Known(audience("gold"), Ids("A-new"))
+    again = replace(BEGUN, id="i-2")
+    state = with_intent(knows(gold=GOLD), delete)
+    events = (Begun(delete), ended, Begun(again), done("i-2", new))
+    rescued = journal(*events)
+    assert recovered(state, rescued) == (ended, adopted("gold", new))
+    after = replay(state, recovered(state, rescued))
+    assert (dict(after.audiences), after.intents) == ({"gold": new}, {})
+    assert recovered(after, rescued) == ()
+
+
+def test_what_was_refused_here_is_in_no_other_creates_way() -> None:
+    refused = Ended("i-1", Ending.REFUSED, "run-1", AT)
+    again = replace(BEGUN, id="i-2")
+    state = with_intent(EMPTY, BEGUN)
+    rescued = journal(refused, Begun(again), done("i-2"))
+    assert recovered(state, rescued) == (refused, adopted())
+    assert recovered(state, journal(refused, Begun(again))) == (refused, Begun(again))
+
+
 def test_what_only_state_knows_is_passed_over() -> None:
     events = (
         Noted("silver", Forget(), AT),

@@ -11,7 +11,7 @@ from stores import MemoryStore
 from aepctl.errors import StateNotWritten
 from aepctl.model.audience import Ids as AudienceIds
 from aepctl.model.audience import Known
-from aepctl.model.steps import Adopt, Create, Forget, Patch
+from aepctl.model.steps import Adopt, Create, Delete, Forget, Patch
 from aepctl.state.encoder import encode_state
 from aepctl.state.events import Begun, Ended, Ending, Event, Noted
 from aepctl.state.frames import MARK, read_frames
@@ -76,6 +76,44 @@ def test_what_is_pending_is_told_once_as_it_happened_wherever_it_stands() -> Non
         assert unkept(mine, there, pending, AT) == expected
     forgotten: list[tuple[Event, Intent | None]] = [(Noted("old", Forget(), AT), None)]
     assert unkept(STATE, STATE, forgotten, AT) == (Noted("old", Forget(), AT),)
+
+
+def test_a_delete_that_was_settled_before_its_key_got_another_id_is_told_with_it() -> None:
+    """What is there knows the old ID, and that it was to be deleted."""
+    delete = replace(INTENT, key="old", step=Delete(OLD.ids, OLD.audience))
+    there, mine = begun(delete), knows(old=GOLD)
+    ended = (Begun(delete), Ended(delete.id, Ending.DONE, delete.run, delete.at))
+    assert unkept(mine, there, (), AT) == (*ended, adopt("old", GOLD))
+    pending: list[tuple[Event, Intent | None]] = [(ended[1], delete)]
+    assert unkept(mine, there, pending, AT) == (*ended, adopt("old", GOLD))
+    for open_or_gone in (begun(delete), replace(STATE, audiences={}), STATE):
+        assert unkept(open_or_gone, there, (), AT) == ()
+
+
+def test_a_delete_that_was_settled_before_its_key_was_tried_again_is_told_with_the_attempt() -> (
+    None
+):
+    """Nobody knows what came of the attempt; behind an open delete it would be no news."""
+    delete = replace(INTENT, key="old", step=Delete(OLD.ids, OLD.audience))
+    again = replace(INTENT, id="i-2", key="old", step=Create(OLD.audience))
+    mine = replace(STATE, audiences={}, intents={again.id: again})
+    ended = (Begun(delete), Ended(delete.id, Ending.DONE, delete.run, delete.at))
+    assert unkept(mine, begun(delete), (), AT) == (*ended, Begun(again))
+
+
+def test_what_of_it_says_nothing_new_does_not_hide_what_comes_after_it() -> None:
+    absent = Ended("i-0", Ending.ABSENT, "run-1", AT)
+    pending: list[tuple[Event, Intent | None]] = [
+        (absent, replace(INTENT, id="i-0")),
+        (Begun(INTENT), None),
+        (adopt("gold", GOLD), None),
+    ]
+    assert unkept(STATE, STATE, pending, AT) == (adopt("gold", GOLD),)
+
+
+def test_an_intent_whose_outcome_is_pending_is_told_once_though_it_is_open() -> None:
+    done = Ended(INTENT.id, Ending.DONE, "run-1", AT, SILVER.ids)
+    assert unkept(begun(INTENT), STATE, [(done, INTENT)], AT) == (Begun(INTENT), done)
 
 
 # Of a run whose files go

@@ -141,6 +141,14 @@ def test_an_unusable_variable_is_a_reason_like_any_other() -> None:
     )
 
 
+def test_what_no_proxy_names_is_reached_directly() -> None:
+    environ = {"HTTPS_PROXY": "http://127.0.0.1:1", "NO_PROXY": "platform.invalid"}
+    reply = sent(URL, environ)
+    assert isinstance(reply, NothingSent)
+    assert reply.reason.startswith("no connection to platform.invalid")
+    assert not reply.reason.endswith(THROUGH)
+
+
 def test_to_this_machine_no_variable_counts() -> None:
     with RawServer(created("A")) as server:
         environ = {"HTTPS_PROXY": "nonsense:", "ALL_PROXY": "nonsense:", "NO_PROXY": "[::1"}

@@ -11,11 +11,8 @@ import httpcore
 import pytest
 from raw_server import RawServer, Step, Wire, answer, deaf_port, free_port, http, raw
 
-from aepctl.clock import SystemClock
 from aepctl.replies import NoResponse, NothingSent, Reply, Response
 from aepctl.transport import MAX_HEAD_BYTES, TransportFactory
-from aepctl.transport.bounds import Budget, OutOfTime
-from aepctl.transport.names import KEPT_SECONDS, Names
 
 pytestmark = pytest.mark.rig
 
@@ -289,77 +286,6 @@ def test_a_name_without_an_address_is_not_sent() -> None:
     assert reply == NothingSent(
         "no connection to platform.invalid (platform.invalid has no address)"
     )
-
-
-# Names
-
-
-class Ticking(SystemClock):
-    """A clock that a test moves."""
-
-    seconds = 100.0
-
-    def monotonic(self) -> float:
-        return self.seconds
-
-
-def test_a_name_is_looked_up_once_for_a_while_and_anew_when_nothing_answers_there() -> None:
-    asked: list[str] = []
-
-    def resolve(host: str, port: int) -> list[str]:
-        asked.append(host)
-        return ["192.0.2.1"]
-
-    clock = Ticking()
-    names = Names(clock, resolve)
-    for _ in range(3):
-        assert names.addresses("a", 443, 5.0) == ["192.0.2.1"]
-    assert asked == ["a"]
-    names.addresses("b", 443, 5.0)
-    clock.seconds += KEPT_SECONDS
-    names.addresses("a", 443, 5.0)
-    assert asked == ["a", "b", "a"]
-    names.forget("a", 443)
-    names.addresses("a", 443, 5.0)
-    assert asked == ["a", "b", "a", "a"]
-
-
-@pytest.mark.parametrize("address", ["127.0.0.1", "::1", "192.0.2.7"])
-def test_an_address_is_not_looked_up(address: str) -> None:
-    def resolve(host: str, port: int) -> list[str]:
-        raise AssertionError(host)
-
-    assert Names(SystemClock(), resolve).addresses(address, 443, 5.0) == [address]
-
-
-# The budget
-
-
-def test_a_budget_has_the_time_until_its_deadline_and_no_more() -> None:
-    clock = Ticking()
-    budget = Budget(5.0, clock)
-    clock.seconds += 3.0
-    assert budget.seconds() == 2.0
-    clock.seconds += 2.0
-    with pytest.raises(OutOfTime):
-        budget.seconds()
-
-
-@pytest.mark.parametrize(
-    ("writes", "sent"),
-    [
-        ([b"CONNECT host:443 HTTP/1.1\r\n"], False),
-        ([b"\x05\x01\x00", b"\x01\x04user", b"\x05\x01\x00\x03"], False),
-        ([b"POST /core HTTP/1.1\r\n"], True),
-        ([b"CONNECT host:443 HTTP/1.1\r\n", b"POST /core HTTP/1.1\r\n"], True),
-        ([b"POST /core HTTP/1.1\r\n", b"\x05"], True),
-    ],
-)
-def test_all_bytes_but_those_to_a_proxy_are_the_requests(writes: list[bytes], sent: bool) -> None:
-    budget = Budget(5.0, SystemClock())
-    for write in writes:
-        budget.writing(write)
-    assert budget.sent is sent
 
 
 # Whatever is raised

@@ -20,7 +20,6 @@ class NameTaken(Exception):
     """Another process has it; `process` is its number, as far as the kernel tells."""
 
     def __init__(self, process: int | None) -> None:
-        super().__init__(process)
         self.process = process
 
 
@@ -39,9 +38,7 @@ class Name:
         """Take it. Raises NameTaken. Where this system has no such names, nothing is held."""
         if sys.platform != "linux":
             return self
-        name = self._name()
-        held = _socket()
-        if name is None or held is None:
+        if (name := self._name()) is None or (held := _socket()) is None:
             return self
         try:
             held.bind(name)
@@ -67,9 +64,7 @@ class Name:
         """The process that holds it; None where none does, or the kernel does not tell."""
         if sys.platform != "linux":
             return None
-        name = self._name()
-        asking = _socket()
-        if name is None or asking is None:
+        if (name := self._name()) is None or (asking := _socket()) is None:
             return None
         with asking:
             asking.setblocking(False)
@@ -96,6 +91,6 @@ class Name:
 def _socket() -> socket.socket | None:
     """None where a sandbox forbids sockets."""
     try:
-        return socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        return socket.socket(socket.AF_UNIX)
     except OSError:
         return None

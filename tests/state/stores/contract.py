@@ -148,6 +148,7 @@ class StoreContract:
                 with pytest.raises(StateNotWritten) as caught:
                     late()
                 assert caught.value.reason == "its lock was given back"
+                assert caught.value.message.endswith(": cannot be written: its lock was given back")
             assert other.read() == Stored(None, b"one\ntwo\n")
 
     @pytest.mark.rig

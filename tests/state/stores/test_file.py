@@ -271,6 +271,7 @@ def test_a_document_that_cannot_be_replaced_is_found_out_by_the_first_append(
         with pytest.raises(StateNotWritten) as caught:
             held.append(b"line\n")
         assert caught.value.reason == f"{path} cannot be replaced: {os.strerror(number)}"
+        assert caught.value.message == caught.value.reason
         assert caught.value.hint == hint
         assert set(disk.names) == {path}
         assert disk.read(path) == b"document"
@@ -286,6 +287,26 @@ def test_it_is_tried_once_and_not_where_there_is_none(tmp_path: Path) -> None:
                 held.append(b"line\n")
             assert held.read() == Stored(document, b"line\n" * 3)
         assert disk.calls.count("replace") == (document is not None)
+
+
+def test_what_a_checkpoint_has_replaced_can_be_replaced(tmp_path: Path) -> None:
+    disk = FaultyDisk(MemoryDisk())
+    held_calls(tmp_path, disk, "document", "append")
+    assert disk.calls.count("replace") == 1
+
+
+def test_a_log_that_cannot_be_closed_leaves_the_document_as_it_is(tmp_path: Path) -> None:
+    """What a network share could not keep, it says at the close."""
+    disk = FaultyDisk(MemoryDisk())
+    with FileStore(str(tmp_path / "prod.json"), disk=disk).hold(WHO, wait=0) as held:
+        held.append(b"line\n")
+        disk.at = len(disk.calls) + 1
+        with pytest.raises(StateNotWritten) as caught:
+            held.checkpoint(b"document")
+        name = tmp_path / "prod.journal"
+        assert caught.value.message == f"{name}: cannot be written: No space left on device"
+        assert disk.calls[-1] == "close"
+        assert held.read() == Stored(None, b"line\n")
 
 
 @pytest.mark.parametrize("how", ["removed", "replaced"])

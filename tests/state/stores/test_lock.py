@@ -7,6 +7,8 @@ import os
 import shutil
 import signal
 import socket
+import stat
+import struct
 import subprocess
 import sys
 import threading
@@ -18,6 +20,7 @@ import pytest
 
 from aepctl.errors import StateError, StateLocked
 from aepctl.state.stores.lock import locked
+from aepctl.state.stores.names import Name
 
 WHO = {"pid": "42", "host": "runner-7", "since": "2026-01-31T12:00:00+00:00", "command": "apply"}
 
@@ -62,7 +65,9 @@ def refusal(lock: Path, **how: float) -> str:
     with pytest.raises(StateLocked) as caught, locked(lock, WHO, **how, name=NAME):
         raise AssertionError("two hold the lock")
     assert caught.value.exit_code == 5
-    assert caught.value.hint
+    assert caught.value.hint == (
+        "wait for it to end, or use --lock-timeout 60s; the lock is released when that process ends"
+    )
     return caught.value.message
 
 
@@ -312,8 +317,11 @@ def test_one_that_is_replaced_for_ever_is_an_error_and_leaves_no_handle(
 ) -> None:
     before = set(Path("/dev/fd").iterdir())
     monkeypatch.setattr(fcntl, "flock", lambda *_: replace(lock))
-    with pytest.raises(StateError, match="the lock file is replaced again and again"):
+    with pytest.raises(StateError, match="the lock file is replaced again and again") as caught:
         locked(lock, WHO, name=NAME).__enter__()
+    assert caught.value.hint == (
+        "something writes to the folder of the state: stop it, or keep the state elsewhere"
+    )
     assert set(Path("/dev/fd").iterdir()) == before
 
 
@@ -356,6 +364,25 @@ def test_one_that_is_not_there_and_cannot_be_made_is_told_with_the_first_reason(
     assert caught.value.message == f"{lock}: the lock cannot be opened: Read-only file system"
 
 
+def test_another_users_that_is_a_link_is_not_followed(
+    lock: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock.with_name("elsewhere").touch()
+    lock.symlink_to("elsewhere")
+    as_another_user(lock, monkeypatch, errno.EACCES)
+    with pytest.raises(StateError, match="the lock cannot be opened: Permission denied"):
+        locked(lock, WHO, name=NAME).__enter__()
+
+
+def test_others_may_read_who_holds_it_and_only_its_owner_may_write(lock: Path) -> None:
+    before = os.umask(0)
+    try:
+        with locked(lock, WHO, name=NAME):
+            assert stat.S_IMODE(lock.stat().st_mode) == 0o644
+    finally:
+        os.umask(before)
+
+
 @pytest.mark.parametrize("number", [errno.EPERM, errno.EACCES, errno.EINVAL, errno.EAFNOSUPPORT])
 @pytest.mark.parametrize("call", ["socket", "bind", "listen"])
 def test_where_there_are_no_sockets_the_file_alone_is_the_lock(
@@ -385,3 +412,50 @@ def test_a_fifo_in_its_place_does_not_hang(lock: Path) -> None:
     os.mkfifo(lock)
     with locked(lock, WHO, name=NAME) as held:
         assert held.lost() is None
+
+
+# The name that is held with it
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="this system has no abstract sockets")
+
+
+@linux
+def test_a_holder_that_is_not_to_be_seen_from_here_is_another_process(
+    lock: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of one in another PID namespace the kernel says 0."""
+
+    class Unseen(socket.socket):
+        def getsockopt(self, *_: int) -> bytes:  # type: ignore[override]
+            return struct.pack("3i", 0, 0, 0)
+
+    with locked(lock, WHO, name=NAME):
+        remove(lock)
+        monkeypatch.setattr(socket, "socket", Unseen)
+        assert refusal(lock) == (
+            f"{NAME} is locked by another process of this machine, whose lock file is gone"
+        )
+
+
+@linux
+def test_however_often_it_is_asked_for_nobody_waits_for_its_holder(lock: Path) -> None:
+    """Its queue is full some time: the kernel does not tell any more."""
+    with Name(lock):
+        told = [Name(lock).process() for _ in range(5000)]
+    assert told[0] == os.getpid()
+    assert told[-1] is None
+
+
+def test_a_name_that_cannot_be_made_is_nobodys(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nowhere = Name(tmp_path / "no" / "state" / "local.lock")
+    assert nowhere.process() is None
+    with nowhere:
+        assert nowhere.process() is None
+
+    def forbidden(_: int) -> socket.socket:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(socket, "socket", forbidden)
+    assert Name(tmp_path / "local.lock").process() is None
