@@ -17,6 +17,7 @@ from aepctl.state.shared_document import SharedDocument
 from aepctl.state.shared_store import SharedStore
 from aepctl.state.stores.base import StateStore
 from aepctl.state.stores.disk import MAX_BYTES
+from aepctl.state.stores.documents import Document
 from aepctl.state.stores.probe import is_probe, probe
 from aepctl.wording import listed
 
@@ -33,13 +34,14 @@ def init(context: Context, environment: Environment) -> Decided:
         store.documents.prepare()
     found = _existing(store, environment)
     if found is not None:
-        return Decided(f"{store.where} has a state already (serial {found.serial})", _pin(found))
+        said = f"{store.where} has a state already (serial {found.serial})"
+        return Decided(said, None if environment.lineage else _pin(found))
+    check_lineage(store.where, None, environment.lineage)
     run = context.run("state init")
     made = with_run(State(context.new_id(), 0, environment.target), run)
     if isinstance(store, SharedStore):
-        probed = probe(store.documents, environment.program)
-        document = SharedDocument(store, environment.target, context.clock, context.new_id)
-        document.replace(probed, Written(made), f"state init: {environment.name}\n\nrun {run.id}\n")
+        note = f"state init: {environment.name}\n\nrun {run.id}\n"
+        write_first(context, environment, store, made, note)
     else:
         with store.hold(holder(run), wait=0) as held:
             if held.read().document is not None:
@@ -49,17 +51,28 @@ def init(context: Context, environment: Environment) -> Decided:
 
 
 def _existing(store: StateStore | SharedStore, environment: Environment) -> State | None:
-    """The state that is there. Raises StateError where it may not be gone on with, or is missing
-    although it is pinned.
-    """
+    """Raises StateError for one that may not be gone on with, such as another target's."""
     if isinstance(store, SharedStore):
         document = store.documents.get()
-        if document is None or is_probe(document.data):
-            check_lineage(store.where, None, environment.lineage)
+        if is_empty(document):
             return None
         return store.decoded(document, environment.target).state
     found = read_state(store, environment.target)
     return None if found.lineage is None else found
+
+
+def is_empty(document: Document | None) -> bool:
+    """Whether there is nothing that counts."""
+    return document is None or is_probe(document.data)
+
+
+def write_first(
+    context: Context, environment: Environment, store: SharedStore, state: State, note: str
+) -> None:
+    """Write a state where there is none, once the store is seen to honour conditions."""
+    probed = probe(store.documents, environment.program)
+    document = SharedDocument(store, environment.target, context.clock, context.new_id)
+    document.replace(probed, Written(state), note)
 
 
 def _pin(state: State) -> str:
@@ -85,7 +98,8 @@ def unlock(context: Context, environment: Environment, lock_id: str) -> Decided:
     if written.lock.id != lock_id:
         raise SafetyRefusal(
             f"{store.where} is locked by {written.lock.who} under another ID: {written.lock.id}",
-            hint="if you mean this one, repeat the command with its ID",
+            hint="if you mean this one: "
+            f"`{environment.command('state', 'unlock', written.lock.id)}`",
         )
     try:
         document.write(replace(written, lock=None), f"state unlock: {written.lock.who}\n")
