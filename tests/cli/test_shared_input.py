@@ -21,7 +21,7 @@ from aepctl.state.encoder import StateEncoder
 from aepctl.state.model import State
 
 HIDDEN = "sesame-4711"
-READING = ("plan",), ("apply", "--auto-approve"), ("state", "pull"), ("state", "history")
+READING = ("plan",), ("apply", "--auto-approve"), ("state", "pull")
 ALL = (*READING, ("state", "init"), ("state", "mv", "gold", "golden"))
 
 
