@@ -77,6 +77,7 @@ class Made:
     """An audience of the platform; `visible` is when the list shows it.
 
     `theirs`: made by somebody else. `deleted`: nothing shows it any more; `ended`, by us.
+    `condemned`: we were to delete it, so that it is gone is done, whoever it was.
     """
 
     audience: Audience
@@ -86,6 +87,7 @@ class Made:
     visible: datetime
     deleted: bool = False
     ended: bool = False
+    condemned: bool = False
     theirs: bool = False
     lifecycle: str = PUBLISHED
 

@@ -379,6 +379,7 @@ class Machine(People):
             self.numbers += 1
             what = data.draw(st.sampled_from(["description", "name", "delete"]))
             if what == "delete":
+                there[key].condemned = True
                 changes.append(delete_of(key, there[key]))
             else:
                 text = f"Changed {self.numbers}"
@@ -479,7 +480,11 @@ class Machine(People):
             if not forgotten and one.audience.folded_identity not in self.world.excused:
                 assert noted(state, one), one
         ids = {one.ids.audience_id for one in state.audiences.values()}
-        ended = {one.audience_id for one in self.world.made if one.ended}
+        ended = {
+            one.audience_id
+            for one in self.world.made
+            if one.ended or (one.deleted and one.condemned)
+        }
         assert self.world.told - self.world.forgotten - ended <= ids
 
     @invariant()

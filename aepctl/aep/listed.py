@@ -157,12 +157,12 @@ def _id(value: Any) -> str:
 def _said(value: Any, field: Field) -> str | None:
     """The text of a field; of a number its digits, which a name of digits may have become.
 
-    However the platform says it: an optional field without text is not given.
+    However the platform says it: a field without text is not given.
     """
     if isinstance(value, str):
         if not value.isascii():
             value = value.encode(errors="replace").decode()  # JSON may hold half a surrogate pair
-        return value if field.required else value or None
+        return value or None
     if field.required and isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     return None

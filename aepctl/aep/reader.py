@@ -118,9 +118,8 @@ def _check_readable(elements: Iterable[Element], ours: frozenset[Identity]) -> N
 
 
 def _may_be(said: Identity, ours: Identity) -> bool:
-    return said[0] == ours[0] and all(
-        text in {"", mine} for text, mine in zip(said[1:], ours[1:], strict=True)
-    )
+    name, namespace, origin_name = ours
+    return said[0] == name and said[1] in {"", namespace} and said[2] in {"", origin_name}
 
 
 def _audience_or_gone(response: Response, ids: Ids) -> tuple[Observed, ...] | None:

@@ -23,14 +23,18 @@ class Lease:
     @property
     def who(self) -> str:
         """The holder in words."""
-        holder = self.holder
-        text = f"`{holder.get('command', 'aepctl')}`"
-        text += "".join(
-            f"{before}{holder[name]}"
-            for name, before in (("by", " of "), ("host", " on "), ("since", ", since "))
-            if holder.get(name)
-        )
-        return f"{text}, {holder['job']}" if holder.get("job") else text
+        return in_words(self.holder)
+
+
+def in_words(holder: Mapping[str, str]) -> str:
+    """A holder, as far as it is known."""
+    text = f"`{holder.get('command', 'aepctl')}`"
+    text += "".join(
+        f"{before}{holder[name]}"
+        for name, before in (("by", " of "), ("host", " on "), ("since", ", since "))
+        if holder.get(name)
+    )
+    return f"{text}, {holder['job']}" if holder.get("job") else text
 
 
 def may_send(confirmed: float, now: float, seconds: float) -> bool:
@@ -47,12 +51,10 @@ class Watch:
     """What a waiter has seen of somebody else's lease. Times are of its own running clock."""
 
     def __init__(self) -> None:
-        self._seen: tuple[str, str | None] | None = None
-        self._since = 0.0
+        self._seen: dict[tuple[str, str | None], float] = {}
 
     def unrenewed(self, lease: Lease, write_id: str | None, now: float) -> float:
         """For how many seconds this very lease was seen without any write by its holder."""
         seen = (lease.id, write_id)
-        if seen != self._seen:
-            self._seen, self._since = seen, now
-        return now - self._since
+        self._seen = {seen: self._seen.get(seen, now)}
+        return now - self._seen[seen]

@@ -36,7 +36,7 @@ class Reserved:
     def top_up(self, begin: Begin, now: float, write_seconds: float, pause: float) -> bool:
         """Begin as many as will be asked for soon, if few are left; whether any was."""
         most = self._most(now, write_seconds, pause)
-        if len(self._begun) > most // 2:
+        if 2 * len(self._begun) > most:
             return False
         before = len(self._begun)
         while self._queue and len(self._begun) < most:

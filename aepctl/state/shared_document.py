@@ -15,7 +15,7 @@ from aepctl.errors import StateError, StateLocked, StateNotWritten
 from aepctl.model.target import Target
 from aepctl.state.codec import Written
 from aepctl.state.encoder import StateEncoder
-from aepctl.state.lease import Lease, Watch
+from aepctl.state.lease import Lease, Watch, in_words
 from aepctl.state.model import State
 from aepctl.state.shared_store import SharedStore
 from aepctl.state.stores.documents import Document, Overtaken
@@ -143,7 +143,7 @@ class SharedDocument:
                     continue
             if now >= ends:
                 raise self._locked(held, watch.unrenewed(held, written.write_id, now), wait)
-            self._clock.sleep(min(ends - now, max(held.seconds / 10, 0.05), MAX_POLL_SECONDS))
+            self._clock.sleep(min(ends - now, held.seconds / 10, MAX_POLL_SECONDS))
 
     def _take(self, written: Written, holder: dict[str, str], before: Lease | None) -> float:
         self._lease = Lease(self._ids(), self._store.lease_seconds, holder)
@@ -181,7 +181,7 @@ def _holder(document: Document | None) -> str | None:
     lock = _loaded(document).get("lock") if document is not None else None
     if not isinstance(lock, dict) or not isinstance(lock.get("holder"), dict):
         return None
-    return Lease("", 0, {str(name): str(one) for name, one in lock["holder"].items()}).who
+    return in_words({str(name): str(one) for name, one in lock["holder"].items()})
 
 
 def _loaded(document: Document) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import count, islice
 from typing import Any
 
@@ -90,6 +91,34 @@ class TestPaging:
         reader, _, _ = read(page(*same))
         assert [one.audience.name for one in reader.list_all()] == ["a", "b", "c"]
 
+    def test_by_its_number_within_its_page_where_one_has_no_id(self) -> None:
+        bare = [{"name": 7}, {"id": ""}, {"id": ""}, {"id": None, "audienceId": ["A"]}]
+        reader, connection, _ = read(page(*bare))  # type: ignore[arg-type]
+        assert reader.list_all() == ()
+        assert len(connection.queries) == 1
+
+    @pytest.mark.parametrize("odd", [7, {"name": 7}], ids=repr)
+    def test_and_by_its_page(self, odd: Any) -> None:
+        """Both are the first ones of their pages, and behind both nothing comes."""
+        pages = [{"_page": {"next": 1}}, {}]
+        reader, connection, _ = read(*(said(odd, **more) for more in [*pages, {}]), said())
+        assert reader.list_all() == ()
+        assert [asked["start"] for asked in connection.queries] == ["0", "1", "1", "2"]
+
+    def test_one_with_the_platforms_id_alone_is_known_by_it(self) -> None:
+        """So it counts once where it moves to the next page."""
+        bare = {"id": "s"}
+        reader, connection, _ = read(
+            page(element("a"), bare, total=3, following=2), page(bare, element("b"), total=3)
+        )
+        assert [one.audience.name for one in reader.list_all()] == ["a", "b"]
+        assert len(connection.queries) == 2
+
+    def test_an_id_of_digits_is_another_than_that_number(self) -> None:
+        reader, connection, _ = read(page({"id": 7}, {"id": "7"}))
+        assert reader.list_all() == ()
+        assert len(connection.queries) == 1
+
     def test_one_that_is_listed_twice_does_not_stand_for_another(self) -> None:
         reader, _, _ = read(*[page(element("a"), element("a"))] * 9)
         with pytest.raises(PlatformError, match="shows 1 of 2"):
@@ -152,6 +181,14 @@ class TestPaging:
         reader, _, _ = read(*[Response(200, body.encode())] * MAX_ATTEMPTS)
         with pytest.raises(PlatformError, match="an answer that cannot be read"):
             reader.list_all()
+
+    @pytest.mark.parametrize(
+        "no_list", [{"status": 503}, {"complete": False}], ids=["of an error", "cut"]
+    )
+    def test_a_whole_list_in_an_answer_that_is_none_is_not_believed(self, no_list: Any) -> None:
+        reader, _, waited = read(replace(page(), **no_list), page(element("a")))
+        assert names(reader) == ["a"]
+        assert waited == [0.25]
 
     @pytest.mark.parametrize("name", ["errors", "error", "error_code", "errorMessage", "fault"])
     def test_what_speaks_of_an_error_is_no_list_however_whole(self, name: str) -> None:
@@ -232,6 +269,18 @@ class TestLinks:
         reader, _, _ = read(*hides, said(element("b"), **one), said(**one))
         assert names(reader) == ["a", "b"]
 
+    @pytest.mark.parametrize(
+        "link",
+        [None, "next", {"next": "x"}, {"next": {}}, {"next": {"href": 7}},
+         {"next": {"href": "@/audiences?limit=1"}}, {"next": {"href": "@/audiences"}},
+         {"next": {"href": "https://[/audiences?start=1"}}],
+        ids=repr,
+    )  # fmt: skip
+    def test_one_that_names_no_page_is_none(self, link: object) -> None:
+        reader, connection, _ = read(said(element("a"), totalCount=1, _links=link))
+        assert names(reader) == ["a"]
+        assert len(connection.queries) == 1
+
     def test_a_next_page_too_many_is_empty(self) -> None:
         whole = {"total": 1, "following": 1}
         reader, connection, _ = read(page(element("a"), **whole), page(**whole))
@@ -284,6 +333,12 @@ def test_a_list_that_says_nothing_of_its_end_is_whole_or_an_error(
     else:
         with pytest.raises(PlatformError, match=r"counts nothing, and goes on: what it leaves"):
             reader.list_all()
+
+
+def test_one_of_one_is_asked_once_what_comes_after_it() -> None:
+    shelf = Shelf(1, PAGE_SIZE, "elements")
+    assert len(AudienceReader(shelf, FakeClock()).list_all()) == 1
+    assert shelf.asked == 2
 
 
 def test_one_that_changes_meanwhile_is_read_again() -> None:

@@ -29,6 +29,14 @@ class TestElements:
         )
         assert [one.created for one in reader.list_all()] == [1.5, 2.0, None]
 
+    @pytest.mark.parametrize(
+        ("said", "created"), [(1, 0.001), (0, None), (-1, None), (1e15, None), (True, None),
+                              ("1500", None), (float("nan"), None)],
+    )  # fmt: skip
+    def test_what_can_be_no_time_is_none(self, said: object, created: float | None) -> None:
+        reader, _, _ = read(page(element("a", creationTime=said)))
+        assert reader.list_all()[0].created == created
+
     def test_segments_of_the_platforms_own_are_passed_over(self) -> None:
         own = {"id": "s", "audienceId": "s", "name": "s", "type": "SegmentDefinition"}
         reader, _, _ = read(page(own, element("a", type="ExternalAudience"), {"id": "bare"}))
@@ -38,6 +46,15 @@ class TestElements:
     def test_no_description_is_none_however_it_is_said(self, description: str | None) -> None:
         reader, _, _ = read(page(element("a", description=description)))
         assert reader.list_all()[0].audience == audience("a")
+
+    def test_half_a_character_is_a_question_mark_and_whole_ones_stay(self) -> None:
+        """JSON may hold half a surrogate pair; nothing could be written then."""
+        reader, _, _ = read(page(element("Größe", description="shiny \ud83d")))
+        assert reader.list_all()[0].audience == audience("Größe", "shiny ?")
+
+    def test_a_namespace_that_is_empty_is_so(self) -> None:
+        reader, _, _ = read(page(element("a", namespace="")))
+        assert reader.list_all()[0].audience == replace(audience("a"), namespace="")
 
 
 SANDBOX = (
@@ -80,6 +97,39 @@ class TestOddElements:
         assert caught.value.hint == (
             "look at it on the platform; where it is not ours, give one of the two another name"
         )
+
+    @pytest.mark.parametrize("odd", ODD_IDS, ids=repr)
+    def test_an_odd_id_of_the_platforms_own_is_as_good_as_none(self, odd: object) -> None:
+        reader, _, _ = read(page(element("a", id=odd)))
+        assert [one.ids for one in reader.list_all()] == [Ids("a-a")]
+
+    @pytest.mark.parametrize("how", ["list_inactive", "find"])
+    def test_so_is_one_in_any_other_list(self, how: str) -> None:
+        reader, connection, _ = read(
+            page(element("gold", audienceId=7)), ours=[audience("gold").identity]
+        )
+        with pytest.raises(PlatformError, match="named 'gold', as one of ours"):
+            reader.find("A") if how == "find" else reader.list_inactive()
+        assert len(connection.queries) == 1
+
+    @pytest.mark.parametrize(
+        ("says", "what"),
+        [
+            ({"type": "ExternalSegment"}, "`namespace`, `originName`"),
+            ({"type": "ExternalAudience", "originName": "Agora_Collaboration"}, "`namespace`"),
+            ({"namespace": "agora"}, "`originName`"),
+            ({"originName": "Agora_Collaboration"}, "`namespace`"),
+        ],
+        ids=repr,
+    )
+    def test_so_is_one_that_leaves_out_whose_it_is_and_is_an_external_one(
+        self, says: dict[str, Any], what: str
+    ) -> None:
+        """By its type, or by half of what says whose it is; of others see FOREIGN."""
+        bare = {"id": "P", "audienceId": "A", "name": "gold"}
+        reader, _, _ = read(page({**bare, **says}), ours=[audience("gold").identity])
+        with pytest.raises(PlatformError, match=f"'gold'.*its {what} cannot be used"):
+            reader.list_all()
 
     def test_so_is_one_that_a_search_for_our_own_id_finds(self) -> None:
         reader, connection, _ = read(page(element("gold", audienceId=7)))

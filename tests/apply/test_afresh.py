@@ -144,8 +144,9 @@ def test_a_run_that_stops_does_not_look() -> None:
 def test_of_a_change_a_look_says_nothing() -> None:
     looking = Looking()
     step = Patch(Ids("A", "P"), GOLD, audience("gold", "Shiny"))
-    looking.sender.send(FakeWriter([busy(LONG), Done()]), "gold", Action.UPDATE, step)
-    assert looking.looks == []
+    writer = FakeWriter([busy(LONG), Done()])
+    looking.sender.send(writer, "gold", Action.UPDATE, step)
+    assert (len(writer.sent), looking.looks, looking.stopped) == (2, [], None)
 
 
 def test_many_workers_look_once() -> None:

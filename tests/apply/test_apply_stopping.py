@@ -40,6 +40,12 @@ def test_waiting_ends_at_once_when_a_stop_is_requested() -> None:
     assert stop.wait(600) is True  # longer than a test may take
 
 
+def test_waiting_lasts_as_long_as_was_asked_for() -> None:
+    began = time.monotonic()
+    assert StopSignal().wait(0.12) is False
+    assert time.monotonic() - began >= 0.12
+
+
 @pytest.mark.timeout(20)
 def test_a_signal_within_a_wait_or_a_request_is_no_deadlock() -> None:
     """Its handler runs wherever the thread is, and makes a request itself."""
@@ -70,6 +76,14 @@ def stop(clock: FakeClock) -> FakeStop:
 def test_without_a_reason_nobody_waits(clock: FakeClock, stop: FakeStop) -> None:
     assert Backoff(clock, stop).wait() is True
     assert stop.waited == []
+
+
+def test_nor_does_anybody_on_a_machine_that_has_just_started(
+    clock: FakeClock, stop: FakeStop
+) -> None:
+    clock.seconds -= clock.monotonic()
+    backoff = Backoff(clock, stop)
+    assert (backoff.wait(), backoff.waited(), stop.waited) == (True, 0, [])
 
 
 def test_everybody_holds_off_until_the_latest_time_that_was_asked_for(
@@ -126,6 +140,18 @@ def test_those_who_are_turned_away_together_tell_it_once(clock: FakeClock, stop:
     backoff.wait()
     backoff.hold_back(8, 0, "busy again")
     assert told[2:] == ["waiting 8 s: busy again"]
+
+
+@pytest.mark.parametrize(("later", "again"), [(3.0, 0), (4.0, 0), (4.5, 1)])
+def test_one_is_told_again_where_more_than_half_of_it_is_new(
+    clock: FakeClock, stop: FakeStop, later: float, again: int
+) -> None:
+    told: list[str] = []
+    backoff = Backoff(clock, stop, Patience(tell=told.append))
+    backoff.hold_back(8, 0, "busy")
+    clock.seconds += later
+    backoff.hold_back(8, 0, "busy")
+    assert told[1:] == ["waiting 8 s: busy"] * again
 
 
 def test_somebody_who_asks_for_more_meanwhile_is_heeded(clock: FakeClock) -> None:

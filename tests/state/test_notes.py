@@ -1,0 +1,55 @@
+"""What the history of a shared store says of each write."""
+
+from dataclasses import replace
+
+import pytest
+from fakes import AT, TARGET, audience
+
+from aepctl.model.audience import Ids, Known
+from aepctl.model.steps import Create
+from aepctl.state.model import Intent, Run, State
+from aepctl.state.notes import note_of
+
+RUN = Run("run-1", AT, "aepctl apply")
+GOLD = Known(audience("gold"), Ids("A-gold"))
+SHINY = replace(GOLD, audience=audience("gold", "Shiny"))
+
+
+def state(*intents: str, plans: tuple[str, ...] = (), **known: Known) -> State:
+    begun = {one: Intent(one, "run-1", one, Create(audience(one)), AT) for one in intents}
+    return State("L", 1, TARGET, known, begun, plans)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "what"),
+    [
+        (state(), state(gold=GOLD), "1 new"),
+        (state(gold=GOLD), state(), "1 gone"),
+        (state(gold=GOLD), state(gold=SHINY), "1 changed"),
+        (state(), state("a", "b"), "2 open"),
+        (state("a", "b"), state("b"), "1 open"),
+        (state(plans=("p",)), state(plans=("p", "q")), "a saved plan begun"),
+        (
+            state("a", gold=GOLD, old=GOLD, other=GOLD),
+            state("b", gold=SHINY, new=GOLD, newer=GOLD, other=GOLD, plans=("p",)),
+            "2 new, 1 changed, 1 gone, 1 open, a saved plan begun",
+        ),
+    ],
+)
+def test_what_is_new_or_other_is_counted_under_the_command(
+    before: State, after: State, what: str
+) -> None:
+    for over in (False, True):
+        assert note_of(before, after, RUN, over=over) == f"apply: {what}\n\nrun run-1\n"
+
+
+def test_a_write_without_any_says_whether_the_run_goes_on() -> None:
+    one = state(gold=GOLD, plans=("p",))
+    assert note_of(one, one, RUN, over=False) == "apply: at work\n\nrun run-1\n"
+    assert note_of(one, one, RUN, over=True) == "apply: done\n\nrun run-1\n"
+
+
+def test_the_body_says_where_it_ran_and_for_which_commit() -> None:
+    run = replace(RUN, job="https://ci.example/1", commit="abc")
+    said = note_of(state(), state(), run, over=True)
+    assert said == "apply: done\n\nrun run-1\nhttps://ci.example/1\ncommit abc\n"
