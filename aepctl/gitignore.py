@@ -24,8 +24,12 @@ def ignore(folder: Path, patterns: str) -> None:
     """Write a `.gitignore` into a folder that has none."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
     with contextlib.suppress(OSError):  # there is one, or there can be none: see above
-        handle = os.open(folder / ".gitignore", flags, 0o644)
+        file = folder / ".gitignore"
+        handle = os.open(file, flags, 0o644)
         try:
             os.write(handle, patterns.encode())
+        except OSError:  # an empty one would stay for ever
+            file.unlink()
+            raise
         finally:
             os.close(handle)

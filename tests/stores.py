@@ -33,6 +33,9 @@ class MemoryStore:
         log = self.log
         return Stored(self.document, log)
 
+    def held_by(self) -> str | None:
+        return f"`{self.holder['command']}`" if self.lock.locked() else None
+
     @contextmanager
     def hold(self, holder: Mapping[str, str], *, wait: float) -> Iterator[HeldStore]:
         if not self.lock.acquire(timeout=wait) if wait > 0 else not self.lock.acquire(False):

@@ -4,7 +4,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aepctl.cli.formats import Outputs, output_option, run_and_render
+from aepctl.cli.formats import (
+    Outputs,
+    output_option,
+    output_options,
+    outputs_of,
+    run_and_render,
+)
 from aepctl.cli.invocation import Group, Invocation, pass_invocation
 from aepctl.cli.output import colour, print_result
 from aepctl.cli.types import AudienceId, Key, lock_timeout_option
@@ -40,6 +46,35 @@ def intents(invocation: Invocation, output: str) -> int:
         return result
 
     return run_and_render(Outputs(output), "intents", work)
+
+
+@state.command()
+@output_options
+@pass_invocation
+def verify(
+    invocation: Invocation,
+    output: str,
+    writes: tuple[tuple[str, str], ...],
+    github: bool,
+    max_bytes: int,
+) -> int:
+    """Compare state, intents and platform; exit 1 where something does not fit. Writes nothing."""
+
+    def work() -> "Result":
+        from aepctl.operations.verify import verify as operation
+        from aepctl.render.display import Paint
+        from aepctl.render.formats import of_verified
+        from aepctl.render.text import render
+
+        context = invocation.context()
+        environment = invocation.resolve(context)
+        found = operation(context, environment)
+        result = of_verified(found, environment.name, environment.target)
+        if output == "text":
+            print_result(render(result.view(), Paint(on=colour())))
+        return result
+
+    return run_and_render(outputs_of(output, writes, github, max_bytes), "findings", work)
 
 
 @state.command()

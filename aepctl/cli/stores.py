@@ -1,17 +1,12 @@
 """aepctl state init, unlock, pull, push, migrate, history, merge: where state is kept."""
 
-from typing import TYPE_CHECKING
-
 import click
 
-from aepctl.cli.formats import Outputs, run_and_render
+from aepctl.cli.formats import Outputs, output_option, run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
 from aepctl.cli.output import print_result, print_status
 from aepctl.cli.state import tell
 from aepctl.cli.types import lock_timeout_option
-
-if TYPE_CHECKING:
-    from aepctl.state.model import Run
 
 
 @click.command(cls=Command)
@@ -70,7 +65,10 @@ def pull(invocation: Invocation) -> int:
 @lock_timeout_option
 @pass_invocation
 def push(invocation: Invocation, file: str, force: bool, lock_timeout: float) -> int:
-    """Replace the state by FILE: of the same lineage, not older, and losing nothing."""
+    """Replace the state by FILE: of the same lineage, not older, and losing nothing.
+
+    Where the state itself was lost, FILE takes its place.
+    """
 
     def work() -> int:
         from aepctl.operations import stores as operation
@@ -110,26 +108,25 @@ def migrate(invocation: Invocation, source: str, target: str, lock_timeout: floa
 
 
 @click.command(cls=Command)
+@output_option
 @pass_invocation
-def history(invocation: Invocation) -> int:
-    """List the runs that changed the state, the latest first."""
+def history(invocation: Invocation, output: str) -> int:
+    """List what changed the state, the latest first: a Git branch's commits, else its last runs."""
 
     def work() -> int:
-        from aepctl.operations import stores as operation
+        from aepctl.operations.history import history as operation
+        from aepctl.render.history import history_json, history_text
 
         context = invocation.context()
-        runs = operation.history(context, invocation.resolve(context))
-        print_result("".join(f"{_line(run)}\n" for run in runs) or "No run has changed it yet.\n")
+        environment = invocation.resolve(context)
+        found = operation(context, environment)
+        if output == "json":
+            print_result(history_json(found, environment.name, environment.target))
+        else:
+            print_result(history_text(found))
         return 0
 
-    return run_and_render(Outputs(), None, work)
-
-
-def _line(run: "Run") -> str:
-    from aepctl.render.display import display
-
-    words = [run.at, run.command, f"by {run.by}" if run.by else "", run.commit or "", run.job or ""]
-    return display("  ".join(word for word in words if word))
+    return run_and_render(Outputs(output), "history", work)
 
 
 @click.command(cls=Command)

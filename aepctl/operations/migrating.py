@@ -1,24 +1,39 @@
 """state migrate: the same state, kept elsewhere; nobody goes on with the old one."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from aepctl.errors import SafetyRefusal, StateError
 from aepctl.operations.context import Context
 from aepctl.operations.state import Decided
-from aepctl.operations.stores import losses
+from aepctl.operations.stores import is_empty, locked, losses, write_first
 from aepctl.project.environment import Environment
+from aepctl.project.stores import scheme_of
 from aepctl.state.codec import Written, decode_written
 from aepctl.state.encoder import StateEncoder, encode_state
 from aepctl.state.loading import load, read_state
 from aepctl.state.model import State
 from aepctl.state.reducer import same_content
+from aepctl.state.rescue_file import left_behind
 from aepctl.state.run import holder
 from aepctl.state.shared_document import SharedDocument
 from aepctl.state.shared_store import SharedStore
 from aepctl.state.stores.base import StateStore
-from aepctl.state.stores.probe import is_probe, probe
+from aepctl.state.stores.documents import Document
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a place has: a document, and what it says."""
+
+    written: Written
+    document: Document | None = None
+
+    @property
+    def state(self) -> State:
+        return self.written.state
 
 
 def migrate(
@@ -31,33 +46,55 @@ def migrate(
     """
     old = context.open_store(replace(environment, state=source))
     new = context.open_store(replace(environment, state=target, lineage=None))
-    if old.where == new.where:
+    if _place(old, source) == _place(new, target):
         raise SafetyRefusal(f"{new.where} is where the state is already")
-    with _held(context, environment, old, target, wait) as state:
+    went = _went(old)
+    if went is not None and went.moved == target:
+        return _moved(environment, old, new, target, went.state)
+    _check_left_behind(environment, old)
+    with _held(context, environment, old, target, wait) as (state, lock):
         if state.lineage is None:
             raise StateError(f"{old.where}: there is no state")
-        there = _there(new)
-        if there is None:
-            _write(context, environment, new, state)
-        elif there.lineage != state.lineage or str(losses(state, there)):
-            raise SafetyRefusal(
-                f"{new.where} has another state already (lineage {there.lineage}, serial "
-                f"{there.serial})",
-                hint="choose a place that is empty",
-            )
+        there = _prepared(new)
+        _check_free(new, there, state, lock)
+        if there is None or there.written.moved is not None or not _same(there.state, state):
+            _write(context, environment, new, there, state)
         back = read_state(new, environment.target)
-        if (back.lineage, back.serial) != (state.lineage, state.serial) or not same_content(
-            back, state
-        ):
+        if not _same(back, state):
             raise StateError(
                 f"{new.where}: what was written is not what is read there",
                 hint=f"{old.where} is as it was: look what stands in the new place",
             )
+    return _moved(environment, old, new, target, state)
+
+
+def _moved(
+    environment: Environment,
+    old: StateStore | SharedStore,
+    new: StateStore | SharedStore,
+    target: str,
+    state: State,
+) -> Decided:
     return Decided(
         f"the state of `{environment.name}` is at {new.where} now (serial {state.serial}); "
         f"{old.where} is marked as moved",
         f"write `state: {target}` for `{environment.name}` in aepctl.yaml",
     )
+
+
+def _place(store: StateStore | SharedStore, address: str) -> str:
+    """One name for one place, as far as its address tells."""
+    return os.path.realpath(address) if scheme_of(address) is None else store.where
+
+
+def _check_left_behind(environment: Environment, store: StateStore | SharedStore) -> None:
+    """Raise SafetyRefusal for what only this machine knows of the state: apply takes it in."""
+    files = left_behind(store.rescue, store.name) if isinstance(store, SharedStore) else []
+    if files:
+        raise SafetyRefusal(
+            f"{files[0]}: an earlier run on this machine left it, and the state does not have it",
+            hint=f"`{environment.command('apply')}` takes it in; then run this again",
+        )
 
 
 @contextmanager
@@ -67,46 +104,98 @@ def _held(
     store: StateStore | SharedStore,
     target: str,
     wait: float,
-) -> Iterator[State]:
-    """The state under its lock. Where all goes well it is marked as moved to `target` then."""
+) -> Iterator[tuple[State, str | None]]:
+    """The state under its lock, and that lock's ID where it stands in the document.
+
+    Where all goes well the state is marked as moved to `target` then.
+    """
     run = context.run("state migrate")
     if isinstance(store, SharedStore):
-        document = SharedDocument(store, environment.target, context.clock, context.new_id)
-        document.lock(holder(run), wait=wait)
-        try:
-            yield document.state
+        with locked(context, environment, store, run, wait) as document:
+            yield document.state, document.lease.id if document.lease else None
             document.write(Written(document.state, moved=target), f"state migrate: to {target}\n")
-        except BaseException:
-            document.give_back()
-            raise
         return
     with store.hold(holder(run), wait=wait) as held:
         loaded = load(held.read(), store, environment.target)
         if loaded.state is not loaded.document:
             held.checkpoint(encode_state(loaded.state).encode())
-        yield loaded.state
+        yield loaded.state, None
         held.checkpoint(StateEncoder().encode(Written(loaded.state, moved=target)).encode())
 
 
-def _there(store: StateStore | SharedStore) -> State | None:
+def _went(store: StateStore | SharedStore) -> Written | None:
+    """The document of a state that was moved away; None where it was not."""
+    if isinstance(store, SharedStore):
+        found = store.documents.get()
+        raw = None if found is None or is_empty(found) else found.data
+    else:
+        raw = store.read().document
+    written = None if raw is None else decode_written(raw, store.where)
+    return None if written is None or written.moved is None else written
+
+
+def _prepared(store: StateStore | SharedStore) -> _Found | None:
     """What the new place has. Raises StateError where that is no state."""
     if isinstance(store, SharedStore):
         store.documents.prepare()
+    return _found(store)
+
+
+def _found(store: StateStore | SharedStore) -> _Found | None:
+    if isinstance(store, SharedStore):
         document = store.documents.get()
-        empty = document is None or is_probe(document.data)
-        raw = None if document is None or empty else document.data
-    else:
-        raw = store.read().document
-    return None if raw is None else decode_written(raw, store.where).state
+        if document is None or is_empty(document):
+            return None
+        return _Found(decode_written(document.data, store.where), document)
+    stored = store.read()
+    if stored.log:
+        raise StateError(
+            f"{store.log_name}: a run that was killed left it in the new place",
+            hint="look which state it belongs to, and move it away",
+        )
+    return None if stored.document is None else _Found(decode_written(stored.document, store.where))
+
+
+def _check_free(
+    store: StateStore | SharedStore, there: _Found | None, state: State, lock: str | None
+) -> None:
+    """Raise SafetyRefusal unless the new place has nothing that the state does not have as well.
+
+    An earlier try, and the state's own past (it comes back to where it was), may be written over.
+    """
+    if there is None:
+        return
+    found = there.written.lock
+    if found is not None and found.id == lock:
+        raise SafetyRefusal(f"{store.where} is where the state is already")
+    lost = str(losses(there.state, state))
+    if there.state.lineage != state.lineage or there.state.serial > state.serial or lost:
+        raise SafetyRefusal(
+            f"{store.where} has another state already (lineage {there.state.lineage}, serial "
+            f"{there.state.serial})",
+            hint="choose a place that is empty",
+        )
+    if found is not None:
+        raise SafetyRefusal(f"{store.where} is locked by {found.who}", hint="wait for it to end")
+
+
+def _same(one: State, other: State) -> bool:
+    return (one.lineage, one.serial) == (other.lineage, other.serial) and same_content(one, other)
 
 
 def _write(
-    context: Context, environment: Environment, store: StateStore | SharedStore, state: State
+    context: Context,
+    environment: Environment,
+    store: StateStore | SharedStore,
+    there: _Found | None,
+    state: State,
 ) -> None:
-    if isinstance(store, SharedStore):
-        probed = probe(store.documents, environment.program)
+    note = "state migrate: here\n"
+    if not isinstance(store, SharedStore):
+        with store.hold(holder(context.run("state migrate")), wait=0) as held:
+            held.checkpoint(encode_state(state).encode())
+    elif there is None or there.document is None:
+        write_first(context, environment, store, state, note)
+    else:
         document = SharedDocument(store, environment.target, context.clock, context.new_id)
-        document.replace(probed, Written(state), "state migrate: here\n")
-        return
-    with store.hold(holder(context.run("state migrate")), wait=0) as held:
-        held.checkpoint(encode_state(state).encode())
+        document.replace(there.document, Written(state), note)

@@ -1,5 +1,7 @@
-"""Where state is kept: make it, give its lock back, show and replace its document, its history."""
+"""Where state is kept: make it, give its lock back, show and replace its document."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from aepctl.errors import AepctlError, Overtaken, SafetyRefusal, StateError
@@ -137,35 +139,52 @@ def push(
     force: bool = False,
     wait: float = 0.0,
 ) -> Decided:
-    """Replace the state by a file's. Raises StateLocked, StateError; SafetyRefusal.
+    """Replace the state by a file's, also where it was lost. Raises StateLocked, StateError.
 
-    `force`: also where something that is known now is lost.
+    SafetyRefusal where something would be lost, unless that is meant (`force`).
     """
     given = _of_file(file, environment)
+    check_lineage(file, given.lineage, environment.lineage)
     run = context.run("state push")
-    store = context.open_store(environment)
-    if isinstance(store, SharedStore):
-        document = SharedDocument(store, environment.target, context.clock, context.new_id)
-        document.lock(holder(run), wait=wait)
-        try:
-            now = document.state
-            _check_push(given, now, file, store.where, environment, force=force)
-            pushed = _pushed(given, now, run)
-            document.write(Written(pushed), f"state push: {file}\n\nrun {run.id}\n")
-        except BaseException:
-            document.give_back()
-            raise
-    else:
+    store = context.open_store(replace(environment, lineage=None))
+    note = f"state push: {file}\n\nrun {run.id}\n"
+
+    def pushed_upon(now: State) -> State:
+        _check_push(given, now, file, store.where, environment, force=force)
+        return _pushed(given, now, run)
+
+    if not isinstance(store, SharedStore):
         with store.hold(holder(run), wait=wait) as held:
             now = read_state(store, environment.target)
-            if now.lineage is not None:
-                _check_push(given, now, file, store.where, environment, force=force)
-            pushed = _pushed(given, now, run)
+            pushed = pushed_upon(given if now.lineage is None else now)
             held.checkpoint(encode_state(pushed).encode())
+    elif is_empty(store.documents.get()):
+        now, pushed = given, pushed_upon(given)
+        write_first(context, environment, store, pushed, note)
+    else:
+        with locked(context, environment, store, run, wait) as document:
+            now, pushed = document.state, pushed_upon(document.state)
+            document.write(Written(pushed), note)
+    lost = str(losses(now, given))
     return Decided(
-        f"{store.where} is now what {file} has, with serial {pushed.serial}",
+        f"{store.where} is now what {file} has, with serial {pushed.serial}"
+        + (f"; the state no longer has {lost}" if lost else ""),
         f"`{environment.command('plan')}` shows what differs from the manifests",
     )
+
+
+@contextmanager
+def locked(
+    context: Context, environment: Environment, store: SharedStore, run: Run, wait: float
+) -> Iterator[SharedDocument]:
+    """The document under its lock, which the write within gives back, or its failure."""
+    document = SharedDocument(store, environment.target, context.clock, context.new_id)
+    document.lock(holder(run), wait=wait)
+    try:
+        yield document
+    except BaseException:
+        document.give_back()
+        raise
 
 
 def _of_file(file: str, environment: Environment) -> State:
@@ -221,11 +240,11 @@ def _check_push(
             f"{file} is another state than {where} (lineage {given.lineage}, not {now.lineage})",
             hint="push the state of this environment",
         )
-    lost = losses(now, given)
+    lost = str(losses(now, given))
     anyway = environment.command("state", "push", "--force", file)
     if force:
         return
-    if str(lost):
+    if lost:
         raise SafetyRefusal(
             f"{file} has less than {where}: {lost} would be lost",
             hint=f"if that is meant: `{anyway}`",
@@ -235,9 +254,3 @@ def _check_push(
             f"{file} is older than {where} (serial {given.serial}, not {now.serial})",
             hint=f"if that is meant: `{anyway}`",
         )
-
-
-def history(context: Context, environment: Environment) -> tuple[Run, ...]:
-    """The runs that changed the state, the latest first. Raises StateError."""
-    state = read_state(context.open_store(environment), environment.target)
-    return tuple(reversed(state.runs))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from aepctl.apply.findings import Verified
     from aepctl.apply.report import ApplyReport
     from aepctl.errors import AepctlError
     from aepctl.model.target import Target
@@ -103,6 +104,22 @@ def of_validation(count: int, environment: str | None = None) -> Result:
         return validation_json(count)
 
     return Result(view, document)
+
+
+def of_verified(verified: "Verified", environment: str, target: "Target") -> Result:
+    """What does not fit between state and platform."""
+
+    def view() -> "View":
+        from aepctl.render.verified import view_of_verified
+
+        return view_of_verified(verified, environment, target)
+
+    def document() -> str:
+        from aepctl.render.verified import verified_json
+
+        return verified_json(verified, environment, target)
+
+    return Result(view, document, 1 if verified.findings else 0)
 
 
 def of_error(

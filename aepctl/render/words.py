@@ -13,6 +13,7 @@ from aepctl.state.model import Phase
 
 UNCHANGED = "unchanged"
 NOT_STARTED = "not-started"
+FINDING = "finding"
 DONE = "done"
 LEFT_ALONE = "left-alone"
 
@@ -114,13 +115,7 @@ WORDS: dict[str, Word] = {
         output="not_started",
     ),
     "deleted": Word(
-        "deleted",
-        "deleted",
-        "-",
-        "warn",
-        urgency=6,
-        hint="No longer on the platform.",
-        output="deleted",
+        "deleted", "deleted", "-", "warn", 6, "No longer on the platform.", output="deleted"
     ),
     "adopted": Word(
         "adopted",
@@ -179,6 +174,9 @@ WORDS: dict[str, Word] = {
         "warn",
         line="decided by a person: the next apply creates it without checking",
         output="recreate",
+    ),
+    FINDING: Word(
+        "to mend", "to mend", "!", "bad", 11, "Each says what mends it.", "", "failure", "findings"
     ),
 }
 """In the order in which totals are told: the bad news first."""

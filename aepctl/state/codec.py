@@ -33,7 +33,7 @@ FORMAT = "1.3"
 REPAIR = "nothing was changed; restore the file's last good version from Git, or correct the line"
 MERGE = (
     "each line under `plans`, `audiences`, `intents` and `runs` is one entry: keep the lines of "
-    "both sides, the higher serial, and remove the markers"
+    "both sides (of one key, the line that is to stay), the higher serial, and remove the markers"
 )
 
 _PAIR = re.compile(r"\\\\|\\u[Dd][89ABab][0-9A-Fa-f]{2}\\u[Dd][C-Fc-f][0-9A-Fa-f]{2}")

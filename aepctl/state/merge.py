@@ -111,14 +111,15 @@ def _with_its_audience(intent: Intent, owners: Mapping[str, str]) -> Intent:
 
 
 def _plans(ours: Mapping[str, UsedPlan], theirs: Mapping[str, UsedPlan]) -> dict[str, UsedPlan]:
-    """All that either side has applied. What either has done of one is not left of it."""
-    plans = {**ours, **theirs}
-    for name in ours.keys() & theirs.keys():
-        mine, other = ours[name], theirs[name]
-        left = mine.left & other.left
-        runs = tuple(dict.fromkeys((*mine.runs, *other.runs))) if left else ()
-        plans[name] = UsedPlan(max(mine.serial, other.serial), runs, left)
-    return dict(sorted(plans.items()))
+    """All that either side has applied. What either has done of a plan is not left of it."""
+    return {name: _plan(ours.get(name), theirs.get(name)) for name in sorted({*ours, *theirs})}
+
+
+def _plan(ours: UsedPlan | None, theirs: UsedPlan | None) -> UsedPlan:
+    one, other = ours or theirs or UsedPlan(), theirs or ours or UsedPlan()
+    left = one.left & other.left
+    runs = tuple(dict.fromkeys(sorted((*one.runs, *other.runs)))) if left else ()
+    return UsedPlan(max(one.serial, other.serial), runs, left)
 
 
 def _runs(runs: Iterable[Run]) -> tuple[Run, ...]:

@@ -53,7 +53,7 @@ def _base(raw: bytes) -> Written | None:
     Nothing then counts as ended by a side: whatever either has is kept.
     """
     try:
-        return decode_written(raw, "the common ancestor") if raw.strip() else None
+        return decode_written(raw, "the common ancestor")
     except StateError:
         return None
 

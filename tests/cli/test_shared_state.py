@@ -104,6 +104,32 @@ def test_a_locked_state_is_exit_5_and_says_who_and_what_to_do(team: Team) -> Non
     assert team.there.lock == THEIRS
 
 
+def test_verify_reads_beside_a_lock_and_says_who_has_it(team: Team) -> None:
+    team.project.want("gold")
+    team.apply()
+    assert team.run("state", "verify").out == "1 audience, nothing found.\n"
+    team.write(lock=THEIRS, write_id="x")
+    before = list(team.server.history)
+    result = team.run("state", "verify")
+    assert result.code == 1
+    assert result.out.startswith(
+        "! memory:test\n    it is locked by `aepctl apply` on runner-8, since noon; "
+        "`aepctl state unlock lock-1` gives it back, if that runner is gone; else wait for it to "
+        "end\n"
+    )
+    assert team.server.history == before
+    assert team.there.lock == THEIRS
+
+
+def test_verify_of_a_store_that_is_down_is_an_error_and_no_finding(team: Team) -> None:
+    team.project.want("gold")
+    team.apply()
+    team.server.down = True
+    result = team.run("state", "verify")
+    assert (result.code, result.out) == (1, "")
+    assert "cannot be read: nobody answers" in result.err
+
+
 def test_a_plan_needs_no_lock(team: Team) -> None:
     team.project.want("gold")
     team.run("plan")

@@ -7,9 +7,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from fakes import AT
 from projects import Project
 
-from aepctl.emulator import Emulator
+from aepctl.emulator import Behaviour, Emulator, Fault, FaultKind
+from aepctl.model.audience import Audience
+from aepctl.model.steps import Create
+from aepctl.state.codec import decode_state
+from aepctl.state.events import Begun
+from aepctl.state.journal_codec import encode_event, encode_header
+from aepctl.state.model import Intent, Run
 
 DRIVER = "git config merge.aepctl.driver 'aepctl state merge %O %A %B'"
 WHO = ("-c", "user.name=tests", "-c", "user.email=tests@example.com")
@@ -38,19 +45,19 @@ class Repository:
         assert done.returncode == code, done.stdout + done.stderr
         return done
 
-    def applied(self, *keys: str) -> None:
+    def applied(self, *keys: str, code: int = 0) -> None:
         """What the manifests want is applied and committed."""
         result = self.project.apply()
-        assert result.code == 0, result.err
+        assert result.code == code, result.err
         self.git("add", "--all")
         self.git("commit", "--quiet", "-m", " ".join(keys))
 
-    def branch(self, name: str, *keys: str) -> None:
+    def branch(self, name: str, *keys: str, code: int = 0) -> None:
         """A branch from main, on which these were wanted and applied."""
         self.git("switch", "--quiet", "-c", name, "main")
         for key in keys:
             self.project.want(key, file=f"audiences/{key}.yaml")
-        self.applied(*keys)
+        self.applied(*keys, code=code)
 
     def check(self, *keys: str) -> None:
         """The state knows these, each as the platform has it, and nothing is left to do."""
@@ -90,6 +97,41 @@ class TestWithGit:
     def test_a_cherry_pick(self, two: Repository) -> None:
         two.git("cherry-pick", "one")
         two.check("bronze", "gold", "silver")
+
+    def test_what_is_open_on_one_branch_is_settled_by_what_the_other_has_created(
+        self, repository: Repository
+    ) -> None:
+        repository.platform.behaviour = Behaviour(faults=(Fault(kind=FaultKind.DROP_BEFORE),))
+        repository.branch("one", "silver", code=4)
+        repository.platform.behaviour = Behaviour()
+        repository.branch("two", "silver")
+        repository.git("merge", "--quiet", "--no-edit", "one")
+        (intent,) = repository.project.state()["intents"].values()
+        assert intent["key"] == "silver"
+        assert repository.project.apply().code == 0
+        assert "intents" not in repository.project.state()
+        repository.check("gold", "silver")
+
+    def test_the_journal_of_a_run_that_was_killed_is_taken_in_after_the_merge(
+        self, repository: Repository
+    ) -> None:
+        repository.git("switch", "--quiet", "-c", "one", "main")
+        repository.project.want("silver", file="audiences/silver.yaml")
+        state = repository.project.root / "state/prod.json"
+        before = decode_state(state.read_bytes(), "prod.json")
+        run = Run("killed", AT, "aepctl apply")
+        step = Create(Audience("Name silver", "agora", "Tests"))
+        lines = encode_header(before.lineage, before.serial, before.target, run)
+        lines += encode_event(Begun(Intent("intent-1", run.id, "silver", step, AT)))
+        state.with_suffix(".journal").write_bytes(lines)
+        repository.git("add", "--all")
+        repository.git("commit", "--quiet", "-m", "killed")
+        repository.branch("two", "bronze")
+        repository.git("merge", "--quiet", "--no-edit", "one")
+        (intent,) = repository.project.run("state", "intents", "-o", "json").json["intents"]
+        assert intent["key"] == "silver"
+        repository.project.apply()
+        assert not state.with_suffix(".journal").exists()
 
     def test_the_driver_needs_no_settings_and_no_variables(self, two: Repository) -> None:
         two.git("rm", "--quiet", "aepctl.yaml")

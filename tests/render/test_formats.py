@@ -5,9 +5,10 @@ import subprocess
 import sys
 
 import pytest
-from plans import INTENTS, PLANS, PROGRAM, REPORTS
+from plans import INTENTS, PLANS, PROGRAM, REPORTS, TARGET
 from review_samples import PROBLEMS
 
+from aepctl.apply.findings import Finding, Kind, Verified
 from aepctl.errors import AepctlError, InvalidInput, SafetyRefusal
 from aepctl.render import codequality, gitlab, html, junit, markdown, text
 from aepctl.render.formats import (
@@ -19,21 +20,25 @@ from aepctl.render.formats import (
     of_plan,
     of_report,
     of_validation,
+    of_verified,
     render,
 )
 from aepctl.render.intents import view_of_intents
 from aepctl.render.json import error_json, intents_json, plan_json, validation_json
 from aepctl.render.report import view_of_report
 from aepctl.render.report_json import report_json
+from aepctl.render.verified import verified_json, view_of_verified
 from aepctl.render.view import view_of_error, view_of_plan, view_of_validation
 
 MIXED = REPORTS["mixed"]
 ERROR = AepctlError("it broke", hint="mend it")
+VERIFIED = Verified(2, (Finding(Kind.GONE, "gold", "it is gone", "aepctl mend", "mends it"),))
 RESULTS = {
     "plan": of_plan(PLANS["everything"], plan_id="3f9a2c", exit_code=2),
     "report": of_report(MIXED, PROGRAM),
     "intents": of_intents(iter(INTENTS), PROGRAM, "prod"),
     "validation": of_validation(3, "prod"),
+    "verified": of_verified(VERIFIED, "prod", TARGET),
     "error": of_error(ERROR, "changes", "prod"),
     "problems": of_error(InvalidInput(PROBLEMS), "problems", "prod"),
 }
@@ -42,6 +47,7 @@ VIEWS = {
     "report": view_of_report(MIXED, PROGRAM),
     "intents": view_of_intents(INTENTS, PROGRAM, "prod"),
     "validation": view_of_validation(3, "prod"),
+    "verified": view_of_verified(VERIFIED, "prod", TARGET),
     "error": view_of_error(ERROR, "prod"),
     "problems": view_of_error(InvalidInput(PROBLEMS), "prod"),
 }
@@ -50,6 +56,7 @@ DOCUMENTS = {
     "report": report_json(MIXED),
     "intents": intents_json(INTENTS),
     "validation": validation_json(3),
+    "verified": verified_json(VERIFIED, "prod", TARGET),
     "error": error_json(ERROR, "changes", "prod"),
     "problems": error_json(InvalidInput(PROBLEMS), "problems", "prod"),
 }
@@ -80,6 +87,8 @@ def test_the_exit_code_is_the_reports_or_the_errors() -> None:
     assert RESULTS["plan"].exit_code == 2
     assert RESULTS["report"].exit_code == MIXED.exit_code == 4
     assert of_error(SafetyRefusal("no")).exit_code == 3
+    assert RESULTS["verified"].exit_code == 1
+    assert of_verified(Verified(2, ()), "prod", TARGET).exit_code == 0
     assert RESULTS["validation"].exit_code == RESULTS["intents"].exit_code == 0
 
 

@@ -16,6 +16,7 @@ from aepctl.render.view import Row, View
 from aepctl.render.word import COLOURS, Word
 from aepctl.render.words import (
     DONE,
+    FINDING,
     LEFT_ALONE,
     NOT_STARTED,
     STEPS,
@@ -44,6 +45,7 @@ def test_there_is_no_row_without_a_use() -> None:
         NOT_STARTED,
         DONE,
         LEFT_ALONE,
+        FINDING,
     }
 
 

@@ -359,7 +359,8 @@ def test_a_merge_conflict_is_shown_at_its_line_with_how_to_resolve_it(before: st
     assert error.hint == MERGE
     assert MERGE == (
         "each line under `plans`, `audiences`, `intents` and `runs` is one entry: keep the lines "
-        "of both sides, the higher serial, and remove the markers"
+        "of both sides (of one key, the line that is to stay), the higher serial, and remove the "
+        "markers"
     )
 
 

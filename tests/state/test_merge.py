@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from aepctl.model.audience import Ids, Known
 from aepctl.model.steps import Create, Patch
 from aepctl.model.target import Target
+from aepctl.state.codec import decode_state
+from aepctl.state.encoder import encode_state
 from aepctl.state.merge import Merged, Unrelated, merge
 from aepctl.state.model import Intent, Phase, Run, State, UsedPlan
 
@@ -97,12 +99,18 @@ class TestAudiences:
             "`gold` (A) was moved to `golden` on our side, and was changed on theirs"
         )
 
-    def test_one_id_under_two_keys_is_a_conflict(self) -> None:
-        ours = state(gold=None, golden=known("A", "Gold"))
-        theirs = state(gold=None, gilded=known("A", "Gold"))
-        merged = merge(BASE, ours, theirs)
-        assert said(merged) == ["A is known as `golden` on our side, as `gilded` on theirs"]
+    @pytest.mark.parametrize(("mine", "other"), [("golden", "gilded"), ("gilded", "golden")])
+    def test_one_id_under_two_keys_is_a_conflict(self, mine: str, other: str) -> None:
+        moved = known("A", "Gold")
+        merged = merge(BASE, state(gold=None, **{mine: moved}), state(gold=None, **{other: moved}))
+        assert said(merged) == [f"A is known as `{mine}` on our side, as `{other}` on theirs"]
+        (conflict,) = merged.conflicts
+        assert (conflict.ours, conflict.theirs) == ({mine: moved}, {other: moved})
         assert merged.state.audiences == {}
+
+    def test_of_another_audience_than_both_began_with_nothing_is_as_it_was(self) -> None:
+        merged = merge(BASE, state(gold=known("B", "Gold")), state(gold=known("B", "New")))
+        assert said(merged) == ["`gold` has the name 'Gold' on our side, 'New' on theirs"]
 
     def test_two_platform_ids_for_one_audience_are_a_conflict(self) -> None:
         ours = state(gold=Known(audience("Gold"), Ids("A", "p-1")))
@@ -133,26 +141,24 @@ class TestTheWhole:
     def test_runs_are_merged_in_the_order_of_their_beginning(self) -> None:
         first, second = Run("a", "2026-01-02", "apply"), Run("b", "2026-01-01", "apply")
         ours = replace(state(silver=known("B")), runs=(first,))
-        theirs = replace(state(), runs=(second, replace(first, part=2)))
-        assert merge(BASE, ours, theirs).state.runs == (second, replace(first, part=2))
+        theirs = replace(state(), runs=(second, replace(first, part=10)))
+        ours = replace(ours, runs=(replace(first, part=2),))
+        assert merge(BASE, ours, theirs).state.runs == (second, replace(first, part=10))
 
     def test_plans_that_were_used_on_either_side_are_used(self) -> None:
-        base = replace(BASE, plans={"p": UsedPlan(3)})
         ours = replace(state(), plans={"p": UsedPlan(3), "r": UsedPlan(4)})
-        theirs = replace(state(), plans={"p": UsedPlan(3), "q": UsedPlan(5)})
-        assert merge(base, ours, theirs).state.plans == {
-            "p": UsedPlan(3), "q": UsedPlan(5), "r": UsedPlan(4),
+        theirs = replace(state(), plans={"p": UsedPlan(5), "q": UsedPlan(4)})
+        assert merge(BASE, ours, theirs).state.plans == {
+            "p": UsedPlan(5), "q": UsedPlan(4), "r": UsedPlan(4),
         }  # fmt: skip
 
     def test_what_either_side_has_done_of_a_plan_is_not_left_of_it(self) -> None:
-        base = replace(BASE, plans={"p": UsedPlan(3, ("a",), frozenset({"x", "y", "z"}))})
-        ours = replace(state(), plans={"p": UsedPlan(4, ("a", "b"), frozenset({"y", "z"}))})
-        theirs = replace(state(), plans={"p": UsedPlan(5, ("a", "c"), frozenset({"x", "z"}))})
-        assert merge(base, ours, theirs).state.plans == {
-            "p": UsedPlan(5, ("a", "b", "c"), frozenset({"z"}))
-        }
-        done = replace(state(), plans={"p": UsedPlan(5)})
-        assert merge(base, ours, done).state.plans == {"p": UsedPlan(5)}
+        ours = replace(state(), plans={"p": UsedPlan(3, ("a",), frozenset({"gold", "silver"}))})
+        theirs = replace(state(), plans={"p": UsedPlan(4, ("b",), frozenset({"silver", "tin"}))})
+        done = UsedPlan(4, ("a", "b"), frozenset({"silver"}))
+        assert merge(BASE, ours, theirs).state.plans == {"p": done}
+        ended = replace(theirs, plans={"p": UsedPlan(4)})
+        assert merge(BASE, ours, ended).state.plans == {"p": UsedPlan(4)}
 
 
 class TestIntents:
@@ -174,6 +180,15 @@ class TestIntents:
         theirs = with_intents(state(), replace(before, phase=Phase.OPEN, exists=True))
         (intent,) = merge(with_intents(BASE, before), ours, theirs).state.intents.values()
         assert (intent.phase, intent.exists) == (Phase.OPEN, True)
+
+    def test_what_the_other_side_was_told_of_it_counts_and_where_it_was_moved_to(self) -> None:
+        before = create("i", "silver", Phase.ABSENT)
+        ours = with_intents(state(), replace(before, phase=Phase.OPEN))
+        told = replace(before, key="argent", phase=Phase.RECREATE, exists=True)
+        (intent,) = merge(
+            with_intents(BASE, before), ours, with_intents(state(), told)
+        ).state.intents.values()
+        assert intent == replace(before, key="argent", phase=Phase.OPEN, exists=True)
 
     def test_an_open_create_of_a_key_that_the_other_side_knows_is_settled_by_looking(self) -> None:
         merged = merge(BASE, with_intents(state(), create("i", "silver")), state(silver=known("B")))
@@ -200,6 +215,15 @@ entries = st.none() | st.builds(
 intents = st.builds(create, st.sampled_from("ijk"), st.sampled_from(KEYS), st.sampled_from(Phase))
 
 
+left = st.frozensets(st.sampled_from(KEYS), min_size=1)
+plans = st.dictionaries(
+    st.sampled_from("pqr"),
+    st.builds(UsedPlan, st.integers(1, 9))
+    | st.builds(UsedPlan, st.integers(1, 9), st.sampled_from([("a",), ("b",)]), left),
+    max_size=2,
+)
+
+
 @st.composite
 def changes(draw: st.DrawFn, before: State) -> State:
     """A state some runs later: entries added, changed and forgotten, intents begun and ended."""
@@ -217,7 +241,7 @@ def changes(draw: st.DrawFn, before: State) -> State:
     runs = (*before.runs, *draw(st.lists(st.sampled_from(RUNS), max_size=2, unique=True)))
     return replace(
         before, serial=before.serial + draw(st.integers(1, 3)), audiences=known_now, intents=now,
-        plans={**before.plans, **dict.fromkeys(draw(st.sets(st.sampled_from("pqr"))), UsedPlan())},
+        plans={**before.plans, **draw(plans)},
         runs=tuple(dict.fromkeys(runs)),
     )  # fmt: skip
 
@@ -238,7 +262,7 @@ def branches(draw: st.DrawFn, count: int) -> list[State]:
 
 def content(one: State) -> object:
     """What a state says, in whatever order."""
-    return one.audiences, one.intents, set(one.plans), set(one.runs)
+    return one.audiences, one.intents, one.plans, set(one.runs)
 
 
 @given(branches(2))
@@ -277,8 +301,7 @@ def test_no_id_is_lost_but_those_that_a_side_has_forgotten(
 def test_what_is_merged_can_be_read_again(states: list[State], ancestor: bool) -> None:
     base, ours, theirs = states
     merged = merge(base if ancestor else None, ours, theirs).state
-    ids = [one.ids.audience_id for one in merged.audiences.values()]
-    assert len(ids) == len(set(ids))
+    assert decode_state(encode_state(merged).encode(), "prod.json") == merged
 
 
 @given(branches(2))

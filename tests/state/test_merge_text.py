@@ -76,6 +76,18 @@ def test_a_side_without_an_entry_can_be_left_as_well() -> None:
         ]
 
 
+def test_what_one_side_lacks_does_not_stand_last_where_nothing_else_is_left() -> None:
+    """The comma before an entry that is left out would be one too many."""
+    base = text(replace(BASE, audiences={"zinc": known("Z", "Zinc")}))
+    ours = text(replace(BASE, audiences={"gold": known("B")}))
+    theirs = text(replace(BASE, audiences={"gold": known("C"), "zinc": known("Z", "New")}))
+    merged = merge_documents(base, ours, theirs)
+    assert len(merged.undecided) == 2
+    assert [set(kept(merged.text, side).audiences) for side in (1, 2)] == [
+        {"gold"}, {"gold", "zinc"},
+    ]  # fmt: skip
+
+
 def test_two_states_stand_whole_between_markers() -> None:
     other = text(replace(BASE, lineage="M"))
     merged = merge_documents(b"", text(BASE), other)
@@ -101,6 +113,11 @@ class TestAStateThatWasMoved:
         for sides in ((moved, text(BASE)), (text(BASE), moved)):
             merged = merge_documents(text(BASE), *sides)
             assert (merged.text.encode(), merged.undecided) == (moved, ())
+
+    def test_stays_marked_where_both_sides_have_moved_it_there(self) -> None:
+        other = replace(BASE, serial=4, audiences={})
+        merged = merge_documents(b"", text(BASE, moved="git:x"), text(other, moved="git:x"))
+        assert decode_written(merged.text.encode(), "x").moved == "git:x"
 
     def test_is_a_conflict_where_it_has(self) -> None:
         merged = merge_documents(text(BASE), text(BASE, moved="git:origin"), grown(silver="B"))

@@ -74,6 +74,10 @@ class StateStore(Protocol):
         """
         ...
 
+    def held_by(self) -> str | None:
+        """Who has the lock now, as far as that can be told without taking it."""
+        ...
+
     def hold(self, holder: Mapping[str, str], *, wait: float) -> AbstractContextManager[HeldStore]:
         """Take the lock, waiting up to `wait` seconds. Raises StateLocked, which says who has it.
 

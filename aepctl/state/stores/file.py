@@ -12,6 +12,7 @@ from aepctl.state.stores.base import HeldStore, Stored
 from aepctl.state.stores.disk import Disk, remove_left_over, replace_file
 from aepctl.state.stores.journal_file import JournalFile
 from aepctl.state.stores.lock import Lock, locked
+from aepctl.state.stores.lock import holder as lock_holder
 
 FOLDER = "state"
 """The usual folder of states, in which nothing else is."""
@@ -52,6 +53,10 @@ class FileStore:
         document = self._bytes(self._path, self.where)
         return Stored(document, None if log is None else whole_lines(log))
 
+    def held_by(self) -> str | None:
+        """See StateStore."""
+        return lock_holder(self._path.with_suffix(".lock"))
+
     def _bytes(self, path: Path, name: str) -> bytes | None:
         try:
             return self._disk.read(path)
@@ -64,8 +69,8 @@ class FileStore:
     def hold(self, holder: Mapping[str, str], *, wait: float) -> Iterator[HeldStore]:
         """See StateStore. Raises StateLocked; StateError where its folder cannot be made."""
         folder = self._path.parent
-        ours = folder.name == FOLDER or not folder.exists()
         try:
+            ours = folder.name == FOLDER or not folder.exists()
             self._disk.make_folder(folder)
         except OSError as error:
             raise StateError(

@@ -96,6 +96,17 @@ def _take(path: Path, name: str, held: contextlib.ExitStack) -> int:
     )
 
 
+def holder(path: Path) -> str | None:
+    """Who holds the lock, as far as that can be told without taking it (on Linux, this machine)."""
+    if Name(path).process() is None:
+        return None
+    with contextlib.suppress(OSError), contextlib.ExitStack() as opened:
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+        opened.callback(os.close, handle)
+        return _shown(handle, path)
+    return "another process"
+
+
 def _open(path: Path) -> int:
     """For writing, where that is allowed: another user's lock file can be locked all the same."""
     flags = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK

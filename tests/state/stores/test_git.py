@@ -272,7 +272,7 @@ class TestTheMachine:
         other.get()
         assert len([one for one in folder.iterdir() if one.is_dir()]) == 2
         del living, other
-        assert [one.name for one in folder.iterdir()] == [".gitignore"]
+        assert [one.name for one in folder.iterdir()] == []
 
     @pytest.mark.parametrize("damage", ["truncate", "remove"])
     def test_a_private_repository_that_is_broken_is_made_anew(
@@ -298,7 +298,7 @@ class TestTheMachine:
     ) -> None:
         monkeypatch.chdir(world.root)
         world.open(at=Path("project")).put(b"{}\n", None, NOTE)
-        assert (world.project / ".aepctl/git/.gitignore").is_file()
+        assert (world.project / ".aepctl/.gitignore").is_file()
 
     def test_a_folder_that_is_none_is_said(self, world: GitWorld) -> None:
         (world.project / ".aepctl").write_text("")

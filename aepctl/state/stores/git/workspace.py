@@ -12,10 +12,10 @@ import shutil
 import weakref
 from pathlib import Path
 
+from aepctl.gitignore import ignore_own
 from aepctl.state.stores.disk import is_at
 
 _MAX_SWEPT = 20
-_IGNORED = "# made anew when it is needed\n*\n"
 
 
 class Workspace:
@@ -23,9 +23,7 @@ class Workspace:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        ignore = folder / ".gitignore"
-        if not ignore.exists():
-            ignore.write_text(_IGNORED)
+        ignore_own(folder)
         _sweep(folder)
         self.path, lock = _claimed(folder)
         self.drop = weakref.finalize(self, _remove, self.path, lock)
