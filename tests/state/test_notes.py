@@ -7,7 +7,7 @@ from fakes import AT, TARGET, audience
 
 from aepctl.model.audience import Ids, Known
 from aepctl.model.steps import Create
-from aepctl.state.model import Intent, Run, State
+from aepctl.state.model import Intent, Run, State, UsedPlan
 from aepctl.state.notes import note_of
 
 RUN = Run("run-1", AT, "aepctl apply")
@@ -15,9 +15,13 @@ GOLD = Known(audience("gold"), Ids("A-gold"))
 SHINY = replace(GOLD, audience=audience("gold", "Shiny"))
 
 
+def of(key: str) -> Known:
+    return Known(audience(key), Ids(f"A-{key}"))
+
+
 def state(*intents: str, plans: tuple[str, ...] = (), **known: Known) -> State:
     begun = {one: Intent(one, "run-1", one, Create(audience(one)), AT) for one in intents}
-    return State("L", 1, TARGET, known, begun, plans)
+    return State("L", 1, TARGET, known, begun, {one: UsedPlan() for one in plans})
 
 
 @pytest.mark.parametrize(
@@ -30,9 +34,17 @@ def state(*intents: str, plans: tuple[str, ...] = (), **known: Known) -> State:
         (state("a", "b"), state("b"), "1 open"),
         (state(plans=("p",)), state(plans=("p", "q")), "a saved plan begun"),
         (
-            state("a", gold=GOLD, old=GOLD, other=GOLD),
-            state("b", gold=SHINY, new=GOLD, newer=GOLD, other=GOLD, plans=("p",)),
-            "2 new, 1 changed, 1 gone, 1 open, a saved plan begun",
+            state("a", gold=GOLD, old=of("old"), other=of("other"), was=of("moved")),
+            state(
+                "b",
+                gold=SHINY,
+                new=of("1"),
+                newer=of("2"),
+                other=of("other"),
+                now=of("moved"),
+                plans=("p",),
+            ),
+            "2 new, 1 changed, 1 moved, 1 gone, 1 open, a saved plan begun",
         ),
     ],
 )

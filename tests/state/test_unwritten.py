@@ -21,8 +21,8 @@ RUN = Run("run-1", AT, "aepctl apply")
 SAVED = State("L", 3, TARGET)
 INTENT = Intent("i-1", "run-1", "gold", Create(audience("gold")), AT)
 DONE = Ended("i-1", Ending.DONE, "run-1", AT, Ids("A-gold"))
-SILVER = Noted("silver", Adopt(Known(audience("silver"), Ids("A-silver"))), AT)
-FORGOTTEN = Noted("old", Forget(), AT)
+SILVER = Noted("silver", Adopt(Known(audience("silver"), Ids("A-silver"))), AT, "run-1")
+FORGOTTEN = Noted("old", Forget(), AT, "run-1")
 
 
 class Kept:
@@ -124,7 +124,7 @@ def test_what_only_this_process_knows_is_told_in_frames() -> None:
 def test_and_so_is_what_the_store_has_lost() -> None:
     known = Known(audience("Größe"), Ids("A-1"))
     now = replace(SAVED, audiences={"new": known})
-    assert rescued(Kept(), now, None) == (Noted("new", Adopt(known), AT),)
+    assert rescued(Kept(), now, None) == (Noted("new", Adopt(known), AT, "run-1"),)
     assert rescued(Kept(), now, now) is None
 
 
