@@ -8,11 +8,21 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import click
 import pytest
-import yaml
+from pipeline_page import (
+    ACTION,
+    FILES,
+    PAGE,
+    PIPELINES,
+    ROOT,
+    action_environment,
+    bash,
+    scripts,
+    step,
+    steps,
+)
 from review_samples import PLAN, REPORT
 
 from aepctl.cli.main import cli
@@ -20,37 +30,6 @@ from aepctl.render.github import outputs
 from aepctl.render.report import view_of_report
 from aepctl.render.view import View, view_of_plan
 
-ROOT = Path(__file__).resolve().parent.parent
-ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
-PAGE = (ROOT / "docs/pull-requests.md").read_text()
-FILES = dict(re.findall(r"<!-- file: (\S+) -->\n```yaml\n(.*?)```", PAGE, re.DOTALL))
-STEPS = re.findall(r"<!-- steps -->\n```yaml\n(.*?)```", PAGE, re.DOTALL)
-IDENTITY = ["-c", "user.name=tests", "-c", "user.email=tests@example.com"]
-
-
-def scripts(value: Any) -> Iterator[str]:
-    """Every script in a workflow, an action or a GitLab file."""
-    if isinstance(value, list):
-        for one in value:
-            yield from scripts(one)
-    elif isinstance(value, dict):
-        for name, one in value.items():
-            if name == "run":
-                yield one
-            elif name in {"script", "before_script", "after_script"}:
-                yield "\n".join(one)
-            else:
-                yield from scripts(one)
-
-
-def step(file: str, name: str) -> str:
-    """The script of a step, by the name of the step."""
-    jobs = yaml.safe_load(FILES[file])["jobs"].values()
-    (found,) = [one for job in jobs for one in job["steps"] if one.get("name") == name]
-    return str(found["run"])
-
-
-PIPELINES = [*map(yaml.safe_load, [*FILES.values(), *STEPS])]
 SCRIPTS = [*scripts(ACTION), *scripts(PIPELINES), *re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)]
 
 
@@ -82,20 +61,6 @@ def unknown(words: list[str]) -> list[str]:
     return wrong
 
 
-def bash(script: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a script as GitHub does."""
-    file = folder / ".script.sh"
-    file.write_text(script)
-    kept = {"PATH": os.environ["PATH"], "HOME": str(folder), "GIT_CONFIG_NOSYSTEM": "1"}
-    words = ["bash", "--noprofile", "--norc", "-eo", "pipefail", str(file)]
-    try:
-        return subprocess.run(
-            words, cwd=folder, env=kept | environment, capture_output=True, text=True, check=False
-        )
-    finally:
-        file.unlink()
-
-
 class TestWhatIsRun:
     def test_the_page_has_all_its_files(self) -> None:
         assert set(FILES) == {
@@ -104,6 +69,7 @@ class TestWhatIsRun:
             ".github/workflows/queue.yml",
             ".gitlab-ci.yml",
             ".pre-commit-config.yaml",
+            "aepctl.yaml",
             "audiences/loyalty.yaml",
         }
         assert all(PIPELINES)
@@ -126,16 +92,9 @@ class TestWhatIsRun:
         ]
 
     def test_every_input_and_output_of_the_action_is_real_and_on_the_page(self) -> None:
-        steps = [
-            one
-            for pipeline in PIPELINES
-            if isinstance(pipeline, dict)
-            for job in pipeline.get("jobs", {}).values()
-            for one in job["steps"]
-            if one.get("uses", "").startswith("your-org/aepctl@")
-        ]
-        assert {one["with"]["command"] for one in steps} == {"plan", "apply"}
-        assert {name for one in steps for name in one["with"]} <= set(ACTION["inputs"])
+        used = [one for one in steps() if one.get("uses", "").startswith("your-org/aepctl@")]
+        assert {one["with"]["command"] for one in used} == {"plan", "apply"}
+        assert {name for one in used for name in one["with"]} <= set(ACTION["inputs"])
         for name in [*ACTION["inputs"], *ACTION["outputs"]]:
             assert f"`{name}`" in PAGE
         for name, output in ACTION["outputs"].items():
@@ -174,17 +133,9 @@ class TestTheAction:
         return tmp_path
 
     def run(self, work: Path, number: int, **inputs: str) -> subprocess.CompletedProcess[str]:
-        one = ACTION["runs"]["steps"][number]
-        defaults = {name: field.get("default", "") for name, field in ACTION["inputs"].items()}
-        values = {f"inputs.{name}": value for name, value in defaults.items()}
-        values |= {f"inputs.{name.replace('_', '-')}": value for name, value in inputs.items()}
-        values["runner.temp"] = str(work / "temp")
-        environment = {
-            name: re.sub(r"\$\{\{ (\S+) \}\}", lambda found: values[found[1]], text)
-            for name, text in one["env"].items()
-        }
-        more = {"GITHUB_ACTION_PATH": str(ROOT), "EXIT": inputs.get("exit_code", "0")}
-        return bash(one["run"], work, **environment, **more)
+        environment = action_environment(number, work / "temp", **inputs)
+        more = {"GITHUB_PATH": str(work / "path"), "EXIT": inputs.pop("exit_code", "0")}
+        return bash(ACTION["runs"]["steps"][number]["run"], work, **environment, **more)
 
     def called(self, work: Path, **inputs: str) -> list[str]:
         assert self.run(work, 1, **inputs).returncode == 0
@@ -256,7 +207,16 @@ class TestTheAction:
     def test_installs_once_a_job(self, work: Path) -> None:
         (work / "temp/aepctl/installed").write_text(str(ROOT))
         assert self.run(work, 0, python="no-such-python").returncode == 0
+        assert self.run(work, 0, python="no-such-python").returncode == 0
         assert self.run(work, 0, python="no-such-python", version="other").returncode == 1
+
+    def test_later_steps_find_aepctl_and_nothing_else_of_its_environment(self, work: Path) -> None:
+        (work / "temp/aepctl/installed").write_text(str(ROOT))
+        assert self.run(work, 0).returncode == 0
+        (folder,) = map(Path, (work / "path").read_text().split())
+        assert [one.name for one in folder.iterdir()] == ["aepctl"]
+        later = bash("aepctl state history", work, PATH=f"{folder}:{os.environ['PATH']}")
+        assert later.returncode == 0, later.stderr
 
     def test_says_when_python_is_too_old(self, work: Path) -> None:
         (work / "python").write_text("#!/bin/sh\nexit 1\n")
@@ -290,7 +250,7 @@ class TestTheComment:
         return tmp_path
 
     def calls(self, work: Path, **environment: str) -> list[str]:
-        script = step(".github/workflows/plan.yml", "Comment")
+        script = step("Comment")["run"]
         path = f"{work / 'bin'}:{os.environ['PATH']}"
         known = {"PATH": path, "GITHUB_REPOSITORY": "o/r", "PULL": "7", "CHANGES": "true"}
         done = bash(script, work, **(known | environment))
@@ -316,71 +276,3 @@ class TestTheComment:
         assert self.calls(work, OURS="", CHANGES="false") == []
         (work / "plan.md").unlink()
         assert self.calls(work, OURS="41") == []
-
-
-class TestTheStateIsCommittedBack:
-    @pytest.fixture
-    def clone(self, tmp_path: Path) -> Path:
-        """A clone of a repository in which somebody else has pushed since."""
-        remote, clone, other = (tmp_path / name for name in ("remote.git", "clone", "other"))
-        self.git(tmp_path, "init", "-q", "--bare", "-b", "main", str(remote))
-        self.git(tmp_path, "clone", "-q", str(remote), str(other))
-        (other / "state").mkdir()
-        (other / "state/prod.json").write_text("{}\n")
-        self.push(other)
-        self.git(tmp_path, "clone", "-q", str(remote), str(clone))
-        (other / "README.md").write_text("Something else\n")
-        self.push(other)
-        (clone / "state/prod.json").write_text('{"serial": 1}\n')
-        (clone / "state/prod.journal").write_text("open\n")
-        (clone / "plan.json").write_text("{}\n")
-        return clone
-
-    def git(self, folder: Path, *words: str) -> str:
-        done = subprocess.run(
-            ["git", *IDENTITY, *words], cwd=folder, capture_output=True, text=True, check=True
-        )
-        return done.stdout
-
-    def push(self, folder: Path) -> None:
-        self.git(folder, "checkout", "-q", "-B", "main")
-        self.git(folder, "add", "-A")
-        self.git(folder, "commit", "-q", "-m", "Something")
-        self.git(folder, "push", "-q", "origin", "HEAD:main")
-
-    def check(self, clone: Path) -> None:
-        remote = clone.parent / "remote.git"
-        assert self.git(remote, "show", "main:state/prod.json") == '{"serial": 1}\n'
-        listed = self.git(remote, "ls-tree", "-r", "--name-only", "main").split()
-        assert listed == ["README.md", "state/prod.journal", "state/prod.json"]
-        assert len(self.git(remote, "log", "--format=%h", "main").split()) == 3
-
-    def test_on_github(self, clone: Path) -> None:
-        script = step(".github/workflows/apply.yml", "Commit the state")
-        for _ in range(2):
-            done = bash(script, clone)
-            assert done.returncode == 0, done.stderr
-            self.check(clone)
-
-    def test_a_push_that_is_refused_fails_the_step(self, clone: Path) -> None:
-        self.git(clone, "remote", "set-url", "origin", str(clone.parent / "nowhere.git"))
-        script = step(".github/workflows/apply.yml", "Commit the state")
-        assert bash(script, clone).returncode != 0
-
-    def test_on_gitlab(self, clone: Path) -> None:
-        (script,) = yaml.safe_load(FILES[".gitlab-ci.yml"])["apply"]["after_script"]
-        self.git(clone, "checkout", "-q", "--detach")
-        remote = clone.parent / "remote.git"
-        self.git(remote, "config", "receive.advertisePushOptions", "true")
-        rewrite = {
-            "GIT_CONFIG_COUNT": "1",
-            "GIT_CONFIG_KEY_0": f"url.{remote}.insteadOf",
-            "GIT_CONFIG_VALUE_0": "https://aepctl:token@gitlab/o/r.git",
-        }
-        environment = {
-            "AEPCTL_PUSH_TOKEN": "token", "CI_SERVER_HOST": "gitlab", "CI_PROJECT_PATH": "o/r",
-            "CI_DEFAULT_BRANCH": "main",
-        }  # fmt: skip
-        done = bash(script, clone, **rewrite, **environment)
-        assert (clone / "recorded").exists(), done.stderr
-        self.check(clone)

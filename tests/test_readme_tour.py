@@ -122,7 +122,6 @@ def test_the_tour_shows_what_the_program_prints(
     assert taken == [
         "aepctl plan",
         "aepctl apply",
-        "aepctl apply",
         "aepctl --env trial apply --auto-approve",
         "echo $?",
         "aepctl --env trial apply --auto-approve",

@@ -36,10 +36,10 @@ def unlock(invocation: Invocation, lock_id: str) -> int:
     """
 
     def work() -> int:
-        from aepctl.operations import stores as operation
+        from aepctl.operations.unlocking import unlock as operation
 
         context = invocation.context()
-        return tell(operation.unlock(context, invocation.resolve(context), lock_id))
+        return tell(operation(context, invocation.resolve(context), lock_id))
 
     return run_and_render(Outputs(), None, work)
 

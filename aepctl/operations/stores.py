@@ -1,10 +1,10 @@
-"""Where state is kept: make it, give its lock back, show and replace its document."""
+"""Where state is kept: make it, show and replace its document."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from aepctl.errors import AepctlError, Overtaken, SafetyRefusal, StateError
+from aepctl.errors import AepctlError, SafetyRefusal, StateError
 from aepctl.files import read_regular
 from aepctl.operations.context import Context
 from aepctl.operations.state import Decided
@@ -79,38 +79,6 @@ def write_first(
 
 def _pin(state: State) -> str:
     return f"write `lineage: {state.lineage}` for this environment in aepctl.yaml"
-
-
-def unlock(context: Context, environment: Environment, lock_id: str) -> Decided:
-    """Give back somebody else's lock. Raises StateError; SafetyRefusal where it is another one."""
-    store = context.open_store(environment)
-    if not isinstance(store, SharedStore):
-        raise AepctlError(
-            f"{store.where}: the lock of a file ends with the process that has it",
-            hint="there is nothing to unlock: end that process, if it hangs",
-        )
-    document = SharedDocument(store, environment.target, context.clock, context.new_id)
-    written = document.read()
-    if written.lock is None:
-        return Decided(f"{store.where} is not locked")
-    if written.lock.id != lock_id:
-        raise SafetyRefusal(
-            f"{store.where} is locked by {written.lock.who} under another ID: {written.lock.id}",
-            hint="if you mean this one: "
-            f"`{environment.command('state', 'unlock', written.lock.id)}`",
-        )
-    try:
-        document.write(replace(written, lock=None), f"state unlock: {written.lock.who}\n")
-    except Overtaken as error:
-        raise SafetyRefusal(
-            f"{store.where}: its holder is at work: it has just written",
-            hint="wait for it to end, or end it first",
-        ) from error
-    return Decided(
-        f"{store.where} is unlocked; it was locked by {written.lock.who}",
-        "if its runner is still at work, whatever it writes from now on is refused; the next apply "
-        "looks for what it had open",
-    )
 
 
 def pull(context: Context, environment: Environment) -> str:

@@ -1,10 +1,14 @@
 """Where `state:` may say that state is kept: a file, or a store that a team shares."""
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 SCHEMES = ("git", "s3", "gs", "az", "postgresql", "https", "http")
+_SECRET = re.compile(r"(?i)secret|token|passw|passphrase|credential|api_?key|access_?key|^sig$")
+_SSH_PASSWORD = re.compile(r"git:[^/@]*:[^/]*@[^/]*:")
+"""What git itself would take for a host, a path and an `@` in it."""
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")
+_ELSEWHERE = "credentials come from the environment only"
 _EXPECTED = (
     "a path that ends in .json was expected, or the address of a store: git:origin, s3://…, "
     "gs://…, az://…, postgresql://…, https://…"
@@ -29,13 +33,18 @@ def check_address(address: str) -> str:
         return address
     if scheme not in SCHEMES:
         raise ValueError(f"state cannot be kept in `{scheme}:`; {_EXPECTED}")
+    if scheme != "git" and not address.startswith("//", len(scheme) + 1):
+        raise ValueError(f"`//` was expected after `{scheme}:`, as in `{scheme}://…`")
     url = address.partition(":")[2] if scheme == "git" and "://" in address else address
     try:
         parts = urlsplit(url)
+        names = [name for name, _ in parse_qsl(parts.query, keep_blank_values=True)]
     except ValueError:
         raise ValueError("the address cannot be read as a URL") from None
-    if parts.password is not None or (parts.username and parts.scheme in {"http", "https"}):
-        raise ValueError(
-            "an address holds no user with a password: credentials come from the environment only"
-        )
+    user = parts.username and parts.scheme in {"http", "https"}
+    if parts.password is not None or user or _SSH_PASSWORD.match(address):
+        raise ValueError(f"an address holds no user with a password: {_ELSEWHERE}")
+    secret = next((name for name in names if _SECRET.search(name)), None)
+    if secret is not None:
+        raise ValueError(f"an address holds no secret, such as `?{secret}=`: {_ELSEWHERE}")
     return address

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from aepctl.model.target import Target
     from aepctl.state.codec import Written
 
+MENDING = (
+    "nothing was changed; bring back its last good version by the store's own means, such as the "
+    "branch's log or the bucket's versions"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class SharedStore:
@@ -40,21 +45,31 @@ class SharedStore:
 
     def decoded(self, document: Document | None, target: "Target") -> "Written":
         """What a document says. Raises StateError where it is none that may be gone on with."""
-        from aepctl.state.codec import decode_written  # noqa: PLC0415 - `--version` needs no codec
-        from aepctl.state.loading import (  # noqa: PLC0415 - as above
+        from aepctl.state.loading import (  # noqa: PLC0415 - `--version` needs no codec
             check_lineage,
             check_moved,
             check_target,
         )
 
         if document is None or is_probe(document.data):
+            check_lineage(self.where, None, self.lineage)
             raise StateError(
                 f"{self.where}: there is no state",
                 hint=f"`{self.program} state init` makes it, once; if there was one, find out "
                 "first who removed it, and bring it back",
             )
-        written = decode_written(document.data, self.where)
+        written = self._written(document)
         check_moved(self.where, written)
         check_lineage(self.where, written.state.lineage, self.lineage)
         check_target(self.where, written.state.target, target)
         return written
+
+    def _written(self, document: Document) -> "Written":
+        from aepctl.state.codec import REPAIR, decode_written  # noqa: PLC0415 - as above
+
+        try:
+            return decode_written(document.data, self.where)
+        except StateError as error:
+            if error.hint != REPAIR:
+                raise
+            raise StateError(error.message, hint=MENDING) from error

@@ -102,5 +102,5 @@ class Lock:
 def _held(holder: Holder) -> Refused:
     hint = "if nobody works with it any more, the lock can be broken by hand, on the server"
     if holder.id:
-        hint = f"if nobody works with it any more: `state unlock {holder.id}`"
+        hint = f"if nobody works with it any more: `aepctl state unlock {holder.id}`"
     return Refused(f"somebody else holds the server's lock: {holder.told}", hint)

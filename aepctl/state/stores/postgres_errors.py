@@ -36,8 +36,8 @@ def of_statement(code: str, text: str, address: PostgresAddress, role: str) -> F
         made = address.definition(role)
         return Failure(
             f"there is no table {table}",
-            f"`state init` makes it, where {role} may; or let the owner of the database run: "
-            f"{made}",
+            f"`aepctl state init` makes it, where {role} may; or let the owner of the database "
+            f"run: {made}",
         )
     if code in OTHER_TABLE:
         return Failure(

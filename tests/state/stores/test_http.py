@@ -267,7 +267,7 @@ def test_a_lock_that_is_not_of_our_kind_is_never_broken_by_itself(
     shared.server.holder = {"ID": lock_id, "Who": "a person", "Created": "then"}
     error = refused(shared.open(Bounds(wait=0.5, watched=0.02, pause=0.01)))
     assert "a person since then" in error.message
-    assert (f"`state unlock {lock_id}`" in (error.hint or "")) == bool(lock_id)
+    assert (f"`aepctl state unlock {lock_id}`" in (error.hint or "")) == bool(lock_id)
     assert shared.server.lock_id() == lock_id
     assert "unlock" not in kinds(shared.server)
 

@@ -62,9 +62,9 @@ def _options(query: str) -> dict[str, str]:
         if name not in _OPTIONS:
             near = get_close_matches(name, _OPTIONS, 1)
             hint = f"did you mean `{near[0]}`?" if near else "there are `branch` and `path`"
-            _refuse("git:", f"`{name}` is no option of it", hint)
+            _refuse("git:…", f"`{name}` is no option of it", hint)
         if name in found:
-            _refuse("git:", f"`{name}` stands in it twice", "leave one of them")
+            _refuse("git:…", f"`{name}` stands in it twice", "leave one of them")
         found[name] = value
     return found
 
@@ -88,7 +88,7 @@ def _is_remote(repository: str) -> bool:
     scheme, separator, _ = repository.partition("://")
     if not separator:
         if not _SSH_PATH.fullmatch(repository):
-            _refuse("git:", f"`{repository}` is neither a remote nor a URL", _GRAMMAR)
+            _refuse("git:…", f"`{repository}` is neither a remote nor a URL", _GRAMMAR)
         return False
     try:
         url = urlsplit(repository)
@@ -98,15 +98,15 @@ def _is_remote(repository: str) -> bool:
         host, usable = "", False
     local = scheme == "file"
     if scheme not in {"https", "http", "ssh", "file"} or not usable:
-        _refuse("git:", f"`{repository}` is no URL that is taken", _GRAMMAR)
+        _refuse("git:…", f"`{repository}` is no URL that is taken", _GRAMMAR)
     if local != (not host) or host.startswith("-") or not url.path.strip("/"):
         why = f"`{repository}` names no " + ("folder of this machine" if local else "repository")
-        _refuse("git:", why, _GRAMMAR)
+        _refuse("git:…", why, _GRAMMAR)
     if scheme == "http" and host not in {"localhost", "127.0.0.1", "::1"}:
         why = f"`{repository}` would send credentials in the clear"
-        _refuse("git:", why, "write https: only this machine is asked without")
+        _refuse("git:…", why, "write https: only this machine is asked without")
     return False
 
 
 def _refuse(what: str, why: str, hint: str) -> NoReturn:
-    raise AepctlError(f"the address of the state, {what}: {why}", hint=hint)
+    raise AepctlError(f"the address of the state ({what}): {why}", hint=hint)

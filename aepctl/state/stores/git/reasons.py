@@ -86,7 +86,7 @@ _REASONS = {
 }
 _USUAL = re.compile(
     r"could not read from remote repository|failed to push some refs|correct access rights"
-    r"|repository exists|objects: +\d|^Total \d|compression using",
+    r"|repository exists|objects: +\d|^Total \d|compression using|^warning: core.fsyncObjectFiles",
     re.IGNORECASE,
 )
 _URL_USER = re.compile(r"(?<=://)[^/\s]*@")
