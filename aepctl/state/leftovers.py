@@ -33,37 +33,39 @@ def take_in_leftovers(session: "SharedSession", store: "SharedStore") -> None:
         if contents is None:
             continue
         try:
-            _check_still_news(session.state, contents, path)
-            take_in(session, contents)
-        except _Settled as error:
-            raise SafetyRefusal(error.message, hint=error.hint) from error
+            settled = _settled(session.state, contents)
+            if settled is None:
+                take_in(session, contents)
         except (StateError, SafetyRefusal) as error:
             raise type(error)(error.message, hint=_AWAY) from error
+        if settled is not None:
+            raise _stale(path, settled)
     session.took_in(files)
 
 
-class _Settled(SafetyRefusal):
-    """Others have settled it meanwhile, in another way."""
-
-
-def _check_still_news(state: State, journal: JournalContents, path: Path) -> None:
-    """Raise _Settled for what would bring back what others have deleted or forgotten since.
+def _settled(state: State, journal: JournalContents) -> str | None:
+    """A key that would come back though others have settled it, and deleted or forgotten it since.
 
     What they have left open is open under the same intent, and an outcome of that is welcome.
     """
     from aepctl.state.recover import additions  # noqa: PLC0415 - as above
 
     if state.serial == journal.serial:
-        return
+        return None
     for event in additions(state, journal).events:
         match event:
             case Noted(key) | Begun(Intent(key=key)):
-                raise _Settled(
-                    f"{path}: a run that was killed has left news of `{key}`, but others have "
-                    "changed the state since, and have none: it may be deleted or forgotten",
-                    hint=f"look for it on the platform; if it is wanted: `mv {path} .`, then "
-                    f"`state recover {path.name}`; else remove that file",
-                )
+                return key
+    return None
+
+
+def _stale(path: Path, key: str) -> SafetyRefusal:
+    return SafetyRefusal(
+        f"{path}: a run that was killed has left news of `{key}`, but others have changed the "
+        "state since, and have none: it may be deleted or forgotten",
+        hint=f"look for it on the platform; if it is wanted: `mv {path} .`, then `state recover "
+        f"{path.name}`; else remove that file",
+    )
 
 
 _AWAY = "an earlier run on this machine left it: look what is in it, then move it away"

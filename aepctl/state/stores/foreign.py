@@ -3,21 +3,28 @@
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 MOST_SECONDS = 1.0
 
 
-def let_go(seconds: float = MOST_SECONDS) -> None:
-    """Wait, not for long, until none of them is within Python.
+@contextmanager
+def letting_go(seconds: float = MOST_SECONDS) -> Iterator[None]:
+    """At its end, wait, not for long, until none that came within is in Python any more.
 
     One of obstore's still is, for a moment, when its answer is here already. If the program ended
     in that moment, CPython would end the thread in the middle of it, and that aborts the process.
     """
-    ends = time.monotonic() + seconds
-    while _foreign() and time.monotonic() < ends:
-        time.sleep(0.001)
+    before = _foreign()
+    try:
+        yield
+    finally:
+        ends = time.monotonic() + seconds
+        while _foreign() - before and time.monotonic() < ends:
+            time.sleep(0.001)
 
 
-def _foreign() -> bool:
+def _foreign() -> set[int]:
     ours = {one.ident for one in threading.enumerate()}
-    return not sys._current_frames().keys() <= ours  # noqa: SLF001 - documented, and CPython's
+    return {one for one in sys._current_frames() if one not in ours}  # noqa: SLF001 - documented, and CPython's

@@ -16,7 +16,7 @@ from aepctl.state.stores.documents import (
     unreadable,
     unwritten,
 )
-from aepctl.state.stores.foreign import let_go
+from aepctl.state.stores.foreign import letting_go
 from aepctl.state.stores.objects_access import client
 from aepctl.state.stores.objects_address import GCS, Address, read_address
 from aepctl.state.stores.objects_answers import Fault, fault_of
@@ -110,8 +110,7 @@ class ObjectDocuments:
                 return await request
 
         try:
-            return asyncio.run(bounded())
+            with letting_go():
+                return asyncio.run(bounded())
         except (errors.BaseError, OSError, NotImplementedError) as error:
             return fault_of(error)
-        finally:
-            let_go()

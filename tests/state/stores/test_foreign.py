@@ -6,52 +6,58 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
 from google_server import GoogleObjects, google_server
 
-from aepctl.state.stores.foreign import let_go
+from aepctl.state.stores.foreign import letting_go
+
+
+def foreign(work: Callable[[], object]) -> None:
+    """A thread that does this; return when it has begun."""
+    begun = threading.Event()
+
+    def run() -> None:
+        begun.set()
+        work()
+
+    _thread.start_new_thread(run, ())
+    assert begun.wait(20)
 
 
 def test_a_thread_of_somebody_elses_is_waited_for() -> None:
-    begun, ended = threading.Event(), threading.Event()
-
-    def work() -> None:
-        begun.set()
-        time.sleep(0.2)
-        ended.set()
-
-    _thread.start_new_thread(work, ())
-    assert begun.wait(20)
-    let_go(20)
+    ended = threading.Event()
+    with letting_go(20):
+        foreign(lambda: (time.sleep(0.2), ended.set()))
     assert ended.is_set()
 
 
-def test_but_not_for_ever() -> None:
-    begun, over = threading.Event(), threading.Event()
+def test_also_where_an_error_is_on_its_way() -> None:
+    ended = threading.Event()
 
-    def work() -> None:
-        begun.set()
-        over.wait(20)
+    def fail() -> None:
+        with letting_go(20):
+            foreign(lambda: (time.sleep(0.2), ended.set()))
+            raise ZeroDivisionError
 
-    _thread.start_new_thread(work, ())
-    assert begun.wait(20)
-    began = time.monotonic()
-    let_go(0.05)
-    assert 0.05 <= time.monotonic() - began < 10
-    over.set()
-    let_go(20)
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert ended.is_set()
 
 
-def test_threads_of_pythons_own_are_not_waited_for() -> None:
+def test_but_not_for_ever_and_not_one_that_was_there_before_or_is_pythons_own() -> None:
     over = threading.Event()
-    thread = threading.Thread(target=over.wait, args=(20,))
-    thread.start()
     began = time.monotonic()
-    let_go(20)
-    assert time.monotonic() - began < 10
+    with letting_go(0.05):
+        foreign(lambda: over.wait(40))
+    assert 0.05 <= time.monotonic() - began < 10
+    with letting_go(40):
+        own = threading.Thread(target=over.wait, args=(40,))
+        own.start()
+    assert time.monotonic() - began < 20
     over.set()
-    thread.join()
+    own.join()
 
 
 READS = """
