@@ -20,6 +20,8 @@ from aepctl.state.codec import decode_written
 from aepctl.state.encoder import StateEncoder
 from aepctl.state.lease import Lease
 
+pytestmark = pytest.mark.rig
+
 PAGE = (Path(__file__).resolve().parent.parent / "docs/state.md").read_text()
 SESSIONS = dict(re.findall(r"<!-- run: ([a-z ]+) -->\n```text\n(.*?)```", PAGE, re.DOTALL))
 UUID = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")

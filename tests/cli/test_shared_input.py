@@ -20,6 +20,8 @@ from aepctl.state.codec import Written
 from aepctl.state.encoder import StateEncoder
 from aepctl.state.model import State
 
+pytestmark = pytest.mark.rig
+
 HIDDEN = "sesame-4711"
 READING = ("plan",), ("apply", "--auto-approve"), ("state", "pull")
 ALL = (*READING, ("state", "init"), ("state", "mv", "gold", "golden"))
@@ -226,7 +228,6 @@ def test_a_bucket_that_is_not_there_is_no_empty_state(team: Team) -> None:
         team.refuses("there is no bucket not-there", "make the bucket, or correct `state:`")
 
 
-@pytest.mark.rig
 def test_a_table_that_is_not_there_and_a_wrong_password_are_told(team: Team) -> None:
     found = programs()
     if found is None:

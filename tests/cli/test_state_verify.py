@@ -161,6 +161,7 @@ def test_the_json_counts(project: Project, there: Emulator) -> None:
     assert document["error"] is None
 
 
+@pytest.mark.rig
 def test_a_platform_that_does_not_answer_is_an_error_and_no_finding(
     project: Project, platform: Start, there: Emulator
 ) -> None:

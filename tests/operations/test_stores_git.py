@@ -10,6 +10,8 @@ from projects import Project, Result
 
 from aepctl.emulator import Emulator
 
+pytestmark = pytest.mark.rig
+
 
 class Team:
     """A project, and a bare repository whose branch has its state."""

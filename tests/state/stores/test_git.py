@@ -212,6 +212,7 @@ class TestTheServerSaysNo:
         with pytest.raises(Overtaken):
             store.put(b'{"n": 2}\n', version, NOTE)
 
+    @pytest.mark.rig
     def test_a_lock_that_somebody_left_on_the_branch_is_said(self, world: GitWorld) -> None:
         store = world.open()
         version = store.put(b"{}\n", None, NOTE)
