@@ -25,7 +25,7 @@ from aepctl.state.model import State
 IDENTITY = ["-c", "user.name=tests", "-c", "user.email=tests@example.com"]
 BIN = Path(sys.executable).parent
 PATH = f"{BIN}:{os.environ['PATH']}"
-LEASE_SECONDS = 46.0
+LEASE_SECONDS = 12.0
 """Renewed at a third of it, which is as often as Git's servers want to be written to."""
 MARKERS = ("<<<<<<<", "=======", ">>>>>>>")
 
