@@ -41,6 +41,7 @@ class ReadConnection(Protocol):
         ...
 
     def get(self, path: str, query: Mapping[str, str]) -> Reply: ...
+    def look_up(self, path: str, body: bytes) -> Reply: ...
     def renew_token(self) -> bool: ...
     def reconnect(self) -> None: ...
 
@@ -73,10 +74,21 @@ class Asking:
 
         Raises PlatformError, ListForbidden.
         """
+        return self._ask(lambda: self.connection.get(path, query), decode, purpose)
+
+    def look_up(
+        self, path: str, body: bytes, decode: Callable[[Response], T | None], purpose: str
+    ) -> T:
+        """As `ask`, where the question itself is too long for an address."""
+        return self._ask(lambda: self.connection.look_up(path, body), decode, purpose)
+
+    def _ask(
+        self, send: Callable[[], Reply], decode: Callable[[Response], T | None], purpose: str
+    ) -> T:
         renewed = False
         trouble = _Trouble("never asked")
         for attempt in range(MAX_ATTEMPTS):
-            reply = self.connection.get(path, query)
+            reply = send()
             value = decode(reply) if isinstance(reply, Response) else None
             if value is not None:
                 return value

@@ -96,6 +96,11 @@ class Connection:
             "GET", f"{url}?{urlencode(query)}" if query else url, request_id=str(uuid4())
         )
 
+    def look_up(self, path: str, body: bytes) -> Reply:
+        """Read from the Segmentation Service by a POST. Raises CredentialsError."""
+        url = f"{self.environment.ups_url}{path}"
+        return self.send("POST", url, request_id=str(uuid4()), body=body)
+
     @property
     def token_advice(self) -> str:
         """What a person can do where the token is refused."""

@@ -103,9 +103,14 @@ def decode_audience(body: bytes) -> Observed | None:
     Source: Segmentation Service API, Retrieve a specified audience.
     """
     try:
-        return _element(read_json(body), 0).observed
+        return audience_of(read_json(body))
     except ValueError:
         return None
+
+
+def audience_of(data: Any) -> Observed | None:
+    """An external audience, or None where the value is none."""
+    return _element(data, 0).observed
 
 
 def _linked(links: Any) -> str | None:
@@ -141,7 +146,9 @@ def _element(data: Any, number: int) -> Element:
         odd.append("audienceId")
     elif name and not odd:
         ids = Ids(audience_id, platform_id if usable_id(platform_id) else None)
-        observed = Observed(Audience.of(said), ids, _created(data), _lifecycle(data))
+        observed = Observed(
+            Audience.of(said), ids, _created(data), _lifecycle(data), _dependents(data)
+        )
         return Element(key, observed)
     external = str(data.get("type")).startswith(EXTERNAL)
     if not name or not (external or namespace or origin_name):
@@ -175,6 +182,12 @@ def _created(data: Mapping[str, Any]) -> float | None:
         if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < NEVER:
             return value / unit
     return None
+
+
+def _dependents(data: Mapping[str, Any]) -> tuple[str, ...]:
+    """The IDs of audiences that are made of it, where the answer has them."""
+    said = data.get("dependents")
+    return tuple(str(one) for one in said if one) if isinstance(said, list) else ()
 
 
 def _lifecycle(data: Mapping[str, Any]) -> str | None:

@@ -3,12 +3,14 @@
 Source: Segmentation Service API, List audiences, Retrieve a specified audience.
 """
 
+import json
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from urllib.parse import quote
 
 from aepctl.aep.asking import Asking, ReadConnection
+from aepctl.aep.bulk import decode_many
 from aepctl.aep.explanations import decode_error
 from aepctl.aep.listed import Element, decode_audience
 from aepctl.aep.paging import Paging
@@ -20,6 +22,9 @@ from aepctl.model.audience import Audience, Identity, Ids, Observed
 from aepctl.model.failure import no_platform_id
 from aepctl.patience import Patience
 from aepctl.replies import Response
+
+MAX_BULK = 100
+"""So many are read at once. Source: Segmentation Service API, Retrieve multiple audiences."""
 
 
 class AudienceReader:
@@ -93,6 +98,24 @@ class AudienceReader:
         path = f"/audiences/{quote(ids.platform_id, safe='')}"
         found = self._asking.ask(path, {}, decode, f"read the audience {ids.audience_id}")
         return found[0] if found else None
+
+    def get_many(self, ids: Sequence[Ids]) -> Mapping[str, Observed | None]:
+        """Those with these platform ids, by audienceId; None where the platform has it no more.
+
+        Of what is left out the platform said nothing. Raises PlatformError, ListForbidden.
+        Source: Segmentation Service API, Retrieve multiple audiences.
+        """
+        found: dict[str, Observed | None] = {}
+        for start in range(0, len(ids), MAX_BULK):
+            some = ids[start : start + MAX_BULK]
+            body = json.dumps({"ids": [{"id": one.platform_id} for one in some]}).encode()
+            found |= self._asking.look_up(
+                "/audiences/bulk-get",
+                body,
+                lambda response, some=some: decode_many(response, some),  # type: ignore[misc]
+                "read audiences",
+            )
+        return found
 
     def _list(self, query: Mapping[str, str], ours: frozenset[Identity]) -> tuple[Observed, ...]:
         """All that the list shows; an element that may be one of ours has to be readable."""

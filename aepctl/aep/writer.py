@@ -5,7 +5,9 @@ from typing import Protocol, assert_never
 from urllib.parse import quote
 
 from aepctl.aep.advice import Advice
+from aepctl.aep.asking import ReadConnection
 from aepctl.aep.explanations import ErrorBody
+from aepctl.aep.reader import AudienceReader
 from aepctl.aep.verdicts import (
     Refused,
     Verdict,
@@ -14,7 +16,7 @@ from aepctl.aep.verdicts import (
     classify_patch,
 )
 from aepctl.aep.wire import encode_audience, encode_changes
-from aepctl.model.audience import Ids
+from aepctl.model.audience import Ids, Observed
 from aepctl.model.failure import Failure, no_platform_id
 from aepctl.model.steps import Create, Delete, Patch, RemoteStep
 from aepctl.project.environment import Environment
@@ -23,7 +25,7 @@ from aepctl.replies import Reply
 CREATE_ACCEPT = "application/vnd.adobe.external.audiences+json; version=2"
 
 
-class WriteConnection(Protocol):
+class WriteConnection(ReadConnection, Protocol):
     """What requests are sent with. See connection.Connection."""
 
     @property
@@ -40,25 +42,25 @@ class WriteConnection(Protocol):
         ready: Callable[[], None] | None = ...,
     ) -> Reply: ...
 
-    @property
-    def token_advice(self) -> str: ...
-
-    def renew_token(self) -> bool: ...
-    def reconnect(self) -> None: ...
     def close(self) -> None: ...
 
 
 class AudienceWriter:
     """Carries out steps on the platform, over a connection that is its own. For one thread.
 
-    `ready` is called right before each request leaves, and raises where it must not.
+    `ready` is called right before each request leaves, and raises where it must not. What is to be
+    changed is read with `reader`.
     """
 
     def __init__(
-        self, connection: WriteConnection, ready: Callable[[], None] | None = None
+        self,
+        connection: WriteConnection,
+        ready: Callable[[], None] | None = None,
+        reader: AudienceReader | None = None,
     ) -> None:
         self._connection = connection
         self._ready = ready
+        self._reader = reader or AudienceReader(connection)
 
     def send(self, step: RemoteStep, request_id: str) -> Verdict:
         """Send one step, once.
@@ -74,6 +76,13 @@ class AudienceWriter:
                 return self._delete(step, request_id)
             case _:
                 assert_never(step)
+
+    def read(self, ids: Ids) -> Observed | None:
+        """The audience with these IDs; None where the platform says that it is not there.
+
+        Raises PlatformError, and CredentialsError.
+        """
+        return self._reader.get(ids)
 
     def renew_token(self) -> bool:
         """After a 401: whether another token can be had for the next attempt."""

@@ -3,30 +3,36 @@
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 
-from aepctl.apply.outcomes import Outcome, OutcomeKind
+from aepctl.apply.outcomes import DONE_KINDS, Outcome, OutcomeKind
 from aepctl.apply.ports import Writer
 from aepctl.apply.sender import Sender
 from aepctl.errors import AepctlError
+from aepctl.model.audience import Ids
 from aepctl.model.failure import Failure
-from aepctl.model.steps import Create, Delete, Patch, RemoteStep, Step
+from aepctl.model.steps import Adopt, Create, Delete, Patch, RemoteStep, Step
 from aepctl.plan.plan import Action, Change
 
 INTERRUPT_GRACE_SECONDS = 6.0
 """What requests in flight get after an interrupt. CI systems kill after some 7.5."""
 POLL_SECONDS = 0.1
+HALF = Failure("the run stopped before the rest of it: the next apply does that")
 
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """What is left to do for one key, in this order: its first step touches the platform."""
+    """What is left to do for one key, in this order: its first step touches the platform.
+
+    `ids`: those of what was recorded for it already.
+    """
 
     key: str
     action: Action
     first: RemoteStep
     steps: tuple[Step, ...]
+    ids: Ids | None
 
 
 class _WorkerEnded:
@@ -49,8 +55,8 @@ def execute(
 
     What touches state only, at the beginning of a key's steps, is done first, here and in order,
     and made durable all at once; then the workers begin. `on_outcome` is called in this thread, for
-    each outcome as soon as it is durable. There is one for each step that was done or begun (Move,
-    Forget and Record have none).
+    each outcome as soon as it is durable. There is one for each change that was begun: what came of
+    all its steps, or of the first that is not done.
 
     Changes without an outcome were not started, or (after an interrupt, when the grace period is
     over) are left to their open intents. Nothing that happens in a worker is raised here: the run
@@ -61,13 +67,18 @@ def execute(
     noted: list[Outcome] = []
     with sender.noting():
         for change in changes:
+            ids = change.before.ids if change.before is not None else None
             for number, step in enumerate(change.steps):
                 if isinstance(step, Create | Patch | Delete):
-                    waiting.append(_Task(change.key, change.action, step, change.steps[number:]))
+                    left = change.steps[number:]
+                    waiting.append(_Task(change.key, change.action, step, left, ids))
                     break
-                outcome = sender.note(change.key, change.action, step)
-                if outcome is not None:
-                    noted.append(outcome)
+                sender.note(change.key, step, more=number + 1 < len(change.steps))
+                ids = step.known.ids if isinstance(step, Adopt) else ids
+            else:
+                if change.steps:
+                    kind = DONE_KINDS[change.action]
+                    noted.append(Outcome(change.key, change.action, kind, ids))
     for outcome in noted:  # nothing is told that a crash could still take back
         on_outcome(outcome)
     return (*noted, *_work_together(waiting, sender, connect, parallelism, on_outcome))
@@ -134,17 +145,22 @@ def _try(task: _Task, sender: Sender, writer: Writer, events: _Events) -> None:
 
 def _do(task: _Task, sender: Sender, writer: Writer, events: _Events) -> None:
     """The steps of one key, up to the first that is not done."""
-    for step in task.steps:
-        if isinstance(step, Create | Patch | Delete):
-            outcome = sender.send(writer, task.key, task.action, step)
-            if outcome is None:
-                return
-        else:
-            outcome = sender.note(task.key, task.action, step)
-        if outcome is not None:
-            events.put(outcome)
-            if not outcome.kind.done:
-                return
+    ids, begun = task.ids, False
+    for number, step in enumerate(task.steps, 1):
+        if not isinstance(step, Create | Patch | Delete):
+            sender.note(task.key, step, more=number < len(task.steps))
+            continue
+        outcome = sender.send(writer, task.key, task.action, step)
+        if outcome is None:
+            if begun:
+                events.put(Outcome(task.key, task.action, OutcomeKind.CREATED, ids, HALF))
+            return
+        if not outcome.kind.done:
+            events.put(replace(outcome, ids=ids or outcome.ids))
+            return
+        begun = True
+        ids = outcome.ids if isinstance(step, Create | Patch) else ids
+    events.put(Outcome(task.key, task.action, DONE_KINDS[task.action], ids))
 
 
 def _gather(

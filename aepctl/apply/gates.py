@@ -10,7 +10,7 @@ from aepctl.model.failure import Failure
 from aepctl.plan.binding import Binding
 from aepctl.plan.matching import ObservedIndex
 from aepctl.plan.plan import Action, Change, Plan
-from aepctl.plan.policy import Policy
+from aepctl.plan.policy import MOST_DELETED, Policy
 from aepctl.plan.reviewed import compare, misfits
 from aepctl.state.model import State
 from aepctl.wording import listed
@@ -21,14 +21,19 @@ MAX_STALE = 200
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """What somebody approved beforehand: the plan in a review, or up to `yes_create` creates."""
+    """What somebody approved beforehand: the plan in a review, or so many creates and deletes."""
 
     reviewed: bool = False
     yes_create: int | None = None
+    yes_delete: int | None = None
 
     def covers(self, creates: int) -> bool:
         """Whether so many creates are approved."""
         return self.reviewed or (self.yes_create is not None and creates <= self.yes_create)
+
+    def covers_deletes(self, deletes: int) -> bool:
+        """Whether so many deletes are approved."""
+        return self.reviewed or (self.yes_delete is not None and deletes <= self.yes_delete)
 
 
 def check(
@@ -37,16 +42,51 @@ def check(
     state: State,
     observed: Sequence[Observed] | None,
     *,
-    max_creates: int,
+    protected: bool,
     approval: Approval,
 ) -> None:
     """Raise SafetyRefusal unless the plan may be carried out. Called once, before anybody is asked.
 
-    `state` and `observed` are those that the plan was made from.
+    `state` and `observed` are those that the plan was made from. `protected`: only what was
+    reviewed as a saved plan may be done here.
     """
+    if protected:
+        check_protected(plan, policy, approval)
+    if not approval.reviewed:
+        check_emptied(plan, policy, state)
     check_existing(plan, policy)
     check_empty_state(plan, policy, state, observed, approval)
-    check_creates(plan, policy, max_creates, approval)
+    check_creates(plan, policy, approval)
+    check_deletes(plan, policy, state, approval)
+
+
+def check_protected(plan: Plan, policy: Policy, approval: Approval) -> None:
+    """A protected environment is changed by saved plans alone."""
+    if not approval.reviewed and any(one.steps for one in plan.changes):
+        save = policy.command("plan", "--out", "plan.json")
+        apply = policy.command("apply", "plan.json")
+        raise SafetyRefusal(
+            f"the environment `{policy.environment}` is protected: only a saved plan is applied",
+            hint=f"`{save}`, have it reviewed, then `{apply}`",
+        )
+
+
+def check_emptied(plan: Plan, policy: Policy, state: State) -> None:
+    """Manifests that want nothing at all, where much is known, are a mistake more often than not.
+
+    What the manifests themselves say to be removed, they know of.
+    """
+    ended = [one.key for one in plan.changes if one.action in _ENDS and not one.is_named]
+    known = [key for key, one in state.audiences.items() if not one.retained]
+    wants = plan.unchanged or any(one.wanted is not None for one in plan.changes)
+    if ended and not wants and len(ended) == len(known) and not plan.targets:
+        destroy = policy.command("destroy")
+        raise SafetyRefusal(
+            f"the manifests want nothing of the {len(known)} audiences that the state knows: "
+            f"{listed(ended)}",
+            hint="if the folder of manifests is the right one: list them under `removed:` there, "
+            f"or delete all of them with `{destroy}`",
+        )
 
 
 def check_existing(plan: Plan, policy: Policy) -> None:
@@ -91,10 +131,27 @@ def check_empty_state(
         )
 
 
-def check_creates(plan: Plan, policy: Policy, max_creates: int, approval: Approval) -> None:
+def check_deletes(plan: Plan, policy: Policy, state: State, approval: Approval) -> None:
+    """More deletes than `max_deletes`, or than a part of what is known, need somebody's word."""
+    deletes, allowed = plan.deletes, plan.max_deletes
+    if allowed is None or deletes <= allowed or approval.covers_deletes(deletes):
+        return
+    most, known = policy.max_deletes, len(state.audiences)
+    why = f"more than max_deletes ({most})"
+    if allowed != most:
+        why = f"more than {MOST_DELETED:.0%} of the {known} that are known"
+    again = _again(plan, policy, "--yes-delete", str(deletes))
+    good = "; for good: `max_deletes` in aepctl.yaml" if allowed == most else ""
+    raise SafetyRefusal(
+        f"{deletes} audience{'s' * (deletes != 1)} would be deleted on the platform, {why}",
+        hint=f"to allow it once: `{again}`{good}",
+    )
+
+
+def check_creates(plan: Plan, policy: Policy, approval: Approval) -> None:
     """More creates than `max_creates` need somebody's word."""
-    creates = plan.creates
-    if creates > max_creates and not approval.covers(creates):
+    creates, max_creates = plan.creates, plan.max_creates
+    if max_creates is not None and creates > max_creates and not approval.covers(creates):
         existing = () if policy.existing == "adopt" else ("--existing", policy.existing)
         again = _again(plan, policy, *existing, "--yes-create", str(creates))
         raise SafetyRefusal(
@@ -140,11 +197,13 @@ def undecided(plan: Plan) -> tuple[Outcome, ...]:
         Outcome(
             change.key, change.action, OutcomeKind.UNDECIDED, failure=Failure(change.reason or "")
         )
-        for change in plan.of(Action.DECIDE)
+        for change in plan.changes
+        if change.waits
     )
 
 
 _NEW = frozenset({Action.CREATE, Action.ADOPT})
+_ENDS = frozenset({Action.DELETE, Action.FORGET})
 
 
 def _is_there(change: Change, seen: ObservedIndex) -> bool:

@@ -1,11 +1,16 @@
-"""Look before creating: what the platform has of what is to be created, as far as is asked."""
+"""Look first: what the platform has of what is to be created or changed, as far as is asked."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from aepctl.apply.gates import Approval, checks_empty_state
 from aepctl.apply.ports import Reader
+from aepctl.apply.reading import read_known
 from aepctl.errors import ListForbidden, PlatformError
 from aepctl.model.audience import Observed
 from aepctl.plan.policy import Policy
-from aepctl.plan.sides import Questions
+from aepctl.plan.questions import Questions
+from aepctl.plan.seen import Seen
 from aepctl.state.model import State
 
 
@@ -17,14 +22,39 @@ def look(
     approval: Approval,
     *,
     fresh: bool = False,
-) -> tuple[Observed, ...] | None:
+) -> Seen | None:
     """What was seen; None where nobody looked.
 
     Where existing audiences are ignored, only what earlier attempts may have made is looked for,
     unless the state is empty. What is inactive is asked for as well, because it may be ours: an
     earlier attempt's, or a lost state's. `fresh`: nothing of what is to be created ever was, so
-    that only an attempt is a reason to. Raises PlatformError and ListForbidden.
+    that only an attempt is a reason to. What is known and would be changed is read by itself; where
+    everything is refreshed, the list says of most what there is.
+    Raises PlatformError and ListForbidden.
     """
+    if policy.refresh:
+        listed: tuple[Observed, ...] | None = _everything(reader, policy, inactive=True, tried=True)
+        known = read_known(reader, questions.known.values(), listed)
+    else:
+        listed = _candidates(reader, questions, state, policy, approval, fresh=fresh)
+        known = read_known(reader, questions.known.values())
+    if listed is None and not questions.known:
+        return None
+    named = _named(reader, questions, listed or ())
+    read = {one.ids.audience_id for one in known.found} | known.gone.keys()
+    others = (one for one in (*(listed or ()), *named) if one.ids.audience_id not in read)
+    return replace(known, found=(*others, *known.found))
+
+
+def _candidates(
+    reader: Reader,
+    questions: Questions,
+    state: State,
+    policy: Policy,
+    approval: Approval,
+    *,
+    fresh: bool,
+) -> tuple[Observed, ...] | None:
     if not questions.candidates:
         return None
     tried = bool(questions.tried)
@@ -36,6 +66,14 @@ def look(
         except ListForbidden:  # that is why existing audiences are ignored
             return None
     return _everything(reader, policy, inactive=True, tried=True) if tried else ()
+
+
+def _named(reader: Reader, questions: Questions, listed: Sequence[Observed]) -> Iterator[Observed]:
+    """What manifests name themselves and a list does not show."""
+    there = {one.ids.audience_id for one in listed}
+    for candidate in questions.candidates:
+        if candidate.adopts is not None and candidate.adopts not in there:
+            yield from reader.find(candidate.adopts)
 
 
 def _everything(

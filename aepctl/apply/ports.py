@@ -1,6 +1,6 @@
 """What carrying out a plan needs of the world, as small Protocols."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -42,7 +42,7 @@ class Journal(Protocol):
         exists: bool = False,
     ) -> None: ...
 
-    def note(self, key: str, step: LocalStep) -> None: ...
+    def note(self, key: str, step: LocalStep, *, more: bool = False) -> None: ...
 
     def together(self) -> AbstractContextManager[None]:
         """Within, endings and notes are made durable at its end, all at once."""
@@ -65,6 +65,13 @@ class Writer(Protocol):
 
         Raises CredentialsError, or StateNotWritten where the state is no longer ours, where nothing
         was sent.
+        """
+        ...
+
+    def read(self, ids: Ids) -> Observed | None:
+        """The audience with these IDs; None where the platform says that it is not there.
+
+        Raises PlatformError and CredentialsError.
         """
         ...
 
@@ -106,4 +113,15 @@ class Reader(Protocol):
 
         Raises ValueError without the platform's own id.
         """
+        ...
+
+    def get_many(self, ids: Sequence[Ids]) -> Mapping[str, Observed | None]:
+        """By audienceId those of these, each with the platform's own id, that are there.
+
+        None where the platform says that it has it no more; of others it said nothing.
+        """
+        ...
+
+    def find(self, audience_id: str) -> tuple[Observed, ...]:
+        """All that has this ID, at work or not, as lists show it."""
         ...

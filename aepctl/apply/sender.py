@@ -9,16 +9,18 @@ from typing import assert_never
 
 from aepctl.aep.verdicts import Done, NotSent, Refused, RetryReason, Unknown, Verdict
 from aepctl.apply.afresh import Afresh
+from aepctl.apply.before import SEND, Found, judge
 from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.apply.ports import Journal, Writer
 from aepctl.apply.refusals import Refusals
+from aepctl.apply.results import outcome_of
 from aepctl.apply.stopping import Backoff, StopSignal
 from aepctl.backoff import Jitter, backoff_seconds
 from aepctl.clock import Clock
-from aepctl.errors import CredentialsError, StateNotWritten
+from aepctl.errors import CredentialsError, PlatformError, StateNotWritten
 from aepctl.model.audience import Ids
 from aepctl.model.failure import Failure
-from aepctl.model.steps import Adopt, Create, Delete, LocalStep, Patch, RemoteStep
+from aepctl.model.steps import Create, Delete, LocalStep, Patch, RemoteStep
 from aepctl.plan.plan import Action
 from aepctl.state.events import Ending
 from aepctl.state.model import Intent
@@ -52,29 +54,12 @@ class Sender:
 
         `action` is the change's, for the outcome.
         """
-        return self._attempts(writer, key, action, step, None)
+        return self._attempts(writer, key, action, step)
 
-    def resend(self, writer: Writer, action: Action, intent: Intent) -> Outcome | None:
-        """Send the step of an open intent again; None where the run stops before that.
-
-        The first attempt is made under this same intent: its note is durable, complete and still
-        true, and the steps that may be sent again come to the same however often they arrive.
-        Raises TypeError for a create, which may not.
-        """
-        if isinstance(intent.step, Create):
-            raise TypeError(f"a create is never sent again ({intent.id})")
-        return self._attempts(writer, intent.key, action, intent.step, intent)
-
-    def note(self, key: str, action: Action, step: LocalStep) -> Outcome | None:
-        """Do one step that touches state only.
-
-        Its outcome where it has one of its own: Move, Forget and Record have none.
-        """
+    def note(self, key: str, step: LocalStep, *, more: bool = False) -> None:
+        """Do one step that touches state only; `more` of the same change follow."""
         with self._stopping():
-            self.journal.note(key, step)
-        if isinstance(step, Adopt):
-            return Outcome(key, action, OutcomeKind.ADOPTED, step.known.ids)
-        return None
+            self.journal.note(key, step, more=more)
 
     @contextmanager
     def noting(self) -> Iterator[None]:
@@ -91,26 +76,56 @@ class Sender:
             self.stop.request(f"the journal cannot be written ({error.reason})")
 
     def _attempts(
-        self, writer: Writer, key: str, action: Action, step: RemoteStep, intent: Intent | None
+        self, writer: Writer, key: str, action: Action, step: RemoteStep
     ) -> Outcome | None:
         troubles: Counter[str] = Counter()
         outcome = None
         while self._is_to_do(key, step):
-            intent = self._begun(intent) if intent else self._begin(key, step)
+            if not isinstance(step, Create):
+                found = self._look(writer, step)
+                if found is None:
+                    break
+                if found is not SEND:
+                    return self._without_sending(key, action, step, found)
+            intent = self._begin(key, step)
             if intent is None:
                 break
             verdict = self._ask(writer, intent)
             self._end(intent, verdict)
-            outcome = _outcome(intent, action, verdict)
+            outcome = outcome_of(intent, action, verdict)
             trouble = _trouble(verdict)
             if trouble is not None:
                 troubles[trouble] += 1
                 if self._again(writer, verdict, trouble, troubles[trouble]):
-                    intent = None
                     continue
             self._heed(writer, step, verdict)
             break
         return outcome
+
+    def _look(self, writer: Writer, step: Patch | Delete) -> Found | None:
+        """What is there just before it is changed; None where that cannot be told: the run stops.
+
+        The platform has no way to change a thing only if nobody else did meanwhile.
+        """
+        try:
+            return judge(step, writer.read(step.ids))
+        except (PlatformError, CredentialsError) as error:
+            self.stop.request("; ".join(filter(None, (error.message, error.hint))))
+            return None
+
+    def _without_sending(
+        self, key: str, action: Action, step: Patch | Delete, found: Found
+    ) -> Outcome | None:
+        """It is so already, or a person has to decide first."""
+        if found.why is not None:
+            kind = OutcomeKind.REFUSED if found.refused else OutcomeKind.UNDECIDED
+            return Outcome(key, action, kind, step.ids, Failure(found.why))
+        intent = self._begin(key, step)
+        if intent is None:
+            return None
+        verdict = Done(step.ids, found.observed)
+        self._end(intent, verdict)
+        return outcome_of(intent, action, verdict)
 
     def _is_to_do(self, key: str, step: RemoteStep) -> bool:
         """Whether it still is, when requests are welcome."""
@@ -132,15 +147,6 @@ class Sender:
         except StateNotWritten as error:
             self._send_nothing(error)
             return None
-
-    def _begun(self, intent: Intent) -> Intent | None:
-        """The intent of an earlier run, where the state that holds it is still ours."""
-        try:
-            self.journal.check()
-        except StateNotWritten as error:
-            self._send_nothing(error)
-            return None
-        return intent
 
     def _send_nothing(self, error: StateNotWritten) -> None:
         self.stop.request(f"the journal cannot be written ({error.reason}): nothing more is sent")
@@ -220,30 +226,3 @@ def _trouble(verdict: Verdict) -> str | None:
             return None
         case _:
             assert_never(verdict)
-
-
-def _outcome(intent: Intent, action: Action, verdict: Verdict) -> Outcome:
-    match verdict:
-        case Done(ids):
-            step = intent.step
-            of = ids if isinstance(step, Create) else step.ids
-            return Outcome(intent.key, action, done_kind(step), of)
-        case Refused(failure) | NotSent(failure):
-            return Outcome(intent.key, action, OutcomeKind.REFUSED, failure=failure)
-        case Unknown(failure):
-            return Outcome(intent.key, action, OutcomeKind.UNKNOWN, failure=failure)
-        case _:
-            assert_never(verdict)
-
-
-def done_kind(step: RemoteStep) -> OutcomeKind:
-    """What it is called when the step is done."""
-    match step:
-        case Create():
-            return OutcomeKind.CREATED
-        case Patch():
-            return OutcomeKind.UPDATED
-        case Delete():
-            return OutcomeKind.DELETED
-        case _:
-            assert_never(step)

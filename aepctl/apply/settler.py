@@ -1,19 +1,18 @@
 """Settle intents without an outcome: look at the platform first, and never send a create again.
 
 A create is looked for. A patch and a delete, which come to the same however often they arrive, are
-sent again where a look shows that they were not done.
+read: what was not done is closed, and planned anew if it is still wanted.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import assert_never
 
-from aepctl.aep.verdicts import GONE
 from aepctl.apply.looking import Look
 from aepctl.apply.outcomes import Outcome, OutcomeKind
-from aepctl.apply.ports import Reader, Writer
-from aepctl.apply.sender import Sender, done_kind
+from aepctl.apply.ports import Reader
+from aepctl.apply.results import done_kind
+from aepctl.apply.sender import Sender
 from aepctl.apply.sightings import (
     doubt_about,
     doubt_about_absence,
@@ -23,13 +22,12 @@ from aepctl.apply.sightings import (
     may_be_of,
 )
 from aepctl.backoff import backoff_seconds
-from aepctl.model.audience import Audience, Ids, Observed
-from aepctl.model.failure import Failure, no_platform_id
+from aepctl.model.audience import Ids, Observed
+from aepctl.model.failure import Failure
 from aepctl.model.steps import Create, Delete, Patch
 from aepctl.plan.plan import Action
 from aepctl.state.events import Ending
 from aepctl.state.model import Intent, Phase, State
-from aepctl.wording import command
 
 FIRST_PAUSE_SECONDS = 0.25
 MAX_PAUSE_SECONDS = 5.0
@@ -37,7 +35,7 @@ MAX_PAUSE_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Settler:
-    """How intents are settled: where it is looked, for how long, and how steps are sent again.
+    """How intents are settled: where it is looked, and for how long.
 
     `window_seconds`: how long a lookup that finds nothing is repeated (the list may lag behind),
     counted from now, whenever the intent began. `program` is how a command begins that can be
@@ -46,12 +44,13 @@ class Settler:
 
     sender: Sender
     reader: Reader
-    connect: Callable[[], Writer]
     window_seconds: float
     program: str = "aepctl"
 
     def settle(self, intents: Iterable[Intent], state: State) -> tuple[Outcome, ...]:
-        """Settle what can be settled; one outcome for each intent. `state`: what is known of keys.
+        """Settle what can be settled. `state`: what is known of keys.
+
+        An outcome for each intent, but for what was not done and is planned anew.
 
         Raises PlatformError and ListForbidden from the reader, and StateNotWritten.
         """
@@ -66,12 +65,8 @@ class Settler:
         while waiting:
             began = clock.monotonic()  # what a list shows may be as old as its first page
             look = Look(self.reader, waiting, journal.owner, state.audiences)
-            creates = [one for one in waiting if isinstance(one.step, Create)]
             with journal.together():
-                outcomes += self._each(creates, waiting, known, look, began)
-            # What is sent again is noted at once: that tells whether the state is still ours.
-            others = [one for one in waiting if not isinstance(one.step, Create)]
-            outcomes += self._each(others, waiting, known, look, began)
+                outcomes += self._each(waiting, known, look, began)
             if waiting:
                 pause = _pause(attempt)
                 why = f"{len(waiting)} not found on the platform yet, whose list may lag"
@@ -82,36 +77,27 @@ class Settler:
 
     def _each(
         self,
-        intents: Iterable[Intent],
         waiting: dict[Intent, float],
         known: dict[str, Ids],
         look: Look,
         began: float,
     ) -> Iterator[Outcome]:
         """The outcomes of those that can be settled now; these wait no longer."""
-        for intent in intents:
+        for intent in tuple(waiting):
             last = began >= waiting[intent]
-            outcome = self._settle(intent, known.get(intent.key), look, last=last)
+            if isinstance(intent.step, Create):
+                mine = None if intent.step.replaces is not None else known.get(intent.key)
+                outcome = self._create(intent, intent.step, mine, look, last=last)
+                if outcome is None:
+                    continue
+            else:
+                outcome = self._read(intent, intent.step)
+            del waiting[intent]
             if outcome is None:
                 continue
-            del waiting[intent]
             if outcome.kind is OutcomeKind.ADOPTED and outcome.ids is not None:
                 known[intent.key] = outcome.ids
             yield outcome
-
-    def _settle(
-        self, intent: Intent, known: Ids | None, look: Look, *, last: bool
-    ) -> Outcome | None:
-        """The outcome, or None where it is to be looked again: not where this look is the last."""
-        match intent.step:
-            case Create() as step:
-                return self._create(intent, step, known, look, last=last)
-            case Patch() as step:
-                return self._patch(intent, step)
-            case Delete() as step:
-                return self._delete(intent, step)
-            case _:
-                assert_never(intent.step)
 
     def _create(
         self, intent: Intent, step: Create, known: Ids | None, look: Look, *, last: bool
@@ -166,59 +152,26 @@ class Settler:
         failure = Failure(f"{reason}; the next apply checks again, then creates it")
         return Outcome(intent.key, Action.SETTLE, OutcomeKind.UNKNOWN, failure=failure)
 
-    def _patch(self, intent: Intent, step: Patch) -> Outcome:
-        """Equal to wanted is done, equal to before is sent again, else a person decides.
+    def _read(self, intent: Intent, step: Patch | Delete) -> Outcome | None:
+        """Done where the platform has it as it should be after the step; else None: it is closed.
 
-        Only the fields that it changes count: others may have been changed by others. Both as the
-        platform may spell them.
+        Only the fields that a patch changes count: others may have been changed by others. Both as
+        the platform may spell them. Without the platform's own id nothing was sent.
         """
-        if step.ids.platform_id is None:
-            return self._never_sent(intent, step.ids)
-        observed = self.reader.get(step.ids)
-        if observed is None:
-            failure = Failure(f"the platform has no audience {step.ids.audience_id} any more", GONE)
-            return self._refused(intent, Ending.REFUSED, failure)
-        if is_now(observed.audience, step.after, step.before, step.changes):
-            return self._done(intent, step, observed.audience)
-        if is_now(observed.audience, step.before, step.after, step.changes):
-            return self._resend(intent)
-        abandon = command(self.program, "state", "resolve", intent.key, "--abandon")
-        return _undecided(
-            intent,
-            f"somebody else changed it meanwhile ({', '.join(step.changes)}): after "
-            f"`{abandon}` a plan shows what differs now",
-        )
+        observed = None if step.ids.platform_id is None else self.reader.get(step.ids)
+        if step.ids.platform_id is not None and _is_done(step, observed):
+            seen = observed.audience if observed is not None else None
+            self.sender.journal.end(intent, Ending.DONE, ids=step.ids, observed=seen)
+            return Outcome(intent.key, Action.SETTLE, done_kind(step), step.ids)
+        reason = "not done, as far as the platform shows: planned anew if it is still wanted"
+        self.sender.journal.end(intent, Ending.NOT_SENT, reason=reason)
+        return None
 
-    def _delete(self, intent: Intent, step: Delete) -> Outcome:
-        """Done where the platform says that it is not there, else sent again."""
-        if step.ids.platform_id is None:
-            return self._never_sent(intent, step.ids)
-        if self.reader.get(step.ids) is None:
-            return self._done(intent, step, None)
-        return self._resend(intent)
 
-    def _done(self, intent: Intent, step: Patch | Delete, observed: Audience | None) -> Outcome:
-        self.sender.journal.end(intent, Ending.DONE, ids=step.ids, observed=observed)
-        return Outcome(intent.key, Action.SETTLE, done_kind(step), step.ids)
-
-    def _never_sent(self, intent: Intent, ids: Ids) -> Outcome:
-        """Without the platform's own id no writer sends a patch or a delete."""
-        return self._refused(intent, Ending.NOT_SENT, no_platform_id(ids))
-
-    def _refused(self, intent: Intent, ending: Ending, failure: Failure) -> Outcome:
-        self.sender.journal.end(intent, ending, reason=failure.message)
-        return Outcome(intent.key, Action.SETTLE, OutcomeKind.REFUSED, failure=failure)
-
-    def _resend(self, intent: Intent) -> Outcome:
-        writer = self.connect()
-        try:
-            outcome = self.sender.resend(writer, Action.SETTLE, intent)
-        finally:
-            writer.close()
-        if outcome is not None:
-            return outcome
-        failure = Failure("the run stopped before it was sent again")
-        return Outcome(intent.key, Action.SETTLE, OutcomeKind.UNKNOWN, failure=failure)
+def _is_done(step: Patch | Delete, observed: Observed | None) -> bool:
+    if isinstance(step, Delete) or observed is None:
+        return isinstance(step, Delete) and observed is None
+    return is_now(observed.audience, step.after, step.before, step.changes)
 
 
 def _without_future(intent: Intent, now: datetime) -> Intent:

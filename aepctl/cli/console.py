@@ -12,7 +12,6 @@ from aepctl.apply.report import ApplyReport
 from aepctl.cli.output import colour, print_result, print_status
 from aepctl.cli.rescued import print_rescued
 from aepctl.errors import AepctlError, SafetyRefusal
-from aepctl.model.steps import ToldStep
 from aepctl.plan.plan import Plan
 from aepctl.render.display import Paint, display
 from aepctl.render.text import outcome_line, plan_text, report_summary
@@ -73,8 +72,7 @@ class TextConsole:
             return
         print_result("\n")
         if sys.stderr.isatty():
-            steps = (step for change in plan.changes for step in change.steps)
-            count = sum(isinstance(step, ToldStep) for step in steps)
+            count = sum(bool(change.steps) for change in plan.changes)
             self._bar = click.progressbar(
                 length=count, label="Applying", file=sys.stderr, show_pos=True
             )
@@ -141,7 +139,7 @@ def _ask(plan: Plan) -> None:
             "not approved: there is no terminal to ask on, so nothing was sent",
             hint="review the plan, then use --auto-approve",
         )
-    steps = Counter(type(step).__name__.lower() for change in plan.changes for step in change.steps)
+    steps = Counter(change.action.value for change in plan.changes if change.steps)
     what = " and ".join(f"{verb} {count}" for verb, count in sorted(steps.items(), reverse=True))
     where = f"{plan.environment}, sandbox {plan.target.sandbox}"
     question = f"{what.capitalize()} in {where}? Enter 'yes' to continue: "

@@ -207,13 +207,15 @@ ASLEEP = frozenset({"draft", "inactive"})
 class Observed:
     """An audience as the platform lists it. `created` is in seconds since 1970, where it says.
 
-    `lifecycle` is the platform's word for its state, in lower case, where it says one.
+    `lifecycle` is the platform's word for its state, in lower case, where it says one. `dependents`
+    are the IDs of audiences that are made of it, where it says that.
     """
 
     audience: Audience
     ids: Ids
     created: float | None = None
     lifecycle: str | None = None
+    dependents: tuple[str, ...] = ()
 
     @property
     def is_gone(self) -> bool:

@@ -17,21 +17,28 @@ from aepctl.apply.sender import Sender
 from aepctl.apply.settler import Settler
 from aepctl.apply.stopping import Backoff, StopSignal
 from aepctl.errors import StateNotWritten
-from aepctl.model.audience import Observed, Wanted
+from aepctl.model.wants import Wants
 from aepctl.operations.again import Again, begin
 from aepctl.operations.context import Context, Platform
 from aepctl.operations.idle import idle_report
 from aepctl.operations.network import check_network
 from aepctl.operations.options import ApplyOptions
-from aepctl.operations.plan import policy_of
 from aepctl.operations.reading import reading
 from aepctl.operations.reporting import report_of
 from aepctl.operations.respelling import remember
-from aepctl.operations.reviewing import asks_nothing, everything_now, note_use, plan_now, questions
+from aepctl.operations.reviewing import (
+    asked_policy,
+    asks_nothing,
+    everything_now,
+    note_use,
+    plan_now,
+    questions,
+)
 from aepctl.operations.settling import settle
 from aepctl.plan.plan import Plan
 from aepctl.plan.policy import Policy
-from aepctl.plan.sides import Questions
+from aepctl.plan.questions import Questions
+from aepctl.plan.seen import Seen
 from aepctl.project.credentials import credentials
 from aepctl.project.environment import Environment
 from aepctl.state.model import State
@@ -47,11 +54,11 @@ def apply(
     Raises AepctlError where they are of no use, InvalidInput, CredentialsError, PlatformError,
     SafetyRefusal, StateError, StateLocked and NoSuchTarget: nothing of the plan was begun then.
     """
-    wanted = context.wanted(environment)
+    wants = context.wants(environment)
     for warning in check_network(environment, context.environ):
         context.console.warn(warning)
     store = context.open_store(environment)
-    idle = idle_report(context, environment, options, wanted, store, stop)
+    idle = idle_report(context, environment, options, wants, store, stop)
     if idle is not None:
         return idle
     run = context.run("apply")
@@ -63,8 +70,8 @@ def apply(
         clock=context.clock,
         ids=context.new_id,
     ) as session:
-        policy = policy_of(environment, existing=options.existing, run=run.id)
-        return _Apply(context, environment, options, stop, wanted, session, policy).go()
+        policy = asked_policy(environment, options, run.id)
+        return _Apply(context, environment, options, stop, wants, session, policy).go()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +82,7 @@ class _Apply:
     environment: Environment
     options: ApplyOptions
     stop: StopSignal
-    wanted: Sequence[Wanted]
+    wants: Wants
     session: StateSession
     policy: Policy
 
@@ -87,9 +94,9 @@ class _Apply:
         again = self._again()
         if self._questions():
             with self._platform() as platform:
-                settled, observed = self._ask(platform)
+                settled, seen = self._ask(platform)
                 again = replace(again, at=self.context.clock.monotonic())
-                return self._carry_out(self._plan(observed), observed, settled, platform, again)
+                return self._carry_out(self._plan(seen), seen, settled, platform, again)
         plan = self._plan(None)
         if any(change.steps for change in plan.changes):
             with self._platform() as platform:
@@ -110,25 +117,26 @@ class _Apply:
 
     def _questions(self, state: State | None = None) -> Questions:
         known = state or self.session.state
-        return questions(self.options, self.wanted, known, self.policy)
+        return questions(self.options, self.wants, known, self.policy)
 
     @property
     def _approval(self) -> gates.Approval:
-        return gates.Approval(self.options.saved is not None, self.options.yes_create)
+        options = self.options
+        return gates.Approval(options.saved is not None, options.yes_create, options.yes_delete)
 
-    def _plan(self, observed: Sequence[Observed] | None) -> Plan:
+    def _plan(self, seen: Seen | None) -> Plan:
         state = self.session.state
-        return plan_now(self.options, self.wanted, state, observed, self.policy)
+        return plan_now(self.options, self.wants, state, seen, self.policy)
 
-    def _ask(self, platform: Platform) -> tuple[tuple[Outcome, ...], tuple[Observed, ...] | None]:
+    def _ask(self, platform: Platform) -> tuple[tuple[Outcome, ...], Seen | None]:
         """What the platform says: of what is in doubt, and then of what is to be created."""
         with self._reader(platform) as reader:
-            return self._settle(reader, platform), self._look(reader)
+            return self._settle(reader), self._look(reader)
 
     def _reader(self, platform: Platform) -> AbstractContextManager[AudienceReader]:
-        return reading(self.context, platform, self.wanted, self.session.state)
+        return reading(self.context, platform, self.wants.audiences, self.session.state)
 
-    def _settle(self, reader: AudienceReader, platform: Platform) -> tuple[Outcome, ...]:
+    def _settle(self, reader: AudienceReader) -> tuple[Outcome, ...]:
         """All that is in doubt, whatever the targets. Raises PlatformError, StateNotWritten."""
         state = self.session.state
         in_doubt = [one for one in state.intents.values() if one.in_doubt(self.session.run.id)]
@@ -138,7 +146,6 @@ class _Apply:
         settler = Settler(
             sender=self._sender(),
             reader=reader,
-            connect=lambda: AudienceWriter(platform.connect(), self.session.check),
             window_seconds=self.environment.settle_seconds,
             program=self.environment.program,
         )
@@ -151,9 +158,7 @@ class _Apply:
         afresh = None if steps is None else Afresh(steps, backoff, self.stop)
         return Sender(self.session, clock, self.stop, backoff, afresh=afresh)
 
-    def _look(
-        self, reader: AudienceReader, state: State | None = None
-    ) -> tuple[Observed, ...] | None:
+    def _look(self, reader: AudienceReader, state: State | None = None) -> Seen | None:
         questions, known = self._questions(state), state or self.session.state
         fresh = self.options.fresh
         return look(reader, questions, known, self.policy, self._approval, fresh=fresh)
@@ -178,41 +183,43 @@ class _Apply:
         state = without_run(self.session.state, self.session.run.id)
         with self._reader(platform) as reader:
             seen = self._look(reader, state)
-        now = everything_now(self.options, self.wanted, state, seen, self.policy)
+        now = everything_now(self.options, self.wants, state, seen, self.policy)
         decided = [one for one in plan.changes if one.is_decided]
         return {change.key: change.steps for change in (*now.changes, *decided)}
 
-    def _check(self, plan: Plan, observed: Sequence[Observed] | None) -> None:
-        state, most = self.session.state, self.environment.max_creates
-        gates.check(plan, self.policy, state, observed, max_creates=most, approval=self._approval)
+    def _check(self, plan: Plan, seen: Seen | None) -> None:
+        protected = self.environment.protected
+        found = None if seen is None else seen.found
+        state, approval = self.session.state, self._approval
+        gates.check(plan, self.policy, state, found, protected=protected, approval=approval)
 
     def _carry_out(
         self,
         plan: Plan,
-        observed: Sequence[Observed] | None,
+        seen: Seen | None,
         settled: tuple[Outcome, ...],
         platform: Platform,
         again: Again,
     ) -> ApplyReport:
         """Show the plan, check it, ask, and do its steps."""
         self.context.console.show(plan)
-        self._check(plan, observed)
+        self._check(plan, seen)
         todo = [change for change in plan.changes if change.steps]
         if todo:
             asked = self.context.console.approve(plan)
-            if observed is not None and again.is_due(plan, asked=asked):
+            if seen is not None and again.is_due(plan, asked=asked):
                 plan = self._once_more(plan, platform, again)
                 todo = [change for change in plan.changes if change.steps]
         note_use(self.options.saved, plan, self.session)
         self.context.console.begin(plan)
-        looks = None if observed is None else partial(self._steps_now, plan, platform)
+        looks = None if seen is None else partial(self._steps_now, plan, platform)
         sender = self._sender(looks)
         with self.stop.during_work():
-            remember(sender, self.session.state, observed)
+            remember(sender, self.session.state, () if seen is None else seen.found)
             done = execute(
                 todo,
                 sender,
-                lambda: AudienceWriter(platform.connect(), self.session.check),
+                lambda: self._writer(platform),
                 parallelism=self.options.parallelism,
                 on_outcome=self.context.console.tell,
             )
@@ -220,6 +227,13 @@ class _Apply:
         outcomes = (*settled, *gates.undecided(plan), *done)
         not_started = len({change.key for change in todo} - {one.key for one in done})
         return self._report(plan, outcomes, not_started=not_started, rescue=rescue)
+
+    def _writer(self, platform: Platform) -> AudienceWriter:
+        """A worker's connection, for what it sends and for what it reads just before that."""
+        connection = platform.connect()
+        patience = self.context.patience
+        reader = AudienceReader(connection, self.context.clock, patience=patience)
+        return AudienceWriter(connection, self.session.check, reader)
 
     def _save(self) -> str | None:
         """Write the state; where that fails, what no store has."""

@@ -1,16 +1,13 @@
 """An apply that has nothing to do writes nothing to a store that others share, not even a lock."""
 
-from collections.abc import Sequence
-
 from aepctl.apply import gates
 from aepctl.apply.report import ApplyReport
 from aepctl.apply.stopping import StopSignal
-from aepctl.model.audience import Wanted
+from aepctl.model.wants import Wants
 from aepctl.operations.context import Context
 from aepctl.operations.options import ApplyOptions
-from aepctl.operations.plan import policy_of
 from aepctl.operations.reporting import report_of
-from aepctl.operations.reviewing import has_ended, plan_now, questions
+from aepctl.operations.reviewing import asked_policy, has_ended, plan_now, questions
 from aepctl.project.environment import Environment
 from aepctl.state.model import Phase
 from aepctl.state.rescue_file import left_behind
@@ -22,7 +19,7 @@ def idle_report(
     context: Context,
     environment: Environment,
     options: ApplyOptions,
-    wanted: Sequence[Wanted],
+    wants: Wants,
     store: StateStore | SharedStore,
     stop: StopSignal,
 ) -> ApplyReport | None:
@@ -35,10 +32,10 @@ def idle_report(
     state, saved = store.read(environment.target).state, options.saved
     if saved is not None and not has_ended(saved, state):
         return None
-    policy = policy_of(environment, existing=options.existing)
-    plan = plan_now(options, wanted, state, None, policy)
+    policy = asked_policy(environment, options)
+    plan = plan_now(options, wants, state, None, policy)
     works = saved is None and (
-        questions(options, wanted, state, policy)
+        questions(options, wants, state, policy)
         or any(one.phase is Phase.OPEN for one in state.intents.values())
         or any(change.steps for change in plan.changes)
     )

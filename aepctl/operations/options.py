@@ -18,7 +18,9 @@ class SavedPlan:
 class ApplyOptions:
     """How an apply goes about it.
 
-    `lock_timeout` is in seconds. `yes_create`: up to so many creates are approved. `saved`: the
+    `lock_timeout` is in seconds. `yes_create` and `yes_delete`: up to so many creates and deletes
+    are approved. `refresh`: everything known is looked at. `overwrite`: what somebody edited on the
+    platform is changed all the same. `saved`: the
     review was the approval, of just that plan; it has targets of its own. `fresh`: nothing of it
     was ever created, whatever is missing in the state.
     """
@@ -28,5 +30,8 @@ class ApplyOptions:
     lock_timeout: float = 0.0
     existing: Existing = "adopt"
     yes_create: int | None = None
+    yes_delete: int | None = None
+    refresh: bool = False
+    overwrite: bool = False
     saved: SavedPlan | None = None
     fresh: bool = False

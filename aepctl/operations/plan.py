@@ -32,7 +32,12 @@ class Planned:
 
 
 def policy_of(
-    environment: Environment, *, existing: Existing = "adopt", run: str | None = None
+    environment: Environment,
+    *,
+    existing: Existing = "adopt",
+    run: str | None = None,
+    refresh: bool = False,
+    overwrite: bool = False,
 ) -> Policy:
     """How plans are made in an environment."""
     return Policy(
@@ -43,14 +48,18 @@ def policy_of(
         run=run,
         program=environment.program,
         max_creates=environment.max_creates,
+        max_deletes=environment.max_deletes,
+        on_removal=environment.on_removal,
+        refresh=refresh,
+        overwrite=overwrite,
     )
 
 
 def plan(context: Context, environment: Environment, targets: tuple[str, ...] = ()) -> Planned:
     """Compare wanted with known. Raises InvalidInput, StateError, NoSuchTarget."""
-    wanted = context.wanted(environment)
+    wants = context.wants(environment)
     state = read_state(context.open_store(environment), environment.target)
-    made = make_plan(wanted, state, None, policy_of(environment), targets)
+    made = make_plan(wants, state, None, policy_of(environment), targets)
     return Planned(made, state)
 
 

@@ -1,51 +1,66 @@
 """What an apply does with a saved plan: less than without it, never more."""
 
-from collections.abc import Sequence
-
 from aepctl.apply.gates import check_saved
-from aepctl.model.audience import Observed, Wanted
+from aepctl.model.wants import Wants
 from aepctl.operations.options import ApplyOptions, SavedPlan
+from aepctl.operations.plan import policy_of
 from aepctl.plan.plan import Action, Plan
 from aepctl.plan.planner import make_plan
 from aepctl.plan.policy import Policy
+from aepctl.plan.questions import Questions, to_look_up
 from aepctl.plan.reviewed import left_of
-from aepctl.plan.sides import Questions, to_look_up
+from aepctl.plan.seen import Seen
+from aepctl.project.environment import Environment
 from aepctl.state.model import State
 from aepctl.state.session import StateSession
 
 
-def questions(
-    options: ApplyOptions, wanted: Sequence[Wanted], state: State, policy: Policy
-) -> Questions:
+def asked_policy(environment: Environment, options: ApplyOptions, run: str | None = None) -> Policy:
+    """How this apply plans; a saved plan is made anew as it was made."""
+    saved = options.saved.binding if options.saved is not None else None
+    return policy_of(
+        environment,
+        existing=options.existing,
+        run=run,
+        refresh=options.refresh if saved is None else saved.refreshed,
+        overwrite=options.overwrite if saved is None else saved.overwrites,
+    )
+
+
+def questions(options: ApplyOptions, wants: Wants, state: State, policy: Policy) -> Questions:
     """What the platform is asked; of a saved plan, only about what it has. Raises NoSuchTarget."""
     saved = options.saved
     if saved is None:
-        return to_look_up(wanted, state, policy, options.targets)
-    every, keys = to_look_up(wanted, state, policy), saved.binding.effects
-    return Questions(every.in_doubt, tuple(one for one in every.candidates if one.key in keys))
+        return to_look_up(wants, state, policy, options.targets)
+    every, keys = to_look_up(wants, state, policy), saved.binding.effects
+    return Questions(
+        every.in_doubt,
+        tuple(one for one in every.candidates if one.key in keys),
+        {key: one for key, one in every.known.items() if key in keys},
+    )
 
 
 def everything_now(
     options: ApplyOptions,
-    wanted: Sequence[Wanted],
+    wants: Wants,
     state: State,
-    observed: Sequence[Observed] | None,
+    seen: Seen | None,
     policy: Policy,
 ) -> Plan:
     """What would be done by now, whatever was reviewed. Raises NoSuchTarget."""
     targets = options.targets if options.saved is None else ()
-    return make_plan(wanted, state, observed, policy, targets)
+    return make_plan(wants, state, seen, policy, targets)
 
 
 def plan_now(
     options: ApplyOptions,
-    wanted: Sequence[Wanted],
+    wants: Wants,
     state: State,
-    observed: Sequence[Observed] | None,
+    seen: Seen | None,
     policy: Policy,
 ) -> Plan:
     """What is to be done; of a saved plan, what is left. Raises SafetyRefusal, NoSuchTarget."""
-    now, saved = everything_now(options, wanted, state, observed, policy), options.saved
+    now, saved = everything_now(options, wants, state, seen, policy), options.saved
     return now if saved is None else check_saved(saved.file, saved.binding, now, state, policy)
 
 

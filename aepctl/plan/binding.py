@@ -6,12 +6,12 @@ what was reviewed.
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
-from aepctl.model.audience import Known, Observed
-from aepctl.model.steps import Create, Delete, Patch, Step
+from aepctl.model.audience import Ids, Known, Observed
+from aepctl.model.steps import Adopt, Create, Delete, Patch, Step
 from aepctl.model.target import Target
 from aepctl.plan.plan import Change, Plan
 from aepctl.state.model import State
@@ -37,7 +37,8 @@ class Reviewed:
 class Binding:
     """A saved plan. `version` is that of the aepctl that made it, for people.
 
-    `lineage` is None and `serial` 0 where there was no state yet.
+    `lineage` is None and `serial` 0 where there was no state yet. `refreshed` and `overwrites` are
+    how it was made, and so how it is made anew.
     """
 
     environment: str
@@ -47,6 +48,8 @@ class Binding:
     targets: tuple[str, ...]
     changes: tuple[Reviewed, ...]
     version: str
+    refreshed: bool = False
+    overwrites: bool = False
 
     @property
     def effects(self) -> dict[str, str]:
@@ -75,6 +78,8 @@ def bind(plan: Plan, state: State, version: str) -> Binding:
         targets=plan.targets,
         changes=tuple(_reviewed(change) for change in plan.changes),
         version=version,
+        refreshed=plan.refreshed,
+        overwrites=plan.overwrites,
     )
 
 
@@ -87,13 +92,19 @@ def effect_of(change: Change) -> str | None:
     """The digest of what is known before, what is done, and what is known after.
 
     Its form is part of the saved plans' format: the same in every version of aepctl that reads it.
-    Where a change stands in a file, what was seen and earlier attempts are no part of it.
+    Where a change stands in a file, what was seen and earlier attempts are no part of it, nor is
+    the platform's own id of an audience, which may be found out in between.
     """
     if not change.steps:
         return None
     wanted = change.wanted.fields() if change.wanted else None
-    steps = [_spelled(step) for step in change.steps]
-    return _digest([change.key, _known(change.known), steps, wanted])
+    known = _known(change.known)
+    steps = [_without_id(_spelled(step)) for step in change.steps]
+    return _digest([change.key, known and _without_id(known), steps, wanted])
+
+
+def _without_id(spelled: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in spelled.items() if name != "id"}
 
 
 def _reviewed(change: Change) -> Reviewed:
@@ -116,6 +127,10 @@ def _known(known: Known | Observed | None) -> dict[str, str] | None:
 
 
 def _spelled(step: Step) -> dict[str, Any]:
+    if isinstance(step, Adopt):  # what it is was not known when the manifest alone was read
+        return {"type": "adopt", "audienceId": step.known.ids.audience_id}
+    if isinstance(step, Create) and step.replaces is not None:
+        return encode_remote(replace(step, replaces=Ids(step.replaces.audience_id)))
     return encode_remote(step) if isinstance(step, Create | Patch | Delete) else encode_local(step)
 
 

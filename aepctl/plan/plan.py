@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from aepctl.model.audience import Audience, Known, Observed
 from aepctl.model.problem import Origin
-from aepctl.model.steps import Create, Step
+from aepctl.model.steps import Adopt, Create, Delete, Step
 from aepctl.model.target import Target
 from aepctl.state.model import Intent, Phase
 
@@ -17,20 +17,32 @@ class Action(StrEnum):
     settle   an earlier step for this key has no known outcome (`intent`): nothing else is done for
              the key before that is settled. Where the step was another key's, but for the same
              audience, `reason` says so
-    decide   wanted, not known, and not created before a person decides (`reason`; `matches` is what
-             the platform has that it may be)
-    adopt    wanted, not known, and found on the platform (`observed`); only where it was looked at
+    decide   nothing is done before a person decides (`reason`; `matches` is what the platform has
+             that it may be)
+    drift    somebody edited on the platform what is neither known nor wanted so (`diff`): a person
+             decides
+    adopt    wanted, not known, and found on the platform (`observed`)
     create   wanted, not known; `intent`, where an earlier attempt came to nothing
     update   known, but wanted otherwise (`diff`)
-    removed  known, but no longer in the manifests
+    replace  known, but wanted otherwise where the platform does not let it change: another one
+             takes its place, and then it goes. Without steps: a person decides
+    move     known under another key (`moved_from`), and else as it is wanted
+    record   as it is wanted, but state says otherwise (`reason`)
+    delete   known, and no longer wanted. Without steps: it is protected
+    forget   known, and no longer wanted; it stays on the platform
     """
 
     SETTLE = "settle"
     DECIDE = "decide"
+    DRIFT = "drift"
     ADOPT = "adopt"
     CREATE = "create"
     UPDATE = "update"
-    REMOVED = "removed"
+    REPLACE = "replace"
+    MOVE = "move"
+    RECORD = "record"
+    DELETE = "delete"
+    FORGET = "forget"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +64,9 @@ class FieldDiff:
 class Change:
     """One difference between the sides: people read `action` and `diff`, apply does `steps`.
 
-    No steps: it is shown only, or a person has to decide.
+    No steps: it is shown only, or a person has to decide. `moved_from` is the key that it had,
+    `may_be` the removed one that it may be another name of. `is_named`: the manifests
+    themselves say which audience it is, or that it is removed.
     """
 
     key: str
@@ -66,6 +80,14 @@ class Change:
     source: Origin | None = None
     intent: Intent | None = None
     matches: tuple[Observed, ...] = ()
+    moved_from: str | None = None
+    may_be: str | None = None
+    is_named: bool = False
+
+    @property
+    def waits(self) -> bool:
+        """Whether nothing is done for it before a person decides."""
+        return not self.steps and self.action is not Action.SETTLE
 
     @property
     def before(self) -> Known | Observed | None:
@@ -79,11 +101,16 @@ class Change:
 
     @property
     def given_id(self) -> str | None:
-        """The audienceId that the client would give."""
-        for step in self.steps:
-            if isinstance(step, Create):
-                return step.audience_id
-        return None
+        """The audienceId that the client would give, or that its manifest gives."""
+        if self.is_named and self.wanted is not None:
+            return self.adopted_id
+        return next((one.audience_id for one in self.steps if isinstance(one, Create)), None)
+
+    @property
+    def adopted_id(self) -> str | None:
+        """The audienceId of what is recorded as it is there."""
+        adopted = (one.known.ids for one in self.steps if isinstance(one, Adopt))
+        return next((ids.audience_id for ids in adopted), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +119,9 @@ class Plan:
 
     `unchanged` counts the audiences that are as they should be. Where a saved plan is applied or
     checked, `changes` are those of it that are left to do, `done` counts the others, and
-    `left_alone` are those that it does not have. `max_creates`: more creates than these need
-    somebody's word.
+    `left_alone` are those that it does not have. More creates than `max_creates`, and more deletes
+    than `max_deletes`, need somebody's word. `refreshed`: everything known was looked at.
+    `overwrites`: what somebody edited on the platform is changed all the same.
     """
 
     environment: str
@@ -104,6 +132,9 @@ class Plan:
     done: int = 0
     left_alone: tuple[Change, ...] = ()
     max_creates: int | None = None
+    max_deletes: int | None = None
+    refreshed: bool = False
+    overwrites: bool = False
 
     @property
     def creates(self) -> int:
@@ -111,10 +142,23 @@ class Plan:
         return sum(isinstance(step, Create) for one in self.changes for step in one.steps)
 
     @property
+    def deletes(self) -> int:
+        """How many audiences would be deleted on the platform."""
+        return sum(isinstance(step, Delete) for one in self.changes for step in one.steps)
+
+    @property
     def exceeded(self) -> tuple[str, ...]:
         """The settings whose limit this plan exceeds."""
-        over = self.max_creates is not None and self.creates > self.max_creates
-        return ("max_creates",) if over else ()
+        limits = (
+            ("max_creates", self.creates, self.max_creates),
+            ("max_deletes", self.deletes, self.max_deletes),
+        )
+        return tuple(name for name, count, most in limits if most is not None and count > most)
+
+    @property
+    def renames(self) -> tuple[tuple[str, str], ...]:
+        """The removed keys that may have other names now: old and new."""
+        return tuple((one.may_be, one.key) for one in self.changes if one.may_be is not None)
 
     def of(self, action: Action) -> tuple[Change, ...]:
         """The changes of one action."""

@@ -33,6 +33,8 @@ def head(binding: Binding) -> dict[str, object]:
         "target": {"org": target.org, "sandbox": target.sandbox, "endpoint": target.endpoint},
         "state": {"lineage": binding.lineage, "serial": binding.serial},
         "targets": list(binding.targets),
+        "refreshed": binding.refreshed,
+        "overwrites": binding.overwrites,
     }
 
 
@@ -94,4 +96,6 @@ def _validated(data: object, name: str) -> tuple[str, Binding]:
             for one in model.changes
         ),
         version=model.version,
+        refreshed=model.refreshed,
+        overwrites=model.overwrites,
     )

@@ -41,6 +41,8 @@ class SavedPlanModel(_OnDisk):
     target: TargetModel
     state: StateModel
     targets: list[str]
+    refreshed: bool = False
+    overwrites: bool = False
     changes: list[ChangeModel]
     effects: dict[str, str]
     digest: str

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from aepctl.model.lifecycle import OnRemoval
 from aepctl.model.target import Target
 from aepctl.wording import command
 
@@ -21,7 +22,10 @@ class Policy:
 
     `client_ids`: aepctl makes up the IDs (revision 3 of the create call). `run` is the run that
     plans: what it has itself looked for in vain stays in doubt until a later one. `program` is how
-    every command begins that a message suggests. `max_creates`: more creates are told.
+    every command begins that a message suggests. More creates than `max_creates`, and more deletes
+    than `max_deletes`, are told. `on_removal`: what becomes of what is no longer wanted, where its
+    manifest did not say. `refresh`: everything known is looked at. `overwrite`: what somebody
+    edited on the platform is changed all the same.
     """
 
     environment: str
@@ -31,7 +35,22 @@ class Policy:
     run: str | None = None
     program: str = "aepctl"
     max_creates: int | None = None
+    max_deletes: int | None = None
+    on_removal: OnRemoval = OnRemoval.RETAIN
+    refresh: bool = False
+    overwrite: bool = False
 
     def command(self, *words: str) -> str:
         """A command for this environment that can be pasted as it stands."""
         return command(self.program, *words)
+
+
+MOST_DELETED = 0.3
+"""No run deletes a larger part of what is known without somebody's word."""
+
+
+def deletes_allowed(policy: Policy, known: int) -> int | None:
+    """How many of so many known audiences a run deletes without somebody's word."""
+    if policy.max_deletes is None:
+        return None
+    return min(policy.max_deletes, int(known * MOST_DELETED))

@@ -2,16 +2,101 @@
 
 from collections.abc import Iterable, Sequence
 
-from aepctl.model.audience import Audience, Observed
+from aepctl.model.audience import Audience, Known, Observed, Wanted
 from aepctl.plan.policy import Policy
 from aepctl.wording import command, listed
 
+GONE = "gone from the platform"
+EDITED = (
+    "somebody edited it on the platform: to write the manifest's text over that, use "
+    "`--overwrite`; to keep what is there, write it into the manifest"
+)
+EDITED_REMOVED = (
+    "somebody edited it on the platform since aepctl last saw it: to delete it all the same, use "
+    "`--overwrite`; to keep it, put its block back"
+)
+IMMUTABLE = (
+    "the platform lets nobody change `namespace` and `originName`. To make another one in its "
+    "place and delete this one: `lifecycle: {on_immutable_change: replace}`"
+)
+PROTECTED = (
+    "`prevent_destroy` protects it. To delete it: put its block back with "
+    "`prevent_destroy: false`, apply, and remove it then"
+)
+PROTECTED_REPLACE = (
+    "`prevent_destroy` protects it, and to replace it is to delete it. Apply "
+    "`prevent_destroy: false` first"
+)
+OLD_HALF = "another one took its place; the old one is still to be deleted"
+RETAINED = "it stayed on the platform when it was removed from the manifests"
 
-def renamed(old: str, new: str, policy: Policy) -> str:
+
+def gone(policy: Policy) -> str:
+    """What is known is not there any more, and nobody asked for more than changes."""
+    again = policy.command("apply", "--refresh")
+    return f"{GONE}: `{again}` makes it anew"
+
+
+def missing(key: str, known: Known, policy: Policy) -> str:
+    """What is known is not in the platform's list, which may lag: that proves nothing."""
+    forget = policy.command("state", "rm", key)
+    return (
+        f"the platform does not list {known.ids.audience_id}, which proves nothing where it was "
+        f"made a moment ago. If somebody deleted it: `{forget}`"
+    )
+
+
+HAS_IT = "the platform has it so already"
+
+
+def remembered(known: Known, one: Wanted) -> str:
+    """What state says otherwise of the end of what is as it is wanted."""
+    was, now = known.at_removal, one.lifecycle.at_removal
+    words = []
+    if was.prevent_destroy != now.prevent_destroy:
+        words.append("protected from now on" if now.prevent_destroy else "no longer protected")
+    if was.on_removal != now.on_removal:
+        words.append(f"on_removal: {now.on_removal or 'as the environment says'}")
+    return "; ".join(words)
+
+
+def other_id(key: str, known: str, given: str, policy: Policy) -> str:
+    """The manifest names another audience than state has."""
+    forget = policy.command("state", "rm", key)
+    return (
+        f"the manifest says that it is {given}, and state has {known} for it. Remove `audienceId`; "
+        f"or, to let {known} stay on the platform and be forgotten: `{forget}`"
+    )
+
+
+def no_such_id(audience_id: str) -> str:
+    """The manifest names an audience that the platform does not show."""
+    return (
+        f"the platform shows no audience {audience_id}, which the manifest says it is. Correct or "
+        "remove `audienceId`"
+    )
+
+
+def other_than_adopted(wanted: Audience, found: Observed) -> str:
+    """The audience that the manifest names cannot become what it wants."""
+    return (
+        f"the audience that its `audienceId` names has {_differing(wanted, found)}, which nobody "
+        "can change"
+    )
+
+
+def moved_to_known(old: str, new: str) -> str:
+    """The manifests say that a key moved to one that state knows as something else."""
+    return (
+        f"the manifests say that `{old}` is `{new}` now, but state has another audience for `{new}`"
+    )
+
+
+def renamed(old: str, new: str) -> str:
     """A removed key has the same audience: creating it under the new key would make a second."""
     return (
         f"`{new}` has the same name, namespace and originName as `{old}`, which was removed from "
-        f"the manifests. If it was renamed: `{policy.command('state', 'mv', old, new)}`"
+        f"the manifests. If it was renamed, say so there: `moved: [{{from: {old}, to: {new}}}]`"
     )
 
 

@@ -1,8 +1,30 @@
 """A key that is new in the manifests may be an old one under another name."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from aepctl.model.audience import Identity, Known, Wanted
+from aepctl.model.wants import Moved
+
+
+def former_keys(moved: Iterable[Moved], keys: Iterable[str]) -> Mapping[str, str]:
+    """Those of `keys` that moved, with the key that each has now. Chains are followed."""
+    following = {one.from_key: one.to_key for one in moved}
+    found: dict[str, str] = {}
+    for old in sorted(keys):
+        new = old
+        for _ in following:  # a chain is no longer than that
+            new = following.get(new, new)
+        if new != old:
+            found[old] = new
+    return found
+
+
+def under_new_keys(known: Mapping[str, Known], moves: Mapping[str, str]) -> Mapping[str, Known]:
+    """What is known, under the new keys of `moves` (new: old)."""
+    if not moves:
+        return known
+    new_of = {old: new for new, old in moves.items()}
+    return {new_of.get(key, key): one for key, one in known.items()}
 
 
 def removed_by_identity(

@@ -112,16 +112,45 @@ def _within(saved: Binding, now: Plan, kept: set[str], done: int) -> Plan:
 
 
 def _holds(one: Reviewed, change: Change) -> bool:
-    """Whether just this would be done; what is there by now is recorded instead of created."""
+    """Whether just this would be done, or less, because the platform has it so by now.
+
+    What is there is recorded instead of created or changed, what is gone is forgotten.
+    """
+    if effect_of(change) == one.effect:
+        return True
+    after = change.wanted.fields() if change.wanted is not None else None
     if change.action is Action.ADOPT and one.before is None:
-        return change.wanted is not None and change.wanted.fields() == one.after
-    return effect_of(change) == one.effect
+        named_otherwise = change.is_named and change.adopted_id != one.given_id
+        return after == one.after and not named_otherwise
+    if change.action is Action.REPLACE and _finishes(one, change):
+        return after == one.after
+    lessens = change.action in {Action.RECORD, Action.FORGET} and not _sends(change)
+    return lessens and after == one.after and _is_about(one, change)
+
+
+def _finishes(one: Reviewed, change: Change) -> bool:
+    """Whether the first half of a replace was done, and the old one is left to be deleted."""
+    deposed = change.known.deposed if change.known is not None else None
+    old = None if one.before is None else one.before["audienceId"]
+    return deposed is not None and deposed.ids.audience_id == old
+
+
+def _sends(change: Change) -> bool:
+    return any(isinstance(step, Create | Patch | Delete) for step in change.steps)
+
+
+def _is_about(one: Reviewed, change: Change) -> bool:
+    return (
+        one.before is not None
+        and change.known is not None
+        and one.before["audienceId"] == change.known.ids.audience_id
+    )
 
 
 def _is_done(one: Reviewed, known: Known | None) -> bool:
     """Whether state knows what was to be known, whoever did it: then nothing is left to do."""
-    if known is None or one.after is None:
-        return known is None and one.after is None
+    if known is None or known.retained or one.after is None:
+        return (known is None or known.retained) and one.after is None
     wanted = Audience.of(one.after)
     return known.in_words_of(wanted) == wanted
 

@@ -1,102 +1,24 @@
 """Wanted and known side by side: what is in doubt, what is new, and what a run has to look up."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
-from typing import NamedTuple
 
-from aepctl.model.audience import Audience, Identity, Known, Observed, Wanted
+from aepctl.model.audience import Audience, Identity, Known, Wanted
+from aepctl.model.lifecycle import OnRemoval
 from aepctl.model.steps import Create
+from aepctl.model.wants import Wants
+from aepctl.plan.candidates import Candidate
 from aepctl.plan.policy import Policy
-from aepctl.plan.renames import given_away_by_identity, removed_by_identity
+from aepctl.plan.renames import (
+    former_keys,
+    given_away_by_identity,
+    removed_by_identity,
+    under_new_keys,
+)
 from aepctl.plan.select import selected
+from aepctl.plan.upkeep import is_same, must_be_replaced
 from aepctl.state.model import Intent, Phase, State
-
-
-class Candidate(NamedTuple):
-    """A wanted audience that nobody knows: created, unless the platform turns out to have it.
-
-    `intent` is an earlier attempt that came to nothing, or one that a person decided to repeat.
-    """
-
-    wanted: Wanted
-    step: Create
-    intent: Intent | None = None
-
-    @property
-    def key(self) -> str:
-        return self.wanted.key
-
-    @property
-    def is_decided(self) -> bool:
-        """A person decided: create it, whatever the platform has."""
-        return self.intent is not None and self.intent.phase is Phase.RECREATE
-
-    @property
-    def was_tried(self) -> bool:
-        """An earlier attempt may still turn out to have made it."""
-        return self.intent is not None and not self.is_decided
-
-    @property
-    def tried(self) -> Audience | None:
-        """What an earlier attempt may have made, where that is this audience in any spelling."""
-        step = self.intent.step if self.intent is not None and self.was_tried else None
-        if not isinstance(step, Create) or not _same(step.audience, self.wanted.audience):
-            return None
-        return step.audience
-
-    def asked(self, found: Observed) -> Audience:
-        """What was asked for of what was found: a name that was edited since is another."""
-        tried = self.tried
-        as_tried = tried is not None and tried.identity == found.audience.identity
-        return tried if tried is not None and as_tried else self.wanted.audience
-
-    @property
-    def is_said_to_exist(self) -> bool:
-        """The platform answered an attempt to create it with "already there"."""
-        return self.tried is not None and self.intent is not None and self.intent.exists
-
-
-@dataclass(frozen=True, slots=True)
-class Questions:
-    """What a run needs the platform for. False: nothing, and it need not be contacted at all.
-
-    `in_doubt` are the intents to settle first, `candidates` what is to be looked for after that.
-    """
-
-    in_doubt: tuple[Intent, ...]
-    candidates: tuple[Candidate, ...]
-
-    def __bool__(self) -> bool:
-        return bool(self.in_doubt or self.candidates)
-
-    @property
-    def tried(self) -> tuple[Candidate, ...]:
-        """Those to look for even where the policy is to ignore what exists."""
-        return tuple(one for one in self.candidates if one.was_tried)
-
-
-def to_look_up(
-    wanted: Sequence[Wanted], state: State, policy: Policy, targets: Sequence[str] = ()
-) -> Questions:
-    """What the platform has to be asked before a plan can be made that is carried out.
-
-    Raises NoSuchTarget.
-    """
-    sides = Sides(wanted, state, policy, targets)
-    intents, candidates = dict(sides.settling), []
-    for one in sides.new():
-        if sides.renamed_from(one) is not None:
-            continue
-        other, candidate = sides.holds_back(one), sides.candidate(one)
-        if other is None and sides.given_away_by(candidate) is not None:
-            continue
-        if other is not None:
-            intents[other.key] = other
-        elif sides.owner(candidate.step.audience_id) is None:
-            candidates.append(candidate)
-    return Questions(tuple(intent for _, intent in sorted(intents.items())), tuple(candidates))
 
 
 class Sides:
@@ -108,18 +30,35 @@ class Sides:
     """
 
     def __init__(
-        self, wanted: Sequence[Wanted], state: State, policy: Policy, targets: Sequence[str]
+        self, wants: Wants, state: State, policy: Policy, targets: Sequence[str] = ()
     ) -> None:
         self._policy = policy
-        self.wanted: Mapping[str, Wanted] = {one.key: one for one in wanted}
-        self.known: Mapping[str, Known] = state.audiences
+        self.wanted: Mapping[str, Wanted] = {one.key: one for one in wants.audiences}
+        self._removal = {one.key: one.delete for one in wants.removed}
         intents = state.intents.values()
         self._intents = {intent.key: intent for intent in intents}
+        in_doubt = [intent for intent in intents if intent.in_doubt(policy.run)]
+        self._former = former_keys(wants.moved, (*state.audiences, *self._intents))
+        self.moves = self._moves(state, {intent.key for intent in in_doubt})
+        self.known: Mapping[str, Known] = under_new_keys(state.audiences, self.moves)
         self._absent = _absent_creates(intents)
         left_over = self._left_over(intents) if self._absent else ()
-        in_doubt = (intent for intent in intents if intent.in_doubt(policy.run))
         self.in_doubt = {intent.key: intent for intent in (*left_over, *in_doubt)}
         self.scope = selected(chain(self.wanted, self.known, self.in_doubt), targets)
+
+    def _moves(self, state: State, in_doubt: Container[str]) -> dict[str, str]:
+        """The new keys of what is known under old ones, and those: what is in doubt moves later."""
+        found: dict[str, str] = {}
+        for old, new in self._former.items():
+            free = new not in state.audiences and old not in in_doubt and new not in in_doubt
+            if old in state.audiences and free:
+                found.setdefault(new, old)
+        return found
+
+    def clashes_with(self, key: str) -> str | None:
+        """The new key of this old one, where state has something else under that already."""
+        new = self._former.get(key)
+        return new if new in self.known and key in self.known else None
 
     @property
     def settling(self) -> dict[str, Intent]:
@@ -136,10 +75,58 @@ class Sides:
             if key not in self.known and key not in self.in_doubt and self.in_scope(key):
                 yield one
 
+    def replaced(self) -> Iterator[Wanted]:
+        """What is wanted in scope in place of what its key is known as."""
+        for key, one in self.wanted.items():
+            known = self.known.get(key)
+            if known is None or not one.lifecycle.replaces or key in self.in_doubt:
+                continue
+            if self.in_scope(key) and must_be_replaced(one, known):
+                yield one
+
+    def changed(self) -> Iterator[str]:
+        """The known keys in scope for which something would be sent, or that are refreshed."""
+        for key, known in self.known.items():
+            if key in self.in_doubt or not self.in_scope(key):
+                continue
+            one = self.wanted.get(key)
+            differs = self.deletes(key) if one is None else not is_same(one, known)
+            if self._policy.refresh or differs or known.deposed is not None:
+                yield key
+
     def removed(self) -> list[str]:
-        """The keys that are known in scope, no longer wanted and not in doubt."""
+        """The keys that are known in scope, no longer wanted and not in doubt.
+
+        Without those that are retained already, unless the manifests say more of them by now.
+        """
         gone = self.known.keys() - self.wanted.keys() - self.in_doubt.keys()
-        return sorted(key for key in gone if self.in_scope(key))
+        said = self._removal
+        return sorted(
+            key
+            for key in gone
+            if self.in_scope(key) and (not self.known[key].retained or key in said)
+        )
+
+    def retained(self) -> list[str]:
+        """The keys in scope that were retained, about which the manifests say nothing."""
+        gone = self.known.keys() - self.wanted.keys() - self._removal.keys()
+        return sorted(key for key in gone if self.known[key].retained and self.in_scope(key))
+
+    def deletes(self, key: str) -> bool:
+        """Whether what is no longer wanted is to be deleted on the platform."""
+        known = self.known[key]
+        said = self._removal.get(key)
+        if said is not None or known.retained:
+            return bool(said)
+        return (known.at_removal.on_removal or self._policy.on_removal) is OnRemoval.DELETE
+
+    def is_removed(self, key: str) -> bool:
+        """Whether the manifests say themselves that it is no longer wanted."""
+        return key in self._removal
+
+    def renamed_to(self, key: str) -> str | None:
+        """The new key in scope that this removed one may have become."""
+        return self._renamed.get(key) if self._removed else None
 
     def renamed_from(self, one: Wanted) -> str | None:
         """The removed key that this new one may be another name of."""
@@ -152,7 +139,10 @@ class Sides:
         return given_away.get(candidate.wanted.audience.folded_identity) if given_away else None
 
     def holds_back(self, one: Wanted) -> Intent | None:
-        """Another key's create of the same audience that is in doubt."""
+        """Another key's create of the same audience that is in doubt, or what it had as another."""
+        for old, new in self._former.items():
+            if new == one.key and old in self.in_doubt:
+                return self.in_doubt[old]
         creates = self._creates_in_doubt
         return creates.get(one.audience.folded_identity) if creates else None
 
@@ -162,24 +152,35 @@ class Sides:
 
     def candidate(self, one: Wanted) -> Candidate:
         """How a new audience would be created."""
-        step = Create(one.audience, self._given_id(one))
+        known = self.known.get(one.key)
+        step = Create(one.audience, self._given_id(one), None if known is None else known.ids)
         own = self._intents.get(one.key)
         if own is not None and own.phase is Phase.RECREATE and not _creates(own, one.audience):
             own = None  # what a person decided was about another audience: this one is looked for
         if own is None and self._absent:
             own = self._absent.get(one.audience.folded_identity)
-        return Candidate(one, step, own)
+        adopts = None if self._policy.client_ids else one.audience_id
+        return Candidate(one, step, own, adopts)
 
     def _left_over(self, intents: Iterable[Intent]) -> tuple[Intent, ...]:
         """The creates that were looked for in vain and whose audience is no candidate."""
         wanted = self.wanted.items()
-        new = {one.audience.folded_identity for key, one in wanted if key not in self.known}
+        new = {
+            one.audience.folded_identity
+            for key, one in wanted
+            if key not in self.known or must_be_replaced(one, self.known[key])
+        }
         absent = {identity for identity in self._absent if identity not in new}
         return tuple(one for one in intents if _absent_identity(one) in absent)
 
     @cached_property
     def _removed(self) -> Mapping[Identity, str]:
-        return removed_by_identity(self.known, self.wanted)
+        return removed_by_identity(self.known, {*self.wanted, *self._removal})
+
+    @cached_property
+    def _renamed(self) -> Mapping[str, str]:
+        found = ((self.renamed_from(one), one.key) for one in self.new())
+        return {old: new for old, new in found if old is not None}
 
     @cached_property
     def _given_away(self) -> Mapping[Identity, str]:
@@ -187,7 +188,7 @@ class Sides:
 
     @cached_property
     def _owners(self) -> Mapping[str, str]:
-        return {one.ids.audience_id: key for key, one in self.known.items()}
+        return {audience_id: key for key, one in self.known.items() for audience_id in one.all_ids}
 
     @cached_property
     def _creates_in_doubt(self) -> Mapping[Identity, Intent]:
@@ -202,12 +203,11 @@ class Sides:
             return None
         from aepctl.plan.ids import computed_id  # noqa: PLC0415 - few need it
 
-        target = self._policy.target
-        return one.audience_id or computed_id(target.org, target.sandbox, one.key)
-
-
-def _same(one: Audience, other: Audience) -> bool:
-    return one.folded_identity == other.folded_identity
+        target, known = self._policy.target, self.known.get(one.key)
+        name = one.key
+        if known is not None:  # what takes its place cannot have the same ID
+            name = f"{one.key}\n{one.audience.namespace}\n{one.audience.origin_name}"
+        return one.audience_id or computed_id(target.org, target.sandbox, name)
 
 
 def _creates(intent: Intent, audience: Audience) -> bool:

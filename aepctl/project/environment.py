@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from aepctl.model.lifecycle import OnRemoval
 from aepctl.model.target import Target
 from aepctl.wording import command
 
@@ -28,6 +29,9 @@ class Environment:
     manifests: str = "audiences"
     settle_seconds: float = 30.0
     max_creates: int = 500
+    max_deletes: int = 10
+    on_removal: OnRemoval = OnRemoval.RETAIN
+    protected: bool = False
     audience_ids: Literal["server", "client"] = "server"
     lineage: str | None = None
     lock_lease_seconds: float = 90.0

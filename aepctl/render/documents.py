@@ -16,7 +16,7 @@ from aepctl.plan.plan import Action
 from aepctl.render.words import UNCHANGED
 from aepctl.state.model import Phase
 
-FORMAT = "1.2"
+FORMAT = "1.3"
 Schema: TypeAlias = dict[str, object]
 COUNT: Schema = {"minimum": 0, "type": "integer"}
 
@@ -88,6 +88,12 @@ class FieldData(TypedDict):
     after: Annotated[
         str | None, Field(description="What it shall be; null where it shall not be there.")
     ]
+    observed: NotRequired[
+        Annotated[
+            str | None,
+            Field(description="What the platform has, where it was looked at; null: nothing."),
+        ]
+    ]
 
 
 class IntentData(TypedDict):
@@ -113,13 +119,13 @@ class ChangeData(TypedDict):
         Action, Field(description="What apply would do, or what it leaves to a person.")
     ]
     before: Annotated[KnownData | None, Field(description="What is known; null where nothing is.")]
-    after: Annotated[AudienceData | None, Field(description="What is wanted; null for `removed`.")]
+    after: Annotated[
+        AudienceData | None, Field(description="What is wanted, or null.")
+    ]
     source: Annotated[
         SourceData | None, Field(description="Where the manifests ask for it, or null.")
     ]
-    fields: NotRequired[
-        Annotated[list[FieldData], Field(description="For `update` and `adopt`: what differs.")]
-    ]
+    fields: NotRequired[Annotated[list[FieldData], Field(description="What differs.")]]
     intent: NotRequired[
         Annotated[
             IntentData,
@@ -127,8 +133,12 @@ class ChangeData(TypedDict):
         ]
     ]
     audienceId: NotRequired[
-        Annotated[str, Field(description="The ID that the client gives, where it does.")]
+        Annotated[
+            str,
+            Field(description="The ID that the client or the manifest gives, where one does."),
+        ]
     ]
+    movedFrom: NotRequired[Annotated[str, Field(description="The key that it had.")]]
     reason: NotRequired[
         Annotated[
             str,
@@ -142,6 +152,9 @@ class LimitsData(TypedDict):
 
     max_creates: Annotated[
         int | None, Field(description="More creates than these need somebody's word.")
+    ]
+    max_deletes: Annotated[
+        int | None, Field(description="More deletes than these need somebody's word.")
     ]
     exceeded: Annotated[list[str], Field(description="The settings whose limit it exceeds.")]
 

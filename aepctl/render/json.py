@@ -10,11 +10,12 @@ from aepctl.errors import AepctlError, InvalidInput
 from aepctl.model.audience import Known, Observed
 from aepctl.model.problem import Problem
 from aepctl.model.target import Target
-from aepctl.plan.plan import Action, Change, Plan
+from aepctl.plan.plan import Action, Change, FieldDiff, Plan
 from aepctl.render.display import COMMAND, UNSAFE
 from aepctl.render.documents import (
     FORMAT,
     ChangeData,
+    FieldData,
     LimitsData,
     PlanData,
     PlanSummary,
@@ -131,7 +132,11 @@ def left_alone_data(plan: Plan) -> list[ChangeData]:
 
 def limits_data(plan: Plan) -> LimitsData:
     """The thresholds that hold for this plan, and those that it exceeds."""
-    return {"max_creates": plan.max_creates, "exceeded": list(plan.exceeded)}
+    return {
+        "max_creates": plan.max_creates,
+        "max_deletes": plan.max_deletes,
+        "exceeded": list(plan.exceeded),
+    }
 
 
 def _change(change: Change) -> ChangeData:
@@ -144,9 +149,9 @@ def _change(change: Change) -> ChangeData:
         "source": {"file": source.file, "line": source.line} if source else None,
     }
     if change.diff:
-        data["fields"] = [
-            {"field": one.field, "before": one.before, "after": one.wanted} for one in change.diff
-        ]
+        data["fields"] = [_field(one, change) for one in change.diff]
+    if change.moved_from is not None:
+        data["movedFrom"] = change.moved_from
     intent, given_id = change.intent, change.given_id
     if intent is not None:
         data["intent"] = {
@@ -159,6 +164,13 @@ def _change(change: Change) -> ChangeData:
         data["audienceId"] = given_id
     if change.reason is not None:
         data["reason"] = change.reason
+    return data
+
+
+def _field(one: FieldDiff, change: Change) -> FieldData:
+    data: FieldData = {"field": one.field, "before": one.before, "after": one.wanted}
+    if change.known is not None and change.observed is not None:
+        data["observed"] = one.observed
     return data
 
 

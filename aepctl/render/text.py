@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from aepctl.model.problem import Problem
-from aepctl.plan.plan import Plan
+from aepctl.plan.plan import FieldDiff, Plan
 from aepctl.render.display import Paint, display, display_all, display_lines
 from aepctl.render.view import Row, View, view_of_plan
 from aepctl.render.words import by_urgency, word
@@ -82,14 +82,28 @@ def _block(row: Row, paint: Paint) -> list[str]:
     if row.new and row.audience_id is not None:
         lines.append(_label("audienceId") + display(row.audience_id))
     for one in row.diff:
-        before, after = _side(one.before), _side(one.wanted)
-        lines.append(f"{_label(one.field)}{before} {paint('->', 'dim')} {after}")
+        lines += _difference(one, paint)
     if row.note is not None:
         lines.append(f"    {display(row.note)}")
     if how.line:
-        line = how.line.format(name=_side(row.name), id=_side(row.audience_id))
+        moved_from = _side(row.moved_from)
+        name, audience_id = _side(row.name), _side(row.audience_id)
+        line = how.line.format(name=name, id=audience_id, moved_from=moved_from)
         lines.append(f"    {line}")
     return lines
+
+
+def _difference(one: FieldDiff, paint: Paint) -> Iterator[str]:
+    """What it is and what it shall be; all three sides where the platform has another again."""
+    if one.known is None or one.observed is None or one.known == one.observed:
+        before, after = _side(one.before), _side(one.wanted)
+        yield f"{_label(one.field)}{before} {paint('->', 'dim')} {after}"
+        return
+    sides = (("manifest", one.wanted), ("state", one.known), ("platform", one.observed))
+    label = _label(one.field)
+    for name, text in sides:
+        yield f"{label}{paint(f'{name:<9}', 'dim')}{_side(text)}"
+        label = " " * len(label)
 
 
 @cache

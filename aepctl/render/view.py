@@ -33,6 +33,7 @@ class Row(NamedTuple):
     `fields` are the audience's: as wanted, else as known or seen, else as once sent. `new`: nothing
     of it is there yet. `diff` is what differs otherwise; `note` says why it is so, or why not.
     `ended`: the status is an outcome. `audience_id` is the platform's, else the one that we give.
+    `moved_from`: the key that it had.
     """
 
     status: str
@@ -44,6 +45,7 @@ class Row(NamedTuple):
     audience_id: str | None = None
     new: bool = False
     ended: bool = False
+    moved_from: str | None = None
 
     @property
     def file(self) -> str | None:
@@ -135,14 +137,21 @@ def left_alone_rows(plan: Plan) -> Iterator[Row]:
 
 
 def _alerts(plan: Plan) -> Iterator[tuple[str, str]]:
-    if plan.exceeded:
-        creates = plan.creates
-        said = (
-            f"{creates} audiences would be created, more than max_creates ({plan.max_creates}): "
-            f"`apply` needs `--yes-create {creates}`, and whoever applies this as a saved plan "
-            "approves them"
-        )
-        yield "Limit", said
+    if plan.renames:
+        lines = "".join(f"\n  - {{from: {old}, to: {new}}}" for old, new in plan.renames)
+        yield "If these were renamed, paste into a manifest", f"moved:{lines}"
+    limits = (
+        ("max_creates", plan.creates, "created", "--yes-create", plan.max_creates),
+        ("max_deletes", plan.deletes, "deleted", "--yes-delete", plan.max_deletes),
+    )
+    for name, count, what, option, most in limits:
+        if name in plan.exceeded:
+            said = (
+                f"{count} audience{'s' * (count != 1)} would be {what}, more than {name} ({most}): "
+                f"`apply` needs `{option} {count}`, and whoever applies this as a saved plan "
+                "approves them"
+            )
+            yield "Limit", said
 
 
 def view_of_validation(count: int, environment: str | None = None) -> View:
@@ -189,13 +198,16 @@ def change_row(change: Change) -> Row:
         change.source,
         before.ids.audience_id if before else change.given_id,
         change.action is Action.CREATE,
+        moved_from=change.moved_from,
     )
 
 
 def _why(change: Change) -> str | None:
     """Why this is more than a wish."""
     if change.reason is not None:
-        what = "decision needed" if change.action is Action.DECIDE else "waiting"
+        if change.steps:
+            return change.reason
+        what = "waiting" if change.action is Action.SETTLE else "decision needed"
         return f"{what}: {change.reason}"
     intent = change.intent
     if intent is None:

@@ -12,9 +12,10 @@ class Word:
     """How one status is told.
 
     `word` names one of them, `counted` follows a number. `urgency` puts it before all others that
-    need attention less; None: it needs none. `line` is what text says below a row, with {name} and
-    {id} of its audience. `junit` is the element of a test case that did not pass. `output` is the
-    name of GitHub's step output, and `terraform` the number of GitLab's report that counts it.
+    need attention less; None: it needs none. `line` is what text says below a row, with {name},
+    {id} and {moved_from} of its audience. `junit` is the element of a test case that did not pass.
+    `output` is the name of GitHub's step output, and `terraform` the number of GitLab's report that
+    counts it.
     """
 
     word: str

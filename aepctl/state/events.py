@@ -48,12 +48,16 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """A step that touches state only was done for `key`; `run` did it, where that is known."""
+    """A step that touches state only was done for `key`; `run` did it, where that is known.
+
+    `more`: other steps of the same change follow.
+    """
 
     key: str
     step: LocalStep
     at: str
     run: str = ""
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,9 +89,10 @@ class NotedLine(OnDisk):
     key: str
     at: str
     step: LocalStepOnDisk
+    more: bool = False
 
     def event(self, run: str) -> Event:
-        return Noted(self.key, self.step.step(), self.at, run)
+        return Noted(self.key, self.step.step(), self.at, run, self.more)
 
 
 class PlanLine(OnDisk):
@@ -126,8 +127,9 @@ def encode_event(event: Event) -> bytes:
             return _encode({"type": "intent", "intent": intent.id, **encode_intent(intent)})
         case Ended():
             return _encode(_outcome(event))
-        case Noted(key, step, at):
-            return _encode({"type": "noted", "key": key, "at": at, "step": encode_local(step)})
+        case Noted(key, step, at, _, more):
+            line = {"type": "noted", "key": key, "at": at, "step": encode_local(step)}
+            return _encode(line | {"more": True} if more else line)
         case PlanUsed(plan_id, at, _, serial, left):
             used = {"plan": plan_id, "at": at, "serial": serial, "left": list(left)}
             return _encode({"type": "plan", **used})

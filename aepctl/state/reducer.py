@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import assert_never
 
-from aepctl.model.steps import Adopt, LocalStep, Move
+from aepctl.model.steps import Adopt, Create, LocalStep, Move
 from aepctl.state.events import Begun, Contradiction, Ended, Ending, Event, Noted, PlanUsed
 from aepctl.state.known_audiences import KnownAudiences
 from aepctl.state.model import Intent, Phase, Run, State
@@ -87,9 +87,10 @@ class Draft:
                 self._add(intent)
             case Ended():
                 self._end(event)
-            case Noted(key, step, _, run):
+            case Noted(key, step, _, run, more):
                 self._note(key, step)
-                self._plans.did(run, key)
+                if not more:
+                    self._plans.did(run, key)
             case PlanUsed():
                 self._plans.use(event)
             case _:
@@ -147,7 +148,8 @@ class Draft:
             case Ending.DONE:
                 self._known.done(intent.key, intent.step, event.ids, event.observed)
                 self._drop(intent)
-                self._plans.did(intent.run, intent.key)
+                if not (isinstance(intent.step, Create) and intent.step.replaces):
+                    self._plans.did(intent.run, intent.key)
             case Ending.REFUSED | Ending.NOT_SENT | Ending.ABANDONED:
                 self._drop(intent)
             case Ending.UNKNOWN:

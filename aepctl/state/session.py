@@ -144,10 +144,13 @@ class StateSession(ABC):
             at = timestamp(self._clock)
             self._take(Ended(intent.id, ending, self._run.id, at, ids, observed, reason, exists))
 
-    def note(self, key: str, step: LocalStep) -> None:
-        """Note a step that touches state only. Raises Contradiction where it cannot be done."""
+    def note(self, key: str, step: LocalStep, *, more: bool = False) -> None:
+        """Note a step that touches state only. Raises Contradiction where it cannot be done.
+
+        `more`: other steps of the same change follow.
+        """
         with self._mutex:
-            self._take(Noted(key, step, timestamp(self._clock), self._run.id))
+            self._take(Noted(key, step, timestamp(self._clock), self._run.id, more))
 
     def use_plan(self, plan_id: str, left: Sequence[str]) -> None:
         """Note that a saved plan is being applied, of which these keys are left to do."""

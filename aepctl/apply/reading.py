@@ -1,0 +1,72 @@
+"""What is known, read on the platform: as it is there, surely gone, or not found."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from aepctl.apply.ports import Reader
+from aepctl.model.audience import Ids, Known, Observed
+from aepctl.plan.seen import Seen
+
+FEW = 10
+"""Up to so many are read one by one, for more whole lists."""
+
+
+def read_known(
+    reader: Reader, known: Iterable[Known], listed: Sequence[Observed] | None = None
+) -> Seen:
+    """What the platform has of what is known, and of what that took the place of.
+
+    Each is read by the platform's own id, which alone proves that it is gone; what has none here is
+    looked for in lists. `listed`: a list that was read just now, which is asked first.
+    Raises PlatformError and ListForbidden.
+    """
+    ids = list(_ids(known))
+    found: dict[str, Observed | None] = {}
+    if listed is not None:
+        found |= _among(listed, ids)
+    found |= _by_id(reader, [one for one in ids if one.audience_id not in found])
+    found |= _in_lists(reader, [one for one in ids if one.audience_id not in found], listed)
+    there = {name: one for name, one in found.items() if one is not None and not one.is_gone}
+    return Seen(
+        found=tuple(there.values()),
+        gone={
+            name: one.lifecycle if one is not None else None
+            for name, one in found.items()
+            if name not in there
+        },
+        missing=frozenset(one.audience_id for one in ids if one.audience_id not in found),
+    )
+
+
+def _ids(known: Iterable[Known]) -> Iterator[Ids]:
+    for one in known:
+        yield one.ids
+        if one.deposed is not None:
+            yield one.deposed.ids
+
+
+def _among(listed: Iterable[Observed], ids: Iterable[Ids]) -> dict[str, Observed | None]:
+    """Those that a list has; what is there before what is gone, where it shows both."""
+    wanted = {one.audience_id for one in ids}
+    mine = [one for one in listed if one.ids.audience_id in wanted]
+    return {one.ids.audience_id: one for one in sorted(mine, key=lambda one: not one.is_gone)}
+
+
+def _by_id(reader: Reader, ids: Sequence[Ids]) -> dict[str, Observed | None]:
+    addressed = [one for one in ids if one.platform_id is not None]
+    found = dict(reader.get_many(addressed)) if len(addressed) > FEW else {}
+    for one in addressed:
+        if one.audience_id not in found:
+            found[one.audience_id] = reader.get(one)
+    return found
+
+
+def _in_lists(
+    reader: Reader, ids: Sequence[Ids], listed: Sequence[Observed] | None
+) -> dict[str, Observed | None]:
+    """What has no id of the platform's own here: found in lists, or nowhere."""
+    if len(ids) > FEW and listed is None:
+        return _among((*reader.list_all(), *reader.list_inactive()), ids)
+    if listed is not None and len(ids) > FEW:
+        return {}
+    each = (reader.find(one.audience_id) for one in ids)
+    return _among((one for found in each for one in found), ids)

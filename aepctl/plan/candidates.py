@@ -1,0 +1,57 @@
+"""A wanted audience that is to be created, unless the platform turns out to have it."""
+
+from typing import NamedTuple
+
+from aepctl.model.audience import Audience, Observed, Wanted
+from aepctl.model.steps import Create
+from aepctl.state.model import Intent, Phase
+
+
+class Candidate(NamedTuple):
+    """A wanted audience that nobody knows: created, unless the platform turns out to have it.
+
+    `intent` is an earlier attempt that came to nothing, or one that a person decided to repeat.
+    `adopts`: the audienceId of the one that exists already, as its manifest says.
+    """
+
+    wanted: Wanted
+    step: Create
+    intent: Intent | None = None
+    adopts: str | None = None
+
+    @property
+    def key(self) -> str:
+        return self.wanted.key
+
+    @property
+    def is_decided(self) -> bool:
+        """A person decided: create it, whatever the platform has."""
+        return self.intent is not None and self.intent.phase is Phase.RECREATE
+
+    @property
+    def was_tried(self) -> bool:
+        """An earlier attempt may still turn out to have made it."""
+        return self.intent is not None and not self.is_decided
+
+    @property
+    def tried(self) -> Audience | None:
+        """What an earlier attempt may have made, where that is this audience in any spelling."""
+        step = self.intent.step if self.intent is not None and self.was_tried else None
+        if not isinstance(step, Create) or not _same(step.audience, self.wanted.audience):
+            return None
+        return step.audience
+
+    def asked(self, found: Observed) -> Audience:
+        """What was asked for of what was found: a name that was edited since is another."""
+        tried = self.tried
+        as_tried = tried is not None and tried.identity == found.audience.identity
+        return tried if tried is not None and as_tried else self.wanted.audience
+
+    @property
+    def is_said_to_exist(self) -> bool:
+        """The platform answered an attempt to create it with "already there"."""
+        return self.tried is not None and self.intent is not None and self.intent.exists
+
+
+def _same(one: Audience, other: Audience) -> bool:
+    return one.folded_identity == other.folded_identity

@@ -1,0 +1,90 @@
+"""What becomes of what is known and no longer wanted: deleted, or left on the platform. Pure."""
+
+from collections.abc import Iterator
+
+from aepctl.model.audience import Audience, Known, Observed
+from aepctl.model.steps import Delete, Forget, Step
+from aepctl.plan import reasons
+from aepctl.plan.compare import field_diffs
+from aepctl.plan.plan import Action, Change, FieldDiff
+from aepctl.plan.policy import Policy
+from aepctl.plan.seen import Seen
+from aepctl.plan.sides import Sides
+from aepctl.plan.upkeep import undone
+
+
+class Ending:
+    """What becomes of one key that is known and not wanted."""
+
+    def __init__(self, sides: Sides, policy: Policy, seen: Seen | None) -> None:
+        self._sides = sides
+        self._policy = policy
+        self._seen = seen or Seen()
+        self._found = {one.ids.audience_id: one for one in self._seen.found}
+
+    def removed(self, key: str) -> Change | None:
+        """The change; None where it is told with the new key that it may have become."""
+        known, sides = self._sides.known[key], self._sides
+        if sides.renamed_to(key) is not None:
+            return None
+        new = sides.clashes_with(key)
+        if new is not None:
+            return self._told(key, known, Action.DECIDE, (), reasons.moved_to_known(key, new))
+        if known.ids.audience_id in self._seen.gone:
+            return self._told(
+                key, known, Action.FORGET, (*undone(known, self._found), Forget()), reasons.GONE
+            )
+        if sides.deletes(key):
+            return self._delete(key, known)
+        retain = not sides.is_removed(key)
+        return self._told(key, known, Action.FORGET, (*undone(known, self._found), Forget(retain)))
+
+    def retained(self) -> Iterator[Change]:
+        """What was retained once and is not there any more."""
+        for key in self._sides.retained():
+            known = self._sides.known[key]
+            if known.ids.audience_id in self._seen.gone and key not in self._sides.in_doubt:
+                yield self._told(key, known, Action.FORGET, (Forget(),), reasons.GONE)
+
+    def _delete(self, key: str, known: Known) -> Change:
+        observed = self._found.get(known.ids.audience_id)
+        if known.at_removal.prevent_destroy:
+            return self._told(key, known, Action.DELETE, (), reasons.PROTECTED)
+        if known.ids.audience_id in self._seen.missing:
+            reason = reasons.missing(key, known, self._policy)
+            return self._told(key, known, Action.DECIDE, (), reason)
+        there, ids = known.audience, known.ids
+        if observed is not None:
+            there, ids = observed.audience, ids.or_else(observed.ids)
+            if _is_edited(known, observed.audience) and not self._policy.overwrite:
+                return self._told(key, known, Action.DRIFT, (), reasons.EDITED_REMOVED)
+        return self._told(
+            key, known, Action.DELETE, (*undone(known, self._found), Delete(ids, there))
+        )
+
+    def _told(
+        self,
+        key: str,
+        known: Known,
+        action: Action,
+        steps: tuple[Step, ...],
+        reason: str | None = None,
+    ) -> Change:
+        observed: Observed | None = self._found.get(known.ids.audience_id)
+        diff: tuple[FieldDiff, ...] = ()
+        if action is Action.DRIFT and observed is not None:
+            diff = field_diffs(None, known=known.audience, observed=observed.audience)
+        return Change(
+            key,
+            action,
+            known=known,
+            observed=observed,
+            diff=diff,
+            steps=steps,
+            reason=reason,
+            is_named=self._sides.is_removed(key),
+        )
+
+
+def _is_edited(known: Known, there: Audience) -> bool:
+    return Known(there, known.ids, known.sent).in_words_of(known.audience) != known.audience

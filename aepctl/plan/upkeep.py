@@ -1,0 +1,139 @@
+"""One known audience and what is wanted of it: whether it differs, and in what. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from aepctl.model.audience import FIELDS, Audience, Ids, Known, Observed, Wanted
+from aepctl.model.steps import Delete
+from aepctl.plan.compare import field_diffs
+from aepctl.plan.plan import FieldDiff
+
+IMMUTABLE = tuple(field.name for field in FIELDS if field.immutable)
+
+
+def aim(one: Wanted, now: Audience) -> Audience:
+    """What it shall be: as wanted, but fields that its manifest ignores stay as they are."""
+    ignored = one.lifecycle.ignored
+    if not ignored:
+        return one.audience
+    wanted, mine = one.audience.fields(), now.fields()
+    names = dict.fromkeys((*wanted, *mine))
+    return Audience.of({name: (mine if name in ignored else wanted).get(name) for name in names})
+
+
+def is_as_wanted(one: Wanted, known: Known) -> bool:
+    """Whether nothing would be changed, on the platform or in state."""
+    same = known.audience == one.audience or is_same(one, known)
+    settled = not known.retained and known.deposed is None
+    return same and settled and known.at_removal == one.lifecycle.at_removal
+
+
+def is_same(one: Wanted, known: Known) -> bool:
+    """Whether it is what is wanted, in words that mean the same."""
+    goal = aim(one, known.audience)
+    return known.in_words_of(goal) == goal
+
+
+def must_be_replaced(one: Wanted, known: Known) -> bool:
+    """Whether a field differs that the platform does not let change."""
+    wanted, mine = one.audience.fields(), known.in_words_of(one.audience).fields()
+    return any(wanted.get(name) != mine.get(name) for name in IMMUTABLE)
+
+
+def undone(known: Known, found: Mapping[str, Observed]) -> tuple[Delete, ...]:
+    """What is left to do of an earlier replace. `found`: what was seen, by audienceId."""
+    deposed = known.deposed
+    if deposed is None:
+        return ()
+    seen = found.get(deposed.ids.audience_id)
+    ids = deposed.ids if seen is None else deposed.ids.or_else(seen.ids)
+    return (Delete(ids, deposed.audience),)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """One audience on all sides, in words that mean the same only where they are the same.
+
+    `goal` is what it shall be, `state` what it is known as, and `platform` what was seen of it, if
+    it was. Fields that its manifest ignores are the same on all sides.
+    """
+
+    known: Known
+    observed: Observed | None
+    goal: Audience
+    state: Audience
+    platform: Audience | None
+
+    @classmethod
+    def of(cls, one: Wanted, known: Known, observed: Observed | None) -> Self:
+        """These sides of one audience."""
+        goal = aim(one, known.audience if observed is None else observed.audience)
+        ignored = one.lifecycle.ignored
+        state = _ignoring(known.in_words_of(goal), goal, ignored)
+        if observed is None:
+            return cls(known, None, goal, state, None)
+        shown = Known(observed.audience, known.ids, known.sent).in_words_of(goal)
+        return cls(known, observed, goal, state, shown)
+
+    @property
+    def ids(self) -> Ids:
+        """With the platform's own id, where that was seen."""
+        return (
+            self.known.ids if self.observed is None else self.known.ids.or_else(self.observed.ids)
+        )
+
+    @property
+    def there(self) -> Audience:
+        """What there is, just as it was seen, else as it is known."""
+        return self.known.audience if self.observed is None else self.observed.audience
+
+    @property
+    def now(self) -> Audience:
+        """What there is, in the words of the goal."""
+        return self.state if self.platform is None else self.platform
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the platform has it as it shall be, as far as is known."""
+        return self.now == self.goal
+
+    @property
+    def differs_from_state(self) -> bool:
+        """Whether something else was seen than is known."""
+        return self.platform is not None and self.platform != self.state
+
+    @property
+    def differs(self) -> bool:
+        """Whether something would be changed on the platform."""
+        return not self.is_there
+
+    @property
+    def edited(self) -> bool:
+        """Whether a field was seen as what is neither known nor wanted."""
+        if self.platform is None:
+            return False
+        state, goal = self.state.fields(), self.goal.fields()
+        seen = self.platform.fields()
+        names = dict.fromkeys((*state, *goal, *seen))
+        return any(seen.get(one) not in (state.get(one), goal.get(one)) for one in names)
+
+    @property
+    def after(self) -> Audience:
+        """What there is, with the fields as they shall be that differ in more than words."""
+        there, now, goal = self.there.fields(), self.now.fields(), self.goal.fields()
+        names = dict.fromkeys((*there, *goal))
+        changed = {name for name in names if now.get(name) != goal.get(name)}
+        return Audience.of({name: (goal if name in changed else there).get(name) for name in names})
+
+    def diff(self) -> tuple[FieldDiff, ...]:
+        """The fields that are not the same on all sides."""
+        return field_diffs(self.goal, known=self.state, observed=self.platform)
+
+
+def _ignoring(one: Audience, goal: Audience, ignored: frozenset[str]) -> Audience:
+    if not ignored:
+        return one
+    mine, theirs = one.fields(), goal.fields()
+    names = dict.fromkeys((*mine, *theirs))
+    return Audience.of({name: (theirs if name in ignored else mine).get(name) for name in names})
