@@ -47,7 +47,7 @@ def apply(
     Raises AepctlError where they are of no use, InvalidInput, CredentialsError, PlatformError,
     SafetyRefusal, StateError, StateLocked and NoSuchTarget: nothing of the plan was begun then.
     """
-    wanted = context.wanted(environment)
+    wanted = context.wants(environment).audiences
     for warning in check_network(environment, context.environ):
         context.console.warn(warning)
     store = context.open_store(environment)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Protocol
 from aepctl.clock import Clock, SystemClock
 from aepctl.gitignore import ignore_own
 from aepctl.manifests import Manifests, read_manifests, resolve
-from aepctl.model.audience import Wanted
 from aepctl.model.target import EMULATOR
+from aepctl.model.wants import Wants
 from aepctl.patience import Patience
 from aepctl.project.environment import Environment
 from aepctl.project.paths import emulator_file
@@ -93,10 +93,9 @@ class Context:
     console: Console = field(default_factory=SilentConsole)
     patience: Patience = field(default_factory=Patience)
 
-    def wanted(self, environment: Environment) -> tuple[Wanted, ...]:
+    def wants(self, environment: Environment) -> Wants:
         """All that the manifests want in an environment. Raises InvalidInput."""
-        manifests = self.read_manifests(environment.manifests)
-        return resolve(manifests, environment.name, client_ids=environment.client_ids)
+        return resolve(self.read_manifests(environment.manifests))
 
     def run(self, command: str) -> Run:
         """The run of `aepctl COMMAND` that this is: who, when, for which commit, in which job."""

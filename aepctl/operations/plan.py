@@ -48,7 +48,7 @@ def policy_of(
 
 def plan(context: Context, environment: Environment, targets: tuple[str, ...] = ()) -> Planned:
     """Compare wanted with known. Raises InvalidInput, StateError, NoSuchTarget."""
-    wanted = context.wanted(environment)
+    wanted = context.wants(environment).audiences
     state = read_state(context.open_store(environment), environment.target)
     made = make_plan(wanted, state, None, policy_of(environment), targets)
     return Planned(made, state)

@@ -217,7 +217,7 @@ def session_for(
 
 def wanted_audience(context: Context, environment: Environment, key: str) -> Audience:
     """What the manifests ask for under this key. Raises InvalidInput, AepctlError."""
-    found = next((one for one in context.wanted(environment) if one.key == key), None)
+    found = next((one for one in context.wants(environment).audiences if one.key == key), None)
     if found is None:
         raise AepctlError(
             f"no audience `{key}` in the manifests and no open intent for it",
