@@ -6,16 +6,22 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from aepctl.manifests.model import Defaults, Entry, ManifestDocument
+from aepctl.manifests.lifecycle import lifecycle_of, moved_in, removed_in
+from aepctl.manifests.model import UNSAID, Defaults, Entry, ManifestDocument
 from aepctl.manifests.spelling import misspelt
 from aepctl.model.audience import FIELDS, Audience, Wanted
 from aepctl.model.problem import Origin, Problem
+from aepctl.model.wants import Moved, Removed
 from aepctl.yamldoc import Finding, YamlFile, check, parse, quoted
 
 SHARED = tuple(
     field for field in FIELDS if field.required and field.attribute in Defaults.model_fields
 )
 """The fields that every audience needs, and that defaults may give."""
+TEXTS = tuple(name for name in Defaults.model_fields if name != "lifecycle")
+"""The fields of text that defaults may give."""
+SECTIONS = frozenset({"audiences", "moved", "removed"})
+"""A file has at least one of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,8 @@ class Manifest:
     problems: tuple[Problem, ...] = ()
     text: str = ""
     repeated: int = 0
+    moved: tuple[Moved, ...] = ()
+    removed: tuple[Removed, ...] = ()
 
 
 def read_manifest(file: str, raw: bytes) -> Manifest:
@@ -40,10 +48,14 @@ def read_manifest(file: str, raw: bytes) -> Manifest:
     documents = [(n, value) for n, value in enumerate(yaml_file.documents) if value is not None]
     problems = list(yaml_file.problems)
     checked: list[tuple[int, dict[str, Entry]]] = []
+    moved: list[Moved] = []
+    removed: list[Removed] = []
     for number, value in documents:
         model = check(ManifestDocument, yaml_file, number)
         if isinstance(model, ManifestDocument):
             checked.append((number, model.audiences))
+            moved += moved_in(yaml_file, number, model)
+            removed += removed_in(yaml_file, number, model)
         else:
             problems += model
             checked.append((number, _sound(value)))
@@ -58,12 +70,14 @@ def read_manifest(file: str, raw: bytes) -> Manifest:
         _one_each_place(problems),
         yaml_file.text,
         yaml_file.repeated + _repeated((entries for _, entries in checked), given),
+        tuple(moved),
+        tuple(removed),
     )
 
 
 def _repeated(checked: Iterable[dict[str, Entry]], defaults: Defaults) -> int:
     """The characters of defaults, counted for each audience that is given them."""
-    lengths = {name: len(getattr(defaults, name) or "") for name in Defaults.model_fields}
+    lengths = {name: len(getattr(defaults, name) or "") for name in TEXTS}
     return sum(
         length
         for entries in checked
@@ -111,7 +125,8 @@ def _incomplete(
 ) -> Iterator[Finding]:
     """What is missing: the audiences as a whole, or fields that defaults could have given."""
     mappings = [(number, value) for number, value in documents if isinstance(value, dict)]
-    if len(mappings) == len(documents) and not any("audiences" in value for _, value in mappings):
+    given = SECTIONS.intersection(name for _, value in mappings for name in value)
+    if len(mappings) == len(documents) and not given:
         what = "`audiences` is missing" if yaml_file.text.strip() else "the file is empty"
         hint = "a manifest looks like `audiences: {KEY: {name: …}}`"
         yield Finding((1, 1), "missing-field", what, hint)
@@ -134,6 +149,7 @@ def _wanted(
     yaml_file: YamlFile, checked: list[tuple[int, dict[str, Entry]]], defaults: Defaults
 ) -> Iterator[Wanted]:
     file = yaml_file.file
+    usual = lifecycle_of(UNSAID, defaults.lifecycle)
     for number, entries in checked:
         key_positions = yaml_file.key_positions[number]
         for key, entry in entries.items():
@@ -145,7 +161,9 @@ def _wanted(
             line, column = key_positions[key]
             audience = Audience(entry.name, namespace, origin_name, description)
             origin = Origin(file, line, column)
-            yield Wanted(key, audience, origin, entry.audience_id)
+            own = entry.lifecycle
+            life = usual if own is UNSAID else lifecycle_of(own, defaults.lifecycle)
+            yield Wanted(key, audience, origin, entry.audience_id, life)
 
 
 def _keys(yaml_file: YamlFile) -> Iterator[tuple[str, Origin]]:

@@ -1,12 +1,67 @@
 """What a manifest file may hold. The JSON Schema for editors comes from here too."""
 
-from pydantic import Field
+from typing import Annotated, Literal
 
-from aepctl.yamldoc.types import AudienceId, Key, MultiLine, SingleLine, StrictModel
+from pydantic import AfterValidator, Field, WithJsonSchema
+
+from aepctl.model.audience import FIELDS
+from aepctl.yamldoc.types import (
+    AudienceId,
+    Flag,
+    Key,
+    MultiLine,
+    SingleLine,
+    StrictModel,
+)
 
 DESCRIPTION = "What people should know of the audience; may have several lines. Optional."
 NAMESPACE = "Adobe's `namespace` of the audience, such as `agora`."
 ORIGIN_NAME = "Adobe's `originName`: the system that the audience comes from."
+
+
+MUTABLE = tuple(field.name for field in FIELDS if not field.immutable)
+
+
+def _mutable(name: str) -> str:
+    if name not in MUTABLE:
+        raise ValueError(f"only what may change can be ignored: {' or '.join(MUTABLE)}")
+    return name
+
+
+Mutable = Annotated[
+    str, AfterValidator(_mutable), WithJsonSchema({"type": "string", "enum": list(MUTABLE)})
+]
+"""A field that may be edited on the platform, in Adobe's spelling."""
+
+
+class LifecycleBlock(StrictModel):
+    """How an audience's life goes on and ends. What is left out, `defaults` may say."""
+
+    on_removal: Literal["retain", "delete"] | None = Field(
+        default=None,
+        description="What becomes of the audience on the platform when its block is gone: "
+        "`retain` leaves it there, `delete` deletes it. Default: what the environment says.",
+    )
+    prevent_destroy: Flag | None = Field(
+        default=None,
+        description="`true`: it is never deleted, also when its block is gone. Default: `false`.",
+    )
+    on_immutable_change: Literal["refuse", "replace"] | None = Field(
+        default=None,
+        description="What a new namespace or originName does, which the platform does not change: "
+        "`refuse` stops, `replace` makes the audience anew, with a new ID, and then deletes the "
+        "old one. Default: `refuse`.",
+    )
+    ignore_changes: list[Mutable] | None = Field(
+        default=None,
+        description="Fields that may be edited in the platform's own pages: once the audience "
+        "exists they are neither compared nor sent.",
+        examples=[["description"]],
+    )
+
+
+UNSAID = LifecycleBlock()
+LIFECYCLE = "How the audience's life goes on and ends."
 
 
 class Defaults(StrictModel):
@@ -16,6 +71,10 @@ class Defaults(StrictModel):
     namespace: SingleLine | None = Field(default=None, description=NAMESPACE)
     origin_name: SingleLine | None = Field(
         default=None, alias="originName", description=ORIGIN_NAME
+    )
+    lifecycle: LifecycleBlock = Field(
+        default=UNSAID,
+        description=f"{LIFECYCLE} Each field that an audience does not say itself is taken here.",
     )
 
 
@@ -39,8 +98,26 @@ class Entry(StrictModel):
     audience_id: AudienceId | None = Field(
         default=None,
         alias="audienceId",
-        description="An ID of your own instead of the computed one; only with `audience_ids: "
-        "client` in aepctl.yaml.",
+        description="With `audience_ids: client` in aepctl.yaml: the ID to give, instead of the "
+        "computed one. Else: the ID of the audience that exists already and is to be adopted.",
+    )
+    lifecycle: LifecycleBlock = Field(default=UNSAID, description=LIFECYCLE)
+
+
+class MovedBlock(StrictModel):
+    """What had one key has another one now."""
+
+    from_key: Key = Field(alias="from", description="The key that it had.")
+    to_key: Key = Field(alias="to", description="The key that it has now.")
+
+
+class RemovedBlock(StrictModel):
+    """What had this key is no longer wanted, and its block is gone."""
+
+    key: Key = Field(description="The key that it had.")
+    delete: Flag = Field(
+        description="`true`: it is deleted on the platform. `false`: it is forgotten, and stays "
+        "there."
     )
 
 
@@ -55,4 +132,14 @@ class ManifestDocument(StrictModel):
         default_factory=dict,
         description="The audiences that shall exist, each under its key: a stable address, unique "
         "over all files, which the platform never sees.",
+    )
+    moved: list[MovedBlock] = Field(
+        default_factory=list,
+        description="Audiences that have another key now. A line may stay for ever: it does "
+        "nothing where it was done.",
+    )
+    removed: list[RemovedBlock] = Field(
+        default_factory=list,
+        description="Audiences that are no longer wanted, and whether each is deleted. A line may "
+        "stay for ever: it does nothing where it was done.",
     )

@@ -4,7 +4,7 @@ What is read here does not depend on an environment; see resolve.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from aepctl.errors import InvalidInput
 from aepctl.files import read_regular
@@ -18,19 +18,17 @@ from aepctl.manifests.rules import (
 )
 from aepctl.model.audience import Wanted
 from aepctl.model.problem import Origin, Problem
+from aepctl.model.wants import Moved, Removed
 from aepctl.yamldoc import source_lines
 
 
 @dataclass(frozen=True, slots=True)
 class Manifests:
-    """What all manifests ask for, in the order of files and lines.
-
-    `texts` has the text of the files that give an `audienceId`: whether they may is found out only
-    for an environment, and its problems show their lines.
-    """
+    """What all manifests ask for, in the order of files and lines."""
 
     wanted: tuple[Wanted, ...] = ()
-    texts: Mapping[str, str] = field(default_factory=dict)
+    moved: tuple[Moved, ...] = ()
+    removed: tuple[Removed, ...] = ()
 
 
 def read_manifests(folder: str) -> Manifests:
@@ -42,18 +40,15 @@ def read_manifests(folder: str) -> Manifests:
     keys = (key for manifest in manifests.values() for key in manifest.keys)
     across = (*repeated_keys(keys), *same_audiences(wanted), *same_ids(wanted))
     problems += too_much_repeated((file, one.repeated) for file, one in manifests.items())
-    problems += with_source(across, {file: one.text for file, one in manifests.items()})
+    problems += _with_source(across, {file: one.text for file, one in manifests.items()})
     if problems:
         raise InvalidInput(problems)
-    texts = {
-        file: manifest.text
-        for file, manifest in manifests.items()
-        if any(one.audience_id is not None for one in manifest.wanted)
-    }
-    return Manifests(wanted, texts)
+    moved = tuple(one for manifest in manifests.values() for one in manifest.moved)
+    removed = tuple(one for manifest in manifests.values() for one in manifest.removed)
+    return Manifests(wanted, moved, removed)
 
 
-def with_source(problems: Iterable[Problem], texts: Mapping[str, str]) -> Iterator[Problem]:
+def _with_source(problems: Iterable[Problem], texts: Mapping[str, str]) -> Iterator[Problem]:
     """The problems with the lines that they are about, out of the texts that were parsed."""
     lines: dict[str, tuple[str, ...]] = {}
     for problem in problems:

@@ -59,14 +59,5 @@ def same_ids(wanted: Iterable[Wanted]) -> Iterator[Problem]:
                 yield Problem(one.origin, "same-id", f"{said} in {place}", "each needs its own")
 
 
-def unused_ids(wanted: Iterable[Wanted], environment: str) -> Iterator[Problem]:
-    """Keys that are given an `audienceId` although in this environment the platform does that."""
-    for one in wanted:
-        if one.audience_id is not None:
-            said = f"`{one.key}` gives an audienceId, but in `{environment}` the platform does"
-            hint = "remove it, or set `audience_ids: client` in aepctl.yaml (revision 3 only)"
-            yield Problem(one.origin, "unused-id", said, hint)
-
-
 def _place(origin: Origin) -> str:
     return f"{origin.file}:{origin.line}:{origin.column}"

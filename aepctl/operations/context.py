@@ -95,8 +95,7 @@ class Context:
 
     def wants(self, environment: Environment) -> Wants:
         """All that the manifests want in an environment. Raises InvalidInput."""
-        manifests = self.read_manifests(environment.manifests)
-        return Wants(resolve(manifests, environment.name, client_ids=environment.client_ids))
+        return resolve(self.read_manifests(environment.manifests))
 
     def run(self, command: str) -> Run:
         """The run of `aepctl COMMAND` that this is: who, when, for which commit, in which job."""

@@ -1,7 +1,6 @@
 """validate: aepctl.yaml and all manifests, for all environments. No environment is resolved."""
 
 from aepctl.errors import AepctlError
-from aepctl.manifests import resolve
 from aepctl.operations.context import Context
 from aepctl.project.load import load_project
 from aepctl.project.project import FILE
@@ -20,9 +19,4 @@ def validate(context: Context, name: str | None = None, *, allow_outside: bool =
             f"there is no environment `{name}` in {FILE}",
             hint=f"available: {', '.join(project.environments)}",
         )
-    manifests = context.read_manifests(project.manifests)
-    chosen = project.environments if name is None else (name,)
-    strict = [one for one in chosen if not project.client_ids(one)]
-    if strict or not chosen:
-        resolve(manifests, "`, `".join(strict) or "default", client_ids=False)
-    return len(manifests.wanted)
+    return len(context.read_manifests(project.manifests).wanted)

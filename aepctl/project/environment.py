@@ -13,7 +13,9 @@ class Environment:
     """What one command runs with: whose audiences, at which addresses, and where its files are.
 
     `settle_seconds`: how long a lookup that finds nothing is repeated. `max_creates`: how many
-    creates need no further word. `audience_ids`: who makes up `audienceId` (revision 3 only).
+    creates need no further word, `max_deletes`: how many deletes. `on_removal`: what becomes of an
+    audience whose block is gone, where it did not say. `protected`: apply only with a saved plan.
+    `audience_ids`: who makes up `audienceId` (revision 3 only).
     `ais_url`, `ups_url` and `ims_url` do not count where `target.endpoint` is the emulator.
     `lineage`: the only state that is taken. `lock_lease_seconds`: how long the lock of a shared
     state lasts without a sign of life.

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 from aepctl.project.paths import not_plain
 from aepctl.project.stores import check_address, scheme_of
 from aepctl.project.urls import safe_url
-from aepctl.yamldoc.types import CONTROLS, Key, PatternMessage, SingleLine, StrictModel
+from aepctl.yamldoc.types import CONTROLS, Flag, Key, PatternMessage, SingleLine, StrictModel
 
 AIS_URL = "https://platform.adobe.io/core/ais"
 UPS_URL = "https://platform.adobe.io/data/core/ups"
@@ -85,6 +85,17 @@ class EnvironmentModel(StrictModel):
     )
     max_creates: Annotated[int, Field(strict=False, ge=0)] = Field(
         default=500, description="More creates than this need `--yes-create N`."
+    )
+    max_deletes: Annotated[int, Field(strict=False, ge=0)] = Field(
+        default=10, description="More deletes than this need `--yes-delete N`."
+    )
+    on_removal: Literal["retain", "delete"] = Field(
+        default="retain",
+        description="What becomes of an audience on the platform when its block is gone from the "
+        "manifests, where they did not say: `retain` leaves it there, `delete` deletes it.",
+    )
+    protected: Flag = Field(
+        default=False, description="`true`: apply only with a saved plan, which was reviewed."
     )
     audience_ids: Literal["server", "client"] = Field(
         default="server",

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from aepctl.errors import AepctlError, InvalidInput, SafetyRefusal
+from aepctl.model.lifecycle import OnRemoval
 from aepctl.model.problem import Problem
 from aepctl.model.target import EMULATOR, Target
 from aepctl.project.credentials import check_header
@@ -77,13 +78,6 @@ class Project:
             return None
         return state_path(name, self.environments.get(name, EnvironmentModel()))
 
-    def client_ids(self, name: str) -> bool:
-        """Whether manifests may give an `audienceId` in the environment `name`."""
-        if ("environments", name, "audience_ids") in self.missing:
-            return True
-        model = self.environments.get(name)
-        return model is not None and model.audience_ids == "client"
-
     def _default(self) -> str:
         self.need(("default_environment",))
         if self.default_environment:
@@ -116,6 +110,9 @@ class Project:
             manifests=self.manifests,
             settle_seconds=settle_seconds(environ, model),
             max_creates=model.max_creates,
+            max_deletes=model.max_deletes,
+            on_removal=OnRemoval(model.on_removal),
+            protected=model.protected,
             audience_ids=model.audience_ids,
             lineage=model.lineage,
             lock_lease_seconds=model.lock_lease_seconds,

@@ -17,6 +17,12 @@ MAX_GUESSES = 200
 """So many unknown fields are compared with the known ones, which takes long for each."""
 
 SHAPES: dict[type, str] = {dict: "a mapping", list: "a list", str: "text", type(None): "empty"}
+EXPECTED = {
+    "model_type": "a mapping",
+    "dict_type": "a mapping",
+    "list_type": "a list",
+    "string_type": "text",
+}
 
 
 def check(model: type[Model], yaml_file: YamlFile, number: int = 0) -> Model | tuple[Problem, ...]:
@@ -45,12 +51,12 @@ class _Explainer:
         if key:  # a mark of pydantic's; in any other error it is a name that somebody chose
             path = path[:-1]
         full = (self._number, *path)
-        field = quoted(path[-1]) if path else "this document"
+        field = _shown(path)
         if kind == "extra_forbidden":
             return self._unknown_field(path, self._keys[full])
         if kind == "missing":
             position = self._keys.get(full[:-1]) or self._values[full[:-1]]
-            whose = f" of {quoted(path[-2])}" if len(path) > 1 else ""
+            whose = f" of {_shown(path[:-1])}" if len(path) > 1 else ""
             what = f"{field}{whose} is missing"
             return Finding(position, "missing-field", what, f"add `{path[-1]}: …`")
         if key:
@@ -68,15 +74,20 @@ class _Explainer:
 
 def _wrong_value(detail: ErrorDetails, position: Position, field: str, value: Any) -> Finding:
     kind = detail["type"]
-    if kind in {"model_type", "dict_type", "string_type"}:
-        wanted = "text" if kind == "string_type" else "a mapping"
-        found = SHAPES[type(value)]
-        return Finding(position, "wrong-type", f"{field}: expected {wanted}, found {found}")
+    if kind in EXPECTED:
+        said = f"{field}: expected {EXPECTED[kind]}, found {SHAPES[type(value)]}"
+        return Finding(position, "wrong-type", said)
     if kind == "string_pattern_mismatch":
         said, hint = broken_rule(value, detail["ctx"]["pattern"])
         return Finding(position, "text", f"{field} {said}", hint)
     message = detail["msg"].removeprefix("Value error, ")
     return Finding(position, kind.replace("_", "-"), f"{field}: {message[:1].lower()}{message[1:]}")
+
+
+def _shown(path: Path) -> str:
+    """The name of what is there; an item has that of its list."""
+    names = [part for part in path if isinstance(part, str)]
+    return quoted(names[-1]) if names else "this document"
 
 
 def _at(document: Any, path: Path) -> Any:

@@ -21,8 +21,9 @@ class YamlFile:
     """The documents of one file as dict, list, str or None, and what is wrong with its YAML.
 
     `broken` says that the text could not be read to its end, so the documents are not complete.
-    `key_positions[n]` has the places of the keys below `positions_under` in document n. `repeated`
-    counts the characters that aliases stand for.
+    `key_positions[n]` has the places of the keys below `positions_under` in document n,
+    `item_positions[n]` those of the items of its top-level lists. `repeated` counts the characters
+    that aliases stand for.
     """
 
     file: str
@@ -32,6 +33,7 @@ class YamlFile:
     problems: tuple[Problem, ...]
     broken: bool = False
     repeated: int = 0
+    item_positions: tuple[dict[str, list[Position]], ...] = ()
 
     def problems_at(self, findings: Iterable[Finding]) -> tuple[Problem, ...]:
         """The findings as problems of this file, each with its source line."""
@@ -80,6 +82,7 @@ def parse(file: str, raw: bytes, *, positions_under: str | None = None) -> YamlF
         problems,
         broken=walker.broken,
         repeated=walker.repeated,
+        item_positions=tuple(walker.item_positions),
     )
 
 

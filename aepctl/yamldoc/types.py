@@ -7,7 +7,14 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, StringConstraints
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 CONTROLS = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
 CONTROLS_IN_LINES = r"\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029"
@@ -56,6 +63,20 @@ AudienceId = Annotated[
     str, StringConstraints(pattern=AUDIENCE_ID), PatternMessage(f"An ID was expected: {ID_HINT}.")
 ]
 """An ID that the client gives."""
+
+
+def _flag(text: object) -> bool:
+    if text not in ("true", "false"):
+        raise ValueError("`true` or `false` was expected")
+    return text == "true"
+
+
+Flag = Annotated[
+    bool,
+    BeforeValidator(_flag),
+    WithJsonSchema({"type": ["boolean", "string"], "enum": [True, False, "true", "false"]}),
+]
+"""Yes or no, in the two words that mean it to everybody: what is read is text as written."""
 
 
 class StrictModel(BaseModel):

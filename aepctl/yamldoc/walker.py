@@ -29,6 +29,8 @@ from aepctl.yamldoc.syntax import before_too_deep, position_of, syntax_finding
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_DEPTH = 32
 MAX_TEXT = 65_536
+TOP_LEVEL = 2
+"""The length of a path to what a document has under a name."""
 NOTHING = frozenset(("", "~", "null", "Null", "NULL"))
 OWN_TAGS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("str", "map", "seq")) | {"!"}
 
@@ -41,14 +43,16 @@ class Walker:
     """Builds the documents of one text. Use once.
 
     `positions_under` names a top-level key; the places of the keys below it go to `key_positions`,
-    one dict a document. With `everywhere`, `keys` and `values` hold the place of each key and value
-    as well: slower and larger, so it is done only for a text that has a problem. `repeated` counts
-    the characters that aliases stand for.
+    one dict a document; those of the items of top-level lists, to `item_positions`. With
+    `everywhere`, `keys` and `values` hold the place of each key and value as well: slower and
+    larger, so it is done only for a text that has a problem. `repeated` counts the characters that
+    aliases stand for.
     """
 
     def __init__(self, *, positions_under: str | None = None, everywhere: bool = False) -> None:
         self.documents: list[Any] = []
         self.key_positions: list[dict[str, Position]] = []
+        self.item_positions: list[dict[str, list[Position]]] = []
         self.findings: list[Finding] = []
         self.broken = False
         self.repeated = 0
@@ -93,6 +97,7 @@ class Walker:
     def _document(self, _event: Event) -> None:
         self._anchors.clear()
         self.key_positions.append({})
+        self.item_positions.append({})
 
     def _scalar(self, event: ScalarEvent) -> None:
         value = event.value
@@ -166,6 +171,9 @@ class Walker:
         else:
             if self._everywhere:
                 self.values[(*top.path, len(container))] = position_of(event)
+            if len(top.path) == TOP_LEVEL:
+                places = self.item_positions[-1].setdefault(str(top.path[-1]), [])
+                places.append(position_of(event))
             container.append(value)
 
     def _nothing(self, key: Any, event: NodeEvent) -> None:

@@ -137,18 +137,6 @@ class TestValidate:
         two.write("aepctl.yaml", "environments: {dev: {}}\n")
         assert two.run("validate").code == 0
 
-    def test_an_id_must_be_allowed_in_every_environment(self, two: Project) -> None:
-        two.write(
-            "audiences/own.yaml",
-            "audiences: {own: {name: Own, namespace: n, originName: o, audienceId: x}}\n",
-        )
-        result = two.run("validate")
-        assert result.code == 1
-        assert "`own` gives an audienceId, but in `dev`, `prod` the platform does" in result.err
-        two.write("aepctl.yaml", TWO.replace("sandbox: dev", "sandbox: dev, audience_ids: client"))
-        assert "but in `prod` the platform does" in two.run("validate").err
-        assert two.run("validate", "--env", "dev").code == 0
-
     def test_an_environment_that_is_not_there_is_told(self, two: Project) -> None:
         result = two.run("validate", "--env", "stage")
         assert (

@@ -26,7 +26,7 @@ def test_validate_reports_every_problem_of_every_file_with_its_place(project: Pr
 def test_validate_in_json_has_the_problems_and_nothing_else_on_standard_output(
     project: Project,
 ) -> None:
-    project.write("audiences/a.yaml", "audiences: {}\nmore: 1\n")
+    project.write("audiences/a.yaml", "audiences: {}\nextra: 1\n")
     result = project.run("validate", "-o", "json")
     assert result.code == 1
     (problem,) = result.json["problems"]
@@ -35,8 +35,8 @@ def test_validate_in_json_has_the_problems_and_nothing_else_on_standard_output(
         "line": 2,
         "column": 1,
         "rule": "unknown-field",
-        "message": "unknown field `more`",
-        "hint": "allowed fields: defaults, audiences",
+        "message": "unknown field `extra`",
+        "hint": "allowed fields: defaults, audiences, moved, removed",
     }
     project.want("gold")
     (project.root / "audiences/a.yaml").unlink()

@@ -7,9 +7,10 @@ import pytest
 
 from aepctl.errors import InvalidInput
 from aepctl.manifests import read_manifests
-from aepctl.manifests.reader import _read, with_source
+from aepctl.manifests.reader import _read, _with_source
 from aepctl.model.audience import Audience, Wanted
 from aepctl.model.problem import Origin, Problem
+from aepctl.model.wants import Moved, Removed
 
 pytestmark = pytest.mark.usefixtures("folder")
 
@@ -72,15 +73,24 @@ def test_one_audience_under_two_keys_names_both_places() -> None:
     assert problem.source == f"  golden: {entry('Gold')}"
 
 
-def test_the_texts_of_files_that_give_ids_are_kept_for_their_problems() -> None:
+def test_an_id_may_be_given_and_only_once() -> None:
     text = "audiences:\n  gold: {name: Gold, namespace: a, originName: b, audienceId: my-id.1}\n"
     write("audiences/a.yaml", text)
     write("audiences/b.yaml", f"audiences:\n  silver: {entry('Silver')}\n")
-    manifests = read_manifests("audiences")
-    assert [one.audience_id for one in manifests.wanted] == ["my-id.1", None]
-    assert manifests.texts == {"audiences/a.yaml": text}
+    assert [one.audience_id for one in read_manifests("audiences").wanted] == ["my-id.1", None]
     write("audiences/b.yaml", text.replace("gold", "silver").replace("Gold", "Silver"))
     assert [one.rule for one in problems()] == ["same-id"]
+
+
+def test_what_moved_and_what_was_removed_comes_from_all_files() -> None:
+    moved = "moved: [{from: a, to: gold}]"
+    write("audiences/a.yaml", f"audiences:\n  gold: {entry('Gold')}\n{moved}\n")
+    write("audiences/b.yaml", "removed:\n  - {key: old, delete: false}\n")
+    manifests = read_manifests("audiences")
+    assert manifests.moved == (Moved("a", "gold", Origin("audiences/a.yaml", 3, 9)),)
+    assert manifests.removed == (
+        Removed("old", delete=False, origin=Origin("audiences/b.yaml", 2, 5)),
+    )
 
 
 def test_a_problem_across_files_shows_the_line_that_was_read() -> None:
@@ -90,7 +100,7 @@ def test_a_problem_across_files_shows_the_line_that_was_read() -> None:
     texts = {"audiences/b.yaml": "audiences:\n\n  gold: as it was read\n"}
     (problem,) = problems()
     write("audiences/b.yaml", "")
-    (shown,) = with_source([problem], texts)
+    (shown,) = _with_source([problem], texts)
     assert shown.source == "  gold: as it was read"
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from aepctl.manifests.rules import repeated_keys, same_audiences, same_ids, unused_ids
+from aepctl.manifests.rules import repeated_keys, same_audiences, same_ids
 from aepctl.model.audience import Audience, Wanted
 from aepctl.model.problem import Origin
 
@@ -59,9 +59,3 @@ def test_an_id_is_given_once() -> None:
     (clash,) = same_ids([replace(one, audience_id="x"), replace(two, audience_id="x"), other])
     assert (clash.origin, clash.rule) == (THERE, "same-id")
     assert clash.message == "`b` has the same audienceId as `a` in a.yaml:2:3"
-
-
-def test_an_id_is_given_only_where_the_client_may() -> None:
-    (clash,) = unused_ids([wanted("a", HERE), replace(wanted("b", THERE), audience_id="x")], "dev")
-    assert (clash.origin, clash.rule) == (THERE, "unused-id")
-    assert clash.message == "`b` gives an audienceId, but in `dev` the platform does"

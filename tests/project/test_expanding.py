@@ -26,7 +26,7 @@ VALUES = {
     "ais_url": "https://a.example/x", "ups_url": "https://a.example/y",
     "ims_url": "https://i.example", "settle_seconds": "1.5", "max_creates": "7",
     "lineage": "L-1", "lock_lease_seconds": "60",
-    "audience_ids": "client",
+    "audience_ids": "client", "max_deletes": "3", "on_removal": "delete", "protected": "true",
 }  # fmt: skip
 PROD = {"PROD_ORG": "PROD@AdobeOrg", "PROD_SANDBOX": "prod"}
 
@@ -54,6 +54,7 @@ class TestValues:
         assert (found.ais_url, found.ups_url) == ("https://a.example/x", "https://a.example/y")
         assert (found.ims_url, found.state) == ("https://i.example", "state/mine.json")
         assert (found.settle_seconds, found.max_creates, found.audience_ids) == (1.5, 7, "client")
+        assert (found.on_removal, found.max_deletes, found.protected) == ("delete", 3, True)
         assert found.manifests == "wanted"
 
     def test_the_endpoint(self) -> None:
@@ -232,18 +233,6 @@ class TestCommands:
         assert result.code == 1
         assert "aepctl.yaml:5:10: `org` of `prod`: the variable PROD_ORG is not set" in result.err
         assert not (project.root / "state").exists()
-
-    def test_manifests_may_give_ids_where_a_variable_says_whose_they_are(
-        self, project: Project
-    ) -> None:
-        project.write("aepctl.yaml", f"{TWO}    audience_ids: ${{WHOSE}}\n")
-        project.write(
-            "audiences/a.yaml",
-            "audiences: {k: {name: K, namespace: n, originName: o, audienceId: mine}}\n",
-        )
-        assert project.run("--env", "prod", "validate").code == 0
-        project.setenv("WHOSE", "server")
-        assert project.run("--env", "prod", "validate").code == 1
 
     def test_no_report_goes_over_a_state_that_a_variable_names(self, project: Project) -> None:
         project.write("aepctl.yaml", f"{TWO}    state: state/${{FILE}}.json\n")

@@ -212,7 +212,9 @@ class TestTarget:
             "max_creates: -1",
             "max_creates: 1.5",
             "max_creates: many",
+            "max_deletes: -1",
             "audience_ids: mine",
+            "on_removal: keep",
         ],
     )
     def test_limits_are_numbers_in_range(self, field: str) -> None:
@@ -220,6 +222,18 @@ class TestTarget:
         ((line, column, message, _),) = problems(one_environment(field))
         assert (line, column) == (1, one_environment(field).rindex(value) + 1)
         assert message.startswith(f"`{name}`: input should be")
+
+    def test_what_may_be_deleted_can_be_set(self) -> None:
+        usual = load(FILE)
+        assert (usual.on_removal, usual.max_deletes, usual.protected) == ("retain", 10, False)
+        given = load(one_environment("on_removal: delete, max_deletes: 0, protected: true"))
+        assert (given.on_removal, given.max_deletes, given.protected) == ("delete", 0, True)
+        assert not load(one_environment("protected: false")).protected
+
+    @pytest.mark.parametrize("word", ["yes", "True", "on", "1", "''", "[true]"])
+    def test_yes_and_no_are_true_and_false(self, word: str) -> None:
+        ((_, _, message, _),) = problems(one_environment(f"protected: {word}"))
+        assert message == "`protected`: `true` or `false` was expected"
 
     @pytest.mark.parametrize(("given", "seconds"), [("", 30.0), ("0", 0.0), ("2.5", 2.5)])
     def test_how_long_to_settle_may_be_a_variable(self, given: str, seconds: float) -> None:
@@ -251,7 +265,7 @@ class TestFile:
                 "unknown field `colour`",
                 "allowed fields: endpoint, org, sandbox, state, lineage, lock_lease_seconds, "  # noqa: ISC004
                 "ais_url, ups_url, ims_url, "
-                "settle_seconds, max_creates, audience_ids",
+                "settle_seconds, max_creates, max_deletes, on_removal, protected, audience_ids",
             ),
         ]
 

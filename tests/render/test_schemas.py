@@ -174,6 +174,9 @@ class TestManifests:
             "audiences:\n  a:\n    name: 2027-01-01\n    description: |\n      one\n      two\n",
             "defaults: {namespace: agora}\n---\naudiences: {a: {name: b, originName: c}}",
             "audiences: {a: {name: b, audienceId: 'x:1'}}",
+            "defaults: {lifecycle: {prevent_destroy: true, ignore_changes: [name]}}\naudiences: {}",
+            "audiences: {a: {name: b, lifecycle: {on_removal: delete, prevent_destroy: false}}}",
+            "moved: [{from: 1, to: b}]\nremoved: [{key: c, delete: true}]",
         ],
     )
     def test_takes_what_the_reader_takes(self, text: str) -> None:
@@ -210,6 +213,17 @@ class TestManifests:
             "defaults: [agora]\naudiences: {}",
             "defaults: {name: b}\naudiences: {}",
             "defaults: {namespace: null}\naudiences: {}",
+            "audiences: {a: {name: b, lifecycle: {prevent_destroy: yes}}}",
+            "audiences: {a: {name: b, lifecycle: {on_removal: keep}}}",
+            "audiences: {a: {name: b, lifecycle: {ignore_changes: [namespace]}}}",
+            "audiences: {a: {name: b, lifecycle: {ignore_changes: name}}}",
+            "audiences: {a: {name: b, lifecycle: []}}",
+            "moved: {a: b}",
+            "moved: [{from: a}]",
+            "removed: [{key: a}]",
+            "removed: [{key: a b, delete: true}]",
+            "removed: [a]",
+            "removed: [null]",
         ],
     )
     def test_refuses_what_the_reader_refuses(self, text: str) -> None:
@@ -233,11 +247,16 @@ class TestManifests:
         st.dictionaries(st.sampled_from([*fields, "nmae"]), values),
         odd,
     )
+    flags = st.one_of(st.booleans(), st.sampled_from(["true", "false", "True", "yes", ""]), odd)
+    moved = st.fixed_dictionaries({"from": keys}, optional={"to": keys, "key": keys})
+    removed = st.fixed_dictionaries({"key": keys}, optional={"delete": flags})
     manifests = st.fixed_dictionaries(
         {},
         optional={
             "defaults": st.one_of(st.dictionaries(st.sampled_from(fields), values), odd),
             "audiences": st.one_of(st.dictionaries(keys, entries, max_size=2), odd),
+            "moved": st.one_of(st.lists(moved | odd, max_size=2), odd),
+            "removed": st.one_of(st.lists(removed | odd, max_size=2), odd),
             "audience": odd,
         },
     )
@@ -273,6 +292,14 @@ class TestSettings:
             ("max_creates", "1.5", False),
             ("max_creates", "-1", False),
             ("max_creates", "many", False),
+            ("max_deletes", "0", True),
+            ("max_deletes", "-1", False),
+            ("on_removal", "delete", True),
+            ("on_removal", "keep", False),
+            ("protected", "true", True),
+            ("protected", "'false'", True),
+            ("protected", "yes", False),
+            ("protected", "1", False),
             ("audience_ids", "client", True),
             ("audience_ids", "mine", False),
             ("endpoint", "emulator", True),
