@@ -6,7 +6,7 @@ import click
 
 from aepctl.cli.formats import output_options, outputs_of, run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
-from aepctl.cli.plan import target_option
+from aepctl.cli.plan import overwrite_option, refresh_option, target_option
 from aepctl.cli.types import lock_timeout_option, max_wait_option
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     default=8,
     show_default=True,
     metavar="N",
-    help="How many creates may be under way at once.",
+    help="How many audiences may be under way at once.",
 )
 @lock_timeout_option
 @max_wait_option
@@ -44,6 +44,14 @@ if TYPE_CHECKING:
     metavar="N",
     help="Allow up to N creates, overriding max_creates.",
 )
+@click.option(
+    "--yes-delete",
+    type=click.IntRange(0),
+    metavar="N",
+    help="Allow up to N deletes on the platform, overriding max_deletes.",
+)
+@refresh_option
+@overwrite_option
 @click.option(
     "--fresh",
     is_flag=True,
@@ -63,13 +71,17 @@ def apply(
     max_wait: float,
     **options: Any,
 ) -> int:
-    """Create the audiences that are missing, and record their IDs in the state.
+    """Make it so: create, change, replace and delete audiences, and record what came of it.
 
     With PLAN, a file of `aepctl plan --out`, just what was reviewed is done, or nothing: the review
     was the approval, so nothing is asked.
     """
-    if plan is not None and (options["targets"] or options["yes_create"] is not None):
-        raise click.UsageError("a saved plan has its own targets and approval")
+    own = ("targets", "yes_create", "yes_delete", "refresh", "overwrite")
+    if plan is not None and any(options[name] not in (None, (), False) for name in own):
+        raise click.UsageError(
+            "a saved plan has its own targets and approval, and was made with or without "
+            "--refresh and --overwrite"
+        )
     outputs = outputs_of(output, writes, github, max_bytes, reads=plan)
 
     def work() -> "Result":

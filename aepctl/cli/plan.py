@@ -20,10 +20,23 @@ target_option = click.option(
     help="Only this audience, or all whose key matches a pattern such as 'loyalty-*'. Repeatable.",
 )
 
+refresh_option = click.option(
+    "--refresh",
+    is_flag=True,
+    help="Look at everything known on the platform, and show what somebody changed there.",
+)
+overwrite_option = click.option(
+    "--overwrite",
+    is_flag=True,
+    help="Change or delete also what somebody edited on the platform meanwhile.",
+)
+
 
 @click.command(cls=Command)
 @output_options
 @target_option
+@refresh_option
+@overwrite_option
 @click.option(
     "--detailed-exitcode",
     is_flag=True,
@@ -41,17 +54,27 @@ def plan(
     github: bool,
     max_bytes: int,
     targets: tuple[str, ...],
+    refresh: bool,
+    overwrite: bool,
     detailed_exitcode: bool,
     out: str | None,
     check: str | None,
 ) -> int:
-    """Show what differs between the manifests and the state. Needs no network."""
-    if check is not None and (targets or out is not None):
-        raise click.UsageError("--check cannot be combined with --target or --out")
+    """Show what differs between the manifests and the state.
+
+    Needs no network, except with --refresh, which looks at the platform as well and writes nothing.
+    """
+    if check is not None and (targets or out is not None or refresh or overwrite):
+        raise click.UsageError(
+            "--check cannot be combined with --target, --refresh, --overwrite or --out"
+        )
     outputs = outputs_of(output, writes, github, max_bytes, out=out, reads=check)
 
     def work() -> "Result | int":
-        planned = _plan(invocation, targets) if check is None else _check(invocation, check)
+        if check is None:
+            planned = _plan(invocation, targets, refresh=refresh, overwrite=overwrite)
+        else:
+            planned = _check(invocation, check)
         if outputs.files.out is not None:
             from aepctl.operations.planfiles import planfile_text
 
@@ -73,11 +96,18 @@ def plan(
     return run_and_render(outputs, "changes", work)
 
 
-def _plan(invocation: Invocation, targets: tuple[str, ...]) -> "Planned":
+def _plan(
+    invocation: Invocation, targets: tuple[str, ...], *, refresh: bool, overwrite: bool
+) -> "Planned":
     from aepctl.operations.plan import plan as operation
 
     context = invocation.context()
-    return operation(context, invocation.resolve(context), targets)
+    environment = invocation.resolve(context)
+    if not refresh:
+        return operation(context, environment, targets, overwrite=overwrite)
+    from aepctl.operations.refreshed import refreshed_plan
+
+    return refreshed_plan(context, environment, targets, overwrite=overwrite)
 
 
 def _check(invocation: Invocation, file: str) -> "Planned":

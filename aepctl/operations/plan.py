@@ -55,11 +55,18 @@ def policy_of(
     )
 
 
-def plan(context: Context, environment: Environment, targets: tuple[str, ...] = ()) -> Planned:
+def plan(
+    context: Context,
+    environment: Environment,
+    targets: tuple[str, ...] = (),
+    *,
+    overwrite: bool = False,
+) -> Planned:
     """Compare wanted with known. Raises InvalidInput, StateError, NoSuchTarget."""
     wants = context.wants(environment)
     state = read_state(context.open_store(environment), environment.target)
-    made = make_plan(wants, state, None, policy_of(environment), targets)
+    policy = policy_of(environment, overwrite=overwrite)
+    made = make_plan(wants, state, None, policy, targets)
     return Planned(made, state)
 
 

@@ -73,9 +73,9 @@ class Changing:
     def _replace(self, one: Wanted, sight: Sight) -> Change:
         known = sight.known
         if not one.lifecycle.replaces:
-            return self._told(one, sight, Action.REPLACE, (), reasons.IMMUTABLE)
+            return self._waits(one, sight, reasons.IMMUTABLE)
         if known.at_removal.prevent_destroy or one.lifecycle.at_removal.prevent_destroy:
-            return self._told(one, sight, Action.REPLACE, (), reasons.PROTECTED_REPLACE)
+            return self._waits(one, sight, reasons.PROTECTED_REPLACE)
         change = self._newcomers.new(one)
         if not change.steps:
             return replace(change, known=known, observed=sight.observed)

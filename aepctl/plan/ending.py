@@ -49,7 +49,7 @@ class Ending:
     def _delete(self, key: str, known: Known) -> Change:
         observed = self._found.get(known.ids.audience_id)
         if known.at_removal.prevent_destroy:
-            return self._told(key, known, Action.DELETE, (), reasons.PROTECTED)
+            return self._told(key, known, Action.DECIDE, (), reasons.PROTECTED)
         if known.ids.audience_id in self._seen.missing:
             reason = reasons.missing(key, known, self._policy)
             return self._told(key, known, Action.DECIDE, (), reason)

@@ -25,10 +25,10 @@ class Action(StrEnum):
     create   wanted, not known; `intent`, where an earlier attempt came to nothing
     update   known, but wanted otherwise (`diff`)
     replace  known, but wanted otherwise where the platform does not let it change: another one
-             takes its place, and then it goes. Without steps: a person decides
+             takes its place, and then it goes
     move     known under another key (`moved_from`), and else as it is wanted
     record   as it is wanted, but state says otherwise (`reason`)
-    delete   known, and no longer wanted. Without steps: it is protected
+    delete   known, and no longer wanted
     forget   known, and no longer wanted; it stays on the platform
     """
 
@@ -87,7 +87,7 @@ class Change:
     @property
     def waits(self) -> bool:
         """Whether nothing is done for it before a person decides."""
-        return not self.steps and self.action is not Action.SETTLE
+        return self.action in {Action.DECIDE, Action.DRIFT}
 
     @property
     def before(self) -> Known | Observed | None:

@@ -119,9 +119,7 @@ class ChangeData(TypedDict):
         Action, Field(description="What apply would do, or what it leaves to a person.")
     ]
     before: Annotated[KnownData | None, Field(description="What is known; null where nothing is.")]
-    after: Annotated[
-        AudienceData | None, Field(description="What is wanted, or null.")
-    ]
+    after: Annotated[AudienceData | None, Field(description="What is wanted, or null.")]
     source: Annotated[
         SourceData | None, Field(description="Where the manifests ask for it, or null.")
     ]

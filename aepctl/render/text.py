@@ -67,7 +67,8 @@ def summary(view: View, paint: Paint) -> str:
 
 
 def _alerts(view: View, paint: Paint) -> Iterator[str]:
-    yield from (f"{paint(title, 'red', 'bold')}: {display(text)}" for title, text in view.alerts)
+    for title, text in view.alerts:
+        yield f"{paint(title, 'red', 'bold')}: {display_lines(text)}"
 
 
 def _block(row: Row, paint: Paint) -> list[str]:

@@ -139,7 +139,7 @@ def left_alone_rows(plan: Plan) -> Iterator[Row]:
 def _alerts(plan: Plan) -> Iterator[tuple[str, str]]:
     if plan.renames:
         lines = "".join(f"\n  - {{from: {old}, to: {new}}}" for old, new in plan.renames)
-        yield "If these were renamed, paste into a manifest", f"moved:{lines}"
+        yield "Renamed? Then paste into a manifest", f"\nmoved:{lines}"
     limits = (
         ("max_creates", plan.creates, "created", "--yes-create", plan.max_creates),
         ("max_deletes", plan.deletes, "deleted", "--yes-delete", plan.max_deletes),
