@@ -8,9 +8,11 @@ from aepctl.model.audience import Audience, Ids, Known, Observed, Wanted
 from aepctl.model.problem import Origin
 from aepctl.model.steps import Create
 from aepctl.model.target import Target
+from aepctl.model.wants import Wants
 from aepctl.plan.plan import Plan
 from aepctl.plan.planner import make_plan
 from aepctl.plan.policy import Policy
+from aepctl.plan.seen import Seen
 from aepctl.state.model import Intent, State
 
 TARGET = Target("ORG@AdobeOrg", "dev", "https://platform.adobe.io")
@@ -60,4 +62,6 @@ def plan(
     **policy: Any,
 ) -> Plan:
     """The plan of these: offline unless something was `observed`, by POLICY with these changes."""
-    return make_plan(tuple(wanted), state or NOTHING, observed, replace(POLICY, **policy), targets)
+    wants = Wants(tuple(wanted))
+    seen = None if observed is None else Seen(tuple(observed))
+    return make_plan(wants, state or NOTHING, seen, replace(POLICY, **policy), targets)
