@@ -7,7 +7,8 @@ the first one creates. A file that is not ours is refused before anything is wri
 import json
 import sqlite3
 import threading
-from contextlib import ExitStack, closing
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -25,6 +26,12 @@ CREATE TABLE audience (
     position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document TEXT NOT NULL
 )
 """
+# In a table of its own, which files of before do not have: whoever does not know it misses nothing.
+DELETED = """
+CREATE TABLE IF NOT EXISTS deleted (
+    id TEXT PRIMARY KEY, time INTEGER NOT NULL, document TEXT NOT NULL
+)
+"""
 
 Place = tuple[str, str]  # organisation and sandbox
 
@@ -40,6 +47,10 @@ class Store:
         rows = connection.execute("SELECT position, id, document FROM audience ORDER BY position")
         for position, identifier, text in rows:
             self._remember(_document(position, identifier, text))
+        self._deleted: list[tuple[int, Document]] = []
+        rows = connection.execute("SELECT rowid, time, id, document FROM deleted ORDER BY time")
+        for position, time, identifier, text in rows:
+            self._deleted.append((int(time), _document(position, identifier, text, "deleted")))
 
     @classmethod
     def open(cls, path: Path | None) -> Self:
@@ -74,26 +85,43 @@ class Store:
             place = _place(document)
             if (place, document["audienceId"]) in self._audience_ids:
                 return False
-            others = self._by_place.get(place, {}).values() if unique else ()
-            if any(same(document, other) for other in others):
+            if unique and self._is_there(document):
                 return False
             row = (document["id"], as_json(document).decode())
             self._connection.execute("INSERT INTO audience (id, document) VALUES (?, ?)", row)
             self._remember(document)
             return True
 
-    def replace(self, document: Document) -> None:
+    def replace(self, document: Document, *, unique: bool = False) -> bool:
+        """False where `unique` and another one of its place has this name already."""
         with self._lock:
+            if unique and self._is_there(document):
+                return False
             row = (as_json(document).decode(), document["id"])
             self._connection.execute("UPDATE audience SET document = ? WHERE id = ?", row)
             self._remember(document)
+            return True
 
-    def remove(self, document: Document) -> None:
-        with self._lock:
-            self._connection.execute("DELETE FROM audience WHERE id = ?", (document["id"],))
+    def remove(self, document: Document, time: int | None, *, forget_before: int) -> None:
+        """`time`: in milliseconds, for `deleted`; None keeps nothing of it."""
+        with self._lock, self._transaction() as connection:
+            connection.execute("DELETE FROM audience WHERE id = ?", (document["id"],))
+            connection.execute("DELETE FROM deleted WHERE time < ?", (forget_before,))
+            if time is not None:
+                row = (document["id"], time, as_json(document).decode())
+                connection.execute("INSERT INTO deleted VALUES (?, ?, ?)", row)
             place = _place(document)
             del self._by_place[place][document["id"]]
             self._audience_ids.discard((place, document["audienceId"]))
+            self._deleted = [one for one in self._deleted if one[0] >= forget_before]
+            if time is not None:
+                self._deleted.append((time, document))
+
+    def deleted(self, caller: Caller, after: float) -> list[Document]:
+        """Those of this caller that were deleted later than this, as they were."""
+        place = (caller.org, caller.sandbox)
+        with self._lock:
+            return [one for time, one in self._deleted if time > after and _place(one) == place]
 
     def find(self, caller: Caller, identifier: str) -> Document | None:
         with self._lock:
@@ -112,6 +140,21 @@ class Store:
         with self._lock:
             self._connection.close()
 
+    def _is_there(self, document: Document) -> bool:
+        """Whether another one has its name, namespace and originName, in whatever spelling."""
+        others = self._by_place.get(_place(document), {}).values()
+        return any(same(document, one) for one in others if one["id"] != document["id"])
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        self._connection.execute("BEGIN")
+        try:
+            yield self._connection
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
     def _remember(self, document: Document) -> None:
         place = _place(document)
         self._by_place.setdefault(place, {})[document["id"]] = document
@@ -122,13 +165,13 @@ class NotAnAudienceError(Exception):
     """A row that the emulator cannot have written."""
 
 
-def _document(position: int, identifier: object, text: object) -> Document:
+def _document(position: int, identifier: object, text: object, table: str = "audience") -> Document:
     try:
         found = json.loads(text) if isinstance(text, str) else None
     except (ValueError, RecursionError):
         found = None
     if not is_document(found) or found["id"] != identifier:
-        raise NotAnAudienceError(f"row {position} of the table `audience` is no audience")
+        raise NotAnAudienceError(f"row {position} of the table `{table}` is no audience")
     return found
 
 
@@ -162,6 +205,7 @@ def _prepare(connection: sqlite3.Connection, path: Path | None) -> None:
         connection.execute(SCHEMA)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {FORMAT}")
+    connection.execute(DELETED)
     connection.execute("COMMIT")
 
 
