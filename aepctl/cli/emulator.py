@@ -62,6 +62,12 @@ def emulator() -> None:
     help="Seconds until a new audience can be read.",
 )
 @click.option(
+    "--update-lag",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    help="Seconds that lists go on showing an audience as it was before a change.",
+)
+@click.option(
     "--delete-lag",
     type=click.FloatRange(min=0),
     default=0.0,

@@ -145,8 +145,9 @@ class Behaviour:
     client gives; 1 and 2 differ only in their address. `spelling`: how names are kept, one of
     SPELLINGS. `unique`: a name that exists in any spelling is answered with 409. `lifecycle`: the
     state of what is created. `hide_inactive`: a list shows inactive audiences only where it is
-    asked for them. `delete_lag`: lists go on showing what was deleted. `statuses`: whose success a
-    change has, one of STATUSES. `max_length`: of a name and of a description; Adobe documents none.
+    asked for them. `update_lag`, `delete_lag`: lists go on showing what was changed or deleted.
+    `statuses`: whose success a change has, one of STATUSES. `max_length`: of a name and of a
+    description; Adobe documents none.
     """
 
     latency: float = 0.0
@@ -162,6 +163,7 @@ class Behaviour:
     unique: bool = False
     lifecycle: str = "published"
     hide_inactive: bool = False
+    update_lag: float = 0.0
     delete_lag: float = 0.0
     statuses: str = "guide"
     max_length: int | None = None
@@ -175,7 +177,8 @@ class Behaviour:
             raise ValueError(f"there is no revision {self.revision} of the create call")
         if self.statuses not in STATUSES:
             raise ValueError(f"{self.statuses!r} is no source of statuses: {', '.join(STATUSES)}")
-        durations = (self.latency, self.list_lag, self.delete_lag, self.token_ttl)
+        lags = (self.list_lag, self.update_lag, self.delete_lag)
+        durations = (self.latency, *lags, self.token_ttl)
         if not all(math.isfinite(seconds) and seconds >= 0 for seconds in durations):
             raise ValueError("latency, lags and token_ttl are finite, and 0 or more")
 

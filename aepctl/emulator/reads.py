@@ -6,7 +6,7 @@ audiences". `start` is an offset and the newest audience comes first, as the aud
 
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -45,7 +45,7 @@ def _listed(service: Service, call: Call, caller: Caller, fault: Fault | None) -
     limit = _count(call, "limit", default=DEFAULT_LIMIT, least=1, most=MAX_LIMIT)
     wanted = _filter(call)
     order = _order(call)
-    visible = [one for one in _shown(service, caller) if _visible(service, one)]
+    visible = [one for one in service.listed(caller) if _visible(service, one)]
     if service.behaviour.hide_inactive and not _asks_for_inactive(call):
         visible = [one for one in visible if one["lifecycleState"] != "inactive"]
     found = order([one for one in visible if wanted(one)])
@@ -109,7 +109,7 @@ def _edit(service: Service, fault: Fault | None, documents: Iterable[Document]) 
     """What somebody else does right after this answer was written."""
     if fault and fault.kind is FaultKind.EDITED:
         for one in documents:
-            service.store.replace(patched(one, {"description": "Edited by somebody else."}))
+            service.replace(patched(one, {"description": "Edited by somebody else."}))
 
 
 def _identifiers(call: Call) -> list[str]:
@@ -129,16 +129,7 @@ def _found(
     document = service.store.find(caller, identifier)
     if document and _visible(service, document):
         return document, None
-    gone = (one for one in service.lately_deleted(caller) if one["id"] == identifier)
-    return None, next(gone, None)
-
-
-def _shown(service: Service, caller: Caller) -> Sequence[Document]:
-    """What lists show, oldest first: they lag behind deletions as well."""
-    documents = service.store.within(caller)
-    if gone := service.lately_deleted(caller):
-        return sorted((*documents, *gone), key=lambda one: one["creationTime"])
-    return documents
+    return None, service.lately_deleted(caller, identifier)
 
 
 def _asks_for_inactive(call: Call) -> bool:

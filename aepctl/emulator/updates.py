@@ -104,6 +104,6 @@ def _save(
         return validation_error(call, problem)
     kept = SPELLINGS[behaviour.spelling](document)
     document |= {field: kept[field] for field in {"name"} & given.keys()}
-    if not service.store.replace(document, unique=behaviour.unique):
+    if not service.replace(document, unique=behaviour.unique):
         return conflict(call, message="An audience with this name already exists.")
     return json_answer(document, STATUSES[behaviour.statuses])

@@ -80,7 +80,16 @@ def test_every_option_reaches_the_server(tmp_path: Path) -> None:
     options = ["--revision", "3", "--strict-tokens", "--token-ttl", "7", "--list-lag", "60"]
     options += ["--fault", "error-before=1.0@Gold", "--retry-after", "3", "--seed", "1"]
     options += ["--latency", "0.01", "--db", "deep/er/db", "--host", "127.0.0.1"]
-    options += ["--delete-lag", "60", "--statuses", "openapi", "--max-length", "20"]
+    options += [
+        "--update-lag",
+        "60",
+        "--delete-lag",
+        "60",
+        "--statuses",
+        "openapi",
+        "--max-length",
+        "20",
+    ]
     options += ["--fault", "delete-error-before=1.0@Silver"]
     with serving(tmp_path, *options) as (process, url):
         form = {"grant_type": "client_credentials", "client_id": "k", "client_secret": "s"}

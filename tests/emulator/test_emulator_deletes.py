@@ -68,6 +68,13 @@ class TestALag:
         client.emulator.behaviour = Behaviour()
         assert client.names() == []
 
+    def test_a_change_just_before_may_not_show_either(self, start: Start) -> None:
+        client = start(update_lag=60, delete_lag=60)
+        audience = client.created(name="Gold")
+        patch(client, audience, "name", "Silver")
+        by_id(client, "DELETE", audience)
+        assert client.listed().json()["children"] == [audience]
+
     def test_it_is_of_one_sandbox(self, start: Start) -> None:
         client = start(delete_lag=60)
         by_id(client, "DELETE", client.created())
@@ -83,14 +90,15 @@ class TestALag:
     def test_it_outlives_the_process_as_that_of_creations_does(
         self, tmp_path: Path, http: httpx.Client
     ) -> None:
-        db, lagging = tmp_path / "db", Behaviour(delete_lag=60)
+        db, lagging = tmp_path / "db", Behaviour(update_lag=60, delete_lag=60)
         with serve(db=db, behaviour=lagging) as emulator:
             client = Client(emulator, http)
             audience = client.created(name="Gold")
             by_id(client, "DELETE", audience)
+            patch(client, client.created(name="Silver"), "name", "Bronze")
         with serve(db=db, behaviour=lagging) as emulator:
             client = Client(emulator, http)
-            assert client.names() == ["Gold"]
+            assert client.names() == ["Silver", "Gold"]
             assert is_gone(by_id(client, "GET", audience))
 
 

@@ -1,10 +1,13 @@
 """Changing audiences: patches of attributes, and whole ones."""
 
+import time
 from typing import Any
 
 import httpx
 import pytest
 from emulator_client import Audience, Client, Start
+
+from aepctl.emulator import Behaviour
 
 
 def add(attribute: str, value: Any) -> dict[str, Any]:
@@ -29,6 +32,20 @@ def test_patch_sets_attributes_and_leaves_the_others(client: Client) -> None:
     assert changed - {"updateEpoch"} == {"description", "lifecycleState"} | stamps
     assert after["updateTime"] > before["updateTime"]
     assert client.call("GET", f"{client.ups}/{before['id']}").json() == after
+
+
+def test_lists_may_go_on_showing_what_it_was(start: Start) -> None:
+    client = start(update_lag=60)
+    silver, gold = client.created(name="Silver"), client.created(name="Gold")
+    for description in ("new", "newer"):
+        patch(client, silver, add("name", "Bronze"), add("description", description))
+    assert client.listed().json()["children"] == [gold, silver]
+    assert client.names({"name": "bronze"}) == []
+    assert client.call("GET", f"{client.ups}/{silver['id']}").json()["description"] == "newer"
+    client.emulator.behaviour = Behaviour(update_lag=0.001)
+    patch(client, gold, add("description", "new"))
+    time.sleep(0.005)
+    assert client.names() == ["Gold", "Bronze"]
 
 
 def test_put_overwrites_the_whole_but_keeps_what_is_the_systems(client: Client) -> None:
