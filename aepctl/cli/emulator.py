@@ -62,11 +62,24 @@ def emulator() -> None:
     help="Seconds until a new audience can be read.",
 )
 @click.option(
+    "--update-lag",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    help="Seconds that lists go on showing an audience as it was before a change.",
+)
+@click.option(
+    "--delete-lag",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    help="Seconds that lists go on showing a deleted audience.",
+)
+@click.option(
     "--fault",
     "faults",
     multiple=True,
     metavar="KIND[=RATE][@NAME-PART]",
-    help="What goes wrong, how often (0 to 1), for which names. Repeatable.",
+    help="What goes wrong, how often (0 to 1), for which names. Repeatable. A KIND by itself "
+    "happens to creates; patch-KIND, delete-KIND, get-KIND, bulk-get-KIND and list-KIND to others.",
 )
 @click.option("--retry-after", metavar="VALUE", help="The Retry-After header of faults.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Makes rates repeatable.")
@@ -94,6 +107,17 @@ def emulator() -> None:
 )
 @click.option(
     "--hide-inactive", is_flag=True, help="Lists show inactive audiences only where asked for them."
+)
+@click.option(
+    "--statuses",
+    default="guide",
+    show_default=True,
+    help="How changes are answered: with 200 (guide) or 201 (openapi). Adobe's documents differ.",
+)
+@click.option(
+    "--max-length",
+    type=click.IntRange(min=1),
+    help="Longer names and descriptions are refused. Adobe documents no limit.",
 )
 def serve(*, host: str, port: int, db: Path, **settings: Any) -> None:
     """Serve the platform on this machine until interrupted.
@@ -128,18 +152,20 @@ def _behaviour(
 
 
 def _fault(text: str, retry_after: str | None) -> "Fault":
-    from aepctl.emulator import Fault, FaultKind
+    from aepctl.emulator import Fault
+    from aepctl.emulator.faults import SPELLED
 
     switch, _, match = text.partition("@")
-    kind, given, rate = switch.partition("=")
-    if kind not in tuple(FaultKind):
+    named, given, rate = switch.partition("=")
+    if named not in SPELLED:
         raise click.BadParameter(
-            f"{kind!r} is no kind of fault. The kinds are: {', '.join(FaultKind)}.",
+            f"{named!r} is no kind of fault. The kinds are: {', '.join(SPELLED)}.",
             param_hint="--fault",
         )
+    operation, kind = SPELLED[named]
     try:
         chance = float(rate) if given else 1.0
-        return Fault(kind=FaultKind(kind), rate=chance, match=match, retry_after=retry_after)
+        return Fault(kind=kind, on=operation, rate=chance, match=match, retry_after=retry_after)
     except ValueError as error:
         raise click.BadParameter(f"{text!r}: {error}", param_hint="--fault") from error
 

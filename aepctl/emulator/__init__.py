@@ -4,8 +4,8 @@ It is for trying `aepctl` without an account and for testing it against everythi
 Faults are switched on with a `Behaviour`, which may be replaced while it runs.
 """
 
-from aepctl.emulator.faults import Behaviour, Fault, FaultKind
+from aepctl.emulator.faults import Behaviour, Fault, FaultKind, Operation
 from aepctl.emulator.server import Emulator, serve
 from aepctl.emulator.service import LoggedRequest
 
-__all__ = ["Behaviour", "Emulator", "Fault", "FaultKind", "LoggedRequest", "serve"]
+__all__ = ["Behaviour", "Emulator", "Fault", "FaultKind", "LoggedRequest", "Operation", "serve"]

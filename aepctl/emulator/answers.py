@@ -111,6 +111,22 @@ def not_found(call: Call, entity: str) -> Answer:
     return service_error(call, 404, message, kind="UPAPI-113430-404")
 
 
+def has_dependents(call: Call) -> Answer:
+    """Names none of those that depend on it, as documented."""
+    return service_error(call, 400, "The audience cannot be deleted.", kind="UPAPI-113631-403")
+
+
+def permission_denied(call: Call, org: str, sandbox: str, status: int = 403) -> Answer:
+    """What access control answers, to a read as to a change."""
+    uri = "/".join(filter(None, (f"/orgs/{org}/sandboxes/{sandbox}/segments", call.resource)))
+    action = "WRITE" if call.method in {"PATCH", "PUT", "DELETE"} else "READ"
+    resource = [{"resource": {"uri": uri, "labels": []}, "action": action}]
+    denied = json.dumps(resource, separators=(",", ":"))
+    message = f"Permission denied on some resources. errorMessage={denied}"
+    kind = "UPAPI-113752-403"
+    return service_error(call, status, message, kind=kind, code=kind)
+
+
 def token_invalid(status: int = 401) -> Answer:
     return gateway_error(status, "401013", "Oauth token is not valid")
 

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from aepctl.emulator.answers import Answer, Call, Delivery, RefusedError, service_error
 from aepctl.emulator.checks import Caller, check_gateway, names_this_machine
-from aepctl.emulator.creates import create
+from aepctl.emulator.creates import create, create_whole
 from aepctl.emulator.reads import bulk_get, get_audience, list_audiences
 from aepctl.emulator.service import Service
 from aepctl.emulator.tokens import token_answer
@@ -34,7 +34,7 @@ Handler = Callable[[Service, Call, Caller], Answer]
 AUDIENCE_ROUTES: Mapping[str, Mapping[str, Handler]] = {
     "/core/ais/audiences": {"POST": create},
     "/data/core/ais/audiences": {"POST": create},
-    "/data/core/ups/audiences": {"GET": list_audiences},
+    "/data/core/ups/audiences": {"GET": list_audiences, "POST": create_whole},
     "/data/core/ups/audiences/bulk-get": {"POST": bulk_get},
     "/data/core/ups/audiences/{resource}": {
         "GET": get_audience,

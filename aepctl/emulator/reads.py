@@ -6,7 +6,8 @@ audiences". `start` is an offset and the newest audience comes first, as the aud
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,16 +17,16 @@ from aepctl.emulator.answers import (
     RefusedError,
     json_answer,
     not_found,
+    permission_denied,
     service_error,
-    too_many_requests,
     unusable_json,
     validation_error,
 )
 from aepctl.emulator.checks import Caller, json_object
-from aepctl.emulator.creates import with_fault
-from aepctl.emulator.documents import Document
-from aepctl.emulator.faults import Fault, FaultKind
+from aepctl.emulator.documents import Document, patched
+from aepctl.emulator.faults import Fault, FaultKind, Operation
 from aepctl.emulator.service import Service
+from aepctl.emulator.spoiling import with_fault
 
 DEFAULT_LIMIT, MAX_LIMIT = 100, 1000
 MAX_BULK = 100
@@ -34,37 +35,41 @@ PEOPLE = frozenset({"", "_xdm.context.profile", "_xom.context.profile"})
 
 def list_audiences(service: Service, call: Call, caller: Caller) -> Answer:
     if service.behaviour.forbid_list:
-        return _forbidden(call, caller)
-    fault = service.faults.for_list(call.parameter("name"))
-    if fault and fault.kind is not FaultKind.LIST_SHORT:
-        return _failed(call, fault)
+        return permission_denied(call, caller.org, caller.sandbox)
+    fault = service.faults.meets(Operation.LIST, call.parameter("name"))
+    return with_fault(call, caller, fault, lambda: _listed(service, call, caller, fault))
+
+
+def _listed(service: Service, call: Call, caller: Caller, fault: Fault | None) -> Answer:
     start = _count(call, "start", default=0, least=0)
     limit = _count(call, "limit", default=DEFAULT_LIMIT, least=1, most=MAX_LIMIT)
     wanted = _filter(call)
     order = _order(call)
-    visible = [one for one in service.store.within(caller) if _visible(service, one)]
-    if service.behaviour.hide_inactive and "lifecycleState" not in call.parameter("property"):
+    visible = [one for one in service.listed(caller) if _visible(service, one)]
+    if service.behaviour.hide_inactive and not _asks_for_inactive(call):
         visible = [one for one in visible if one["lifecycleState"] != "inactive"]
     found = order([one for one in visible if wanted(one)])
     page = _page(call, found, start, limit)
-    if fault and not start:
+    if fault and fault.kind is FaultKind.LIST_SHORT and not start:
         page["children"] = page["children"][1:]
-    answer = json_answer(page)
-    return with_fault(answer, fault) if fault else answer
-
-
-def _failed(call: Call, fault: Fault) -> Answer:
-    if fault.kind is FaultKind.LIST_RATE_LIMIT:
-        return with_fault(too_many_requests(fault.status or 429), fault)
-    failed = service_error(call, fault.status or 503, "The service is unavailable.")
-    return with_fault(failed, fault)
+    return json_answer(page)
 
 
 def get_audience(service: Service, call: Call, caller: Caller) -> Answer:
-    document = service.store.find(caller, call.resource)
-    if document is None or not _visible(service, document):
-        return not_found(call, call.resource)
-    return json_answer(document)
+    document, gone = _found(service, caller, call.resource)
+    named = (document or gone or {}).get("name", "")
+    fault = service.faults.meets(Operation.GET, named, deleted=gone is not None)
+
+    def read() -> Answer:
+        shown = gone if fault and fault.kind is FaultKind.STALE else document
+        if shown is None:
+            return not_found(call, call.resource)
+        _edit(service, fault, [shown])
+        if fault and fault.kind is FaultKind.SWAPPED:
+            shown = service.another(caller, shown)
+        return json_answer(shown)
+
+    return replace(with_fault(call, caller, fault, read), name=named or None)
 
 
 def bulk_get(service: Service, call: Call, caller: Caller) -> Answer:
@@ -73,17 +78,38 @@ def bulk_get(service: Service, call: Call, caller: Caller) -> Answer:
         message = "The number of requested IDs is invalid. Cannot be 0 or exceed 100."
         kind = "UPAPI-113015-400"
         return service_error(call, 400, message, kind=kind, code=kind)
-    found = {one: service.store.find(caller, one) for one in identifiers}
-    results = {k: one for k, one in found.items() if one and _visible(service, one)}
-    if not results:
-        message = f"The entity {','.join(identifiers)} is not found."
+    found = {one: _found(service, caller, one) for one in identifiers}
+    named = "\n".join(one["name"] for both in found.values() for one in both if one)
+    deleted = any(gone for _, gone in found.values())
+    fault = service.faults.meets(Operation.BULK_GET, named, deleted=deleted)
+    stale = fault is not None and fault.kind is FaultKind.STALE
+
+    def read() -> Answer:
+        shown = {k: one or (gone if stale else None) for k, (one, gone) in found.items()}
+        _edit(service, fault, [one for one in shown.values() if one])
+        return _several(call, shown)
+
+    return with_fault(call, caller, fault, read)
+
+
+def _several(call: Call, found: Mapping[str, Document | None]) -> Answer:
+    """Each audience, or that it is not there; an error where none is."""
+    if not any(found.values()):
+        message = f"The entity {','.join(found)} is not found."
         kind = "UPAPI-113000-404"
         return service_error(call, 404, message, kind=kind, code=kind)
     missing = {
         "requestId": call.request_id,
         "errors": {"404": [{"code": 404, "message": "Not found."}]},
     }
-    return json_answer({"results": {k: results.get(k, missing) for k in found}}, 207)
+    return json_answer({"results": {k: one or missing for k, one in found.items()}}, 207)
+
+
+def _edit(service: Service, fault: Fault | None, documents: Iterable[Document]) -> None:
+    """What somebody else does right after this answer was written."""
+    if fault and fault.kind is FaultKind.EDITED:
+        for one in documents:
+            service.replace(patched(one, {"description": "Edited by somebody else."}))
 
 
 def _identifiers(call: Call) -> list[str]:
@@ -96,19 +122,26 @@ def _identifiers(call: Call) -> list[str]:
     return identifiers
 
 
+def _found(
+    service: Service, caller: Caller, identifier: str
+) -> tuple[Document | None, Document | None]:
+    """The audience, and the one that was deleted so lately that lists still show it."""
+    document = service.store.find(caller, identifier)
+    if document and _visible(service, document):
+        return document, None
+    return None, service.lately_deleted(caller, identifier)
+
+
+def _asks_for_inactive(call: Call) -> bool:
+    """Adobe's guide shows inactive audiences where `property` names an audienceId."""
+    asked = call.parameter("property")
+    return "lifecycleState" in asked or asked.startswith("audienceId==")
+
+
 def _visible(service: Service, document: Document) -> bool:
     """The list lags behind: an audience shows some time after its creation."""
     lag = service.behaviour.list_lag
     return not lag or document["creationTime"] / 1000 + lag <= time.time()
-
-
-def _forbidden(call: Call, caller: Caller) -> Answer:
-    uri = f"/orgs/{caller.org}/sandboxes/{caller.sandbox}/segments"
-    resource = [{"resource": {"uri": uri, "labels": []}, "action": "READ"}]
-    denied = json.dumps(resource, separators=(",", ":"))
-    message = f"Permission denied on some resources. errorMessage={denied}"
-    kind = "UPAPI-113752-403"
-    return service_error(call, 403, message, kind=kind, code=kind)
 
 
 def _count(call: Call, name: str, *, default: int, least: int, most: int | None = None) -> int:

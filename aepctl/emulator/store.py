@@ -4,16 +4,17 @@ The database is opened exclusively, because a second emulator on the same file w
 the first one creates. A file that is not ours is refused before anything is written to it.
 """
 
-import json
 import sqlite3
 import threading
 from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 from aepctl.emulator.answers import as_json
 from aepctl.emulator.checks import Caller
-from aepctl.emulator.documents import Document, is_document
+from aepctl.emulator.documents import Document
+from aepctl.emulator.past import SCHEMA as PAST
+from aepctl.emulator.past import NotAnAudienceError, Past, Place, Version, place_of, read_document
 from aepctl.emulator.spellings import same
 from aepctl.errors import EmulatorError
 from aepctl.files import check_regular
@@ -26,7 +27,12 @@ CREATE TABLE audience (
 )
 """
 
-Place = tuple[str, str]  # organisation and sandbox
+
+class Lag(NamedTuple):
+    """Lists go on showing what was, from now on. In milliseconds."""
+
+    now: int
+    forget_before: int
 
 
 class Store:
@@ -39,7 +45,9 @@ class Store:
         self._audience_ids: set[tuple[Place, str]] = set()
         rows = connection.execute("SELECT position, id, document FROM audience ORDER BY position")
         for position, identifier, text in rows:
-            self._remember(_document(position, identifier, text))
+            where = f"row {position} of the table `audience`"
+            self._remember(read_document(identifier, text, where))
+        self._past = Past(connection)
 
     @classmethod
     def open(cls, path: Path | None) -> Self:
@@ -71,29 +79,41 @@ class Store:
         `unique`: or this name, namespace and originName, in whatever spelling.
         """
         with self._lock:
-            place = _place(document)
+            place = place_of(document)
             if (place, document["audienceId"]) in self._audience_ids:
                 return False
-            others = self._by_place.get(place, {}).values() if unique else ()
-            if any(same(document, other) for other in others):
+            if unique and self._is_there(document):
                 return False
             row = (document["id"], as_json(document).decode())
             self._connection.execute("INSERT INTO audience (id, document) VALUES (?, ?)", row)
             self._remember(document)
             return True
 
-    def replace(self, document: Document) -> None:
-        with self._lock:
+    def replace(self, document: Document, lag: Lag | None = None, *, unique: bool = False) -> bool:
+        """False where `unique` and another one of its place has this name already."""
+        with self._lock, self._connection as connection:
+            connection.execute("BEGIN")
+            if unique and self._is_there(document):
+                return False
             row = (as_json(document).decode(), document["id"])
-            self._connection.execute("UPDATE audience SET document = ? WHERE id = ?", row)
+            connection.execute("UPDATE audience SET document = ? WHERE id = ?", row)
+            self._keep(self._by_place[place_of(document)][document["id"]], lag)
             self._remember(document)
+            return True
 
-    def remove(self, document: Document) -> None:
-        with self._lock:
-            self._connection.execute("DELETE FROM audience WHERE id = ?", (document["id"],))
-            place = _place(document)
+    def remove(self, document: Document, lag: Lag | None = None) -> None:
+        with self._lock, self._connection as connection:
+            connection.execute("BEGIN")
+            connection.execute("DELETE FROM audience WHERE id = ?", (document["id"],))
+            self._keep(document, lag)
+            place = place_of(document)
             del self._by_place[place][document["id"]]
             self._audience_ids.discard((place, document["audienceId"]))
+
+    def past(self, caller: Caller) -> list[Version]:
+        """What this caller's audiences were before they were changed or deleted, oldest first."""
+        with self._lock:
+            return self._past.of((caller.org, caller.sandbox))
 
     def find(self, caller: Caller, identifier: str) -> Document | None:
         with self._lock:
@@ -112,28 +132,19 @@ class Store:
         with self._lock:
             self._connection.close()
 
+    def _keep(self, document: Document, lag: Lag | None) -> None:
+        if lag is not None:
+            self._past.keep(document, lag.now, forget_before=lag.forget_before)
+
+    def _is_there(self, document: Document) -> bool:
+        """Whether another one has its name, namespace and originName, in whatever spelling."""
+        others = self._by_place.get(place_of(document), {}).values()
+        return any(same(document, one) for one in others if one["id"] != document["id"])
+
     def _remember(self, document: Document) -> None:
-        place = _place(document)
+        place = place_of(document)
         self._by_place.setdefault(place, {})[document["id"]] = document
         self._audience_ids.add((place, document["audienceId"]))
-
-
-class NotAnAudienceError(Exception):
-    """A row that the emulator cannot have written."""
-
-
-def _document(position: int, identifier: object, text: object) -> Document:
-    try:
-        found = json.loads(text) if isinstance(text, str) else None
-    except (ValueError, RecursionError):
-        found = None
-    if not is_document(found) or found["id"] != identifier:
-        raise NotAnAudienceError(f"row {position} of the table `audience` is no audience")
-    return found
-
-
-def _place(document: Document) -> Place:
-    return document["imsOrgId"], document["sandbox"]["sandboxName"]
 
 
 def _connect(path: Path | None) -> sqlite3.Connection:
@@ -162,6 +173,7 @@ def _prepare(connection: sqlite3.Connection, path: Path | None) -> None:
         connection.execute(SCHEMA)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {FORMAT}")
+    connection.execute(PAST)
     connection.execute("COMMIT")
 
 

@@ -4,22 +4,33 @@ Source: Segmentation Service API, "Update one or more attributes of an audience"
 audience", "Delete an audience".
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from aepctl.emulator.answers import (
     Answer,
     Call,
     RefusedError,
+    conflict,
+    has_dependents,
     json_answer,
     not_found,
-    service_error,
     unusable_json,
     validation_error,
 )
 from aepctl.emulator.checks import Caller, json_body, json_object
-from aepctl.emulator.documents import Document, InvalidChangeError, overwritten, patched
+from aepctl.emulator.documents import (
+    Document,
+    InvalidChangeError,
+    overwritten,
+    patched,
+    too_long,
+)
+from aepctl.emulator.faults import STATUSES, FaultKind, Operation
 from aepctl.emulator.service import Service
+from aepctl.emulator.spellings import SPELLINGS
+from aepctl.emulator.spoiling import with_fault
 
 
 def patch_audience(service: Service, call: Call, caller: Caller) -> Answer:
@@ -29,25 +40,38 @@ def patch_audience(service: Service, call: Call, caller: Caller) -> Answer:
     if not isinstance(operations, list) or not operations:
         return unusable_json(call)
     changes = dict(_change(call, operation) for operation in operations)
-    if changes.get("lifecycleState") == "deleted":
-        problem = "lifecycle field can not be modified to Delete using Patch operation"
-        return validation_error(call, problem)
-    return _save(service, call, lambda: patched(document, changes))
+    fault = service.faults.meets(Operation.PATCH, document["name"])
+
+    def save() -> Answer:
+        if changes.get("lifecycleState") == "deleted":
+            problem = "lifecycle field can not be modified to Delete using Patch operation"
+            return validation_error(call, problem)
+        answer = _save(service, call, lambda: patched(document, changes), changes)
+        if fault and fault.kind is FaultKind.SWAPPED and answer.status in STATUSES.values():
+            return json_answer(service.another(caller, document), answer.status)
+        return answer
+
+    return replace(with_fault(call, caller, fault, save), name=document["name"])
 
 
 def put_audience(service: Service, call: Call, caller: Caller) -> Answer:
     document = _existing(service, call, caller)
     given = json_object(call)
-    return _save(service, call, lambda: overwritten(document, given))
+    answer = _save(service, call, lambda: overwritten(document, given), given)
+    return replace(answer, name=document["name"])
 
 
 def delete_audience(service: Service, call: Call, caller: Caller) -> Answer:
     document = _existing(service, call, caller)
-    if document.get("dependents"):
-        message = "The audience cannot be deleted."
-        return service_error(call, 400, message, kind="UPAPI-113631-403")
-    service.store.remove(document)
-    return Answer(status=204)
+    fault = service.faults.meets(Operation.DELETE, document["name"])
+
+    def remove() -> Answer:
+        if document.get("dependents"):
+            return has_dependents(call)
+        service.remove(document)
+        return Answer(status=204)
+
+    return replace(with_fault(call, caller, fault, remove), name=document["name"])
 
 
 def _existing(service: Service, call: Call, caller: Caller) -> Document:
@@ -67,10 +91,19 @@ def _change(call: Call, operation: Any) -> tuple[str, Any]:
     raise RefusedError(validation_error(call, problem))
 
 
-def _save(service: Service, call: Call, change: Callable[[], Document]) -> Answer:
+def _save(
+    service: Service, call: Call, change: Callable[[], Document], given: Mapping[str, Any]
+) -> Answer:
+    """The document after this change; what of it was given is kept in the platform's spelling."""
+    behaviour = service.behaviour
     try:
         document = change()
-    except InvalidChangeError as problem:
-        return validation_error(call, str(problem))
-    service.store.replace(document)
-    return json_answer(document)
+    except InvalidChangeError as error:
+        return validation_error(call, str(error))
+    if (problem := too_long(document, behaviour.max_length)) is not None:
+        return validation_error(call, problem)
+    kept = SPELLINGS[behaviour.spelling](document)
+    document |= {field: kept[field] for field in {"name"} & given.keys()}
+    if not service.replace(document, unique=behaviour.unique):
+        return conflict(call, message="An audience with this name already exists.")
+    return json_answer(document, STATUSES[behaviour.statuses])

@@ -80,28 +80,46 @@ def test_every_option_reaches_the_server(tmp_path: Path) -> None:
     options = ["--revision", "3", "--strict-tokens", "--token-ttl", "7", "--list-lag", "60"]
     options += ["--fault", "error-before=1.0@Gold", "--retry-after", "3", "--seed", "1"]
     options += ["--latency", "0.01", "--db", "deep/er/db", "--host", "127.0.0.1"]
+    options += [
+        "--update-lag",
+        "60",
+        "--delete-lag",
+        "60",
+        "--statuses",
+        "openapi",
+        "--max-length",
+        "20",
+    ]
+    options += ["--fault", "delete-error-before=1.0@Silver"]
     with serving(tmp_path, *options) as (process, url):
         form = {"grant_type": "client_credentials", "client_id": "k", "client_secret": "s"}
         granted = httpx.post(f"{url}/ims/token/v3", data=form, trust_env=False).json()
         assert granted["expires_in"] == 7
 
+        def call(method: str, path: str, **kwargs: Any) -> httpx.Response:
+            headers = {
+                "Authorization": f"Bearer {granted['access_token']}",
+                "x-api-key": "k",
+                "x-gw-ims-org-id": "1@AdobeOrg",
+                "x-sandbox-name": "dev",
+                "Accept": "application/vnd.adobe.external.audiences+json; version=2",
+                "Content-Type": "application/json",
+            }
+            return httpx.request(method, url + path, headers=headers, trust_env=False, **kwargs)
+
         def create(name: object) -> httpx.Response:
-            return httpx.post(
-                f"{url}/core/ais/audiences?createAudienceMetaOnly=true",
-                json={"name": name, "namespace": "n", "originName": "o"},
-                headers={
-                    "Authorization": f"Bearer {granted['access_token']}",
-                    "x-api-key": "k",
-                    "x-gw-ims-org-id": "1@AdobeOrg",
-                    "x-sandbox-name": "dev",
-                    "Accept": "application/vnd.adobe.external.audiences+json; version=2",
-                },
-                trust_env=False,
-            )
+            path = "/core/ais/audiences?createAudienceMetaOnly=true"
+            return call("POST", path, json={"name": name, "namespace": "n", "originName": "o"})
 
         failed = create("Gold")
         assert (failed.status_code, failed.headers["retry-after"]) == (503, "3")
-        assert set(create("Silver").json()) == {"id", "name", "audienceId"}
+        made = create("Silver").json()
+        assert set(made) == {"id", "name", "audienceId"}
+        assert create("x" * 21).status_code == 400
+        change = [{"op": "add", "path": "/description", "value": "new"}]
+        path = f"/data/core/ups/audiences/{made['id']}"
+        assert call("PATCH", path, json=change).status_code == 201
+        assert call("DELETE", path).status_code == 503
         ends(process, signal.SIGTERM)
         assert "AEP_CLIENT_SECRET=test-secret" in process.stderr.read()
     assert (tmp_path / "deep" / "er" / "db").exists()
@@ -138,7 +156,7 @@ def refused(*options: str) -> str:
 def test_an_unknown_fault_is_answered_with_the_kinds(tmp_path: Path) -> None:
     output = " ".join(refused("--fault", "explode").split())
     assert "'explode' is no kind of fault" in output
-    for kind in FaultKind:
+    for kind in (*FaultKind, "delete-dependents", "bulk-get-stale"):
         assert kind in output
 
 
@@ -157,7 +175,10 @@ def test_a_rate_is_a_number_between_0_and_1(rate: str, why: str) -> None:
 
 @pytest.mark.parametrize(
     "options",
-    [("--port", "65536"), ("--latency", "-1"), ("--revision", "2"), ("--token-ttl", "-1")],
+    [
+        *(("--port", "65536"), ("--latency", "-1"), ("--revision", "2"), ("--token-ttl", "-1")),
+        *(("--delete-lag", "-1"), ("--max-length", "0")),
+    ],
 )
 def test_impossible_options_are_usage_errors(options: tuple[str, ...]) -> None:
     assert options[0] in refused(*options)

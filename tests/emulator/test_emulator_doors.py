@@ -112,6 +112,19 @@ def test_so_is_one_under_another_id(database: Path) -> None:
         serve(db=database)
 
 
+@pytest.mark.parametrize(
+    ("row", "why"), [((0, "x", "{}"), "is no audience"), (("x", "x", "{}"), "has no time")]
+)
+def test_so_is_what_an_audience_never_was(
+    database: Path, row: tuple[object, ...], why: str
+) -> None:
+    with sqlite3.connect(database) as opened:
+        opened.execute("INSERT INTO past VALUES (?, ?, ?)", row)
+    opened.close()
+    with pytest.raises(EmulatorError, match=f"row 1 of the table `past` {why}"):
+        serve(db=database)
+
+
 def test_what_the_emulator_wrote_is_read_again(database: Path) -> None:
     with serve(db=database) as running:
         assert [one["name"] for one in running.audiences] == ["Sample"]

@@ -9,8 +9,8 @@ import httpx
 import pytest
 from emulator_client import CREATE, CREATE_HEADERS, SAMPLE, Client, Start
 
-from aepctl.emulator import Behaviour, Fault, FaultKind
-from aepctl.emulator.faults import FaultInjector
+from aepctl.emulator import Behaviour, Fault, FaultKind, Operation
+from aepctl.emulator.faults import POSSIBLE, FaultInjector
 
 ANSWERED = {
     FaultKind.REFUSE: (400, 0),
@@ -39,7 +39,8 @@ ON_LISTS = {
 
 
 def test_every_kind_is_covered_here() -> None:
-    assert set(ANSWERED) | set(UNANSWERED) | set(ON_LISTS) == set(FaultKind)
+    assert set(ANSWERED) | set(UNANSWERED) == POSSIBLE[Operation.CREATE]
+    assert set(ON_LISTS) == POSSIBLE[Operation.LIST] - POSSIBLE[Operation.CREATE]
 
 
 @pytest.mark.parametrize("kind", ANSWERED)
@@ -177,7 +178,7 @@ def test_rates_are_repeatable_and_depend_on_the_seed() -> None:
     def fired(seed: int, *others: Fault) -> list[bool]:
         faults = (Fault(kind=FaultKind.REFUSE, rate=0.3), *others)
         switches = FaultInjector(Behaviour(faults=faults, seed=seed))
-        hits = [switches.for_create("x") for _ in range(1000)]
+        hits = [switches.meets(Operation.CREATE, "x") for _ in range(1000)]
         return [hit is not None and hit.kind is FaultKind.REFUSE for hit in hits]
 
     assert fired(1) == fired(1) == fired(1, Fault(kind=FaultKind.NO_ID, rate=0.5))
@@ -187,7 +188,7 @@ def test_rates_are_repeatable_and_depend_on_the_seed() -> None:
 
 def test_a_rate_of_zero_never_fires() -> None:
     switches = FaultInjector(Behaviour(faults=(Fault(kind=FaultKind.REFUSE, rate=0),)))
-    assert not any(switches.for_create("x") for _ in range(100))
+    assert not any(switches.meets(Operation.CREATE, "x") for _ in range(100))
 
 
 def test_behaviour_can_be_replaced_while_the_server_runs(client: Client) -> None:

@@ -78,6 +78,17 @@ def test_audiences_survive_a_restart_with_everything_that_happened_to_them(
     assert second.call("GET", f"{second.ups}/{kept['id']}").json() == kept
 
 
+def test_a_file_of_before_there_were_lags_is_read(start: Start, tmp_path: Path) -> None:
+    first = start(db=tmp_path / "db")
+    first.create(name="Gold")
+    first.emulator.stop()
+    with closing(sqlite3.connect(tmp_path / "db")) as older:
+        older.execute("DROP TABLE past")
+    second = start(db=tmp_path / "db", delete_lag=60)
+    second.call("DELETE", f"{second.ups}/{second.emulator.audiences[0]['id']}")
+    assert second.names() == ["Gold"]
+
+
 def test_client_given_ids_stay_taken_after_a_restart(start: Start, tmp_path: Path) -> None:
     first = start(db=tmp_path / "db", revision=3)
     first.create(audienceId="mine")

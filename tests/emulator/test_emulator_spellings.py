@@ -47,13 +47,17 @@ def test_what_is_created_has_the_state_that_was_chosen(start: Start, state: str)
 
 def test_inactive_ones_show_only_where_they_are_asked_for(start: Start) -> None:
     client = start(lifecycle="inactive", hide_inactive=True)
-    client.created(name="Gold")
+    made = client.created(name="Gold")
     assert client.names() == []
     assert client.names({"property": "lifecycleState==inactive"}) == ["Gold"]
     assert client.names({"property": "lifecycleState==draft"}) == []
+    assert client.names({"property": f"audienceId=={made['audienceId']}"}) == ["Gold"]
+    assert client.names({"property": "name==Gold"}) == []
 
 
-@pytest.mark.parametrize("wrong", [{"spelling": "odd"}, {"lifecycle": "odd"}], ids=str)
+@pytest.mark.parametrize(
+    "wrong", [{"spelling": "odd"}, {"lifecycle": "odd"}, {"statuses": "odd"}], ids=str
+)
 def test_what_no_platform_does_is_refused(wrong: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="'odd' is no "):
         Behaviour(**wrong)  # type: ignore[arg-type]
