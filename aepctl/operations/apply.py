@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from aepctl.aep.reader import AudienceReader
-from aepctl.aep.writer import AudienceWriter
 from aepctl.apply import gates
 from aepctl.apply.afresh import Afresh, StepsByKey, without_run
 from aepctl.apply.executor import execute
@@ -23,7 +22,7 @@ from aepctl.operations.context import Context, Platform
 from aepctl.operations.idle import idle_report
 from aepctl.operations.network import check_network
 from aepctl.operations.options import ApplyOptions
-from aepctl.operations.reading import reading
+from aepctl.operations.reading import reading, writer_of
 from aepctl.operations.reporting import report_of
 from aepctl.operations.respelling import remember
 from aepctl.operations.reviewing import (
@@ -219,7 +218,7 @@ class _Apply:
             done = execute(
                 todo,
                 sender,
-                lambda: self._writer(platform),
+                partial(writer_of, self.context, platform, self.session),
                 parallelism=self.options.parallelism,
                 on_outcome=self.context.console.tell,
             )
@@ -227,13 +226,6 @@ class _Apply:
         outcomes = (*settled, *gates.undecided(plan), *done)
         not_started = len({change.key for change in todo} - {one.key for one in done})
         return self._report(plan, outcomes, not_started=not_started, rescue=rescue)
-
-    def _writer(self, platform: Platform) -> AudienceWriter:
-        """A worker's connection, for what it sends and for what it reads just before that."""
-        connection = platform.connect()
-        patience = self.context.patience
-        reader = AudienceReader(connection, self.context.clock, patience=patience)
-        return AudienceWriter(connection, self.session.check, reader)
 
     def _save(self) -> str | None:
         """Write the state; where that fails, what no store has."""

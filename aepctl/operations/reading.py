@@ -1,13 +1,15 @@
-"""A reader of the platform over a connection that is its own."""
+"""Readers and writers of the platform, each over a connection that is its own."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from aepctl.aep.reader import AudienceReader
+from aepctl.aep.writer import AudienceWriter
 from aepctl.apply.looking import identities
 from aepctl.model.audience import Wanted
 from aepctl.operations.context import Context, Platform
 from aepctl.state.model import State
+from aepctl.state.session import StateSession
 
 
 @contextmanager
@@ -21,3 +23,10 @@ def reading(
         yield AudienceReader(connection, context.clock, ours=ours, patience=context.patience)
     finally:
         connection.close()
+
+
+def writer_of(context: Context, platform: Platform, session: StateSession) -> AudienceWriter:
+    """A worker's connection, for what it sends and for what it reads just before that."""
+    connection = platform.connect()
+    reader = AudienceReader(connection, context.clock, patience=context.patience)
+    return AudienceWriter(connection, session.check, reader)
