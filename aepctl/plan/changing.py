@@ -39,7 +39,7 @@ class Changing:
         self._policy = policy
         self._seen = seen or Seen()
         self._newcomers = newcomers
-        self._found = {one.ids.audience_id: one for one in self._seen.found}
+        self._found = self._seen.by_id()
 
     def change(self, one: Wanted, known: Known) -> Change | None:
         """The change; None where nothing is to be done."""

@@ -20,7 +20,7 @@ class Ending:
         self._sides = sides
         self._policy = policy
         self._seen = seen or Seen()
-        self._found = {one.ids.audience_id: one for one in self._seen.found}
+        self._found = self._seen.by_id()
 
     def removed(self, key: str) -> Change | None:
         """The change; None where it is told with the new key that it may have become."""

@@ -64,8 +64,8 @@ def used(*left: str) -> UsedPlan:
     return UsedPlan(2, ("earlier-run",) if left else (), frozenset(left))
 
 
-BOTH = ("create gold", "create silver", "removed old")
-SILVER_ONLY = ("create silver", "removed old")
+BOTH = ("create gold", "create silver", "forget old")
+SILVER_ONLY = ("create silver", "forget old")
 MORE = (*WANTED, *want(("new", audience("New"))))
 EDITED = want(("gold", LONGER), ("silver", SILVER))
 NO_GOLD = WANTED[1:]
@@ -86,7 +86,7 @@ CASES: dict[str, tuple[State, tuple[Wanted, ...], Found]] = {
     "another key waits for a person": (
         later(know("x", audience("Gone"))),
         (*WANTED, *want(("y", audience("Gone")))),
-        Found(BOTH, alone=("decide y", "removed x")),
+        Found(BOTH, alone=("decide y", "forget x")),
     ),
     "another key is in doubt": (
         later(intents=[intend("new", audience("New"))]),
@@ -209,7 +209,7 @@ CASES: dict[str, tuple[State, tuple[Wanted, ...], Found]] = {
         ),
     ),
     "all was made by others": (
-        later(know("gold", GOLD), know("silver", SILVER)), WANTED, Found(("removed old",), 2),
+        later(know("gold", GOLD), know("silver", SILVER)), WANTED, Found(("forget old",), 2),
     ),
     "all is done": (later(know("gold", GOLD), know("silver", SILVER), used=used()), WANTED,
                     Found((), 2)),
@@ -310,7 +310,7 @@ def patch(before: Audience = SILVER, after: Audience = GOLD, ids: Ids = IDS) -> 
     return Change("k", Action.UPDATE, known=Known(before, ids), wanted=after, steps=(step,))
 
 
-DELETE = Change("k", Action.REMOVED, known=Known(GOLD, IDS), steps=(Delete(IDS, GOLD),))
+DELETE = Change("k", Action.DELETE, known=Known(GOLD, IDS), steps=(Delete(IDS, GOLD),))
 
 
 def knows(one: Audience | None, ids: Ids = IDS, **fields: object) -> State:
@@ -342,14 +342,14 @@ def knows(one: Audience | None, ids: Ids = IDS, **fields: object) -> State:
             knows(None),
             Found(stale="k: it is no longer known", alone=("adopt k",)),
         ),
-        (DELETE, DELETE, knows(GOLD), Found(("removed k",))),
+        (DELETE, DELETE, knows(GOLD), Found(("delete k",))),
         (DELETE, None, knows(None), Found(done=1)),
         (DELETE, None, knows(GOLD), Found(stale="k: the manifests want it again")),
         (
             replace(DELETE, steps=(Adopt(Known(GOLD, IDS)),)),
             DELETE,
             knows(GOLD),
-            Found(stale="k: something else would be done", alone=("removed k",)),
+            Found(stale="k: something else would be done", alone=("delete k",)),
         ),
     ],
 )  # fmt: skip
