@@ -13,7 +13,7 @@ from aepctl.cli.formats import (
 )
 from aepctl.cli.invocation import Group, Invocation, pass_invocation
 from aepctl.cli.output import colour, print_result
-from aepctl.cli.types import AudienceId, Key, lock_timeout_option
+from aepctl.cli.types import AudienceId, Key, dry_run_option, lock_timeout_option
 
 if TYPE_CHECKING:
     from aepctl.operations.state import Decided
@@ -143,36 +143,76 @@ def recover(invocation: Invocation, file: str, lock_timeout: float) -> int:
 
 
 @state.command("mv")
-@click.argument("old")
-@click.argument("new", type=Key())
+@click.argument("keys", nargs=-1, metavar="[OLD NEW]…")
+@click.option(
+    "--from-file",
+    metavar="FILE",
+    help="Take the keys from FILE: the lines of a `moved:` block, or `OLD NEW` lines; `-` reads "
+    "standard input.",
+)
+@dry_run_option
 @lock_timeout_option
 @pass_invocation
-def move(invocation: Invocation, old: str, new: str, lock_timeout: float) -> int:
-    """Give the audience of key OLD the key NEW, after a rename in the manifests."""
+def move(
+    invocation: Invocation,
+    keys: tuple[str, ...],
+    from_file: str | None,
+    dry_run: bool,
+    lock_timeout: float,
+) -> int:
+    """Give the audience of key OLD the key NEW, after a rename in the manifests.
+
+    Several are moved all at once, or none: `a b b a` exchanges two keys.
+
+    \b
+    aepctl state mv loyalty-1 loyalty-gold
+    aepctl state mv --from-file - < moved.yaml
+    """
+    if bool(keys) is (from_file is not None):
+        raise click.UsageError("give OLD and NEW, or --from-file FILE")
+    if len(keys) % 2:
+        raise click.UsageError(f"each OLD needs its NEW; {keys[-1]!r} has none")
+    for new in keys[1::2]:
+        Key().convert(new, None, click.get_current_context())
 
     def work() -> int:
-        from aepctl.operations import state as operation
+        from aepctl.operations import keys as operation
 
+        renamings = tuple(map(operation.Renaming, keys[::2], keys[1::2]))
+        if from_file is not None:
+            from aepctl.operations.movesfile import read_moves
+
+            renamings = read_moves(from_file)
         context = invocation.context()
         environment = invocation.resolve(context)
-        return tell(operation.move(context, environment, old, new, wait=lock_timeout))
+        decided = operation.move(
+            context, environment, renamings, wait=lock_timeout, dry_run=dry_run
+        )
+        return tell(decided)
 
     return run_and_render(Outputs(), None, work)
 
 
 @state.command("rm")
-@click.argument("key")
+@click.argument("keys", nargs=-1, required=True, metavar="KEY…")
+@dry_run_option
 @lock_timeout_option
 @pass_invocation
-def remove(invocation: Invocation, key: str, lock_timeout: float) -> int:
-    """Forget what the state has for KEY. It stays on the platform, and may be adopted again."""
+def remove(
+    invocation: Invocation, keys: tuple[str, ...], dry_run: bool, lock_timeout: float
+) -> int:
+    """Forget what the state has for each KEY: for all, or for none.
+
+    They stay on the platform, which is not asked, and may be adopted again.
+    """
 
     def work() -> int:
-        from aepctl.operations import state as operation
+        from aepctl.operations import keys as operation
 
         context = invocation.context()
         environment = invocation.resolve(context)
-        return tell(operation.forget(context, environment, key, wait=lock_timeout))
+        decided = operation.forget(context, environment, keys, wait=lock_timeout, dry_run=dry_run)
+        return tell(decided)
 
     return run_and_render(Outputs(), None, work)
 
@@ -182,5 +222,7 @@ def tell(decided: "Decided") -> int:
     from aepctl.render.display import display
 
     then = f"Next: {display(decided.next)}.\n" if decided.next else ""
-    print_result(f"{display(decided.done)}.\n{then}", kept=True)
+    each = "".join(f"  {display(one)}\n" for one in decided.each)
+    end = ":" if each else "."
+    print_result(f"{display(decided.done)}{end}\n{each}{then}", kept=True)
     return 0
