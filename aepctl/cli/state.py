@@ -177,8 +177,9 @@ def move(
 
     def work() -> int:
         from aepctl.operations import keys as operation
+        from aepctl.operations.keytroubles import Renaming
 
-        renamings = tuple(map(operation.Renaming, keys[::2], keys[1::2]))
+        renamings = tuple(map(Renaming, keys[::2], keys[1::2]))
         if from_file is not None:
             from aepctl.operations.movesfile import read_moves
 

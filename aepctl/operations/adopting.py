@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from aepctl.errors import AepctlError, CredentialsError, PlatformError, SafetyRefusal, StateError
 from aepctl.model.audience import Audience, Ids, Known, Observed
-from aepctl.model.steps import Adopt, Create
+from aepctl.model.lifecycle import NOTHING_SAID, AtRemoval
+from aepctl.model.steps import Adopt, Create, Remember
 from aepctl.operations.context import Context
 from aepctl.operations.state import Decided, known_otherwise, session_for, wanted_audience
 from aepctl.project.environment import Environment
@@ -72,13 +73,21 @@ def keep(session: StateSession, key: str, known: Known, intent: Intent | None) -
 
 
 def record(
-    session: StateSession, key: str, intent: Intent | None, asked: Audience, found: Observed
+    session: StateSession,
+    key: str,
+    intent: Intent | None,
+    asked: Audience,
+    found: Observed,
+    at_removal: AtRemoval = NOTHING_SAID,
 ) -> None:
     """Record what was found for a key; an open create of it has come to that."""
     if intent is not None and isinstance(intent.step, Create):
         session.end(intent, Ending.DONE, ids=found.ids, observed=found.audience)
+        if at_removal != NOTHING_SAID:
+            session.note(key, Remember(at_removal))
     else:
-        session.note(key, Adopt(Known.seen(asked, found.audience, found.ids)))
+        known = Known.seen(asked, found.audience, found.ids)
+        session.note(key, Adopt(replace(known, at_removal=at_removal)))
 
 
 def check_owner(environment: Environment, key: str, audience_id: str, owner: str | None) -> None:

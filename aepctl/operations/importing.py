@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from aepctl.errors import AepctlError, SafetyRefusal
-from aepctl.model.audience import Known, Observed, Wanted
+from aepctl.model.audience import Ids, Known, Observed, Wanted
 from aepctl.operations.adopting import (
     check_elsewhere,
     check_owner,
@@ -43,9 +43,9 @@ def import_one(
         owner = _owner(session.state, one_id)
         known = session.state.audiences.get(key)
         if owner is not None:
-            mine = session.state.audiences[owner].ids.audience_id
-            check_owner(environment, key, mine, owner)
-        if owner == key and known is not None:
+            theirs = session.state.audiences[owner].ids.audience_id
+            check_owner(environment, key, theirs, owner)
+        if known is not None and one_id in _both(known.ids) and not known.retained:
             return _known_already(session, key, known)
         found = _look(context, environment, key, one_id)
         audience_id = found.ids.audience_id
@@ -53,7 +53,8 @@ def import_one(
         if known is not None:
             if known.ids.audience_id != audience_id:
                 raise known_otherwise(environment, key, known.ids.audience_id)
-            return _known_already(session, key, known)
+            if not known.retained:
+                return _known_already(session, key, known)
         check_elsewhere(context, environment, audience_id)
         came = _take(environment, session, key, wanted, found, accept=accept)
         session.checkpoint()
@@ -61,9 +62,16 @@ def import_one(
 
 
 def _owner(state: State, one_id: str) -> str | None:
-    """The key that is known under this ID, whichever of the two it is."""
-    ids = ((key, one.ids) for key, one in state.audiences.items())
-    return next((key for key, own in ids if one_id in {own.audience_id, own.platform_id}), None)
+    """The key that is known under this ID, whichever of the two it is; or was until its replace."""
+    for key, known in state.audiences.items():
+        old = () if known.deposed is None else (known.deposed.ids,)
+        if any(one_id in _both(ids) for ids in (known.ids, *old)):
+            return key
+    return None
+
+
+def _both(ids: Ids) -> set[str | None]:
+    return {ids.audience_id, ids.platform_id}
 
 
 def _known_already(session: StateSession, key: str, known: Known) -> Imported:
@@ -84,7 +92,8 @@ def _take(
         return _not_wanted(environment, key, found)
     audience = wanted.audience
     seen = Known.seen(audience, found.audience, found.ids)
-    diff = field_diffs(audience, observed=seen.in_words_of(audience))
+    every = field_diffs(audience, observed=seen.in_words_of(audience))
+    diff = tuple(one for one in every if one.field not in wanted.lifecycle.ignored)
     came = Imported(
         key, Came.ADOPTED, found.audience, found.ids, diff, found.lifecycle, source=wanted.origin
     )
@@ -94,7 +103,8 @@ def _take(
             f"to record it as it is on the platform: `{again}`; the next plan then shows what "
             "differs. Or write into the manifest what the platform has, and import it again"
         )
-    record(session, key, session.state.intent_of(key), audience, found)
+    at_removal = wanted.lifecycle.at_removal
+    record(session, key, session.state.intent_of(key), audience, found, at_removal)
     plan, undo = environment.command("plan"), environment.command("state", "rm", key)
     shows = "what differs from the manifests" if diff else "that nothing is to be done for it"
     return came.then(f"`{plan}` shows {shows}. To undo: `{undo}`")

@@ -3,44 +3,22 @@
 All of it or nothing: under one lock, by one write.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from difflib import get_close_matches
 
-from aepctl.errors import AepctlError, SafetyRefusal
+from aepctl.model.audience import Known
 from aepctl.model.steps import Forget, LocalStep, Move
 from aepctl.operations.context import Context
+from aepctl.operations.keytroubles import Renaming, move_troubles, refuse, unusable
 from aepctl.operations.state import Decided, session_for
 from aepctl.project.environment import Environment
 from aepctl.state.loading import read_state
-from aepctl.state.model import Phase, State
-from aepctl.wording import listed
+from aepctl.state.model import State
 
-MAX_TROUBLES = 200
 MAX_UNDONE = 10
 """For so many the command that undoes it is shown."""
 SPARE = "on-its-way"
 
 Steps = tuple[tuple[str, LocalStep], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Renaming:
-    """What `old` has shall be that of `new`; `place` is where a file says so."""
-
-    old: str
-    new: str
-    place: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """Why something cannot be done, and what to do; `refused`: a person has to decide first."""
-
-    said: str
-    hint: str
-    refused: bool = True
 
 
 def move(
@@ -59,7 +37,7 @@ def move(
     pairs = {one.old: one.new for one in renamings}
 
     def check(state: State) -> None:
-        _refuse(tuple(_move_troubles(environment, renamings, state)), "moved")
+        refuse(tuple(move_troubles(environment, renamings, state)), "moved")
 
     words = [word for pair in pairs.items() for word in pair]
     short = " ".join(words) if len(pairs) <= MAX_UNDONE else f"({len(pairs)} pairs)"
@@ -108,31 +86,6 @@ def _numbered(word: str) -> Iterator[str]:
         yield f"{word}-{number}"
 
 
-def _move_troubles(
-    environment: Environment, renamings: Sequence[Renaming], state: State
-) -> Iterator[Trouble]:
-    olds, news = Counter(one.old for one in renamings), Counter(one.new for one in renamings)
-    for one in renamings:
-        at = f"{one.place}: " if one.place else ""
-        if olds[one.old] > 1:
-            yield Trouble(f"{at}`{one.old}` is moved twice", "keep one of the two", refused=False)
-        if news[one.new] > 1:
-            said = f"{at}`{one.new}` is the new key of several"
-            yield Trouble(said, "give each a key of its own", refused=False)
-        for trouble in _unusable(environment, one.old, state):
-            yield Trouble(at + trouble.said, trouble.hint, trouble.refused)
-        if one.new == one.old:
-            yield Trouble(f"{at}`{one.old}` is its new key as well", "leave it out")
-        elif one.new in state.audiences and one.new not in olds:
-            known = state.audiences[one.new].ids.audience_id
-            hint = f"choose another key for `{one.old}`, or move `{one.new}` as well"
-            yield Trouble(f"{at}`{one.new}` already has the audienceId {known}", hint)
-        if one.new not in olds and _is_open(state, one.new):
-            forget = environment.command("state", "resolve", one.new, "--abandon")
-            hint = f"apply settles it; to forget it: `{forget}`"
-            yield Trouble(f"{at}`{one.new}` has an open intent", hint)
-
-
 def forget(
     context: Context,
     environment: Environment,
@@ -149,7 +102,7 @@ def forget(
     keys = tuple(dict.fromkeys(keys))
 
     def check(state: State) -> None:
-        _refuse([one for key in keys for one in _unusable(environment, key, state)], "forgotten")
+        refuse([one for key in keys for one in unusable(environment, key, state)], "forgotten")
 
     short = " ".join(keys) if len(keys) <= MAX_UNDONE else f"({len(keys)} keys)"
     run, steps = f"state rm {short}", tuple((key, Forget()) for key in keys)
@@ -158,8 +111,7 @@ def forget(
     for key in keys:
         known = state.audiences[key]
         audience_id, what = known.ids.audience_id, "would be" if dry_run else "is"
-        name = known.audience.name
-        told.append(f"`{key}` {what} forgotten; {name!r} ({audience_id}) stays on the platform")
+        told.append(f"`{key}` {what} forgotten; {_what_stays(known)} on the platform")
         undo.append(f"`{environment.command('state', 'resolve', key, '--adopt', audience_id)}`")
     if len(keys) > 1:
         undo = [f"`{environment.command('state', 'resolve')} KEY --adopt ID` for each"]
@@ -169,6 +121,15 @@ def forget(
     )
     what = "to be forgotten" if dry_run else "forgotten"
     return _decided(told, "keys", next_, what, dry_run=dry_run)
+
+
+def _what_stays(known: Known) -> str:
+    """By name and ID; what it took the place of as well, which nobody would delete any more."""
+    there = [(known.audience.name, known.ids.audience_id)]
+    old = known.deposed
+    there += [] if old is None else [(old.audience.name, old.ids.audience_id)]
+    named = " and ".join(f"{name!r} ({audience_id})" for name, audience_id in there)
+    return f"{named} {'stay' if there[1:] else 'stays'}"
 
 
 def _do(
@@ -198,47 +159,3 @@ def _decided(told: Sequence[str], things: str, then: str, what: str, *, dry_run:
     if len(told) == 1:
         return Decided(told[0], next_)
     return Decided(f"{len(told)} {things} {what}", next_, tuple(told))
-
-
-def _unusable(environment: Environment, key: str, state: State) -> Iterator[Trouble]:
-    """Why what state has for this key cannot go, if so."""
-    if key not in state.audiences:
-        error = no_such_key(environment, key, state)
-        yield Trouble(error.message, str(error.hint), refused=False)
-    elif _is_open(state, key):
-        hint = f"`{environment.command('apply')}` settles it first"
-        yield Trouble(f"`{key}` has an open intent", hint)
-
-
-def _is_open(state: State, key: str) -> bool:
-    intent = state.intent_of(key)
-    return intent is not None and intent.phase is Phase.OPEN
-
-
-def no_such_key(environment: Environment, key: str, state: State) -> AepctlError:
-    """State has no audience under this key, but perhaps one under a key that is like it."""
-    said = f"no audience `{key}` in the state {environment.state}"
-    if state.intent_of(key) is not None:
-        listing = environment.command("state", "intents")
-        return AepctlError(f"{said}, only an attempt to create it", hint=f"see `{listing}`")
-    keys = [*state.audiences, *(one.key for one in state.intents.values())]
-    close = get_close_matches(key, keys, n=1)
-    if close:
-        return AepctlError(said, hint=f"did you mean `{close[0]}`?")
-    there = f"its keys are {listed(sorted(keys))}" if keys else "it knows no audience"
-    return AepctlError(said, hint=f"{there}; see `{environment.command('state', 'list')}`")
-
-
-def _refuse(troubles: Sequence[Trouble], what: str) -> None:
-    """Raise for all of these together, if there are any."""
-    troubles = tuple(dict.fromkeys(troubles))
-    if not troubles:
-        return
-    kind = SafetyRefusal if any(one.refused for one in troubles) else AepctlError
-    first = troubles[0]
-    if len(troubles) == 1:
-        raise kind(first.said, hint=first.hint)
-    lines = [f"{one.said}: {one.hint}" for one in troubles[:MAX_TROUBLES]]
-    more = len(troubles) - len(lines)
-    lines += [f"and {more} more"] if more else []
-    raise kind("\n".join([f"nothing was {what}: {len(troubles)} problems", *lines]))

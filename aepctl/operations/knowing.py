@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from aepctl.operations.context import Context
-from aepctl.operations.keys import no_such_key
+from aepctl.operations.keytroubles import no_such_key
 from aepctl.plan.select import is_target
 from aepctl.project.environment import Environment
 from aepctl.render.known import Knowledge, KnownKey

@@ -9,7 +9,7 @@ from pydantic import Field
 from aepctl.errors import AepctlError, InvalidInput
 from aepctl.model.problem import Origin, Problem
 from aepctl.operations.given import STDIN, given_bytes
-from aepctl.operations.keys import Renaming
+from aepctl.operations.keytroubles import Renaming
 from aepctl.yamldoc import check, parse
 from aepctl.yamldoc.types import KEY, KEY_HINT, Key, StrictModel
 

@@ -10,7 +10,7 @@ from aepctl.render.view import attempt, audience_of
 from aepctl.render.words import STEPS
 from aepctl.state.model import Intent, Run
 
-COLUMNS = ("KEY", "NAME", "AUDIENCE ID", "NAMESPACE/ORIGIN NAME", "OPEN")
+COLUMNS = ("KEY", "NAME", "AUDIENCE ID", "NAMESPACE/ORIGIN NAME", "STATUS")
 NOTHING = "-"
 
 
@@ -71,9 +71,18 @@ def _row(one: KnownKey) -> tuple[str, ...]:
     audience = one.audience
     name = audience.name if audience else NOTHING
     origin = f"{audience.namespace}/{audience.origin_name}" if audience else NOTHING
-    first = one.intents[0] if one.intents else None
-    pending = f"{STEPS[type(first.step)]}: {first.phase.value}" if first else NOTHING
-    return one.key, name, one.audience_id or NOTHING, origin, pending
+    return one.key, name, one.audience_id or NOTHING, origin, ", ".join(_status(one)) or NOTHING
+
+
+def _status(one: KnownKey) -> Iterator[str]:
+    """What is not as it is with most."""
+    if one.intents:
+        first = one.intents[0]
+        yield f"{STEPS[type(first.step)]}: {first.phase.value}"
+    if one.known is not None and one.known.retained:
+        yield "retained"
+    if one.known is not None and one.known.deposed is not None:
+        yield "replaced, the old one is there"
 
 
 def show_text(knowledge: Knowledge) -> str:
@@ -89,6 +98,7 @@ def _details(knowledge: Knowledge, one: KnownKey) -> Iterator[tuple[str, str]]:
         yield "audienceId", one.known.ids.audience_id
         yield "id", one.known.ids.platform_id or "(not known)"
         yield from _sent(one.known)
+        yield from _history(one.known)
     for intent in one.intents:
         if one.known is None:
             yield from audience_of(intent.step).fields().items()
@@ -104,6 +114,21 @@ def _sent(known: Known) -> Iterator[tuple[str, str]]:
     for name in FIELD_NAMES:
         if name in sent and sent[name] != mine.get(name):
             yield "sent as", f"{name} {sent[name]}"
+
+
+def _history(known: Known) -> Iterator[tuple[str, str]]:
+    """What its manifest said of its end, and what became of that."""
+    at_removal = known.at_removal
+    if at_removal.on_removal is not None:
+        yield "on_removal", at_removal.on_removal.value
+    if at_removal.prevent_destroy:
+        yield "protected", "prevent_destroy: it is not deleted"
+    if known.retained:
+        yield "retained", "the manifests ended it; it stays on the platform"
+    if known.deposed is not None:
+        old = known.deposed
+        said = f"{old.audience.name} ({old.ids.audience_id}), which is still to be deleted"
+        yield "replaced", said
 
 
 def _changed(knowledge: Knowledge) -> str:

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, RootModel, WithJsonSchema
 from typing_extensions import TypedDict  # pydantic takes typing's from Python 3.12 on
 
+from aepctl.model.lifecycle import OnRemoval
 from aepctl.render.documents import AudienceData, FailedData, ResultData
 from aepctl.render.words import STEPS
 from aepctl.state.model import Phase
@@ -46,6 +47,9 @@ class ListedData(TypedDict):
     namespace: Annotated[str | None, Field(description="Its namespace.")]
     originName: Annotated[str | None, Field(description="Its originName.")]
     open: Annotated[OpenData | None, Field(description="What is open for it, or null.")]
+    retained: Annotated[
+        bool, Field(description="Whether the manifests ended it, and it stays on the platform.")
+    ]
 
 
 class ListedCounts(TypedDict):
@@ -85,6 +89,14 @@ class RunData(TypedDict):
     job: Annotated[str | None, Field(description="In which job, or null.")]
 
 
+class ReplacedData(TypedDict):
+    """What an audience took the place of."""
+
+    audienceId: Annotated[str, Field(description="Its ID on the platform.")]
+    id: Annotated[str | None, Field(description="The platform's own `id`, or null.")]
+    audience: Annotated[AudienceData, Field(description="As it was.")]
+
+
 class KeyData(TypedDict):
     """What is known under a key."""
 
@@ -94,6 +106,17 @@ class KeyData(TypedDict):
     sent: Annotated[
         AudienceData | None,
         Field(description="As it was asked for, where the platform keeps another spelling."),
+    ]
+    on_removal: Annotated[
+        OnRemoval | None, Field(description="What its manifest said of its end, or null.")
+    ]
+    prevent_destroy: Annotated[bool, Field(description="Whether it is never deleted.")]
+    retained: Annotated[
+        bool, Field(description="Whether the manifests ended it, and it stays on the platform.")
+    ]
+    replaced: Annotated[
+        ReplacedData | None,
+        Field(description="What it took the place of and is still to be deleted, or null."),
     ]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from aepctl.model.audience import Known
+from aepctl.model.audience import Deposed, Known
 from aepctl.render.documents import FORMAT
 from aepctl.render.json import document, target_data
 from aepctl.render.known import Knowledge, KnownKey
@@ -11,6 +11,7 @@ from aepctl.render.known_documents import (
     KeyData,
     ListedData,
     OpenData,
+    ReplacedData,
     RunData,
     StateListData,
     StateShowData,
@@ -48,6 +49,7 @@ def _listed(one: KnownKey) -> ListedData:
         "namespace": fields.get("namespace"),
         "originName": fields.get("originName"),
         "open": _step(one.intents[0]) if one.intents else None,
+        "retained": one.known is not None and one.known.retained,
     }
 
 
@@ -79,6 +81,19 @@ def _known(known: Known) -> KeyData:
         "id": ids.platform_id,
         "audience": known.audience.fields(),
         "sent": None if known.sent is None else known.sent.fields(),
+        "on_removal": known.at_removal.on_removal,
+        "prevent_destroy": known.at_removal.prevent_destroy,
+        "retained": known.retained,
+        "replaced": None if known.deposed is None else _replaced(known.deposed),
+    }
+
+
+def _replaced(deposed: Deposed) -> ReplacedData:
+    ids = deposed.ids
+    return {
+        "audienceId": ids.audience_id,
+        "id": ids.platform_id,
+        "audience": deposed.audience.fields(),
     }
 
 

@@ -103,6 +103,38 @@ class TestTheSame:
         assert "; there it is inactive\n" in result.out
 
 
+class TestEnded:
+    """What state has of an audience's end, and what a manifest that is back says of it."""
+
+    def test_one_that_was_retained_is_at_work_again(
+        self, project: Project, there: Emulator
+    ) -> None:
+        one = make(there)
+        assert import_gold(project, one["id"]).code == 0
+        state = project.state()
+        state["audiences"]["gold"]["retained"] = True
+        project.write("state/prod.json", json.dumps(state))
+        other = import_gold(project, make(there, description="Twelve")["id"], "--accept")
+        assert f"`gold` already has the audienceId {one['audienceId']}" in other.err
+        assert import_gold(project, one["audienceId"]).code == 0
+        assert "retained" not in project.state()["audiences"]["gold"]
+
+    def test_what_it_took_the_place_of_is_its_own_and_cannot_be_imported(
+        self, project: Project, there: Emulator
+    ) -> None:
+        one, old = make(there), make(there, description="Twelve")
+        assert import_gold(project, one["id"]).code == 0
+        state = project.state()
+        fields = {name: old[name] for name in ("name", "namespace", "originName")}
+        ids = {"audienceId": old["audienceId"], "id": old["id"]}
+        state["audiences"]["gold"]["deposed"] = {**ids, "audience": fields}
+        project.write("state/prod.json", json.dumps(state))
+        for one_id in ids.values():
+            result = import_gold(project, one_id, "--accept")
+            assert result.code == 3
+            assert f"`gold` already has the audienceId {one['audienceId']}" in result.err
+
+
 class TestAnother:
     def test_what_differs_is_shown_field_by_field_and_nothing_is_recorded(
         self, project: Project, there: Emulator

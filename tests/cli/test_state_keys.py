@@ -55,13 +55,26 @@ def valid(name: str, result: Result) -> Any:
     return document
 
 
+def ended(project: Project) -> None:
+    """The manifests ended silver, and bronze took the place of another one."""
+    state = project.state()
+    audiences = state["audiences"]
+    audiences["silver"]["lifecycle"] = {"on_removal": "delete", "prevent_destroy": True}
+    audiences["silver"]["retained"] = True
+    audiences["bronze"]["deposed"] = {
+        "audienceId": "A-old", "id": "P-old",
+        "audience": {"name": "Old bronze", "namespace": "agora", "originName": "Tests"},
+    }  # fmt: skip
+    project.write("state/prod.json", json.dumps(state))
+
+
 class TestList:
     def test_is_a_table_of_all_keys_with_what_is_open(
         self, project: Project, there: Emulator
     ) -> None:
         ids = project.ids()
         assert project.run("state", "list").out == (
-            f"KEY     NAME         {'AUDIENCE ID':<36}  NAMESPACE/ORIGIN NAME  OPEN\n"
+            f"KEY     NAME         {'AUDIENCE ID':<36}  NAMESPACE/ORIGIN NAME  STATUS\n"
             f"bronze  Name bronze  {ids['bronze']}  agora/Tests            -\n"
             f"gold    Name gold    {'-':<36}  agora/Tests            create: open\n"
             f"silver  Name silver  {ids['silver']}  agora/Tests            -\n"
@@ -96,7 +109,7 @@ class TestList:
         assert document["audiences"][1] == {
             "key": "gold", "audienceId": None, "id": None, "name": "Name gold",
             "description": None, "namespace": "agora", "originName": "Tests",
-            "open": {"step": "create", "phase": "open"},
+            "open": {"step": "create", "phase": "open"}, "retained": False,
         }  # fmt: skip
         failed = valid("state-list", project.run("state", "list", "x", "-o", "json"))
         assert (failed["audiences"], failed["error"]["exitCode"]) == ([], 1)
@@ -141,6 +154,32 @@ class TestShow:
         silver["sent"] = {"name": "Name  silver", "namespace": "agora", "originName": "Tests"}
         project.write("state/prod.json", json.dumps(state))
         assert "    sent as      name Name  silver\n" in project.run("state", "show", "silver").out
+
+    def test_tells_what_was_said_of_its_end_and_what_became_of_that(
+        self, project: Project, there: Emulator
+    ) -> None:
+        ended(project)
+        shown = project.run("state", "show", "silver").out
+        assert (
+            "    on_removal   delete\n    protected    prevent_destroy: it is not deleted\n"
+            in shown
+        )
+        assert "    retained     the manifests ended it; it stays on the platform\n" in shown
+        shown = project.run("state", "show", "bronze").out
+        assert "    replaced     Old bronze (A-old), which is still to be deleted\n" in shown
+        listed = project.run("state", "list").out.splitlines()
+        assert listed[1].endswith("  replaced, the old one is there")
+        assert listed[3].endswith("  retained")
+        bronze = valid("state-show", project.run("state", "show", "bronze", "-o", "json"))
+        assert bronze["known"]["replaced"] == {
+            "audienceId": "A-old", "id": "P-old",
+            "audience": {"name": "Old bronze", "namespace": "agora", "originName": "Tests"},
+        }  # fmt: skip
+        silver = valid("state-show", project.run("state", "show", "silver", "-o", "json"))["known"]
+        assert (silver["on_removal"], silver["prevent_destroy"]) == ("delete", True)
+        assert valid("state-list", project.run("state", "list", "-o", "json"))["audiences"][2][
+            "retained"
+        ]
 
     def test_as_json_it_is_as_its_schema_says_also_where_it_fails(
         self, project: Project, there: Emulator
@@ -312,6 +351,26 @@ class TestForgetSeveral:
         )
         assert "To undo: `aepctl state resolve KEY --adopt ID` for each.\n" in result.out
         assert (project.ids(), project.state()["serial"]) == ({}, serial + 1)
+
+    def test_what_it_took_the_place_of_stays_as_well(
+        self, project: Project, there: Emulator
+    ) -> None:
+        ended(project)
+        bronze = project.ids()["bronze"]
+        said = f"'Name bronze' ({bronze}) and 'Old bronze' (A-old) stay on the platform"
+        assert said in project.run("state", "rm", "bronze").out
+
+    def test_a_key_that_was_retained_is_taken_until_that_is_forgotten(
+        self, project: Project, there: Emulator
+    ) -> None:
+        ended(project)
+        result = project.run("state", "mv", "bronze", "silver")
+        assert result.code == 3
+        assert ", which is retained\n" in result.err
+        assert "to forget that: `aepctl state rm silver`" in result.err
+        assert project.run("state", "rm", "silver").code == 0
+        assert project.run("state", "mv", "bronze", "silver").code == 0
+        assert project.state()["audiences"]["silver"]["deposed"]["audienceId"] == "A-old"
 
     def test_one_that_cannot_be_forgotten_keeps_all(
         self, project: Project, there: Emulator

@@ -2,7 +2,7 @@
 
 import pytest
 
-from aepctl.operations.keys import Renaming
+from aepctl.operations.keytroubles import Renaming
 from aepctl.operations.movesfile import moves_of
 
 BLOCK = "moved:\n  - {from: loyalty-1, to: loyalty-gold}\n  - {from: a, to: b}\n"
