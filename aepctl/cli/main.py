@@ -11,7 +11,7 @@ from aepctl.cli.apply import apply
 from aepctl.cli.emulator import emulator
 from aepctl.cli.importing import import_
 from aepctl.cli.invocation import Group, Invocation
-from aepctl.cli.knowing import commands as knowing_commands
+from aepctl.cli.keys import commands as key_commands
 from aepctl.cli.output import prepare_streams, print_status, unwritten
 from aepctl.cli.plan import plan
 from aepctl.cli.schema import schema
@@ -49,7 +49,7 @@ def cli(
 
 for command in (validate, plan, apply, import_, state, schema, emulator):
     cli.add_command(command)
-for command in (*knowing_commands, *store_commands):
+for command in (*key_commands, *store_commands):
     state.add_command(command)
 
 

@@ -13,7 +13,7 @@ from aepctl.cli.formats import (
 )
 from aepctl.cli.invocation import Group, Invocation, pass_invocation
 from aepctl.cli.output import colour, print_result
-from aepctl.cli.types import AudienceId, Key, dry_run_option, lock_timeout_option
+from aepctl.cli.types import AudienceId, lock_timeout_option
 
 if TYPE_CHECKING:
     from aepctl.operations.state import Decided
@@ -138,82 +138,6 @@ def recover(invocation: Invocation, file: str, lock_timeout: float) -> int:
         text = operation.rescued_text(None if file == "-" else file)
         name = "standard input" if file == "-" else file
         return tell(operation.recover(context, environment, text, name, wait=lock_timeout))
-
-    return run_and_render(Outputs(), None, work)
-
-
-@state.command("mv")
-@click.argument("keys", nargs=-1, metavar="[OLD NEW]…")
-@click.option(
-    "--from-file",
-    metavar="FILE",
-    help="Take the keys from FILE: the lines of a `moved:` block, or `OLD NEW` lines; `-` reads "
-    "standard input.",
-)
-@dry_run_option
-@lock_timeout_option
-@pass_invocation
-def move(
-    invocation: Invocation,
-    keys: tuple[str, ...],
-    from_file: str | None,
-    dry_run: bool,
-    lock_timeout: float,
-) -> int:
-    """Give the audience of key OLD the key NEW, after a rename in the manifests.
-
-    Several are moved all at once, or none: `a b b a` exchanges two keys.
-
-    \b
-    aepctl state mv loyalty-1 loyalty-gold
-    aepctl state mv --from-file - < moved.yaml
-    """
-    if bool(keys) is (from_file is not None):
-        raise click.UsageError("give OLD and NEW, or --from-file FILE")
-    if len(keys) % 2:
-        raise click.UsageError(f"each OLD needs its NEW; {keys[-1]!r} has none")
-    for new in keys[1::2]:
-        Key().convert(new, None, click.get_current_context())
-
-    def work() -> int:
-        from aepctl.operations import keys as operation
-        from aepctl.operations.keytroubles import Renaming
-
-        renamings = tuple(map(Renaming, keys[::2], keys[1::2]))
-        if from_file is not None:
-            from aepctl.operations.movesfile import read_moves
-
-            renamings = read_moves(from_file)
-        context = invocation.context()
-        environment = invocation.resolve(context)
-        decided = operation.move(
-            context, environment, renamings, wait=lock_timeout, dry_run=dry_run
-        )
-        return tell(decided)
-
-    return run_and_render(Outputs(), None, work)
-
-
-@state.command("rm")
-@click.argument("keys", nargs=-1, required=True, metavar="KEY…")
-@dry_run_option
-@lock_timeout_option
-@pass_invocation
-def remove(
-    invocation: Invocation, keys: tuple[str, ...], dry_run: bool, lock_timeout: float
-) -> int:
-    """Forget what the state has for each KEY: for all, or for none.
-
-    They stay on the platform, which is not asked, and may be adopted again.
-    """
-
-    def work() -> int:
-        from aepctl.operations import keys as operation
-
-        context = invocation.context()
-        environment = invocation.resolve(context)
-        decided = operation.forget(context, environment, keys, wait=lock_timeout, dry_run=dry_run)
-        return tell(decided)
 
     return run_and_render(Outputs(), None, work)
 

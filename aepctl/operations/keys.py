@@ -4,6 +4,7 @@ All of it or nothing: under one lock, by one write.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from aepctl.model.audience import Known
 from aepctl.model.steps import Forget, LocalStep, Move
@@ -21,6 +22,15 @@ SPARE = "on-its-way"
 Steps = tuple[tuple[str, LocalStep], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class KeysChanged:
+    """What was done, in words and as rows for JSON, or would be (`dry_run`)."""
+
+    decided: Decided
+    rows: tuple[Mapping[str, object], ...]
+    dry_run: bool = False
+
+
 def move(
     context: Context,
     environment: Environment,
@@ -28,7 +38,7 @@ def move(
     *,
     wait: float = 0.0,
     dry_run: bool = False,
-) -> Decided:
+) -> KeysChanged:
     """Give audiences other keys, all at once: `a b b a` exchanges two. The platform knows no keys.
 
     Raises StateLocked, StateError; AepctlError, or SafetyRefusal where a person has to decide, that
@@ -42,7 +52,9 @@ def move(
     words = [word for pair in pairs.items() for word in pair]
     short = " ".join(words) if len(pairs) <= MAX_UNDONE else f"({len(pairs)} pairs)"
     run = f"state mv {short}"
-    _do(context, environment, run, check, lambda s: moves(pairs, s), wait=wait, dry_run=dry_run)
+    state = _do(
+        context, environment, run, check, lambda s: moves(pairs, s), wait=wait, dry_run=dry_run
+    )
     told = [f"`{old}` {'would be' if dry_run else 'is now'} `{new}`" for old, new in pairs.items()]
     back = [word for old, new in pairs.items() for word in (new, old)]
     undo = f"`{environment.command('state', 'mv', *back)}`"
@@ -51,7 +63,12 @@ def move(
     under = "its new key" if len(pairs) == 1 else "their new keys"
     compared = "it" if len(pairs) == 1 else "them"
     next_ = f"the next plan compares {compared} under {under}. To undo: {undo}"
-    return _decided(told, "keys", next_, "to be moved" if dry_run else "moved", dry_run=dry_run)
+    what = "to be moved" if dry_run else "moved"
+    rows = tuple(
+        {"from": old, "to": new, "audienceId": state.audiences[old].ids.audience_id}
+        for old, new in pairs.items()
+    )
+    return KeysChanged(_decided(told, next_, what, dry_run=dry_run), rows, dry_run)
 
 
 def moves(pairs: Mapping[str, str], state: State) -> Steps:
@@ -93,7 +110,7 @@ def forget(
     *,
     wait: float = 0.0,
     dry_run: bool = False,
-) -> Decided:
+) -> KeysChanged:
     """Forget what state has for `keys`; it stays on the platform, which is not asked.
 
     Raises StateLocked, StateError; AepctlError, or SafetyRefusal where something is open, that
@@ -120,7 +137,15 @@ def forget(
         f"found is adopted, else it is created. To undo: {undo[0]}"
     )
     what = "to be forgotten" if dry_run else "forgotten"
-    return _decided(told, "keys", next_, what, dry_run=dry_run)
+    rows = tuple(_row(key, state.audiences[key]) for key in keys)
+    return KeysChanged(_decided(told, next_, what, dry_run=dry_run), rows, dry_run)
+
+
+def _row(key: str, known: Known) -> dict[str, object]:
+    old = None if known.deposed is None else known.deposed.ids.audience_id
+    ids, name = known.ids, known.audience.name
+    given = {"key": key, "audienceId": ids.audience_id, "id": ids.platform_id, "name": name}
+    return {**given, "replaced": old}
 
 
 def _what_stays(known: Known) -> str:
@@ -154,8 +179,8 @@ def _do(
     return state
 
 
-def _decided(told: Sequence[str], things: str, then: str, what: str, *, dry_run: bool) -> Decided:
+def _decided(told: Sequence[str], then: str, what: str, *, dry_run: bool) -> Decided:
     next_ = "nothing was done: this was a dry run" if dry_run else then
     if len(told) == 1:
         return Decided(told[0], next_)
-    return Decided(f"{len(told)} {things} {what}", next_, tuple(told))
+    return Decided(f"{len(told)} keys {what}", next_, tuple(told))

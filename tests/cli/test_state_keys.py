@@ -335,6 +335,23 @@ class TestMoveSeveral:
         assert project.state()["runs"][-1]["command"] == "aepctl state mv (35 pairs)"
 
 
+def test_as_json_both_say_what_was_done_and_why_not(project: Project, there: Emulator) -> None:
+    ids = project.ids()
+    tried = project.run("state", "rm", "silver", "--dry-run", "-o", "json").json
+    assert (tried["dryRun"], [one["key"] for one in tried["forgotten"]]) == (True, ["silver"])
+    moved = project.run("state", "mv", "silver", "x", "-o", "json").json
+    assert moved["moved"] == [{"from": "silver", "to": "x", "audienceId": ids["silver"]}]
+    assert (moved["dryRun"], moved["environment"], moved["error"]) == (False, "prod", None)
+    forgotten = project.run("state", "rm", "x", "-o", "json").json["forgotten"]
+    assert forgotten == [
+        {"key": "x", "audienceId": ids["silver"], "id": None, "name": "Name silver",
+         "replaced": None}
+    ]  # fmt: skip
+    for words in (("mv", "x", "y"), ("rm", "x")):
+        failed = project.run("state", *words, "-o", "json")
+        assert (failed.code, failed.json["error"]["exitCode"]) == (1, 1)
+
+
 class TestForgetSeveral:
     def test_says_what_stays_on_the_platform_by_name_and_id_also_while_that_is_down(
         self, project: Project, there: Emulator
