@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from aepctl.errors import AepctlError, SafetyRefusal
 from aepctl.model.audience import Ids, Known, Observed, Wanted
+from aepctl.model.steps import Record
 from aepctl.operations.adopting import (
     check_elsewhere,
     check_owner,
@@ -54,7 +55,8 @@ def import_one(
             if known.ids.audience_id != audience_id:
                 raise known_otherwise(environment, key, known.ids.audience_id)
             if not known.retained:
-                return _known_already(session, key, known)
+                session.note(key, Record(known.audience, found.ids.platform_id))
+                return _known_already(session, key, session.state.audiences[key])
         check_elsewhere(context, environment, audience_id)
         came = _take(environment, session, key, wanted, found, accept=accept)
         session.checkpoint()

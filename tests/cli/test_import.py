@@ -88,6 +88,18 @@ class TestTheSame:
         assert (project.root / "state/prod.json").read_bytes() == before
         assert len(there.requests) == asked
 
+    def test_one_that_is_known_without_the_platforms_own_id_gets_it(
+        self, project: Project, there: Emulator
+    ) -> None:
+        assert project.apply("--fresh").code == 0
+        (one,) = there.audiences
+        assert "id" not in project.state()["audiences"]["gold"]
+        assert import_gold(project, one["id"]).code == 0
+        assert project.state()["audiences"]["gold"]["id"] == one["id"]
+        assert import_gold(project, one["id"]).out.startswith(
+            f"✓ gold\n    `gold` already has the audienceId {one['audienceId']}\n"
+        )
+
     def test_blanks_and_unicode_forms_are_no_difference(
         self, project: Project, there: Emulator
     ) -> None:
