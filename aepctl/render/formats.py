@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from aepctl.errors import AepctlError
     from aepctl.model.target import Target
     from aepctl.plan.plan import Plan
+    from aepctl.render.imported import Imported
     from aepctl.render.view import View
     from aepctl.state.model import Intent
 
@@ -120,6 +121,22 @@ def of_verified(verified: "Verified", environment: str, target: "Target") -> Res
         return verified_json(verified, environment, target)
 
     return Result(view, document, 1 if verified.findings else 0)
+
+
+def of_imported(imported: "Imported", environment: str, target: "Target") -> Result:
+    """What came of an import."""
+
+    def view() -> "View":
+        from aepctl.render.imported import view_of_imported
+
+        return view_of_imported(imported, environment, target)
+
+    def document() -> str:
+        from aepctl.render.imported import imported_json
+
+        return imported_json(imported, environment, target)
+
+    return Result(view, document, imported.exit_code, happened=not imported.exit_code)
 
 
 def of_error(
