@@ -9,6 +9,7 @@ import click
 from aepctl import __version__
 from aepctl.cli.apply import apply
 from aepctl.cli.emulator import emulator
+from aepctl.cli.export import export
 from aepctl.cli.invocation import Group, Invocation
 from aepctl.cli.output import prepare_streams, print_status, unwritten
 from aepctl.cli.plan import plan
@@ -45,7 +46,7 @@ def cli(
     """
 
 
-for command in (validate, plan, apply, state, schema, emulator):
+for command in (validate, plan, apply, export, state, schema, emulator):
     cli.add_command(command)
 for command in store_commands:
     state.add_command(command)
