@@ -41,12 +41,14 @@ class There:
 
     `wanted`: by all manifests. `known` has the key of each audienceId in state, `taken` are keys
     that no other audience may have; `doubtful` has the keys of creates whose outcome is not known.
+    `program` is how a command about them begins.
     """
 
     wanted: tuple[Wanted, ...] = ()
     known: Mapping[str, str] = field(default_factory=dict)
     taken: frozenset[str] = frozenset()
     doubtful: Mapping[Identity, str] = field(default_factory=dict)
+    program: str = "aepctl"
 
 
 class Why(StrEnum):
@@ -99,7 +101,7 @@ def choose(seen: Iterable[Observed], there: There, asked: Asked) -> Chosen:
     for one in alive:
         if asked.matches(one.audience):
             sorter.sort(one)
-    definitions, twice = _once(sorter.definitions)
+    definitions, twice = _once(sorter.definitions, there.program)
     return Chosen(definitions, (*sorter.passed, *twice))
 
 
@@ -129,12 +131,13 @@ class _Sorter:
         if same is not None:
             self._same(one, same, audience)
         elif one.is_asleep and not self._asked.inactive:
-            said = f"it is {one.lifecycle}: `--inactive` exports it all the same"
+            said = f"its lifecycleState is {one.lifecycle}"
             self._pass(Why.ASLEEP, one, said)
         elif trouble is not None:
             self._pass(Why.LEFT_OUT, one, trouble)
         elif (key := self._there.doubtful.get(audience.folded_identity)) is not None:
-            said = f"the create of `{key}` has no known outcome, and may have made it: apply first"
+            apply = f"`{self._there.program} apply` looks what became of that"
+            said = f"a create of `{key}` without an outcome may have made it: {apply}"
             self._pass(Why.LEFT_OUT, one, said)
         else:
             key = known or self._keys[audience_id]
@@ -165,25 +168,29 @@ class _Sorter:
         self.passed.append(Passed(why, one.audience, one.ids.audience_id, said, key, found))
 
 
-def _once(definitions: list[Definition]) -> tuple[tuple[Definition, ...], tuple[Passed, ...]]:
+def _once(
+    definitions: list[Definition], program: str
+) -> tuple[tuple[Definition, ...], tuple[Passed, ...]]:
     """Without what is there several times: which of them is meant, a person has to say."""
     counts = Counter(one.audience.folded_identity for one in definitions)
     once = tuple(one for one in definitions if counts[one.audience.folded_identity] == 1)
     twice = [one for one in definitions if counts[one.audience.folded_identity] > 1]
-    return once, tuple(_twice(twice))
+    return once, tuple(_twice(twice, program))
 
 
-def _twice(definitions: list[Definition]) -> Iterator[Passed]:
+def _twice(definitions: list[Definition], program: str) -> Iterator[Passed]:
     ids: dict[Identity, list[str]] = {}
     for one in definitions:
         ids.setdefault(one.audience.folded_identity, []).append(one.found.ids.audience_id)
     for one in definitions:
-        every = ids[one.audience.folded_identity]
+        mine = one.found.ids.audience_id
+        others = [other for other in ids[one.audience.folded_identity] if other != mine]
         said = (
-            f"the platform has it {len(every)} times, in whatever spelling ({listed(every)}): "
-            "write the one that is meant into a manifest, and `aepctl state resolve KEY --adopt ID`"
+            f"the platform has it several times, in whatever spelling: {listed(others)} as well. "
+            "If this one is meant, write it into a manifest, and "
+            f"`{program} state resolve KEY --adopt {mine}` records it"
         )
-        yield Passed(Why.LEFT_OUT, one.found.audience, one.found.ids.audience_id, said)
+        yield Passed(Why.LEFT_OUT, one.found.audience, mine, said)
 
 
 def _name(one: Observed) -> tuple[str, ...]:

@@ -28,6 +28,10 @@ class Exported:
     is_read: bool = True
     mine: bool = False
 
+    def place(self, definition: Definition) -> tuple[Origin, str]:
+        """Where a definition stands: their order for people."""
+        return self.places.get(definition.key, Origin("", 0, 0)), definition.key
+
     def told(self) -> Iterator[Passed]:
         """What was passed over, and is neither adopted nor kept silent about."""
         for one in self.passed:

@@ -18,8 +18,8 @@ def slug(text: str) -> tuple[str, bool]:
     ascii_text, whole = latin(text)
     words = "-".join(re.findall("[a-z0-9]+", ascii_text))
     if len(words) > LONGEST:
-        cut = words[:LONGEST].rsplit("-", 1)[0] if "-" in words[:LONGEST] else words[:LONGEST]
-        return cut, whole
+        start, _, _ = words[: LONGEST + 1].rpartition("-")
+        words = start or words[:LONGEST]
     return words, whole
 
 
@@ -40,12 +40,22 @@ def keys_of(there: Iterable[Observed], taken: Collection[str]) -> dict[str, str]
     return keys
 
 
+def stem_of(text: str) -> str:
+    """A name for files, of a namespace or an originName."""
+    base, whole = slug(text)
+    return base if base and whole else f"{base or 'audiences'}-{digest(text)[: LENGTHS[0]]}"
+
+
+def digest(text: str) -> str:
+    """What tells texts apart that are alike in plain letters."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def _free(name: str, audience_id: str, used: Collection[str]) -> str:
     base, whole = slug(name)
     if base and whole and base not in used:
         return base
-    digest = hashlib.sha256(audience_id.encode()).hexdigest()
-    forms = (f"{base or 'audience'}-{digest[:length]}" for length in LENGTHS)
+    forms = (f"{base or 'audience'}-{digest(audience_id)[:length]}" for length in LENGTHS)
     return next(form for form in forms if form not in used)
 
 

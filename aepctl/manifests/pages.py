@@ -3,17 +3,21 @@
 Pure.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import accumulate, count
 
 from aepctl.errors import InternalError
 from aepctl.manifests.document import read_manifest
 from aepctl.manifests.entries import Definition, whole_file
-from aepctl.manifests.keys import slug
+from aepctl.manifests.files import MAX_BYTES
+from aepctl.manifests.keys import stem_of
 from aepctl.manifests.splice import is_proven, spliced
 from aepctl.model.problem import Origin
 
+MAX_CHARACTERS = 4 * 1024 * 1024
+"""Of a new file; in the longest spelling it still has fewer bytes than are read."""
 Folder = Mapping[str, bytes | None]
 """What is in a folder, by name: the bytes of manifests; None for all that nothing is added to."""
 
@@ -45,6 +49,13 @@ def pages_of(definitions: Iterable[Definition], to: str, folder: Folder) -> tupl
     return tuple(page for _, page in sorted(desk.pages.items()))
 
 
+def _fitting(definitions: tuple[Definition, ...]) -> tuple[Definition, ...]:
+    """As many of them, and at least one, as go into a file that is not too large to be read."""
+    sizes = (sum(map(len, one.audience.fields().values())) for one in definitions)
+    fitting = bisect_right(tuple(accumulate(sizes)), MAX_CHARACTERS)
+    return definitions[: max(1, fitting)]
+
+
 def _groups(
     definitions: Iterable[Definition], folder: Folder
 ) -> Iterator[tuple[str, list[Definition]]]:
@@ -55,17 +66,13 @@ def _groups(
     namespaces: dict[str, dict[str, list[Definition]]] = {}
     for one in sorted(definitions, key=lambda one: one.key):
         audience = one.audience
-        origins = namespaces.setdefault(_stem(audience.namespace), {})
-        origins.setdefault(_stem(audience.origin_name), []).append(one)
+        origins = namespaces.setdefault(stem_of(audience.namespace), {})
+        origins.setdefault(stem_of(audience.origin_name), []).append(one)
     for namespace, origins in sorted(namespaces.items()):
         for origin, group in sorted(origins.items()):
             own = f"{namespace}-{origin}"
             together = len(origins) == 1 or f"{namespace}.yaml" in folder
             yield (namespace if together and f"{own}.yaml" not in folder else own), group
-
-
-def _stem(text: str) -> str:
-    return slug(text)[0] or "audiences"
 
 
 class _Desk:
@@ -81,18 +88,20 @@ class _Desk:
         """Put all of the group into files of this name, numbered where one cannot take it."""
         left = tuple(group)
         for number in count(1):
-            name = f"{stem}.yaml" if number == 1 else f"{stem}-{number}.yaml"
-            if name.casefold() not in self._taken:
-                self._write(name, self._new(name, left), left)
-                return
-            raw = self._folder.get(name)
-            result = None if raw is None else spliced(self._path(name), raw, left)
-            if result is not None:
-                added = tuple(one for one in left if one not in result[1])
-                self._write(name, result[0], added)
-                left = result[1]
             if not left:
                 return
+            name = f"{stem}.yaml" if number == 1 else f"{stem}-{number}.yaml"
+            if name.casefold() not in self._taken:
+                some = _fitting(left)
+                self._write(name, self._new(name, some), some)
+                left = left[len(some) :]
+                continue
+            raw = self._folder.get(name)
+            result = None if raw is None else spliced(self._path(name), raw, left)
+            if result is not None and len(result[0]) <= MAX_BYTES:
+                later = {one.key for one in result[1]}
+                self._write(name, result[0], [one for one in left if one.key not in later])
+                left = result[1]
 
     def _new(self, name: str, definitions: Sequence[Definition]) -> bytes:
         raw = whole_file(definitions).encode()

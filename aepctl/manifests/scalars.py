@@ -1,6 +1,7 @@
 """Text as YAML that reads back as just that text, here and by every other reader. Pure."""
 
 import re
+import unicodedata
 
 from aepctl.model.spelling import JOINERS
 from aepctl.yamldoc.parsing import NOT_TEXT
@@ -46,7 +47,7 @@ def _is_plain(text: str) -> bool:
     first = text[0]
     if first.isascii() and first.isdigit():
         return NO_VALUE.match(text) is not None
-    return first.isalpha() or not first.isascii()
+    return first.isalpha() or not (first.isascii() or unicodedata.category(first)[0] == "M")
 
 
 def _is_seen(text: str) -> bool:

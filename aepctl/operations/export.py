@@ -7,16 +7,18 @@ the two finds its definitions when it is run again, and records those.
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from aepctl.aep.asking import VIEW_RIGHT
 from aepctl.aep.reader import AudienceReader
-from aepctl.errors import AepctlError, InvalidInput
+from aepctl.errors import AepctlError, InvalidInput, ListForbidden
 from aepctl.manifests import Manifests
+from aepctl.manifests.document import Manifest
 from aepctl.manifests.export import Asked, Chosen, Passed, There, Why, choose
 from aepctl.manifests.exported import Exported
-from aepctl.manifests.pages import Folder, pages_of
+from aepctl.manifests.pages import pages_of
 from aepctl.model.audience import Audience, Known, Observed
 from aepctl.model.steps import Adopt, Create
 from aepctl.operations.context import Context
-from aepctl.operations.exportfolder import Target, target_of, write
+from aepctl.operations.exportfolder import target_of, write
 from aepctl.operations.state import session_for
 from aepctl.project.credentials import credentials
 from aepctl.project.environment import Environment
@@ -77,8 +79,7 @@ class _Export:
         """Look, choose, and write, or say what would be written."""
         options, target = self._options, self._target
         contents = target.contents()
-        there = _there(self._manifests(), target, contents, state)
-        credentials(self._environment, self._context.environ)
+        there = _there(self._manifests(), target.definitions(contents), state, self._environment)
         seen, unreadable = _look(self._context, self._environment)
         unreadable = tuple(one for one in unreadable if options.asked.matches(one.audience))
         _check_found(seen, options.asked)
@@ -101,10 +102,13 @@ class _Export:
 
     def adopt(self, session: StateSession) -> frozenset[str]:
         """Record what is defined and was found, once it is read from the manifests."""
+        adoptable = self._chosen.adoptable()
+        if not adoptable:
+            return frozenset()
         wanted = {one.key: one.audience for one in self._context.wanted(self._environment)}
         adopted = []
         with session.together():
-            for key, found in self._chosen.adoptable().items():
+            for key, found in adoptable.items():
                 if key in wanted:
                     known = Known.seen(wanted[key], found.audience, found.ids)
                     session.note(key, Adopt(known))
@@ -121,9 +125,10 @@ class _Export:
             raise
 
 
-def _there(manifests: Manifests, target: Target, contents: Folder, state: State) -> There:
-    """What is defined, in the folder also where no plan reads it, and what state knows."""
-    apart = target.definitions(contents)
+def _there(
+    manifests: Manifests, apart: Iterable[Manifest], state: State, environment: Environment
+) -> There:
+    """What is defined, in the folder also where no plan reads it (`apart`), and what is known."""
     doubtful = {
         one.step.audience.folded_identity: one.key
         for one in state.intents.values()
@@ -134,18 +139,25 @@ def _there(manifests: Manifests, target: Target, contents: Folder, state: State)
         {one.ids.audience_id: key for key, one in state.audiences.items()},
         frozenset({*state.audiences, *(one.key for one in state.intents.values())}),
         doubtful,
+        environment.program,
     )
 
 
 def _look(
     context: Context, environment: Environment
 ) -> tuple[tuple[Observed, ...], tuple[Passed, ...]]:
-    """All that the platform lists, and what of it says too little."""
+    """All that the platform lists, and what of it says too little.
+
+    Raises CredentialsError, PlatformError, ListForbidden.
+    """
+    credentials(environment, context.environ)  # what is missing is told before anything is asked
     with context.open_platform(context, environment) as platform:
         connection = platform.connect()
         try:
             reader = AudienceReader(connection, context.clock, patience=context.patience)
             seen = (*reader.list_all(), *reader.list_inactive())
+        except ListForbidden as error:  # its hint is about an apply
+            raise ListForbidden(error.message, hint=VIEW_RIGHT) from error
         finally:
             connection.close()
     return seen, tuple(

@@ -81,8 +81,8 @@ def write(target: Target, pages: Iterable[Page]) -> Iterator[Page]:
     written: list[str] = []
     disk = Disk()
     try:
-        disk.make_folder(Path(target.to))
         for page in pages:
+            disk.make_folder(Path(target.to))
             _check_unchanged(page)
             replace_file(disk, Path(page.file), page.raw)
             written.append(page.file)

@@ -17,7 +17,7 @@ EXPORT_WORDS: Mapping[str, Word] = {
         "!",
         "warn",
         urgency=12,
-        hint="No manifest can say this as it is. Each says why.",
+        hint="Not exported. Each says why.",
         junit="failure",
         output="left_out",
     ),

@@ -79,7 +79,7 @@ def _count(exported: Exported, why: Why) -> int:
 
 def _rows(exported: Exported) -> Iterator[Row]:
     status = TO_EXPORT if exported.dry_run else EXPORTED
-    for one in exported.definitions:
+    for one in sorted(exported.definitions, key=exported.place):
         note = f"written in the usual spelling: {one.note}" if one.note else None
         yield Row(
             status,
@@ -130,9 +130,12 @@ def _next(exported: Exported, program: str) -> str | None:
         return "look the files over, and move them to where manifests are."
     if exported.adopt:
         return f"`{program} plan` finds nothing to do for what was adopted."
+    but = "; which of those in the usual spelling are meant, it asks"
     return (
         f"`{program} plan` shows them as new, because no state knows them yet; `{program} apply` "
-        "finds them on the platform and records their IDs, as the same with --adopt does now."
+        "finds them on the platform and records their IDs"
+        f"{but if any(one.note for one in exported.definitions) else ''}. "
+        "The same with --adopt records them now."
     )
 
 
