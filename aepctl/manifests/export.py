@@ -1,6 +1,6 @@
 """What of the platform becomes a definition, and why the rest does not. Pure."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -101,14 +101,17 @@ def choose(seen: Iterable[Observed], there: There, asked: Asked) -> Chosen:
     for one in alive:
         if asked.matches(one.audience):
             sorter.sort(one)
-    definitions, twice = _once(sorter.definitions, there.program)
+    definitions, twice = _once(sorter.definitions, sorter.alike, there)
     return Chosen(definitions, (*sorter.passed, *twice))
 
 
 class _Sorter:
+    """`alike` has the audienceIds of what is not defined yet, by what they are to a person."""
+
     def __init__(self, alive: list[Observed], there: There, asked: Asked) -> None:
         self.definitions: list[Definition] = []
         self.passed: list[Passed] = []
+        self.alike: dict[Identity, list[str]] = defaultdict(list)
         self._there, self._asked = there, asked
         self._keys = keys_of(alive, {*there.taken, *(one.key for one in there.wanted)})
         self._wanted = {one.key: one for one in there.wanted}
@@ -133,14 +136,27 @@ class _Sorter:
         elif one.is_asleep and not self._asked.inactive:
             said = f"its lifecycleState is {one.lifecycle}"
             self._pass(Why.ASLEEP, one, said)
-        elif trouble is not None:
+        else:
+            self.alike[audience.folded_identity].append(audience_id)
+            self._new(one, audience, known, note, trouble)
+
+    def _new(
+        self,
+        one: Observed,
+        audience: Audience,
+        known: str | None,
+        note: str | None,
+        trouble: str | None,
+    ) -> None:
+        """What no manifest defines. `known`: its key in state; `trouble`: why it cannot be."""
+        if trouble is not None:
             self._pass(Why.LEFT_OUT, one, trouble)
         elif (key := self._there.doubtful.get(audience.folded_identity)) is not None:
             apply = f"`{self._there.program} apply` looks what became of that"
             said = f"a create of `{key}` without an outcome may have made it: {apply}"
             self._pass(Why.LEFT_OUT, one, said)
         else:
-            key = known or self._keys[audience_id]
+            key = known or self._keys[one.ids.audience_id]
             self.definitions.append(Definition(key, audience, one, note))
 
     def _same(self, one: Observed, same: Wanted, written: Audience) -> None:
@@ -169,22 +185,29 @@ class _Sorter:
 
 
 def _once(
-    definitions: list[Definition], program: str
+    definitions: list[Definition], alike: Mapping[Identity, list[str]], there: There
 ) -> tuple[tuple[Definition, ...], tuple[Passed, ...]]:
-    """Without what is there several times: which of them is meant, a person has to say."""
-    counts = Counter(one.audience.folded_identity for one in definitions)
-    once = tuple(one for one in definitions if counts[one.audience.folded_identity] == 1)
-    twice = [one for one in definitions if counts[one.audience.folded_identity] > 1]
-    return once, tuple(_twice(twice, program))
+    """Without what is there several times: which is meant, state says, or a person has to."""
+    meant = {
+        identity: [one for one in ids if one in there.known] if len(ids) > 1 else ids
+        for identity, ids in alike.items()
+    }
+    once = tuple(
+        one
+        for one in definitions
+        if meant[one.audience.folded_identity] == [one.found.ids.audience_id]
+    )
+    kept = {one.key for one in once}
+    twice = [one for one in definitions if one.key not in kept]
+    return once, tuple(_twice(twice, alike, there.program))
 
 
-def _twice(definitions: list[Definition], program: str) -> Iterator[Passed]:
-    ids: dict[Identity, list[str]] = {}
-    for one in definitions:
-        ids.setdefault(one.audience.folded_identity, []).append(one.found.ids.audience_id)
+def _twice(
+    definitions: list[Definition], alike: Mapping[Identity, list[str]], program: str
+) -> Iterator[Passed]:
     for one in definitions:
         mine = one.found.ids.audience_id
-        others = [other for other in ids[one.audience.folded_identity] if other != mine]
+        others = [other for other in alike[one.audience.folded_identity] if other != mine]
         said = (
             f"the platform has it several times, in whatever spelling: {listed(others)} as well. "
             "If this one is meant, write it into a manifest, and "

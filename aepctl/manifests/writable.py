@@ -62,5 +62,3 @@ def _check(field: Field, text: str) -> None:
         )
     if SURROGATE.search(text):
         raise Unwritable(f"its {field.name} has half of a character")
-    if not field.multiline and (why := flaw(text)) is not None:
-        raise Unwritable(f"its {field.name} {why}")

@@ -84,7 +84,7 @@ class _Export:
         unreadable = tuple(one for one in unreadable if options.asked.matches(one.audience))
         _check_found(seen, options.asked)
         chosen = self._chosen = choose(seen, there, options.asked)
-        pages = pages_of(chosen.definitions, options.to, contents)
+        pages = pages_of(chosen.definitions, target.to, contents)
         if not options.dry_run:
             pages = tuple(write(target, pages))
         would_adopt = chosen.adoptable() if options.adopt else {}

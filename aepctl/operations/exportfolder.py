@@ -11,7 +11,7 @@ from aepctl.manifests.document import Manifest, read_manifest
 from aepctl.manifests.files import MAX_BYTES, SUFFIXES
 from aepctl.manifests.pages import Folder, Page
 from aepctl.project.environment import Environment
-from aepctl.project.paths import Boundary
+from aepctl.project.paths import Boundary, below_here
 from aepctl.project.project import FILE, INSIDE
 from aepctl.project.reads import MANIFEST, reads_here
 from aepctl.state.stores.disk import Disk, replace_file
@@ -52,7 +52,7 @@ def target_of(
     to: str, environment: Environment, environ: Mapping[str, str], *, allow_outside: bool
 ) -> Target:
     """The folder, if it may be exported to. Raises AepctlError that says what is wrong with it."""
-    to = to.rstrip("/") or "/"
+    to = below_here(to).rstrip("/") or "/"
     choose = f"choose a folder such as `--to {environment.manifests}`"
     if Boundary.here(allow_outside=allow_outside).leaves(to):
         raise AepctlError(f"--to {to}: it leads out of the folder of {FILE}", hint=INSIDE)

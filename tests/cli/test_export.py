@@ -3,30 +3,15 @@
 import json
 from collections.abc import Callable
 
-import httpx
 import pytest
-from emulator_client import CREATE, CREATE_HEADERS
-from projects import ORG, Project
-from yaml_files import tree
+from projects import Project, tree
+from sandbox import create
 
 from aepctl.emulator import Behaviour, Emulator
+from aepctl.manifests import Manifests, read_manifests
 from aepctl.state.stores.file import FileStore
 
 Start = Callable[..., Emulator]
-CALLER = {**CREATE_HEADERS, "x-gw-ims-org-id": ORG, "x-sandbox-name": "prod"}
-
-
-def create(there: Emulator, name: str, lifecycle: str | None = None, **fields: str) -> str:
-    """An audience that somebody made in the platform's own pages; its audienceId."""
-    body = {"name": name, "namespace": "agora", "originName": "Tests", **fields}
-    url = f"{there.url}/core/ais/audiences"
-    made = httpx.post(url, params=CREATE, headers=CALLER, json=body).json()["audienceId"]
-    if lifecycle is not None:
-        (one,) = [one for one in there.audiences if one["audienceId"] == made]
-        change = [{"op": "add", "path": "/lifecycleState", "value": lifecycle}]
-        url = f"{there.url}/data/core/ups/audiences/{one['id']}"
-        assert httpx.patch(url, headers=CALLER, json=change).status_code < 300
-    return str(made)
 
 
 @pytest.fixture
@@ -105,6 +90,21 @@ def test_one_that_was_killed_before_it_recorded_is_finished_by_the_next(
     assert project.run("plan", "--detailed-exitcode").code == 0
 
 
+def test_one_that_ends_between_files_and_state_is_finished_by_the_next(
+    project: Project, there: Emulator
+) -> None:
+    read = iter([read_manifests])  # and once more, for what is to be recorded
+
+    def once(folder: str) -> Manifests:
+        return next(read)(folder)
+
+    result = project.run("export", "--to", "audiences", "--adopt", read_manifests=once)
+    assert result.code == 70
+    assert project.run("validate").out == "3 audiences, no problems.\n"
+    assert "3 adopted.\n" in project.run("export", "--to", "audiences", "--adopt").out
+    assert project.run("plan", "--detailed-exitcode").code == 0
+
+
 def test_killed_between_two_files_it_writes_the_second(project: Project, there: Emulator) -> None:
     project.run("export", "--to", "audiences", "--namespace", "agora")
     result = project.run("export", "--to", "audiences", "--adopt")
@@ -140,6 +140,14 @@ def test_a_filter_that_nothing_passes_says_what_there_is(project: Project, there
     assert result.code == 1
     assert "none of 3 audiences is what --namespace, --origin and --name ask for" in result.err
     assert "the namespaces agora, crm" in result.err
+
+
+def test_a_folder_named_in_full_is_shown_from_here(project: Project, there: Emulator) -> None:
+    full = f"{project.root / 'audiences'}/"
+    result = project.run("export", "--to", full, "--adopt", "-o", "json")
+    assert [one["file"] for one in result.json["files"]] == [
+        "audiences/agora.yaml", "audiences/crm.yaml",
+    ]  # fmt: skip
 
 
 def test_an_empty_sandbox_is_no_error(project: Project, platform: Start) -> None:

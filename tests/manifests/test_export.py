@@ -60,6 +60,13 @@ def test_what_state_knows_under_a_key_that_nobody_wants_keeps_it() -> None:
     assert one.key == "aurum"
 
 
+def test_of_several_the_one_that_state_knows_is_meant() -> None:
+    there = There((), {"a": "aurum"})
+    chosen = choose([seen("Gold", "a"), seen("gold", "b")], there, Asked())
+    assert [one.key for one in chosen.definitions] == ["aurum"]
+    assert [one.audience_id for one in chosen.passed] == ["b"]
+
+
 def test_a_second_one_of_what_is_known_is_left_out() -> None:
     there = There((wanted("aurum", "Gold"),), {"other id": "aurum"})
     why, said, _ = passed(GOLD, there)
@@ -75,6 +82,8 @@ def test_what_is_there_twice_is_left_to_a_person() -> None:
     assert [one.why for one in chosen.passed] == [Why.LEFT_OUT, Why.LEFT_OUT]
     assert {one.audience_id for one in chosen.passed} == {"a", "b"}
     assert "`aepctl -x state resolve KEY --adopt a`" in " ".join(one.said for one in chosen.passed)
+    odd = seen("Gold", "b", "\x07")
+    assert choose([seen("Gold", "a"), odd], There(), Asked()).definitions == ()
     only = choose([seen("Gold", "a"), seen("GOLD", "b")], There(), Asked(names=("Gold",)))
     assert [one.found.ids.audience_id for one in only.definitions] == ["a"]
 

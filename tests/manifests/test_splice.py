@@ -50,6 +50,7 @@ LEAVES = {
     "      x",
     "a description for all": "defaults: {namespace: x, originName: y, description: z}\n"
     "audiences:\n  a: {name: A}\n",
+    "broken": f"{HEAD}audiences: [",
     "a problem": f"{HEAD}audiences:\n  a: {{nmae: A}}\n",
     "a key that is there": f"{HEAD}audiences:\n  none: {{name: A}}\n",
 }

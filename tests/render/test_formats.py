@@ -15,6 +15,7 @@ from aepctl.manifests.export import Passed, Why
 from aepctl.manifests.exported import Exported
 from aepctl.manifests.pages import pages_of
 from aepctl.render import codequality, gitlab, html, junit, markdown, text
+from aepctl.render.exported import exported_json, view_of_exported
 from aepctl.render.formats import (
     FORMATS,
     Limits,
@@ -28,7 +29,6 @@ from aepctl.render.formats import (
     of_verified,
     render,
 )
-from aepctl.render.exported import exported_json, view_of_exported
 from aepctl.render.intents import view_of_intents
 from aepctl.render.json import error_json, intents_json, plan_json, validation_json
 from aepctl.render.report import view_of_report
