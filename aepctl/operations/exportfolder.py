@@ -14,7 +14,7 @@ from aepctl.project.environment import Environment
 from aepctl.project.paths import Boundary, below_here
 from aepctl.project.project import FILE, INSIDE
 from aepctl.project.reads import MANIFEST, reads_here
-from aepctl.state.stores.disk import Disk, replace_file
+from aepctl.state.stores.disk import Disk, remove_left_over, replace_file
 from aepctl.wording import listed
 
 
@@ -79,20 +79,24 @@ def write(target: Target, pages: Iterable[Page]) -> Iterator[Page]:
     One that was changed since it was read is left as it is.
     """
     written: list[str] = []
-    disk = Disk()
-    try:
-        for page in pages:
-            disk.make_folder(Path(target.to))
-            _check_unchanged(page)
-            replace_file(disk, Path(page.file), page.raw)
-            written.append(page.file)
-            yield page
-    except OSError as error:
-        done = f"; written before it: {listed(written)}" if written else "; nothing was written"
-        hint = "make it writable, or choose another one with --to, and run it again"
-        raise AepctlError(
-            f"{error.filename or target.to}: cannot be written: {error.strerror}{done}", hint=hint
-        ) from error
+    for page in pages:
+        _check_unchanged(page)
+        try:
+            _write(Disk(), target, page)
+        except OSError as error:
+            done = f"; written before it: {listed(written)}" if written else "; nothing was written"
+            hint = "make room or make it writable, and run it again: nothing is written twice"
+            raise AepctlError(
+                f"{page.file}: cannot be written: {error.strerror}{done}", hint=hint
+            ) from error
+        written.append(page.file)
+        yield page
+
+
+def _write(disk: Disk, target: Target, page: Page) -> None:
+    disk.make_folder(Path(target.to))
+    replace_file(disk, Path(page.file), page.raw)
+    remove_left_over(disk, Path(page.file))
 
 
 def _check_unchanged(page: Page) -> None:
