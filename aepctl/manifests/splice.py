@@ -45,7 +45,9 @@ def spliced(
     if defaults is None:
         return None
     described = "description" in defaults  # nothing can say that one has none
-    fitting = [one for one in definitions if one.audience.description is not None or not described]
+    left = tuple(one for one in definitions if described and one.audience.description is None)
+    later = {one.key for one in left}
+    fitting = [one for one in definitions if one.key not in later]
     lines = LINE.findall(yaml_file.text)
     section = _section(yaml_file, lines)
     if not fitting or section is None:
@@ -54,7 +56,6 @@ def spliced(
     for place in _places(lines, section):
         text = _inserted(lines, place, block, section.layout.line_end)
         if is_proven(file, raw, text.encode(), fitting):
-            left = tuple(one for one in definitions if one not in fitting)
             return text.encode(), left
     return None
 
