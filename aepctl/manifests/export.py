@@ -40,7 +40,8 @@ class There:
     """What is defined and known already.
 
     `wanted`: by all manifests. `known` has the key of each audienceId in state, `taken` are keys
-    that no other audience may have; `doubtful` has the keys of creates whose outcome is not known.
+    that no other audience may have; `doubtful` has the keys of creates whose outcome is not known,
+    `ended` what the state says of an audienceId that is no longer wanted on purpose.
     `program` is how a command about them begins.
     """
 
@@ -48,6 +49,7 @@ class There:
     known: Mapping[str, str] = field(default_factory=dict)
     taken: frozenset[str] = frozenset()
     doubtful: Mapping[Identity, str] = field(default_factory=dict)
+    ended: Mapping[str, str] = field(default_factory=dict)
     program: str = "aepctl"
 
 
@@ -55,6 +57,7 @@ class Why(StrEnum):
     """Why something that the platform has is not written."""
 
     DEFINED = "defined"
+    ENDED = "ended"
     ASLEEP = "asleep"
     LEFT_OUT = "left-out"
 
@@ -122,6 +125,9 @@ class _Sorter:
         audience_id, known = one.ids.audience_id, self._there.known.get(one.ids.audience_id)
         if known in self._wanted:
             self._pass(Why.DEFINED, one, f"state knows it as `{known}`", known)
+            return
+        if audience_id in self._there.ended:
+            self._pass(Why.ENDED, one, self._there.ended[audience_id])
             return
         try:
             audience, note = as_written(one)

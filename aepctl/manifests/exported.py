@@ -35,7 +35,8 @@ class Exported:
     def told(self) -> Iterator[Passed]:
         """What was passed over, and is neither adopted nor kept silent about."""
         for one in self.passed:
-            if one.why is not Why.DEFINED or not (self.mine or one.key in self.adopted):
+            silent = self.mine and one.why in {Why.DEFINED, Why.ENDED}
+            if not silent and (one.why is not Why.DEFINED or one.key not in self.adopted):
                 yield one
 
     def found_again(self) -> Iterator[Passed]:

@@ -4,7 +4,7 @@ The manifests are written first, and what they define is recorded then: one that
 the two finds its definitions when it is run again, and records those.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from aepctl.aep.asking import VIEW_RIGHT
@@ -79,7 +79,7 @@ class _Export:
         """Look, choose, and write, or say what would be written."""
         options, target = self._options, self._target
         contents = target.contents()
-        there = _there(self._manifests(), target.definitions(contents), state, self._environment)
+        there = there_of(self._manifests(), target.definitions(contents), state, self._environment)
         seen, unreadable = _look(self._context, self._environment)
         unreadable = tuple(one for one in unreadable if options.asked.matches(one.audience))
         _check_found(seen, options.asked)
@@ -125,10 +125,15 @@ class _Export:
             raise
 
 
-def _there(
+def there_of(
     manifests: Manifests, apart: Iterable[Manifest], state: State, environment: Environment
 ) -> There:
     """What is defined, in the folder also where no plan reads it (`apart`), and what is known."""
+    ended = {
+        audience_id: said
+        for key, known in state.audiences.items()
+        for audience_id, said in _ended(key, known, environment)
+    }
     doubtful = {
         one.step.audience.folded_identity: one.key
         for one in state.intents.values()
@@ -139,8 +144,20 @@ def _there(
         {one.ids.audience_id: key for key, one in state.audiences.items()},
         frozenset({*state.audiences, *(one.key for one in state.intents.values())}),
         doubtful,
+        ended,
         environment.program,
     )
+
+
+def _ended(key: str, known: Known, environment: Environment) -> Iterator[tuple[str, str]]:
+    """What of a key is no longer wanted: what was retained, and what another one replaced."""
+    if known.retained:
+        forget = environment.command("state", "rm", key)
+        said = f"the manifests ended it as `{key}`, and it was to stay; `{forget}` forgets that"
+        yield known.ids.audience_id, said
+    for audience_id in known.all_ids:
+        if audience_id != known.ids.audience_id:
+            yield audience_id, f"`{key}` took its place, and an apply deletes it"
 
 
 def _look(

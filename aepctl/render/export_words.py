@@ -9,6 +9,7 @@ EXPORTED = "exported"
 DEFINED = "defined"
 ASLEEP = "asleep"
 LEFT_OUT = "left-out"
+ENDED = "ended"
 
 EXPORT_WORDS: Mapping[str, Word] = {
     LEFT_OUT: Word(
@@ -32,6 +33,7 @@ EXPORT_WORDS: Mapping[str, Word] = {
         output="asleep",
     ),
     DEFINED: Word("defined", "defined already", "✓", "quiet", output="defined"),
+    ENDED: Word("ended", "ended on purpose", ".", "quiet", output="ended"),
     TO_EXPORT: Word(
         "export", "to export", "+", "good", line="{name} (audienceId {id})", output="to_export"
     ),

@@ -7,14 +7,14 @@ from aepctl.manifests.export import Passed, Why
 from aepctl.manifests.exported import Exported
 from aepctl.model.target import Target
 from aepctl.render.documents import FORMAT
-from aepctl.render.export_words import ASLEEP, DEFINED, EXPORTED, LEFT_OUT, TO_EXPORT
+from aepctl.render.export_words import ASLEEP, DEFINED, ENDED, EXPORTED, LEFT_OUT, TO_EXPORT
 from aepctl.render.json import document, target_data
 from aepctl.render.view import Row, View
 from aepctl.render.words import in_order
 
 MAX_DEFINED = 20
 """So many that were defined already are named; more are only counted, and named in JSON."""
-STATUS = {Why.DEFINED: DEFINED, Why.ASLEEP: ASLEEP, Why.LEFT_OUT: LEFT_OUT}
+STATUS = {Why.DEFINED: DEFINED, Why.ENDED: ENDED, Why.ASLEEP: ASLEEP, Why.LEFT_OUT: LEFT_OUT}
 
 
 def view_of_exported(

@@ -172,7 +172,8 @@ def test_what_is_not_exported_is_named_with_its_reason(project: Project, there: 
     assert twice[1] in passed["Twin"][1]
     assert set(passed) == {"Sleepy", "bell\x07", "Twin", "twin "}
     assert result.json["summary"] == {
-        "exported": 3, "files": 2, "adopted": 3, "defined": 0, "asleep": 1, "leftOut": 3,
+        "exported": 3, "files": 2, "adopted": 3, "defined": 0, "ended": 0, "asleep": 1,
+        "leftOut": 3,
     }  # fmt: skip
     assert project.run("plan", "--detailed-exitcode").code == 0
     result = project.run("export", "--to", "audiences", "--adopt", "--inactive", "--mine")

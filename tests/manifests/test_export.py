@@ -60,6 +60,13 @@ def test_what_state_knows_under_a_key_that_nobody_wants_keeps_it() -> None:
     assert one.key == "aurum"
 
 
+def test_what_was_ended_on_purpose_is_not_begun_again() -> None:
+    there = There((), {"id of Gold": "aurum"}, ended={"id of Gold": "it was retained"})
+    assert passed(GOLD, there) == (Why.ENDED, "it was retained", None)
+    again = There((wanted("aurum", "Gold"),), {"id of Gold": "aurum"}, ended=there.ended)
+    assert passed(GOLD, again)[0] is Why.DEFINED
+
+
 def test_of_several_the_one_that_state_knows_is_meant() -> None:
     there = There((), {"a": "aurum"})
     chosen = choose([seen("Gold", "a"), seen("gold", "b")], there, Asked())
