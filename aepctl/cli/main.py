@@ -9,6 +9,7 @@ import click
 from aepctl import __version__
 from aepctl.cli.apply import apply
 from aepctl.cli.emulator import emulator
+from aepctl.cli.export import export
 from aepctl.cli.importing import import_
 from aepctl.cli.invocation import Group, Invocation
 from aepctl.cli.keys import commands as key_commands
@@ -47,7 +48,7 @@ def cli(
     """
 
 
-for command in (validate, plan, apply, import_, state, schema, emulator):
+for command in (validate, plan, apply, export, import_, state, schema, emulator):
     cli.add_command(command)
 for command in (*key_commands, *store_commands):
     state.add_command(command)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from aepctl.apply.findings import Verified
     from aepctl.apply.report import ApplyReport
     from aepctl.errors import AepctlError
+    from aepctl.manifests.exported import Exported
     from aepctl.model.target import Target
     from aepctl.plan.plan import Plan
     from aepctl.render.imported import Imported
@@ -137,6 +138,24 @@ def of_imported(imported: "Imported", environment: str, target: "Target") -> Res
         return imported_json(imported, environment, target)
 
     return Result(view, document, imported.exit_code, happened=not imported.exit_code)
+
+
+def of_exported(
+    exported: "Exported", environment: str, target: "Target", program: str = "aepctl"
+) -> Result:
+    """What an export wrote, or would write. `program` is how a command for it begins."""
+
+    def view() -> "View":
+        from aepctl.render.exported import view_of_exported
+
+        return view_of_exported(exported, environment, target, program)
+
+    def document() -> str:
+        from aepctl.render.exported import exported_json
+
+        return exported_json(exported, environment, target)
+
+    return Result(view, document, happened=not exported.dry_run)
 
 
 def of_error(

@@ -169,7 +169,10 @@ CASES: dict[str, tuple[State, tuple[Wanted, ...], Found]] = {
         later(intents=[TRIED], used=used("gold", "silver", "old")), WANTED, Found(BOTH),
     ),
     "it was looked for in vain by this run": (
-        later(intents=[replace(TRIED, absent_since="this-run")], used=used("gold", "silver", "old")),
+        later(
+            intents=[replace(TRIED, absent_since="this-run")],
+            used=used("gold", "silver", "old"),
+        ),
         WANTED,
         Found(("settle gold", *SILVER_ONLY)),
     ),
