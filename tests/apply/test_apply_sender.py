@@ -186,6 +186,13 @@ class TestReadRightBefore:
         assert (writer.sent, engine.words) == ([], [])
         assert engine.stop.reason == "no answer; run it again"
 
+    def test_without_the_platforms_own_id_it_is_refused_unread(self) -> None:
+        engine, writer = Engine(FakeJournal(before=KNOWN)), FakeWriter()
+        outcome = engine.sender.send(writer, "gold", Action.DELETE, Delete(Ids("A"), GOLD))
+        assert outcome is not None
+        assert outcome.kind is OutcomeKind.REFUSED
+        assert (writer.read_ids, writer.sent, engine.words) == ([], [], [])
+
     def test_where_that_it_is_so_cannot_be_noted_the_run_stops(self) -> None:
         engine = Engine(FakeJournal({"begin"}, KNOWN))
         writer = FakeWriter(shows=[Observed(SHINY, IDS)])
@@ -231,6 +238,17 @@ def test_nor_is_one_that_a_key_had_whose_audience_is_gone_since_the_run_began(ke
     outcome = create(engine, FakeWriter([CREATED]), key)
     reason = "the platform answered with the audienceId A, which gold had, and which is gone"
     assert outcome == Outcome(key, Action.CREATE, OutcomeKind.UNKNOWN, failure=Failure(reason))
+
+
+def test_nor_is_the_id_of_what_it_was_to_replace_which_would_be_deleted_next() -> None:
+    engine, step = Engine(FakeJournal(before=KNOWN)), Create(SHINY, replaces=IDS)
+    outcome = engine.sender.send(FakeWriter([CREATED]), "gold", Action.REPLACE, step)
+    assert outcome is not None
+    assert outcome.kind is OutcomeKind.UNKNOWN
+    assert outcome.failure == Failure(
+        "the platform answered with the audienceId A, which is that of what it replaces"
+    )
+    assert engine.journal.state.audiences == KNOWN.audiences
 
 
 def test_nothing_more_is_read_from_a_connection_whose_answer_may_not_be_ours() -> None:
