@@ -68,7 +68,9 @@ def _edited(before: Audience, now: Audience, after: Audience | None) -> str:
         + (f", shall be {_shown(shall.get(name))}" if after is not None else "")
         for name in names
     )
-    return f"somebody edited it on the platform meanwhile: {each}. Plan again with `--refresh`"
+    return f"somebody edited it on the platform meanwhile: {each}. Plan again with `--refresh`" + (
+        "" if after is not None else "; to delete it all the same: `--overwrite`"
+    )
 
 
 def _shown(text: str | None) -> str:

@@ -94,6 +94,8 @@ def test_what_somebody_edited_is_for_a_person_with_all_its_values(
     step: Patch | Delete, shown: Observed, said: str
 ) -> None:
     why = f"somebody edited it on the platform meanwhile: {said}. Plan again with `--refresh`"
+    if step is DELETE:
+        why += "; to delete it all the same: `--overwrite`"
     assert judge(step, shown) == Found(why)
 
 
