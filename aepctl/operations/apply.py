@@ -35,7 +35,7 @@ from aepctl.state.session import open_session
 def apply(
     context: Context, environment: Environment, options: ApplyOptions, stop: StopSignal
 ) -> ApplyReport:
-    """Create what is missing and record its IDs.
+    """Make it so, and record what came of it.
 
     Proxies and certificates of the environment variables are checked before the lock is taken.
     Raises AepctlError where they are of no use, InvalidInput, CredentialsError, PlatformError,
@@ -48,7 +48,7 @@ def apply(
     idle = idle_report(context, environment, options, wants, store, stop)
     if idle is not None:
         return idle
-    run = context.run("apply")
+    run = context.run(options.command)
     with open_session(
         store,
         environment.target,
@@ -70,6 +70,8 @@ class _Apply(Inquiry):
             left = self.plan(None)  # refused before anybody is asked anything
             if asks_nothing(left):
                 return self._nothing_to_do(left)
+        if self.policy.destroys:
+            gates.check_guarded(self.plan(None), self.policy)
         again = self._again()
         if self.questions():
             with self._platform() as platform:
@@ -162,4 +164,5 @@ class _Apply(Inquiry):
     ) -> ApplyReport:
         saved = self.options.saved
         plan_id = saved.binding.id if saved is not None else None
-        return report_of(plan, outcomes, self.stop, plan_id, not_started, rescue)
+        command = self.options.command
+        return report_of(plan, outcomes, self.stop, plan_id, not_started, rescue, command)

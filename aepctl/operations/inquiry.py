@@ -10,7 +10,7 @@ from aepctl.apply.afresh import Afresh, StepsByKey, without_run
 from aepctl.apply.look import look
 from aepctl.apply.outcomes import Outcome
 from aepctl.apply.sender import Sender
-from aepctl.apply.settler import Settler
+from aepctl.apply.settler import CREATES_IT, Settler
 from aepctl.apply.stopping import Backoff, StopSignal
 from aepctl.model.wants import Wants
 from aepctl.operations.context import Context, Platform
@@ -25,6 +25,8 @@ from aepctl.plan.seen import Seen
 from aepctl.project.environment import Environment
 from aepctl.state.model import State
 from aepctl.state.session import StateSession
+
+LOOKS_AGAIN = "run this once more: it looks again, and deletes what it finds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ class Inquiry:
             reader=reader,
             window_seconds=self.environment.settle_seconds,
             program=self.environment.program,
+            then=LOOKS_AGAIN if self.policy.destroys else CREATES_IT,
         )
         return settle(settler, intents, state, self.environment, self.options.existing)
 

@@ -48,6 +48,8 @@ class Ending:
 
     def _delete(self, key: str, known: Known) -> Change:
         observed = self._found.get(known.ids.audience_id)
+        if self._sides.guards(key):
+            return self._told(key, known, Action.DECIDE, (), reasons.GUARDED)
         if known.at_removal.prevent_destroy:
             return self._told(key, known, Action.DECIDE, (), reasons.PROTECTED)
         if known.ids.audience_id in self._seen.missing:

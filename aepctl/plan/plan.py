@@ -121,7 +121,9 @@ class Plan:
     checked, `changes` are those of it that are left to do, `done` counts the others, and
     `left_alone` are those that it does not have. More creates than `max_creates`, and more deletes
     than `max_deletes`, need somebody's word. `refreshed`: everything known was looked at.
-    `overwrites`: what somebody edited on the platform is changed all the same.
+    `overwrites`: what somebody edited on the platform is changed all the same. Where everything is
+    to be deleted, `guarded` are the keys that `prevent_destroy` protects, and `stays` those that
+    were retained.
     """
 
     environment: str
@@ -135,6 +137,8 @@ class Plan:
     max_deletes: int | None = None
     refreshed: bool = False
     overwrites: bool = False
+    guarded: tuple[str, ...] = ()
+    stays: tuple[str, ...] = ()
 
     @property
     def creates(self) -> int:

@@ -27,6 +27,7 @@ PROTECTED_REPLACE = (
     "`prevent_destroy` protects it, and to replace it is to delete it. Apply "
     "`prevent_destroy: false` first"
 )
+GUARDED = "`prevent_destroy` protects it: apply `prevent_destroy: false` first"
 OLD_HALF = "another one took its place; the old one is still to be deleted"
 RETAINED = "it stayed on the platform when it was removed from the manifests"
 

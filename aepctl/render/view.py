@@ -17,6 +17,7 @@ from aepctl.model.target import Target
 from aepctl.plan.plan import Action, Change, FieldDiff, Plan
 from aepctl.render.words import DONE, LEFT_ALONE, STEPS, UNCHANGED, in_order, word
 from aepctl.state.model import Intent, Phase
+from aepctl.wording import listed
 
 Fields: TypeAlias = Mapping[str, str]
 """An audience's fields in Adobe's spelling."""
@@ -140,6 +141,8 @@ def _alerts(plan: Plan) -> Iterator[tuple[str, str]]:
     if plan.renames:
         lines = "".join(f"\n  - {{from: {old}, to: {new}}}" for old, new in plan.renames)
         yield "Renamed? Then paste into a manifest", f"\nmoved:{lines}"
+    if plan.stays:
+        yield "Stays on the platform", f"retained when it was removed: {listed(plan.stays)}"
     limits = (
         ("max_creates", plan.creates, "created", "--yes-create", plan.max_creates),
         ("max_deletes", plan.deletes, "deleted", "--yes-delete", plan.max_deletes),

@@ -6,6 +6,7 @@ import click
 import pytest
 from plans import TARGET, audience, known
 
+from aepctl.cli.approval import approved
 from aepctl.cli.console import TextConsole
 from aepctl.cli.main import cli
 from aepctl.model.steps import Adopt, Create, Forget, Record
@@ -22,6 +23,6 @@ def test_the_progress_bar_counts_what_has_an_outcome(monkeypatch: pytest.MonkeyP
     steps = (Forget(), Create(GOLD), Record(GOLD), Adopt(known("gold", GOLD)))
     change = Change("gold", Action.CREATE, wanted=GOLD, steps=steps)
     plan = Plan("prod", TARGET, (change, Change("silver", Action.UPDATE)), 0)
-    with click.Context(cli), TextConsole(approved=True) as console:
+    with click.Context(cli), TextConsole(approved) as console:
         console.begin(plan)
     assert "0/2" in err.getvalue()
