@@ -14,6 +14,7 @@ from aepctl.apply.settler import CREATES_IT, Settler
 from aepctl.apply.stopping import Backoff, StopSignal
 from aepctl.model.wants import Wants
 from aepctl.operations.context import Context, Platform
+from aepctl.operations.elsewhere import check_deletes
 from aepctl.operations.options import ApplyOptions
 from aepctl.operations.reading import reading
 from aepctl.operations.reviewing import everything_now, plan_now, questions
@@ -83,6 +84,7 @@ class Inquiry:
         found = None if seen is None else seen.found
         state, approval = self.session.state, self._approval
         gates.check(plan, self.policy, state, found, protected=protected, approval=approval)
+        check_deletes(self.context, self.environment, plan)
 
     @property
     def _approval(self) -> gates.Approval:

@@ -60,7 +60,12 @@ class Ending:
             there, ids = observed.audience, ids.or_else(observed.ids)
             if is_edited(known, observed.audience) and not self._policy.overwrite:
                 return self._told(key, known, Action.DRIFT, (), reasons.EDITED_REMOVED)
-        return self._told(key, known, Action.DELETE, (*self._undone(known), Delete(ids, there)))
+            if observed.dependents:
+                return self._told(key, known, Action.DECIDE, (), reasons.dependents(observed))
+        old = known.deposed
+        why = None if old is None else reasons.with_old(old.ids.audience_id)
+        steps = (*self._undone(known), Delete(ids, there))
+        return self._told(key, known, Action.DELETE, steps, why)
 
     def _undone(self, known: Known) -> tuple[Delete, ...]:
         return undone(known, self._found, overwrite=self._policy.overwrite)
