@@ -189,7 +189,8 @@ def test_exported_and_adopted_a_plan_has_nothing_to_do(
     assert adopted.keys() == {one.key for one in want}
     audiences = {one.key: one.audience for one in want}
     known = {key: Known.seen(audiences[key], one.audience, one.ids) for key, one in adopted.items()}
-    plan = make_plan(
+    state = State("lineage", 1, TARGET, known)
+    plan = make_plan(Wants(tuple(want)), state, None, Policy("prod", TARGET))
         Wants(tuple(want)), State("lineage", 1, TARGET, known), None, Policy("prod", TARGET)
     )
     assert plan.changes == ()
