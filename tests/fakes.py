@@ -12,7 +12,7 @@ from typing import Any
 from aepctl.aep.verdicts import Verdict
 from aepctl.apply.stopping import StopSignal
 from aepctl.errors import StateNotWritten
-from aepctl.model.audience import Audience
+from aepctl.model.audience import Audience, Observed
 from aepctl.model.audience import Ids as AudienceIds
 from aepctl.model.failure import Failure
 from aepctl.model.steps import LocalStep, RemoteStep
@@ -281,8 +281,8 @@ class FakeJournal:
     ) -> None:
         self._take(ending, Ended(intent.id, ending, RUN, AT, ids, observed, reason, exists))
 
-    def note(self, key: str, step: LocalStep) -> None:
-        self._take("note", Noted(key, step, AT))
+    def note(self, key: str, step: LocalStep, *, more: bool = False) -> None:
+        self._take("note", Noted(key, step, AT, more=more))
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -315,7 +315,10 @@ def _word(event: Event) -> str:
 
 
 class FakeWriter:
-    """Answers steps from a script: verdicts to give, or exceptions to raise."""
+    """Answers steps from a script: verdicts to give, or exceptions to raise.
+
+    `shows`: what it reads, one after the other; the last stays.
+    """
 
     def __init__(
         self,
@@ -323,8 +326,11 @@ class FakeWriter:
         *,
         renews: bool = True,
         says: str | None = None,
+        shows: Sequence[Observed | Exception | None] = (None,),
     ) -> None:
         self._script = iter(script)
+        self._shows = list(shows)
+        self.read_ids: list[AudienceIds] = []
         self._renews = renews
         self._says = says
         self.sent: list[tuple[RemoteStep, str]] = []
@@ -338,6 +344,13 @@ class FakeWriter:
         if isinstance(verdict, Exception):
             raise verdict
         return verdict
+
+    def read(self, ids: AudienceIds) -> Observed | None:
+        self.read_ids.append(ids)
+        shown = self._shows.pop(0) if len(self._shows) > 1 else self._shows[0]
+        if isinstance(shown, Exception):
+            raise shown
+        return shown
 
     def renew_token(self) -> bool:
         self.renewed += 1

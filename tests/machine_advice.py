@@ -11,8 +11,9 @@ from aepctl.apply.report import ApplyReport
 from aepctl.errors import AepctlError
 from aepctl.model.audience import Identity
 from aepctl.model.steps import Patch
-from aepctl.operations import adopting
+from aepctl.operations import adopting, keys
 from aepctl.operations import state as deciding
+from aepctl.operations.keytroubles import Renaming
 from aepctl.plan.ids import computed_id
 
 COMMAND = re.compile(r"`aepctl (state [^`]*)`")
@@ -85,7 +86,7 @@ def _run(world: World, advice: Advice, words: list[str]) -> None:
     context, environment = world.context, world.environment
     match words:
         case ["mv", old, new]:
-            deciding.move(context, environment, old, new)
+            keys.move(context, environment, [Renaming(old, new)])
         case ["resolve", key, "--adopt", audience_id]:
             chosen = _chosen(world, key, audience_id)
             if chosen is not None:

@@ -174,7 +174,7 @@ def patch_of(key: str, made: Made, after: Audience) -> Change:
 
 
 def delete_of(key: str, made: Made) -> Change:
-    return Change(key, Action.REMOVED, steps=(Delete(made.ids, made.audience),))
+    return Change(key, Action.DELETE, steps=(Delete(made.ids, made.audience),))
 
 
 class WaitsInNoTime(StopSignal):

@@ -40,9 +40,10 @@ class World:
 @st.composite
 def worlds(draw: st.DrawFn, *, looked: bool | None = None) -> World:
     """`looked`: whether the platform was observed; None: either."""
+    client_ids = draw(st.booleans())
     pairs = draw(st.lists(st.tuples(KEYS, AUDIENCES), max_size=5, unique_by=(_key, _identity)))
     wanted = [
-        replace(one, audience_id=f"mine-{one.key}" if draw(st.booleans()) else None)
+        replace(one, audience_id=f"mine-{one.key}" if client_ids and draw(st.booleans()) else None)
         for one in want(*pairs)
     ]
     known = dict(know(key, one) for key, one in draw(st.dictionaries(KEYS, AUDIENCES)).items())
@@ -61,7 +62,7 @@ def worlds(draw: st.DrawFn, *, looked: bool | None = None) -> World:
         found(known.items(), intents),
         None if observed is None else tuple(observed),
         draw(st.sampled_from(["adopt", "fail", "ignore"])),
-        draw(st.booleans()),
+        client_ids,
     )
 
 

@@ -47,6 +47,12 @@ def copy_tracked(repository: Path, folder: Path) -> None:
             shutil.copy2(repository / name, folder / name)
 
 
+def tree(folder: Path) -> dict[str, bytes]:
+    """All files in a folder, but for locks, to see that nothing of them was changed."""
+    files = (one for one in folder.rglob("*") if one.is_file() and one.suffix != ".lock")
+    return {str(one.relative_to(folder)): one.read_bytes() for one in files}
+
+
 class Project:
     """A folder with settings, manifests and state."""
 

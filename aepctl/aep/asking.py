@@ -127,7 +127,7 @@ class Asking:
                 return _Trouble(reason, again=True, hint=unreached(reason, "ups_url"))
             case NoResponse(reason):
                 return _Trouble(reason, again=True)
-            case Response(status) if status == HTTPStatus.OK:
+            case Response(status) if status in {HTTPStatus.OK, HTTPStatus.MULTI_STATUS}:
                 return _Trouble(f"an answer that {reply.flaw or _flaw(reply)}", again=True)
             case Response(status):
                 error = decode_error(status, reply.body)
@@ -139,7 +139,7 @@ class Asking:
 
 
 def _flaw(reply: Response) -> str:
-    """What is wrong with an answer of status 200 that came whole."""
+    """What is wrong with an answer of success that came whole."""
     try:
         is_error = speaks_of_error(read_json(reply.body))
     except ValueError:

@@ -164,9 +164,12 @@ def _id(value: Any) -> str:
 def _said(value: Any, field: Field) -> str | None:
     """The text of a field; of a number its digits, which a name of digits may have become.
 
-    However the platform says it: a field without text is not given.
+    However the platform says it: a field without text is not given, nor is one with blanks alone
+    that may be left out.
     """
     if isinstance(value, str):
+        if not field.required and not value.strip():
+            return None
         if not value.isascii():
             value = value.encode(errors="replace").decode()  # JSON may hold half a surrogate pair
         return value or None

@@ -32,6 +32,7 @@ class AudienceReader:
 
     `ours`: the identities of the audiences that this run is about. An element of a list that may be
     one of them, and cannot be read, is an error; any other that cannot be read is passed over.
+    `unreadable` has those by what they say they are, each with its fields that cannot be used.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class AudienceReader:
         self._asking = Asking(connection, clock or SystemClock(), patience or Patience(), jitter)
         self._paging = Paging(self._asking)
         self._ours = frozenset(Audience(*one).folded_identity for one in ours)
+        self.unreadable: dict[Identity, str] = {}
 
     def list_all(self) -> tuple[Observed, ...]:
         """All external audiences of the sandbox. Raises PlatformError, ListForbidden."""
@@ -121,6 +123,9 @@ class AudienceReader:
         """All that the list shows; an element that may be one of ours has to be readable."""
         elements = self._paging.read(query)
         _check_readable(elements, ours)
+        for one in elements:
+            if one.identity is not None and one.doubt is not None:
+                self.unreadable[one.identity] = one.doubt
         return tuple(dict.fromkeys(one.observed for one in elements if one.observed))
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from aepctl.apply.sightings import is_now
 from aepctl.model.audience import FIELD_NAMES, Audience, Observed
+from aepctl.model.failure import no_platform_id
 from aepctl.model.steps import Delete, Patch
 from aepctl.wording import listed
 
@@ -26,7 +27,12 @@ SEND = Found()
 
 
 def judge(step: Patch | Delete, observed: Observed | None) -> Found:
-    """What is to become of the step. `observed` None: the platform has no such audience."""
+    """What is to become of the step. `observed` None: the platform has no such audience.
+
+    Without the platform's own id nothing was asked, and nothing can be.
+    """
+    if step.ids.platform_id is None:
+        return Found(no_platform_id(step.ids).message, refused=True)
     if isinstance(step, Delete):
         return _judge_delete(step, observed)
     audience_id = step.ids.audience_id
@@ -62,7 +68,9 @@ def _edited(before: Audience, now: Audience, after: Audience | None) -> str:
         + (f", shall be {_shown(shall.get(name))}" if after is not None else "")
         for name in names
     )
-    return f"somebody edited it on the platform meanwhile: {each}. Plan again with `--refresh`"
+    return f"somebody edited it on the platform meanwhile: {each}. Plan again with `--refresh`" + (
+        "" if after is not None else "; to delete it all the same: `--overwrite`"
+    )
 
 
 def _shown(text: str | None) -> str:

@@ -5,7 +5,7 @@ from functools import cached_property
 from itertools import chain
 
 from aepctl.apply.ports import Reader
-from aepctl.apply.sightings import can_be_its_doing
+from aepctl.apply.sightings import can_be_its_doing, is_replaced
 from aepctl.model.audience import Identity, Known, Observed, Wanted
 from aepctl.model.steps import Create
 from aepctl.plan.matching import ObservedIndex
@@ -64,7 +64,9 @@ class Look:
     def alike(self, intent: Intent, step: Create) -> tuple[Observed, ...]:
         """What differs from this create in its spelling alone, and may be its doing."""
         found = self.everything.alike(step.audience, intent.key)
-        return tuple(one for one in found if can_be_its_doing(intent, one))
+        return tuple(
+            one for one in found if can_be_its_doing(intent, one) and not is_replaced(step, one)
+        )
 
     def changed(self, intent: Intent, step: Create) -> tuple[Observed, ...]:
         """What may be its doing on a platform that keeps another word than was sent, or less of it.
@@ -73,7 +75,11 @@ class Look:
         """
         found = self.everything.named(step.audience, intent.key)
         return tuple(
-            one for one in found if one.created is not None and can_be_its_doing(intent, one)
+            one
+            for one in found
+            if one.created is not None
+            and can_be_its_doing(intent, one)
+            and not is_replaced(step, one)
         )
 
     def contested(self, intent: Intent, step: Create) -> tuple[str, Observed] | None:

@@ -108,7 +108,8 @@ class Sender:
         The platform has no way to change a thing only if nobody else did meanwhile.
         """
         try:
-            return judge(step, writer.read(step.ids))
+            addressed = step.ids.platform_id is not None
+            return judge(step, writer.read(step.ids) if addressed else None)
         except (PlatformError, CredentialsError) as error:
             self.stop.request("; ".join(filter(None, (error.message, error.hint))))
             return None
@@ -169,14 +170,16 @@ class Sender:
 
         `setdefault` decides between two workers that are given the same ID at the same time.
         """
-        audience_id = ids.audience_id
+        audience_id, step = ids.audience_id, intent.step
+        old = step.replaces if isinstance(step, Create) else None
+        if old is not None and old.audience_id == audience_id:  # that is to be deleted next
+            return Unknown(Failure(_said(audience_id, "is that of what it replaces")))
         former = self.journal.had(audience_id)
         owner = self.journal.owner(audience_id) or self._given.setdefault(audience_id, intent.key)
         if former is None and owner == intent.key:
             return verdict
         whose = f"{owner} has" if former is None else f"{former} had, and which is gone"
-        said = f"the platform answered with the audienceId {audience_id}, which {whose}"
-        return Unknown(Failure(said), exists=True)
+        return Unknown(Failure(_said(audience_id, whose)), exists=True)
 
     def _end(self, intent: Intent, verdict: Verdict) -> None:
         end = self.journal.end
@@ -208,6 +211,10 @@ class Sender:
             count - 1, first=FIRST_BACKOFF_SECONDS, limit=MAX_BACKOFF_SECONDS, jitter=self.jitter
         )
         return self.backoff.hold_back(asked, own, _why(verdict))
+
+
+def _said(audience_id: str, whose: str) -> str:
+    return f"the platform answered with the audienceId {audience_id}, which {whose}"
 
 
 def _why(verdict: Verdict) -> str:

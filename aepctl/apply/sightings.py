@@ -19,7 +19,8 @@ CLOCK_SKEW = timedelta(hours=1)
 def may_be_of(intent: Intent, step: Create, observed: ObservedIndex) -> tuple[Observed, ...]:
     """What may be this create's doing: what has the ID that it gave, else its identity.
 
-    What another key owns is not; what its own key owns is, whatever its age.
+    What another key owns is not; what its own key owns is, whatever its age, but for what it was
+    to take the place of.
     """
     given = step.audience_id
     if given is not None and observed.owner(given) in {None, intent.key}:
@@ -31,7 +32,13 @@ def may_be_of(intent: Intent, step: Create, observed: ObservedIndex) -> tuple[Ob
         one
         for one in observed.free(step.audience, intent.key)
         if observed.owner(one.ids.audience_id) == intent.key or can_be_its_doing(intent, one)
+        if not is_replaced(step, one)
     )
+
+
+def is_replaced(step: Create, observed: Observed) -> bool:
+    """Whether this is what was there before, whose place it was to take."""
+    return step.replaces is not None and step.replaces.audience_id == observed.ids.audience_id
 
 
 def can_be_its_doing(intent: Intent, observed: Observed) -> bool:

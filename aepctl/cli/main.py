@@ -9,7 +9,10 @@ import click
 from aepctl import __version__
 from aepctl.cli.apply import apply
 from aepctl.cli.emulator import emulator
+from aepctl.cli.export import export
+from aepctl.cli.importing import import_
 from aepctl.cli.invocation import Group, Invocation
+from aepctl.cli.keys import commands as key_commands
 from aepctl.cli.output import prepare_streams, print_status, unwritten
 from aepctl.cli.plan import plan
 from aepctl.cli.schema import schema
@@ -45,9 +48,9 @@ def cli(
     """
 
 
-for command in (validate, plan, apply, state, schema, emulator):
+for command in (validate, plan, apply, export, import_, state, schema, emulator):
     cli.add_command(command)
-for command in store_commands:
+for command in (*key_commands, *store_commands):
     state.add_command(command)
 
 

@@ -5,9 +5,11 @@ import click
 from aepctl.cli.invocation import Command
 from aepctl.cli.output import machine_format, print_result
 
+NAMES = ("manifest", "config", "plan", "outcome", "state", "state-list", "state-show", "import")
+
 
 @click.command(cls=Command)
-@click.argument("name", type=click.Choice(["manifest", "config", "plan", "outcome", "state"]))
+@click.argument("name", type=click.Choice(NAMES), metavar="NAME")
 @click.option(
     "--plain", is_flag=True, help="In the words of JSON Schema alone, for strict validators."
 )
@@ -15,11 +17,14 @@ def schema(name: str, plain: bool) -> None:
     """Print the JSON Schema of NAME, for editors and for programs.
 
     \b
-    manifest  the files in audiences/
-    config    aepctl.yaml
-    plan      what `plan -o json` prints
-    outcome   what `apply -o json` prints
-    state     the state file
+    manifest    the files in audiences/
+    config      aepctl.yaml
+    plan        what `plan -o json` prints
+    outcome     what `apply -o json` prints
+    state       the state file
+    state-list  what `state list -o json` prints
+    state-show  what `state show -o json` prints
+    import      what `import -o json` prints
     """
     from aepctl.render.schemas import schema_text
 

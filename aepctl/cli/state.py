@@ -13,7 +13,7 @@ from aepctl.cli.formats import (
 )
 from aepctl.cli.invocation import Group, Invocation, pass_invocation
 from aepctl.cli.output import colour, print_result
-from aepctl.cli.types import AudienceId, Key, lock_timeout_option
+from aepctl.cli.types import AudienceId, lock_timeout_option
 
 if TYPE_CHECKING:
     from aepctl.operations.state import Decided
@@ -142,45 +142,12 @@ def recover(invocation: Invocation, file: str, lock_timeout: float) -> int:
     return run_and_render(Outputs(), None, work)
 
 
-@state.command("mv")
-@click.argument("old")
-@click.argument("new", type=Key())
-@lock_timeout_option
-@pass_invocation
-def move(invocation: Invocation, old: str, new: str, lock_timeout: float) -> int:
-    """Give the audience of key OLD the key NEW, after a rename in the manifests."""
-
-    def work() -> int:
-        from aepctl.operations import state as operation
-
-        context = invocation.context()
-        environment = invocation.resolve(context)
-        return tell(operation.move(context, environment, old, new, wait=lock_timeout))
-
-    return run_and_render(Outputs(), None, work)
-
-
-@state.command("rm")
-@click.argument("key")
-@lock_timeout_option
-@pass_invocation
-def remove(invocation: Invocation, key: str, lock_timeout: float) -> int:
-    """Forget what the state has for KEY. It stays on the platform, and may be adopted again."""
-
-    def work() -> int:
-        from aepctl.operations import state as operation
-
-        context = invocation.context()
-        environment = invocation.resolve(context)
-        return tell(operation.forget(context, environment, key, wait=lock_timeout))
-
-    return run_and_render(Outputs(), None, work)
-
-
 def tell(decided: "Decided") -> int:
     """Print what was done and what happens next."""
     from aepctl.render.display import display
 
     then = f"Next: {display(decided.next)}.\n" if decided.next else ""
-    print_result(f"{display(decided.done)}.\n{then}", kept=True)
+    each = "".join(f"  {display(one)}\n" for one in decided.each)
+    end = ":" if each else "."
+    print_result(f"{display(decided.done)}{end}\n{each}{then}", kept=True)
     return 0

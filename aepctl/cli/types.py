@@ -89,6 +89,10 @@ lock_timeout_option = click.option(
     help="How long to wait for a locked state, such as 60s. Default: not at all.",
 )
 
+dry_run_option = click.option(
+    "--dry-run", is_flag=True, help="Only say what would be done, without the lock."
+)
+
 max_wait_option = click.option(
     "--max-wait",
     type=Duration(),

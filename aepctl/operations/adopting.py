@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from aepctl.errors import AepctlError, CredentialsError, PlatformError, SafetyRefusal, StateError
 from aepctl.model.audience import Audience, Ids, Known, Observed
-from aepctl.model.steps import Adopt, Create
+from aepctl.model.lifecycle import NOTHING_SAID, AtRemoval
+from aepctl.model.steps import Adopt, Create, Remember
 from aepctl.operations.context import Context
 from aepctl.operations.state import Decided, known_otherwise, session_for, wanted_audience
 from aepctl.project.environment import Environment
@@ -16,6 +18,9 @@ from aepctl.state.events import Ending
 from aepctl.state.loading import any_state
 from aepctl.state.model import Intent
 from aepctl.state.session import StateSession
+
+if TYPE_CHECKING:
+    from aepctl.aep.connection import Connection
 
 IDENTIFYING = ("name", "namespace", "originName")
 
@@ -36,18 +41,18 @@ def adopt(
     """
     with session_for(context, environment, f"state resolve {key}", wait) as session:
         state = session.state
-        _check_owner(environment, key, audience_id, session.owner(audience_id))
+        check_owner(environment, key, audience_id, session.owner(audience_id))
         known, intent = state.audiences.get(key), state.intent_of(key)
         if known is not None:
             if known.ids.audience_id != audience_id:
                 raise known_otherwise(environment, key, known.ids.audience_id)
-            return _keep(session, key, known, intent)
-        _check_elsewhere(context, environment, audience_id)
+            return keep(session, key, known, intent)
+        check_elsewhere(context, environment, audience_id)
         asked = _asked(context, environment, key, intent)
         found = _look(context, environment, key, audience_id) if check else None
         if found is not None:
             _check_same(context, environment, key, asked, found)
-        _record(session, key, intent, asked, found or Observed(asked, Ids(audience_id)))
+        record(session, key, intent, asked, found or Observed(asked, Ids(audience_id)))
         session.checkpoint()
     left = "" if found is not None else " (not checked on the platform)"
     undo = environment.command("state", "rm", key)
@@ -58,7 +63,7 @@ def adopt(
     )
 
 
-def _keep(session: StateSession, key: str, known: Known, intent: Intent | None) -> Decided:
+def keep(session: StateSession, key: str, known: Known, intent: Intent | None) -> Decided:
     """State has it already: what is open beside it came to nothing that matters."""
     if intent is not None and isinstance(intent.step, Create):
         session.end(intent, Ending.DONE, ids=known.ids, observed=known.audience)
@@ -67,16 +72,26 @@ def _keep(session: StateSession, key: str, known: Known, intent: Intent | None) 
     return Decided(f"`{key}` already has the audienceId {known.ids.audience_id}{open_one}")
 
 
-def _record(
-    session: StateSession, key: str, intent: Intent | None, asked: Audience, found: Observed
+def record(
+    session: StateSession,
+    key: str,
+    intent: Intent | None,
+    asked: Audience,
+    found: Observed,
+    at_removal: AtRemoval = NOTHING_SAID,
 ) -> None:
+    """Record what was found for a key; an open create of it has come to that."""
     if intent is not None and isinstance(intent.step, Create):
         session.end(intent, Ending.DONE, ids=found.ids, observed=found.audience)
+        if at_removal != NOTHING_SAID:
+            session.note(key, Remember(at_removal))
     else:
-        session.note(key, Adopt(Known.seen(asked, found.audience, found.ids)))
+        known = Known.seen(asked, found.audience, found.ids)
+        session.note(key, Adopt(replace(known, at_removal=at_removal)))
 
 
-def _check_owner(environment: Environment, key: str, audience_id: str, owner: str | None) -> None:
+def check_owner(environment: Environment, key: str, audience_id: str, owner: str | None) -> None:
+    """Raise SafetyRefusal for an ID that is another key's."""
     if owner not in {None, key}:
         move = environment.command("state", "mv", str(owner), key)
         raise SafetyRefusal(
@@ -85,7 +100,7 @@ def _check_owner(environment: Environment, key: str, audience_id: str, owner: st
         )
 
 
-def _check_elsewhere(context: Context, environment: Environment, audience_id: str) -> None:
+def check_elsewhere(context: Context, environment: Environment, audience_id: str) -> None:
     """An ID that another environment's state has is an audience of another target."""
     project = load_project(
         context.environ, allow_outside=True
@@ -118,17 +133,10 @@ def _asked(context: Context, environment: Environment, key: str, intent: Intent 
 def _look(context: Context, environment: Environment, key: str, audience_id: str) -> Observed:
     """The audience as the platform has it. Raises SafetyRefusal where it does not."""
     from aepctl.aep.reader import AudienceReader  # noqa: PLC0415 - not without a look
-    from aepctl.project.credentials import credentials  # noqa: PLC0415 - likewise
 
     unchecked = environment.command("state", "resolve", key, "--adopt", audience_id, "--no-check")
-    with _or_without(unchecked):
-        credentials(environment, context.environ)
-        with context.open_platform(context, environment) as platform:
-            connection = platform.connect()
-            try:
-                found = AudienceReader(connection, context.clock).find(audience_id)
-            finally:
-                connection.close()
+    with or_without(unchecked), connected(context, environment) as connection:
+        found = AudienceReader(connection, context.clock).find(audience_id)
     there = next((one for one in found if not one.is_gone), None)
     if there is not None:
         return there
@@ -141,7 +149,21 @@ def _look(context: Context, environment: Environment, key: str, audience_id: str
 
 
 @contextmanager
-def _or_without(command: str) -> Iterator[None]:
+def connected(context: Context, environment: Environment) -> "Iterator[Connection]":
+    """A connection to the platform, while it is asked. Raises CredentialsError."""
+    from aepctl.project.credentials import credentials  # noqa: PLC0415 - not without a look
+
+    credentials(environment, context.environ)
+    with context.open_platform(context, environment) as platform:
+        connection = platform.connect()
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+
+@contextmanager
+def or_without(command: str) -> Iterator[None]:
     """Where the platform cannot be asked, the command that does without."""
     try:
         yield

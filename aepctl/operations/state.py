@@ -1,33 +1,33 @@
-"""The state commands: what is open, and what a person decides about it. See adopting, too."""
+"""The state commands: what is open, and what a person decides about it. See adopting and keys."""
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from aepctl.errors import AepctlError, SafetyRefusal
-from aepctl.files import NOT_A_FILE, read_regular, read_stream
 from aepctl.model.audience import Audience
-from aepctl.model.steps import Create, Forget, Move
+from aepctl.model.steps import Create
 from aepctl.operations.context import Context
+from aepctl.operations.given import given_bytes
 from aepctl.project.environment import Environment
 from aepctl.state.events import Ending
 from aepctl.state.loading import read_state
-from aepctl.state.model import Intent, Phase
+from aepctl.state.model import Intent
 from aepctl.state.recover import Recovered, take_in
 from aepctl.state.rescued import read_rescued
 from aepctl.state.session import StateSession, open_session
-from aepctl.texts import wide_encoding
 from aepctl.wording import listed
-
-MAX_RESCUED = 1024 * 1024 * 1024
-"""Bytes of a job's log."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What was done, and what will happen next, if anything: sentences without their full stops."""
+    """What was done, and what will happen next, if anything: sentences without their full stops.
+
+    `each`: what was done to several, one by one.
+    """
 
     done: str
     next: str | None = None
+    each: tuple[str, ...] = ()
 
 
 def intents(context: Context, environment: Environment) -> tuple[Intent, ...]:
@@ -86,88 +86,9 @@ def abandon(context: Context, environment: Environment, key: str, *, wait: float
     )
 
 
-def move(
-    context: Context, environment: Environment, old: str, new: str, *, wait: float = 0.0
-) -> Decided:
-    """Give the audience of `old` the key `new`; the platform knows no keys.
-
-    Raises StateLocked, StateError, AepctlError; SafetyRefusal where `new` is taken.
-    """
-    with session_for(context, environment, f"state mv {old} {new}", wait) as session:
-        state = session.state
-        if old not in state.audiences:
-            raise no_such_key(environment, old)
-        if new in state.audiences:
-            known = state.audiences[new].ids.audience_id
-            raise SafetyRefusal(
-                f"`{new}` already has the audienceId {known}",
-                hint=f"choose another key for `{old}`, or move `{new}` first",
-            )
-        intent = state.intent_of(new)
-        if intent is not None and intent.phase is Phase.OPEN:
-            forget = environment.command("state", "resolve", new, "--abandon")
-            raise SafetyRefusal(
-                f"`{new}` has an open intent",
-                hint=f"apply settles it; to forget it: `{forget}`",
-            )
-        session.note(new, Move(old))
-        session.checkpoint()
-    back = environment.command("state", "mv", new, old)
-    return Decided(
-        f"`{old}` is now `{new}`",
-        f"the next plan compares it under its new key. To undo: `{back}`",
-    )
-
-
-def forget(context: Context, environment: Environment, key: str, *, wait: float = 0.0) -> Decided:
-    """Forget what state has for `key`; it stays on the platform.
-
-    Raises StateLocked, StateError, AepctlError; SafetyRefusal where something is open for the key.
-    """
-    with session_for(context, environment, f"state rm {key}", wait) as session:
-        known, intent = session.state.audiences.get(key), session.state.intent_of(key)
-        if known is None:
-            raise no_such_key(environment, key)
-        if intent is not None and intent.phase is Phase.OPEN:
-            raise SafetyRefusal(
-                f"`{key}` has an open intent",
-                hint=f"`{environment.command('apply')}` settles it first",
-            )
-        session.note(key, Forget())
-        session.checkpoint()
-    audience_id = known.ids.audience_id
-    undo = environment.command("state", "resolve", key, "--adopt", audience_id)
-    return Decided(
-        f"`{key}` is forgotten; {audience_id} stays on the platform",
-        "if the manifests still want it, the next apply looks for it on the platform: what is "
-        f"found is adopted, else it is created. To undo: `{undo}`",
-    )
-
-
-def no_such_key(environment: Environment, key: str) -> AepctlError:
-    """State has nothing under this key."""
-    return AepctlError(
-        f"no audience `{key}` in the state {environment.state}",
-        hint="its keys stand there under `audiences`, one to a line",
-    )
-
-
 def rescued_text(file: str | None) -> str:
     """What is in a file that somebody rescued; None: standard input. Raises AepctlError."""
-    name = "standard input" if file is None else file
-    try:
-        if file is None:
-            raw = read_stream(0, most=MAX_RESCUED)
-        else:
-            raw = read_regular(file, most=MAX_RESCUED)
-    except OSError as error:
-        pipe = "; `-` reads standard input" if error.strerror == NOT_A_FILE else ""
-        hint = f"name the file that holds what apply printed{pipe}"
-        raise AepctlError(f"{name}: cannot be read: {error.strerror}", hint=hint) from error
-    wide = wide_encoding(raw)
-    if wide is not None:
-        raise AepctlError(f"{name}: it is in {wide}; save it as UTF-8", hint="then run this again")
-    return raw.decode(errors="replace")
+    return given_bytes(file, "the file that holds what apply printed").decode(errors="replace")
 
 
 def recover(

@@ -39,7 +39,7 @@ class Changing:
         self._policy = policy
         self._seen = seen or Seen()
         self._newcomers = newcomers
-        self._found = {one.ids.audience_id: one for one in self._seen.found}
+        self._found = self._seen.by_id()
 
     def change(self, one: Wanted, known: Known) -> Change | None:
         """The change; None where nothing is to be done."""
@@ -57,7 +57,7 @@ class Changing:
             return self._waits(one, sight, reasons.missing(one.key, known, self._policy))
         if sight.edited and not self._policy.overwrite:
             return replace(self._waits(one, sight, reasons.EDITED), action=Action.DRIFT)
-        if must_be_replaced(one, known):
+        if must_be_replaced(one, known) and sight.must_be_replaced:
             return self._replace(one, sight)
         return self._update(one, sight)
 
@@ -66,7 +66,7 @@ class Changing:
         if not self._policy.refresh:
             return self._waits(one, Sight.of(one, known, None), reasons.gone(self._policy))
         change = self._newcomers.anew(one)
-        before: tuple[Step, ...] = (*self._moved(one), *self._undone(known), Forget())
+        before: tuple[Step, ...] = (*self._moved(one), *self._undone(known, change), Forget())
         steps = (*before, *change.steps) if change.steps else ()
         return replace(change, known=known, steps=steps, reason=change.reason or reasons.GONE)
 
@@ -80,7 +80,7 @@ class Changing:
         if not change.steps:
             return replace(change, known=known, observed=sight.observed)
         old = Delete(sight.ids, sight.there)
-        steps: list[Step] = [*self._moved(one), *self._undone(known)]
+        steps: list[Step] = [*self._moved(one), *self._undone(known, change)]
         for step in change.steps:
             if isinstance(step, Adopt):
                 deposed = Deposed(known.ids, known.audience)
@@ -147,5 +147,8 @@ class Changing:
             moved_from=self._sides.moves.get(one.key),
         )
 
-    def _undone(self, known: Known) -> tuple[Delete, ...]:
-        return undone(known, self._found)
+    def _undone(self, known: Known, change: Change | None = None) -> tuple[Delete, ...]:
+        """What is left of an earlier replace, unless that is what is wanted again by now."""
+        left = undone(known, self._found, overwrite=self._policy.overwrite)
+        adopted = None if change is None else change.adopted_id
+        return tuple(one for one in left if one.ids.audience_id != adopted)

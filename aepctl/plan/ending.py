@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from aepctl.model.audience import Audience, Known, Observed
+from aepctl.model.audience import Known, Observed
 from aepctl.model.steps import Delete, Forget, Step
 from aepctl.plan import reasons
 from aepctl.plan.compare import field_diffs
@@ -10,7 +10,7 @@ from aepctl.plan.plan import Action, Change, FieldDiff
 from aepctl.plan.policy import Policy
 from aepctl.plan.seen import Seen
 from aepctl.plan.sides import Sides
-from aepctl.plan.upkeep import undone
+from aepctl.plan.upkeep import is_edited, undone
 
 
 class Ending:
@@ -20,7 +20,7 @@ class Ending:
         self._sides = sides
         self._policy = policy
         self._seen = seen or Seen()
-        self._found = {one.ids.audience_id: one for one in self._seen.found}
+        self._found = self._seen.by_id()
 
     def removed(self, key: str) -> Change | None:
         """The change; None where it is told with the new key that it may have become."""
@@ -32,12 +32,12 @@ class Ending:
             return self._told(key, known, Action.DECIDE, (), reasons.moved_to_known(key, new))
         if known.ids.audience_id in self._seen.gone:
             return self._told(
-                key, known, Action.FORGET, (*undone(known, self._found), Forget()), reasons.GONE
+                key, known, Action.FORGET, (*self._undone(known), Forget()), reasons.GONE
             )
         if sides.deletes(key):
             return self._delete(key, known)
         retain = not sides.is_removed(key)
-        return self._told(key, known, Action.FORGET, (*undone(known, self._found), Forget(retain)))
+        return self._told(key, known, Action.FORGET, (*self._undone(known), Forget(retain)))
 
     def retained(self) -> Iterator[Change]:
         """What was retained once and is not there any more."""
@@ -56,11 +56,12 @@ class Ending:
         there, ids = known.audience, known.ids
         if observed is not None:
             there, ids = observed.audience, ids.or_else(observed.ids)
-            if _is_edited(known, observed.audience) and not self._policy.overwrite:
+            if is_edited(known, observed.audience) and not self._policy.overwrite:
                 return self._told(key, known, Action.DRIFT, (), reasons.EDITED_REMOVED)
-        return self._told(
-            key, known, Action.DELETE, (*undone(known, self._found), Delete(ids, there))
-        )
+        return self._told(key, known, Action.DELETE, (*self._undone(known), Delete(ids, there)))
+
+    def _undone(self, known: Known) -> tuple[Delete, ...]:
+        return undone(known, self._found, overwrite=self._policy.overwrite)
 
     def _told(
         self,
@@ -84,7 +85,3 @@ class Ending:
             reason=reason,
             is_named=self._sides.is_removed(key),
         )
-
-
-def _is_edited(known: Known, there: Audience) -> bool:
-    return Known(there, known.ids, known.sent).in_words_of(known.audience) != known.audience

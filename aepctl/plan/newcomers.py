@@ -79,14 +79,18 @@ class Newcomers:
 
     def _matches(self, candidate: Candidate, seen: ObservedIndex) -> tuple[Observed, ...]:
         """What is it just as it is wanted, else as an attempt asked for it."""
-        matches = seen.free(candidate.wanted.audience, candidate.key)
+        matches = candidate.without_old(seen.free(candidate.wanted.audience, candidate.key))
         tried = candidate.tried
-        return matches or (() if tried is None else seen.free(tried, candidate.key))
+        if matches or tried is None:
+            return matches
+        return candidate.without_old(seen.free(tried, candidate.key))
 
     def _create_unless_alike(self, candidate: Candidate, seen: ObservedIndex) -> Change:
         """What is only spelled otherwise may be it, and so may what the platform says it has."""
-        alike = seen.alike(candidate.wanted.audience, candidate.key)
-        owned = seen.owned(candidate.wanted.audience)
+        alike = candidate.without_old(seen.alike(candidate.wanted.audience, candidate.key))
+        owned = tuple(
+            one for one in seen.owned(candidate.wanted.audience) if one[0] != candidate.key
+        )
         if candidate.is_said_to_exist and (alike or not owned):
             reason = reasons.said_to_exist(candidate.key, alike, self._policy.program)
             return self._decide(candidate, reason, alike)

@@ -15,7 +15,7 @@ from aepctl.model.target import Target
 from aepctl.plan.binding import Binding, Reviewed
 from aepctl.wording import first_error
 
-FORMAT = "2.0"
+FORMAT = "2.1"
 EFFECTS = "effects"
 DIGEST = "digest"
 CREATE_ONE = "create a plan with `aepctl plan --out FILE`"

@@ -41,8 +41,8 @@ class SavedPlanModel(_OnDisk):
     target: TargetModel
     state: StateModel
     targets: list[str]
-    refreshed: bool = False
-    overwrites: bool = False
+    refreshed: bool
+    overwrites: bool
     changes: list[ChangeModel]
     effects: dict[str, str]
     digest: str

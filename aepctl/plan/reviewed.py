@@ -135,6 +135,10 @@ def _finishes(one: Reviewed, change: Change) -> bool:
     return deposed is not None and deposed.ids.audience_id == old
 
 
+def _creates(change: Change) -> bool:
+    return any(isinstance(step, Create) for step in change.steps)
+
+
 def _sends(change: Change) -> bool:
     return any(isinstance(step, Create | Patch | Delete) for step in change.steps)
 
@@ -184,7 +188,8 @@ def _why(one: Reviewed, change: Change | None, known: Known | None) -> str:
     elif wanted is not None and not (change is None and words):
         words += _differing("", one.after or {}, wanted.fields())
     given = change.given_id if change is not None else None
-    if change is not None and change.steps and given != one.given_id:
+    gives = change is not None and (change.is_named or _creates(change))
+    if gives and given != one.given_id:
         words.append(f"audienceId was {one.given_id or 'none'}, is now {given or 'none'}")
     if change is not None and change.reason is not None:
         words.append(change.reason)

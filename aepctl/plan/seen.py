@@ -18,3 +18,12 @@ class Seen:
     found: tuple[Observed, ...] = ()
     gone: Mapping[str, str | None] = field(default_factory=dict)
     missing: frozenset[str] = frozenset()
+
+    def by_id(self) -> Mapping[str, Observed]:
+        """What was found, by audienceId; of two that have one, always the same."""
+        found: dict[str, Observed] = {}
+        for one in self.found:
+            other = found.setdefault(one.ids.audience_id, one)
+            if other != one:
+                found[one.ids.audience_id] = min(one, other, key=repr)
+        return found

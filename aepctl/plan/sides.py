@@ -131,7 +131,8 @@ class Sides:
     def renamed_from(self, one: Wanted) -> str | None:
         """The removed key that this new one may be another name of."""
         removed = self._removed
-        return removed.get(one.audience.folded_identity) if removed else None
+        old = removed.get(one.audience.folded_identity) if removed else None
+        return None if old in self._former else old
 
     def given_away_by(self, candidate: Candidate) -> str | None:
         """The key that is known as this audience still, and shall be another one."""
@@ -168,7 +169,8 @@ class Sides:
         new = {
             one.audience.folded_identity
             for key, one in wanted
-            if key not in self.known or must_be_replaced(one, self.known[key])
+            if key not in self.known
+            or (one.lifecycle.replaces and must_be_replaced(one, self.known[key]))
         }
         absent = {identity for identity in self._absent if identity not in new}
         return tuple(one for one in intents if _absent_identity(one) in absent)

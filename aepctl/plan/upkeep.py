@@ -41,14 +41,28 @@ def must_be_replaced(one: Wanted, known: Known) -> bool:
     return any(wanted.get(name) != mine.get(name) for name in IMMUTABLE)
 
 
-def undone(known: Known, found: Mapping[str, Observed]) -> tuple[Delete, ...]:
-    """What is left to do of an earlier replace. `found`: what was seen, by audienceId."""
+def is_edited(known: Known, there: Audience) -> bool:
+    """Whether what is there means something else than what is known."""
+    return Known(there, known.ids, known.sent).in_words_of(known.audience) != known.audience
+
+
+def undone(
+    known: Known, found: Mapping[str, Observed], *, overwrite: bool = False
+) -> tuple[Delete, ...]:
+    """What is left to do of an earlier replace. `found`: what was seen, by audienceId.
+
+    What somebody edited since is only deleted where that is to be overwritten: else it is asked for
+    as it was, which is refused right before.
+    """
     deposed = known.deposed
     if deposed is None:
         return ()
     seen = found.get(deposed.ids.audience_id)
-    ids = deposed.ids if seen is None else deposed.ids.or_else(seen.ids)
-    return (Delete(ids, deposed.audience),)
+    if seen is None:
+        return (Delete(deposed.ids, deposed.audience),)
+    kept = is_edited(Known(deposed.audience, deposed.ids), seen.audience) and not overwrite
+    there = deposed.audience if kept else seen.audience
+    return (Delete(deposed.ids.or_else(seen.ids), there),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +121,12 @@ class Sight:
     def differs(self) -> bool:
         """Whether something would be changed on the platform."""
         return not self.is_there
+
+    @property
+    def must_be_replaced(self) -> bool:
+        """Whether it differs in a field that the platform does not let change."""
+        now, goal = self.now.fields(), self.goal.fields()
+        return any(now.get(name) != goal.get(name) for name in IMMUTABLE)
 
     @property
     def edited(self) -> bool:

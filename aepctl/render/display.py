@@ -1,6 +1,7 @@
 """Make text from people and from the platform safe and plain on a terminal and in a log."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 UNSAFE = re.compile(
@@ -39,6 +40,14 @@ def display_lines(text: str) -> str:
     So none can begin with what the log of a pipeline obeys, wherever it comes from.
     """
     return "\n  - ".join(display(line) for line in text.split("\n"))
+
+
+def cells(text: str) -> int:
+    """How many cells of a terminal the text takes."""
+    if text.isascii():
+        return len(text)
+    wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)
+    return len(text) + wide - sum(unicodedata.combining(character) != 0 for character in text)
 
 
 def _spelled(found: re.Match[str]) -> str:

@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from aepctl.apply.findings import Verified
     from aepctl.apply.report import ApplyReport
     from aepctl.errors import AepctlError
+    from aepctl.manifests.exported import Exported
     from aepctl.model.target import Target
     from aepctl.plan.plan import Plan
+    from aepctl.render.imported import Imported
     from aepctl.render.view import View
     from aepctl.state.model import Intent
 
@@ -120,6 +122,40 @@ def of_verified(verified: "Verified", environment: str, target: "Target") -> Res
         return verified_json(verified, environment, target)
 
     return Result(view, document, 1 if verified.findings else 0)
+
+
+def of_imported(imported: "Imported", environment: str, target: "Target") -> Result:
+    """What came of an import."""
+
+    def view() -> "View":
+        from aepctl.render.imported import view_of_imported
+
+        return view_of_imported(imported, environment, target)
+
+    def document() -> str:
+        from aepctl.render.imported import imported_json
+
+        return imported_json(imported, environment, target)
+
+    return Result(view, document, imported.exit_code, happened=not imported.exit_code)
+
+
+def of_exported(
+    exported: "Exported", environment: str, target: "Target", program: str = "aepctl"
+) -> Result:
+    """What an export wrote, or would write. `program` is how a command for it begins."""
+
+    def view() -> "View":
+        from aepctl.render.exported import view_of_exported
+
+        return view_of_exported(exported, environment, target, program)
+
+    def document() -> str:
+        from aepctl.render.exported import exported_json
+
+        return exported_json(exported, environment, target)
+
+    return Result(view, document, happened=not exported.dry_run)
 
 
 def of_error(

@@ -12,6 +12,8 @@ from pydantic_core.core_schema import WithDefaultSchema as DefaultSchema
 from aepctl.manifests.model import ManifestDocument
 from aepctl.project.model import ConfigModel
 from aepctl.render.documents import PlanDocument
+from aepctl.render.import_document import ImportDocument
+from aepctl.render.known_documents import StateListDocument, StateShowDocument
 from aepctl.render.outcome_documents import OutcomeDocument
 from aepctl.yamldoc.types import StrictModel
 
@@ -21,12 +23,18 @@ TITLES = {
     "plan": "aepctl plan -o json",
     "outcome": "aepctl apply -o json",
     "state": "aepctl state: state/NAME.json",
+    "state-list": "aepctl state list -o json",
+    "state-show": "aepctl state show -o json",
+    "import": "aepctl import -o json",
 }
 MODELS: dict[str, type[BaseModel]] = {
     "manifest": ManifestDocument,
     "config": ConfigModel,
     "plan": PlanDocument,
     "outcome": OutcomeDocument,
+    "state-list": StateListDocument,
+    "state-show": StateShowDocument,
+    "import": ImportDocument,
 }
 BEYOND = frozenset({"patternErrorMessage", "discriminator"})
 """Words of editors and of OpenAPI; no field has such a name."""

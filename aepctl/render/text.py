@@ -1,13 +1,12 @@
 """Everything as text for people, on a terminal or in a log."""
 
-import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
 from aepctl.model.problem import Problem
 from aepctl.plan.plan import FieldDiff, Plan
-from aepctl.render.display import Paint, display, display_all, display_lines
+from aepctl.render.display import Paint, cells, display, display_all, display_lines
 from aepctl.render.view import Row, View, view_of_plan
 from aepctl.render.words import by_urgency, word
 
@@ -199,10 +198,4 @@ def _excerpt(source: str, column: int) -> tuple[str, int]:
     lead = "…" if start else ""
     tail = "…" if len(source) > start + MAX_SOURCE else ""
     shown = display(source[start : start + MAX_SOURCE])
-    return f"{lead}{shown}{tail}", len(lead) + _cells(before)
-
-
-def _cells(text: str) -> int:
-    """How many terminal cells the text takes."""
-    wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)
-    return len(text) + wide - sum(unicodedata.combining(character) != 0 for character in text)
+    return f"{lead}{shown}{tail}", len(lead) + cells(before)

@@ -94,7 +94,8 @@ class JournaledSession(StateSession):
             return
         with self._mutex:
             self._log.pending += self._drafted(*events)
-            self._log.append()
+            if not self._together:
+                self._log.append()
 
     def take_lineage(self, lineage: str) -> None:
         with self._mutex:

@@ -152,6 +152,16 @@ class StateSession(ABC):
         with self._mutex:
             self._take(Noted(key, step, timestamp(self._clock), self._run.id, more))
 
+    def note_all(self, steps: Sequence[tuple[str, LocalStep]]) -> None:
+        """Note steps for their keys, all or none, and end with them in the document.
+
+        One write has all of them, and no log a part. Raises Contradiction where one cannot be done.
+        """
+        at = timestamp(self._clock)
+        with self.together():
+            self.record(*(Noted(key, step, at, self._run.id) for key, step in steps))
+            self.checkpoint()
+
     def use_plan(self, plan_id: str, left: Sequence[str]) -> None:
         """Note that a saved plan is being applied, of which these keys are left to do."""
         with self._mutex:

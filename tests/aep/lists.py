@@ -33,6 +33,7 @@ class Connection:
         self._renews = renews
         self.paths: list[str] = []
         self.queries: list[dict[str, str]] = []
+        self.bodies: list[Any] = []
         self.renewed = 0
         self.reconnected = 0
 
@@ -46,6 +47,11 @@ class Connection:
     def get(self, path: str, query: Mapping[str, str]) -> Reply:
         self.paths.append(path)
         self.queries.append(dict(query))
+        return next(self._script)
+
+    def look_up(self, path: str, body: bytes) -> Reply:
+        self.paths.append(path)
+        self.bodies.append(json.loads(body))
         return next(self._script)
 
     def renew_token(self) -> bool:

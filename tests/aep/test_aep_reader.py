@@ -42,10 +42,16 @@ class TestElements:
         reader, _, _ = read(page(own, element("a", type="ExternalAudience"), {"id": "bare"}))
         assert [one.audience.name for one in reader.list_all()] == ["a"]
 
-    @pytest.mark.parametrize("description", [None, ""])
+    @pytest.mark.parametrize("description", [None, "", " \n"])
     def test_no_description_is_none_however_it_is_said(self, description: str | None) -> None:
         reader, _, _ = read(page(element("a", description=description)))
         assert reader.list_all()[0].audience == audience("a")
+
+    def test_what_cannot_be_read_is_kept_in_mind_with_the_reason(self) -> None:
+        odd = element("odd", audienceId="")
+        reader, _, _ = read(page(odd, element("a"), {"id": "bare"}))
+        assert [one.audience.name for one in reader.list_all()] == ["a"]
+        assert reader.unreadable == {("odd", "agora", "Agora_Collaboration"): "`audienceId`"}
 
     def test_half_a_character_is_a_question_mark_and_whole_ones_stay(self) -> None:
         """JSON may hold half a surrogate pair; nothing could be written then."""

@@ -1,5 +1,6 @@
 """Each step on a real socket: what leaves, and what its answer makes of it."""
 
+import json
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from aepctl import __version__
 from aepctl.aep.verdicts import Done, Refused, Unknown, Verdict
 from aepctl.aep.writer import AudienceWriter
 from aepctl.emulator import serve
-from aepctl.model.audience import Audience, Ids
+from aepctl.errors import PlatformError
+from aepctl.model.audience import Audience, Ids, Observed
 from aepctl.model.failure import Failure, no_platform_id
 from aepctl.model.steps import Create, Delete, Patch, RemoteStep
 
@@ -166,3 +168,36 @@ def test_what_a_writer_was_connected_for_is_closed_with_the_answer() -> None:
         AudienceWriter(connection).send(GOLD, "1")
         server.wait_closed()
         assert server.connections == 1
+
+
+# What is read before it is changed
+
+
+def test_an_audience_is_read_over_the_same_connection() -> None:
+    shown = {"id": "P", "audienceId": "A", **audience("Gold", "Dull").fields()}
+    with RawServer(answer(200, json.dumps(shown))) as server, connected(server.url) as connection:
+        observed = AudienceWriter(connection).read(Ids("A", "P"))
+        (request,) = server.requests
+    assert observed == Observed(audience("Gold", "Dull"), Ids("A", "P"))
+    assert request.line == "GET /data/core/ups/audiences/P HTTP/1.1"
+
+
+def test_what_is_gone_is_none_and_what_is_not_said_so_is_an_error() -> None:
+    with RawServer(answer(404, GONE)) as server, connected(server.url) as connection:
+        assert AudienceWriter(connection).read(Ids("A", "P")) is None
+    with (
+        RawServer(answer(404, "{}")) as server,
+        connected(server.url) as connection,
+        pytest.raises(PlatformError, match="cannot read the audience A: 404"),
+    ):
+        AudienceWriter(connection).read(Ids("A", "P"))
+
+
+def test_who_depends_on_it_is_read_as_well() -> None:
+    shown = {
+        "id": "P", "audienceId": "A", **audience("Gold").fields(), "dependents": ["B", "C"],
+    }  # fmt: skip
+    with RawServer(answer(200, json.dumps(shown))) as server, connected(server.url) as connection:
+        observed = AudienceWriter(connection).read(Ids("A", "P"))
+    assert observed is not None
+    assert observed.dependents == ("B", "C")

@@ -11,7 +11,7 @@ from aepctl.aep.verdicts import Done, Refused, RetryReason
 from aepctl.apply.afresh import LONG_SECONDS, Afresh, StepsByKey, without_run
 from aepctl.apply.outcomes import Outcome
 from aepctl.errors import PlatformError
-from aepctl.model.audience import Ids, Known
+from aepctl.model.audience import Ids, Known, Observed
 from aepctl.model.failure import Failure
 from aepctl.model.steps import Adopt, Create, Patch
 from aepctl.plan.plan import Action
@@ -144,7 +144,7 @@ def test_a_run_that_stops_does_not_look() -> None:
 def test_of_a_change_a_look_says_nothing() -> None:
     looking = Looking()
     step = Patch(Ids("A", "P"), GOLD, audience("gold", "Shiny"))
-    writer = FakeWriter([busy(LONG), Done()])
+    writer = FakeWriter([busy(LONG), Done()], shows=[Observed(GOLD, Ids("A", "P"))])
     looking.sender.send(writer, "gold", Action.UPDATE, step)
     assert (len(writer.sent), looking.looks, looking.stopped) == (2, [], None)
 

@@ -321,7 +321,8 @@ def test_created_changed_and_deleted_over_a_real_connection(end_to_end: EndToEnd
         assert end_to_end.state.audiences == {"gold": Known(shiny, ids)}
         assert [one["description"] for one in emulator.audiences] == ["Shiny"]
 
-        (outcome,) = end_to_end.execute(emulator.url, [change("gold", Delete(ids, shiny))])
+        delete = change("gold", Delete(ids, shiny), action=Action.DELETE)
+        (outcome,) = end_to_end.execute(emulator.url, [delete])
         assert outcome.kind is OutcomeKind.DELETED
         assert end_to_end.state.audiences == {}
         assert emulator.audiences == []
@@ -338,10 +339,11 @@ def test_a_patch_or_delete_in_doubt_is_sent_once_and_stays_open(
         "patch": Patch(ids, dull, audience("gold")),
         "delete": Delete(ids, dull),
     }
-    with RawServer(UNKNOWN[seen]) as server:
+    shown = {"id": "P", "audienceId": "A", **dull.fields()}
+    with RawServer(answer(200, json.dumps(shown)), UNKNOWN[seen]) as server:
         timeout = 0.5 if seen == "no answer in time" else 30
         (outcome,) = end_to_end.execute(server.url, [change("gold", steps[step])], timeout=timeout)
-        assert len(server.requests) == 1
+        assert [one.line.split()[0] for one in server.requests] == ["GET", step.upper()]
     assert outcome.kind is OutcomeKind.UNKNOWN
     (intent,) = end_to_end.state.intents.values()
     assert intent.step == steps[step]

@@ -12,15 +12,26 @@ from fakes import Ids as Names
 from stores import MemoryStore
 
 from aepctl.aep.verdicts import Done, Refused, Unknown, Verdict
-from aepctl.apply.executor import INTERRUPT_GRACE_SECONDS, execute
+from aepctl.apply.executor import HALF, INTERRUPT_GRACE_SECONDS, execute
 from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.apply.sender import Sender
 from aepctl.apply.stopping import StopSignal
 from aepctl.errors import AepctlError
-from aepctl.model.audience import Ids, Known
+from aepctl.model.audience import Deposed, Ids, Known, Observed
 from aepctl.model.failure import Failure
-from aepctl.model.steps import Adopt, Create, Delete, Forget, Move, Patch, Record, RemoteStep
+from aepctl.model.steps import (
+    Adopt,
+    Create,
+    Delete,
+    Forget,
+    Move,
+    Patch,
+    Record,
+    RemoteStep,
+    Step,
+)
 from aepctl.plan.plan import Action, Change
+from aepctl.state.events import Noted
 from aepctl.state.loading import read_state
 from aepctl.state.model import Run, State
 from aepctl.state.session import open_session
@@ -34,10 +45,12 @@ def created(name: str) -> Verdict:
 
 
 class Writer(FakeWriter):
-    """Answers every step by a function of the audience's name."""
+    """Answers every step by a function of the audience's name, and shows one audience."""
 
-    def __init__(self, answer: Callable[[str], Verdict] = created) -> None:
-        super().__init__()
+    def __init__(
+        self, answer: Callable[[str], Verdict] = created, shown: Observed | None = None
+    ) -> None:
+        super().__init__(shows=[shown])
         self._answer = answer
 
     def send(self, step: RemoteStep, request_id: str) -> Verdict:
@@ -52,12 +65,15 @@ def name_of(step: RemoteStep) -> str:
 class Writers:
     """Hands out a writer per worker and remembers them."""
 
-    def __init__(self, answer: Callable[[str], Verdict] = created) -> None:
+    def __init__(
+        self, answer: Callable[[str], Verdict] = created, shown: Observed | None = None
+    ) -> None:
         self._answer = answer
+        self._shown = shown
         self.made: list[Writer] = []
 
     def __call__(self) -> Writer:
-        self.made.append(Writer(self._answer))
+        self.made.append(Writer(self._answer, self._shown))
         return self.made[-1]
 
     @property
@@ -159,50 +175,153 @@ def test_a_full_disk_stops_all_workers(note: str) -> None:
 # The steps of one key
 
 GOLD, SHINY = audience("gold"), audience("gold", "Shiny")
-IDS = Ids("A", "P")
+AURUM = replace(GOLD, namespace="other")
+IDS, NEW = Ids("A", "P"), Ids("B", "Q")
 KNOWN = State("lineage", 1, TARGET, {"gold": Known(GOLD, IDS)})
+THERE = Observed(GOLD, IDS)
 ADOPT, PATCH, DELETE = Adopt(Known(GOLD, IDS)), Patch(IDS, GOLD, SHINY), Delete(IDS, GOLD)
+REPLACE = (Create(AURUM, replaces=IDS), DELETE)
+RESET = Unknown(Failure("reset"))
+
+
+def known(one: Change) -> Change:
+    return replace(one, known=Known(GOLD, IDS))
 
 
 def outcomes_of(engine: Engine, connect: Writers, *changes: Change) -> list[tuple[str, str]]:
     return [(one.key, one.kind) for one in run(engine, connect, changes=changes)]
 
 
-def test_steps_of_one_key_are_done_in_order(engine: Engine) -> None:
-    connect = Writers(lambda name: Done())
-    steps = (ADOPT, PATCH, Record(GOLD), DELETE)
-    assert outcomes_of(engine, connect, change("gold", *steps, action=Action.UPDATE)) == [
-        ("gold", "adopted"), ("gold", "updated"), ("gold", "deleted")
-    ]  # fmt: skip
-    assert [step for writer in connect.made for step, _ in writer.sent] == [PATCH, DELETE]
-    assert engine.words == ["note", "begin", "done", "note", "begin", "done"]
-    assert engine.journal.state.audiences == {}
+def answers(*verdicts: Verdict) -> Callable[[str], Verdict]:
+    """One after the other, whatever is asked."""
+    script = iter(verdicts)
+    return lambda name: next(script)
 
 
-@pytest.mark.parametrize("verdict", [NO, Unknown(Failure("reset"))])
-def test_what_follows_a_step_that_is_not_done_is_left_alone(verdict: Verdict) -> None:
+@pytest.mark.parametrize(
+    ("action", "steps", "kind", "words"),
+    [
+        (Action.CREATE, (Create(AURUM),), "created", ["begin", "done"]),
+        (Action.UPDATE, (PATCH,), "updated", ["begin", "done"]),
+        (Action.UPDATE, (Record(GOLD), PATCH), "updated", ["note", "begin", "done"]),
+        (Action.DELETE, (DELETE,), "deleted", ["begin", "done"]),
+        (Action.DELETE, (DELETE, Forget()), "deleted", ["begin", "done", "note"]),
+        (Action.REPLACE, REPLACE, "replaced", ["begin", "done"] * 2),
+        (Action.ADOPT, (ADOPT, DELETE), "adopted", ["note", "begin", "done"]),
+        (Action.RECORD, (Record(SHINY),), "recorded", ["note"]),
+        (Action.FORGET, (Forget(retain=True),), "forgotten", ["note"]),
+    ],
+)
+def test_a_change_that_is_done_has_one_outcome_whatever_its_steps(
+    action: Action, steps: tuple[Step, ...], kind: str, words: list[str]
+) -> None:
+    before = State("lineage", 1, TARGET) if action is Action.CREATE else KNOWN
+    engine = Engine(FakeJournal(before=before))
+    if DELETE in steps and Forget() in steps:  # what it took the place of goes first
+        deposed = Known(SHINY, NEW, deposed=Deposed(IDS, GOLD))
+        engine = Engine(FakeJournal(before=replace(KNOWN, audiences={"gold": deposed})))
+    connect = Writers(lambda name: Done(NEW), THERE)
+    changes = [change("gold", *steps, action=action)]
+    assert outcomes_of(engine, connect, *changes) == [("gold", kind)]
+    assert engine.words == words
+
+
+def test_its_ids_are_those_of_what_is_there_after_it() -> None:
+    def ids_of(action: Action, *steps: Step) -> Ids | None:
+        engine = Engine(FakeJournal(before=KNOWN))
+        changes = [known(change("gold", *steps, action=action))]
+        (outcome,) = run(engine, Writers(lambda name: Done(NEW), THERE), changes=changes)
+        return outcome.ids
+
+    assert ids_of(Action.UPDATE, PATCH) == IDS
+    assert ids_of(Action.REPLACE, *REPLACE) == NEW
+    assert ids_of(Action.DELETE, DELETE) == IDS
+    assert ids_of(Action.FORGET, Forget()) == IDS
+
+
+def test_what_a_key_had_moves_before_it_is_changed() -> None:
     engine = Engine(FakeJournal(before=KNOWN))
-    connect = Writers(lambda name: verdict)
-    kind = "refused" if verdict is NO else "unknown"
-    assert outcomes_of(engine, connect, change("gold", PATCH, Record(GOLD), DELETE)) == [
-        ("gold", kind)
-    ]
+    connect = Writers(lambda name: Done(), THERE)
+    changes = [known(change("aurum", Move("gold"), PATCH, action=Action.UPDATE))]
+    assert outcomes_of(engine, connect, *changes) == [("aurum", "updated")]
+    assert engine.journal.state.audiences == {"aurum": Known(SHINY, IDS)}
+    assert engine.words == ["note", "begin", "done"]
+
+
+@pytest.mark.parametrize(("verdict", "kind"), [(NO, "refused"), (RESET, "unknown")])
+def test_what_follows_a_step_that_is_not_done_is_left_alone(verdict: Verdict, kind: str) -> None:
+    engine = Engine(FakeJournal(before=KNOWN))
+    connect = Writers(lambda name: verdict, THERE)
+    changes = [known(change("gold", PATCH, Record(GOLD), DELETE, action=Action.UPDATE))]
+    (outcome,) = run(engine, connect, changes=changes)
+    assert outcome == Outcome("gold", Action.UPDATE, OutcomeKind(kind), IDS, outcome.failure)
     assert connect.sent == ["gold"]
     assert engine.words == ["begin", kind]
 
 
-def test_what_follows_a_step_whose_end_could_not_be_noted_is_left_alone() -> None:
-    engine, connect = Engine(FakeJournal({"done"}, KNOWN)), Writers(lambda name: Done())
-    assert outcomes_of(engine, connect, change("gold", PATCH, DELETE)) == [("gold", "updated")]
+@pytest.mark.parametrize(("verdict", "kind"), [(NO, "refused"), (RESET, "unknown")])
+def test_a_replace_whose_old_half_stays_is_told_by_that_with_the_new_ones_ids(
+    verdict: Verdict, kind: str
+) -> None:
+    engine = Engine(FakeJournal(before=KNOWN))
+    connect = Writers(answers(Done(NEW), verdict), THERE)
+    changes = [known(change("gold", *REPLACE, action=Action.REPLACE))]
+    (outcome,) = run(engine, connect, changes=changes)
+    assert (outcome.kind, outcome.ids) == (kind, NEW)
+    deposed = Known(AURUM, NEW, deposed=Deposed(IDS, GOLD))
+    assert engine.journal.state.audiences == {"gold": deposed}
+
+
+def test_a_replace_whose_new_half_is_not_made_deletes_nothing() -> None:
+    for verdict in (NO, RESET):
+        engine = Engine(FakeJournal(before=KNOWN))
+        connect = Writers(lambda name, answer=verdict: answer, THERE)
+        changes = [known(change("gold", *REPLACE, action=Action.REPLACE))]
+        assert [one.ids for one in run(engine, connect, changes=changes)] == [IDS]
+        assert engine.journal.state.audiences == KNOWN.audiences
+        assert [type(step) for writer in connect.made for step, _ in writer.sent] == [Create]
+
+
+def test_a_run_that_stops_between_the_halves_says_that_the_rest_is_left() -> None:
+    engine = Engine(FakeJournal(before=KNOWN))
+
+    def answer(name: str) -> Verdict:
+        engine.stop.request("enough")
+        return Done(NEW)
+
+    changes = [known(change("gold", *REPLACE, action=Action.REPLACE))]
+    (outcome,) = run(engine, Writers(answer, THERE), changes=changes)
+    assert outcome == Outcome("gold", Action.REPLACE, OutcomeKind.CREATED, NEW, HALF)
+    assert engine.words == ["begin", "done"]
+
+
+def test_what_somebody_edited_meanwhile_waits_and_what_follows_it_too() -> None:
+    engine = Engine(FakeJournal(before=KNOWN))
+    connect = Writers(lambda name: Done(), Observed(audience("gold", "Odd"), IDS))
+    changes = [known(change("gold", PATCH, Record(SHINY), action=Action.UPDATE))]
+    (outcome,) = run(engine, connect, changes=changes)
+    assert (outcome.kind, outcome.ids) == (OutcomeKind.UNDECIDED, IDS)
+    assert (connect.sent, engine.words) == ([], [])
+
+
+def test_what_follows_a_step_whose_end_could_not_be_noted_is_left_to_the_next_apply() -> None:
+    engine = Engine(FakeJournal({"done"}, KNOWN))
+    connect = Writers(lambda name: Done(NEW), THERE)
+    changes = [known(change("gold", *REPLACE, action=Action.REPLACE))]
+    assert outcomes_of(engine, connect, *changes) == [("gold", "created")]
     assert connect.sent == ["gold"]
 
 
-def test_an_outcome_has_the_action_of_its_change_and_the_ids(engine: Engine) -> None:
-    changes = [change("gold", ADOPT, PATCH, action=Action.UPDATE)]
-    assert run(engine, Writers(lambda name: Done()), changes=changes) == (
-        Outcome("gold", Action.UPDATE, OutcomeKind.ADOPTED, IDS),
-        Outcome("gold", Action.UPDATE, OutcomeKind.UPDATED, IDS),
-    )
+def test_only_the_last_note_of_a_change_ends_it() -> None:
+    """A saved plan counts a key as done by it."""
+    engine = Engine(FakeJournal(before=KNOWN))
+    changes = [
+        change("aurum", Move("gold"), Record(SHINY), action=Action.MOVE),
+        change("iron", Adopt(Known(AURUM, NEW)), Patch(NEW, AURUM, AURUM), action=Action.ADOPT),
+    ]
+    run(engine, Writers(lambda name: Done(), Observed(AURUM, NEW)), changes=changes)
+    noted = [(one.key, one.more) for one in engine.journal.events if isinstance(one, Noted)]
+    assert noted == [("aurum", True), ("aurum", False), ("iron", True)]
 
 
 def test_adoptions_come_first_in_the_plans_order_and_in_this_thread(engine: Engine) -> None:
@@ -247,19 +366,17 @@ def test_many_adoptions_are_noted_together_and_told_when_they_are_durable() -> N
     assert told == [sorted(KEYS)] * len(KEYS)
 
 
-def test_what_touches_state_only_needs_no_connection_and_has_no_outcome() -> None:
+def test_what_touches_state_only_needs_no_connection() -> None:
     engine, connect = Engine(FakeJournal(before=KNOWN)), Writers()
-    changes = [change("aurum", Move("gold"), Record(SHINY)), change("gold")]
-    assert outcomes_of(engine, connect, *changes) == []
+    changes = [change("aurum", Move("gold"), Record(SHINY), action=Action.MOVE), change("gold")]
+    assert outcomes_of(engine, connect, *changes) == [("aurum", "moved")]
     assert connect.made == []
     assert engine.journal.state.audiences == {"aurum": Known(SHINY, IDS)}
-    assert outcomes_of(engine, connect, change("aurum", Forget())) == []
-    assert engine.journal.state.audiences == {}
 
 
 def test_an_adoption_that_cannot_be_noted_is_told_and_nothing_is_sent() -> None:
     engine, connect = Engine(FakeJournal({"note"})), Writers()
-    changes = [change("gold", ADOPT, PATCH), *creates(["silver"])]
+    changes = [change("gold", ADOPT, action=Action.ADOPT), *creates(["silver"])]
     assert outcomes_of(engine, connect, *changes) == [("gold", "adopted")]
     assert connect.sent == []
     assert engine.stop.reason == "the journal cannot be written (No space left on device)"

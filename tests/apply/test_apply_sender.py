@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aepctl.aep.verdicts import (
-    GONE,
     Done,
     NotSent,
     Refused,
@@ -22,25 +21,18 @@ from aepctl.aep.verdicts import (
 )
 from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.apply.refusals import ENOUGH_DOUBTS
-from aepctl.apply.sender import (
-    MAX_BACKOFF_SECONDS,
-    TROUBLE_LIMITS,
-    UNSENT,
-    Sender,
-    done_kind,
-)
+from aepctl.apply.results import done_kind
+from aepctl.apply.sender import MAX_BACKOFF_SECONDS, TROUBLE_LIMITS, UNSENT, Sender
 from aepctl.apply.stopping import Backoff
-from aepctl.errors import CredentialsError
-from aepctl.model.audience import Ids, Known
+from aepctl.errors import CredentialsError, PlatformError
+from aepctl.model.audience import Ids, Known, Observed
 from aepctl.model.failure import Failure
 from aepctl.model.steps import (
     Adopt,
     Create,
     Delete,
     Forget,
-    LocalStep,
     Patch,
-    Record,
     RemoteStep,
 )
 from aepctl.patience import MAX_WAIT_SECONDS, Patience
@@ -52,6 +44,7 @@ IDS = Ids("A", "P")
 GOLD, SHINY = audience("gold"), audience("gold", "Shiny")
 CREATE, PATCH, DELETE = Create(GOLD), Patch(IDS, GOLD, SHINY), Delete(IDS, GOLD)
 KNOWN = State("lineage", 1, TARGET, {"gold": Known(GOLD, IDS)})
+THERE = Observed(GOLD, IDS)
 
 CREATED = Done(IDS)
 BUSY = Refused(Failure("slow down"), RetryReason.RATE_LIMITED)
@@ -83,7 +76,7 @@ def kind(engine: Engine, writer: FakeWriter) -> OutcomeKind:
     [
         (CREATE, Action.CREATE, CREATED, OutcomeKind.CREATED),
         (PATCH, Action.UPDATE, Done(observed=SHINY), OutcomeKind.UPDATED),
-        (DELETE, Action.REMOVED, Done(), OutcomeKind.DELETED),
+        (DELETE, Action.DELETE, Done(), OutcomeKind.DELETED),
     ],
     ids=["create", "patch", "delete"],
 )
@@ -91,9 +84,10 @@ def test_a_step_that_is_done_has_the_outcome_of_its_kind_and_its_ids(
     step: RemoteStep, action: Action, verdict: Done, kind: OutcomeKind
 ) -> None:
     engine = Engine(FakeJournal(before=KNOWN))
-    writer = FakeWriter([verdict])
+    writer = FakeWriter([verdict], shows=[THERE])
     outcome = engine.sender.send(writer, "gold", action, step)
     assert outcome == Outcome("gold", action, kind, IDS)
+    assert writer.read_ids == ([] if step is CREATE else [IDS])
     assert writer.sent == [(step, "id-1")]
     assert engine.journal.events == [
         Begun(Intent("id-1", RUN, "gold", step, AT)),
@@ -119,7 +113,8 @@ def test_a_step_that_is_done_has_the_outcome_of_its_kind_and_its_ids(
 def test_a_step_that_is_not_done_is_noted_with_the_reason_and_not_sent_again(
     step: RemoteStep, verdict: Refused | Unknown, kind: OutcomeKind, ended: Ended
 ) -> None:
-    engine, writer = Engine(FakeJournal(before=KNOWN)), FakeWriter([verdict, CREATED])
+    engine = Engine(FakeJournal(before=KNOWN))
+    writer = FakeWriter([verdict, CREATED], shows=[THERE])
     outcome = engine.sender.send(writer, "gold", Action.UPDATE, step)
     assert outcome == Outcome("gold", Action.UPDATE, kind, failure=verdict.failure)
     assert engine.journal.events == [Begun(Intent("id-1", RUN, "gold", step, AT)), ended]
@@ -133,29 +128,93 @@ def test_the_intents_id_is_the_requests() -> None:
     assert writer.sent == [(CREATE, "id-1"), (CREATE, "id-2")]
 
 
+# What is changed is read right before
+
+
+ODD = Observed(audience("gold", "Odd"), IDS)
+
+
+class TestReadRightBefore:
+    """The platform has no way to change a thing only if nobody else did."""
+
+    def test_what_is_so_already_is_done_without_sending_anything(self) -> None:
+        for step, shown, kind in (
+            (PATCH, Observed(SHINY, IDS), OutcomeKind.UPDATED),
+            (DELETE, None, OutcomeKind.DELETED),
+        ):
+            engine, writer = Engine(FakeJournal(before=KNOWN)), FakeWriter(shows=[shown])
+            outcome = engine.sender.send(writer, "gold", Action.UPDATE, step)
+            assert outcome == Outcome("gold", Action.UPDATE, kind, IDS)
+            assert (writer.sent, engine.words) == ([], ["begin", "done"])
+            known = {"gold": Known(SHINY, IDS)} if step is PATCH else {}
+            assert engine.journal.state.audiences == known
+
+    @pytest.mark.parametrize("step", [PATCH, DELETE], ids=["patch", "delete"])
+    def test_what_somebody_edited_is_neither_sent_nor_noted(self, step: RemoteStep) -> None:
+        engine, writer = Engine(FakeJournal(before=KNOWN)), FakeWriter(shows=[ODD])
+        outcome = engine.sender.send(writer, "gold", Action.UPDATE, step)
+        assert outcome is not None
+        assert (outcome.kind, outcome.ids) == (OutcomeKind.UNDECIDED, IDS)
+        assert outcome.failure is not None
+        assert outcome.failure.message.startswith("somebody edited it on the platform meanwhile: ")
+        assert (writer.sent, engine.words, engine.stop.requested()) == ([], [], False)
+
+    def test_what_others_depend_on_is_refused(self) -> None:
+        engine = Engine(FakeJournal(before=KNOWN))
+        writer = FakeWriter(shows=[replace(THERE, dependents=("B",))])
+        outcome = engine.sender.send(writer, "gold", Action.DELETE, DELETE)
+        assert outcome is not None
+        assert outcome.kind is OutcomeKind.REFUSED
+        assert (writer.sent, engine.words) == ([], [])
+
+    def test_every_attempt_reads_anew(self) -> None:
+        engine = Engine(FakeJournal(before=KNOWN))
+        writer = FakeWriter([BUSY, UNREACHED, Done()], shows=[THERE, THERE, ODD])
+        outcome = engine.sender.send(writer, "gold", Action.UPDATE, PATCH)
+        assert outcome is not None
+        assert outcome.kind is OutcomeKind.UNDECIDED
+        assert len(writer.sent) == 2
+        assert engine.words == ["begin", "refused", "begin", "not-sent"]
+
+    @pytest.mark.parametrize("error", [PlatformError, CredentialsError])
+    def test_where_it_cannot_be_read_nothing_is_sent_and_the_run_stops(
+        self, error: type[PlatformError] | type[CredentialsError]
+    ) -> None:
+        engine = Engine(FakeJournal(before=KNOWN))
+        writer = FakeWriter(shows=[error("no answer", hint="run it again")])
+        assert engine.sender.send(writer, "gold", Action.UPDATE, PATCH) is None
+        assert (writer.sent, engine.words) == ([], [])
+        assert engine.stop.reason == "no answer; run it again"
+
+    def test_without_the_platforms_own_id_it_is_refused_unread(self) -> None:
+        engine, writer = Engine(FakeJournal(before=KNOWN)), FakeWriter()
+        outcome = engine.sender.send(writer, "gold", Action.DELETE, Delete(Ids("A"), GOLD))
+        assert outcome is not None
+        assert outcome.kind is OutcomeKind.REFUSED
+        assert (writer.read_ids, writer.sent, engine.words) == ([], [], [])
+
+    def test_where_that_it_is_so_cannot_be_noted_the_run_stops(self) -> None:
+        engine = Engine(FakeJournal({"begin"}, KNOWN))
+        writer = FakeWriter(shows=[Observed(SHINY, IDS)])
+        assert engine.sender.send(writer, "gold", Action.UPDATE, PATCH) is None
+        assert engine.stop.requested()
+
+
 # Steps that touch state only
 
 
-def test_an_adoption_is_noted_and_has_an_outcome() -> None:
+@pytest.mark.parametrize("more", [True, False])
+def test_a_step_that_touches_state_only_is_noted(more: bool) -> None:
     engine = Engine()
     adopt = Adopt(Known(GOLD, IDS))
-    outcome = engine.sender.note("gold", Action.ADOPT, adopt)
-    assert outcome == Outcome("gold", Action.ADOPT, OutcomeKind.ADOPTED, IDS)
-    assert engine.journal.events == [Noted("gold", adopt, AT)]
+    engine.sender.note("gold", adopt, more=more)
+    assert engine.journal.events == [Noted("gold", adopt, AT, more=more)]
     assert not engine.stop.requested()
 
 
-@pytest.mark.parametrize("step", [Record(SHINY), Forget()], ids=["record", "forget"])
-def test_other_steps_of_that_kind_are_noted_without_an_outcome(step: LocalStep) -> None:
-    engine = Engine(FakeJournal(before=KNOWN))
-    assert engine.sender.note("gold", Action.UPDATE, step) is None
-    assert engine.journal.events == [Noted("gold", step, AT)]
-
-
-def test_where_a_step_cannot_be_noted_it_is_told_and_the_run_stops() -> None:
+def test_where_a_step_cannot_be_noted_the_run_stops() -> None:
     engine = Engine(FakeJournal({"note"}))
-    outcome = engine.sender.note("gold", Action.ADOPT, Adopt(Known(GOLD, IDS)))
-    assert outcome == Outcome("gold", Action.ADOPT, OutcomeKind.ADOPTED, IDS)
+    engine.sender.note("gold", Adopt(Known(GOLD, IDS)))
     assert engine.stop.reason == "the journal cannot be written (No space left on device)"
 
 
@@ -175,10 +234,21 @@ def test_an_id_that_another_key_has_is_no_answer_to_this_create() -> None:
 @pytest.mark.parametrize("key", ["silver", "gold"])
 def test_nor_is_one_that_a_key_had_whose_audience_is_gone_since_the_run_began(key: str) -> None:
     engine = Engine(FakeJournal(before=KNOWN))
-    engine.sender.note("gold", Action.UPDATE, Forget())
+    engine.sender.note("gold", Forget())
     outcome = create(engine, FakeWriter([CREATED]), key)
     reason = "the platform answered with the audienceId A, which gold had, and which is gone"
     assert outcome == Outcome(key, Action.CREATE, OutcomeKind.UNKNOWN, failure=Failure(reason))
+
+
+def test_nor_is_the_id_of_what_it_was_to_replace_which_would_be_deleted_next() -> None:
+    engine, step = Engine(FakeJournal(before=KNOWN)), Create(SHINY, replaces=IDS)
+    outcome = engine.sender.send(FakeWriter([CREATED]), "gold", Action.REPLACE, step)
+    assert outcome is not None
+    assert outcome.kind is OutcomeKind.UNKNOWN
+    assert outcome.failure == Failure(
+        "the platform answered with the audienceId A, which is that of what it replaces"
+    )
+    assert engine.journal.state.audiences == KNOWN.audiences
 
 
 def test_nothing_more_is_read_from_a_connection_whose_answer_may_not_be_ours() -> None:
@@ -443,78 +513,6 @@ def test_a_refusal_that_cannot_be_noted_is_not_tried_again() -> None:
         assert len(writer.sent) == 1
 
 
-# Sending an open intent again
-
-
-def opened(step: RemoteStep) -> tuple[Engine, Intent]:
-    """An engine whose state has this step open for gold."""
-    intent = Intent("left", "run-0", "gold", step, AT)
-    return Engine(FakeJournal(before=replace(KNOWN, intents={"left": intent}))), intent
-
-
-@pytest.mark.parametrize(
-    ("step", "kind"),
-    [(PATCH, OutcomeKind.UPDATED), (DELETE, OutcomeKind.DELETED)],
-    ids=["patch", "delete"],
-)
-def test_a_step_is_sent_again_under_the_same_intent(step: RemoteStep, kind: OutcomeKind) -> None:
-    engine, intent = opened(step)
-    writer = FakeWriter([Done()])
-    outcome = engine.sender.resend(writer, Action.SETTLE, intent)
-    assert outcome == Outcome("gold", Action.SETTLE, kind, IDS)
-    assert writer.sent == [(step, "left")]
-    assert engine.journal.events == [Ended("left", Ending.DONE, RUN, AT)]
-
-
-def test_a_step_is_not_sent_again_where_the_state_is_no_longer_ours() -> None:
-    engine, intent = opened(PATCH)
-    engine.journal.full_at.add("check")
-    writer = FakeWriter([Done()])
-    assert engine.sender.resend(writer, Action.SETTLE, intent) is None
-    assert (writer.sent, engine.words) == ([], [])
-    assert engine.stop.reason is not None
-    assert "nothing more is sent" in engine.stop.reason
-
-
-def test_further_attempts_at_it_are_under_new_intents() -> None:
-    engine, intent = opened(PATCH)
-    writer = FakeWriter([BUSY, UNREACHED, Done()])
-    engine.sender.resend(writer, Action.SETTLE, intent)
-    assert writer.sent == [(PATCH, "left"), (PATCH, "id-1"), (PATCH, "id-2")]
-    assert engine.words == ["refused", "begin", "not-sent", "begin", "done"]
-
-
-def test_a_step_whose_second_sending_is_in_doubt_stays_open() -> None:
-    engine, intent = opened(DELETE)
-    outcome = engine.sender.resend(FakeWriter([DOUBT]), Action.SETTLE, intent)
-    assert outcome == Outcome("gold", Action.SETTLE, OutcomeKind.UNKNOWN, failure=Failure("reset"))
-    assert engine.journal.state.intents == {"left": replace(intent, reason="reset")}
-
-
-def test_an_audience_that_is_gone_meanwhile_is_told_with_the_platforms_code() -> None:
-    engine, intent = opened(PATCH)
-    gone = Failure("not found", GONE, 404)
-    outcome = engine.sender.resend(FakeWriter([Refused(gone)]), Action.SETTLE, intent)
-    assert outcome == Outcome("gold", Action.SETTLE, OutcomeKind.REFUSED, failure=gone)
-    assert engine.journal.state.intents == {}
-
-
-def test_a_create_is_never_sent_again() -> None:
-    engine, intent = opened(CREATE)
-    writer = FakeWriter([CREATED])
-    with pytest.raises(TypeError, match="a create is never sent again"):
-        engine.sender.resend(writer, Action.SETTLE, intent)
-    assert (writer.sent, engine.words) == ([], [])
-
-
-def test_once_a_stop_is_requested_nothing_is_sent_again() -> None:
-    engine, intent = opened(PATCH)
-    engine.stop.request("enough")
-    writer = FakeWriter([Done()])
-    assert engine.sender.resend(writer, Action.SETTLE, intent) is None
-    assert (writer.sent, engine.words) == ([], [])
-
-
 # Whatever the platform does
 
 KEYS = ("gold", "silver", "bronze")
@@ -624,9 +622,9 @@ def test_where_everything_is_put_off_for_ever_the_run_stops() -> None:
 
 def test_a_delete_that_finds_nothing_is_a_matter_of_its_own() -> None:
     engine = Engine(FakeJournal(before=KNOWN))
-    writer = FakeWriter([refused(404)] * 4)
+    writer = FakeWriter([refused(404)] * 4, shows=[THERE])
     for _ in range(4):
-        engine.sender.send(writer, "gold", Action.REMOVED, DELETE)
+        engine.sender.send(writer, "gold", Action.DELETE, DELETE)
     assert (len(writer.sent), engine.stop.reason) == (4, None)
 
 

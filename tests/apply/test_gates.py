@@ -11,9 +11,12 @@ from aepctl.apply.gates import (
     Approval,
     check,
     check_creates,
+    check_deletes,
+    check_emptied,
     check_empty_state,
     check_environment,
     check_existing,
+    check_protected,
     check_saved,
     checks_empty_state,
     undecided,
@@ -22,8 +25,12 @@ from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.errors import SafetyRefusal
 from aepctl.model.audience import Observed
 from aepctl.model.failure import Failure
+from aepctl.model.lifecycle import Lifecycle, OnRemoval
+from aepctl.model.problem import Origin
+from aepctl.model.wants import Removed, Wants
 from aepctl.plan.binding import Binding, bind
 from aepctl.plan.plan import Action, Plan
+from aepctl.plan.planner import make_plan
 from aepctl.state.model import Phase, State, UsedPlan
 
 GOLD, SILVER, BRONZE = audience("Gold"), audience("Silver"), audience("Bronze")
@@ -46,8 +53,16 @@ class TestApproval:
         assert [approval.covers(creates) for creates in (2, 3, 4)] == [True, True, False]
         assert not Approval(yes_create=0).covers(1)
 
+    def test_creates_and_deletes_are_approved_apart(self) -> None:
+        assert Approval(reviewed=True).covers_deletes(10**6)
+        approval = Approval(yes_delete=3)
+        assert [approval.covers_deletes(deletes) for deletes in (3, 4)] == [True, False]
+        assert not approval.covers(1)
+        assert not Approval(yes_create=3).covers_deletes(1)
+
     def test_nobody_covers_nothing(self) -> None:
         assert not NOBODY.covers(0)
+        assert not NOBODY.covers_deletes(0)
 
 
 class TestTooManyCreates:
@@ -57,16 +72,16 @@ class TestTooManyCreates:
         "approval", [Approval(reviewed=True), Approval(yes_create=3), Approval(yes_create=4)]
     )
     def test_what_somebody_approved_passes(self, approval: Approval) -> None:
-        check_creates(plan(WANTED), POLICY, 2, approval)
+        check_creates(plan(WANTED, max_creates=2), POLICY, approval)
 
     @pytest.mark.parametrize("most", [3, 4])
     def test_up_to_the_most_needs_no_word(self, most: int) -> None:
-        check_creates(plan(WANTED), POLICY, most, NOBODY)
+        check_creates(plan(WANTED, max_creates=most), POLICY, NOBODY)
 
     @pytest.mark.parametrize("approval", [NOBODY, Approval(yes_create=2)])
     def test_more_is_refused_with_the_command_that_allows_it(self, approval: Approval) -> None:
         with pytest.raises(SafetyRefusal) as raised:
-            check_creates(plan(WANTED), POLICY, 2, approval)
+            check_creates(plan(WANTED, max_creates=2), POLICY, approval)
         assert raised.value.message == "3 audiences would be created, more than max_creates (2)"
         assert raised.value.hint == (
             "to allow it once: `aepctl --env prod apply --yes-create 3`; "
@@ -76,16 +91,16 @@ class TestTooManyCreates:
     def test_the_command_names_targets_and_policy_again(self) -> None:
         policy = replace(POLICY, existing="ignore")
         with pytest.raises(SafetyRefusal) as raised:
-            check_creates(plan(WANTED, None, "*", "gold"), policy, 2, NOBODY)
+            check_creates(plan(WANTED, None, "*", "gold", max_creates=2), policy, NOBODY)
         assert (
             "`aepctl --env prod apply --existing ignore --yes-create 3 --target '*' --target gold`"
         ) in str(raised.value.hint)
 
     def test_only_creates_count(self) -> None:
         state = found([know("gold", audience("Old")), know("x", SILVER)])
-        made = plan(WANTED, state, observed=[there(BRONZE, "B")])
-        assert made.counts() == dict.fromkeys(("update", "decide", "adopt", "removed"), 1)
-        check_creates(made, POLICY, 0, NOBODY)
+        made = plan(WANTED, state, observed=[there(BRONZE, "B")], max_creates=0)
+        assert made.counts() == {"update": 1, "decide": 1, "adopt": 1}
+        check_creates(made, POLICY, NOBODY)
 
 
 class TestExistingFail:
@@ -204,31 +219,169 @@ class TestIgnoringWithAnEmptyState:
         assert not checks_empty_state(POLICY, NOTHING, 3, NOBODY)
 
 
+def known(count: int, *, retained: int = 0) -> State:
+    names = [f"k{number:02}" for number in range(count)]
+    pairs = (know(key, audience(key), f"p-{key}") for key in names)
+    return found(
+        (key, replace(one, retained=number < retained)) for number, (key, one) in enumerate(pairs)
+    )
+
+
+def removing(state: State, count: int, **policy: Any) -> Plan:
+    """The plan where the manifests have all that is known but so many, which are deleted."""
+    left = want(*((key, one.audience) for key, one in [*state.audiences.items()][count:]))
+    return plan(left, state, on_removal=OnRemoval.DELETE, **policy)
+
+
+class TestTooManyDeletes:
+    """max_deletes, and never more than a part of what is known."""
+
+    @pytest.mark.parametrize(("deletes", "of"), [(10, 40), (3, 10), (0, 1)])
+    def test_up_to_the_most_needs_no_word(self, deletes: int, of: int) -> None:
+        state = known(of)
+        made = removing(state, deletes, max_deletes=10)
+        assert made.deletes == deletes
+        check_deletes(made, replace(POLICY, max_deletes=10), state, NOBODY)
+
+    @pytest.mark.parametrize(
+        ("deletes", "of", "why", "good"),
+        [
+            (11, 40, "more than max_deletes (10)", "; for good: `max_deletes` in aepctl.yaml"),
+            (4, 10, "more than 30% of the 10 that are known", ""),
+            (1, 3, "more than 30% of the 3 that are known", ""),
+        ],
+    )
+    def test_more_is_refused_with_the_command_that_allows_it(
+        self, deletes: int, of: int, why: str, good: str
+    ) -> None:
+        state, policy = known(of), replace(POLICY, max_deletes=10)
+        for approval in (NOBODY, Approval(yes_delete=deletes - 1), Approval(yes_create=99)):
+            with pytest.raises(SafetyRefusal) as raised:
+                check_deletes(removing(state, deletes, max_deletes=10), policy, state, approval)
+            many = "audience" if deletes == 1 else "audiences"
+            assert raised.value.message == (
+                f"{deletes} {many} would be deleted on the platform, {why}"
+            )
+            assert raised.value.hint == (
+                f"to allow it once: `aepctl --env prod apply --yes-delete {deletes}`{good}"
+            )
+
+    @pytest.mark.parametrize("approval", [Approval(reviewed=True), Approval(yes_delete=4)])
+    def test_what_somebody_approved_passes(self, approval: Approval) -> None:
+        state, policy = known(10), replace(POLICY, max_deletes=10)
+        check_deletes(removing(state, 4, max_deletes=10), policy, state, approval)
+
+    def test_without_a_limit_none_is_asked_for(self) -> None:
+        state = known(10)
+        check_deletes(removing(state, 9), POLICY, state, NOBODY)
+
+    def test_the_old_half_of_a_replace_counts(self) -> None:
+        """It is deleted as well."""
+        state = known(3)
+        (one, *others) = want(*((key, one.audience) for key, one in state.audiences.items()))
+        lifecycle = Lifecycle(replaces=True)
+        other = replace(one, audience=audience("k00", namespace="other"), lifecycle=lifecycle)
+        made = plan([other, *others], state, max_deletes=10)
+        assert (made.creates, made.deletes) == (1, 1)
+        with pytest.raises(SafetyRefusal):
+            check_deletes(made, replace(POLICY, max_deletes=10), state, NOBODY)
+
+
+class TestEmptiedManifests:
+    """An empty folder with a full state is a mistake more often than not."""
+
+    @pytest.mark.parametrize("on_removal", OnRemoval)
+    def test_it_is_refused_naming_what_would_end(self, on_removal: OnRemoval) -> None:
+        state = known(3)
+        with pytest.raises(SafetyRefusal) as raised:
+            check_emptied(plan((), state, on_removal=on_removal), POLICY, state)
+        assert raised.value.message == (
+            "the manifests want nothing of the 3 audiences that the state knows: k00, k01, k02"
+        )
+        assert raised.value.hint == (
+            "if the folder of manifests is the right one: list them under `removed:` there, or "
+            "delete all of them with `aepctl --env prod destroy`"
+        )
+
+    def test_what_was_retained_before_is_known_no_more_to_the_manifests(self) -> None:
+        state = known(3, retained=2)
+        with pytest.raises(SafetyRefusal, match="nothing of the 1 audiences"):
+            check_emptied(plan((), state), POLICY, state)
+        state = known(3, retained=3)
+        check_emptied(plan((), state), POLICY, state)
+
+    def test_where_the_manifests_say_so_themselves_they_mean_it(self) -> None:
+        state = known(2)
+        origin = Origin("audiences/all.yaml", 2, 3)
+        wants = Wants((), (), tuple(Removed(key, True, origin) for key in state.audiences))
+        check_emptied(make_plan(wants, state, None, POLICY), POLICY, state)
+
+    def test_where_they_want_anything_they_are_not_empty(self) -> None:
+        state = known(3)
+        check_emptied(plan(want(("new", GOLD)), state), POLICY, state)
+        check_emptied(plan(want(("k00", audience("k00"))), state), POLICY, state)
+
+    def test_a_target_is_no_empty_folder(self) -> None:
+        state = known(1)
+        check_emptied(plan((), state, "k00"), POLICY, state)
+
+
+class TestProtected:
+    """A protected environment is changed by saved plans alone."""
+
+    def test_a_plan_that_was_not_saved_is_refused_with_the_way_to_save_one(self) -> None:
+        with pytest.raises(SafetyRefusal) as raised:
+            check_protected(plan(WANTED), POLICY, Approval(yes_create=99, yes_delete=99))
+        assert raised.value.message == (
+            "the environment `prod` is protected: only a saved plan is applied"
+        )
+        assert raised.value.hint == (
+            "`aepctl --env prod plan --out plan.json`, have it reviewed, then "
+            "`aepctl --env prod apply plan.json`"
+        )
+
+    def test_a_saved_one_passes_and_so_does_one_that_does_nothing(self) -> None:
+        check_protected(plan(WANTED), POLICY, Approval(reviewed=True))
+        check_protected(plan(()), POLICY, NOBODY)
+
+
 class TestAllAtOnce:
     """check: each gate is asked."""
 
     @pytest.mark.parametrize(
-        ("existing", "most", "words"),
+        ("policy", "protected", "words"),
         [
-            ("fail", 9, "the platform already has 1 "),
-            ("ignore", 9, "the state is empty"),
-            ("adopt", 1, "2 audiences would be created"),
+            ({"existing": "fail"}, False, "the platform already has 1 "),
+            ({"existing": "ignore"}, False, "the state is empty"),
+            ({"max_creates": 1}, False, "2 audiences would be created"),
+            ({}, True, "the environment `prod` is protected"),
         ],
     )
-    def test_each_gate_can_refuse(self, existing: str, most: int, words: str) -> None:
-        policy = replace(POLICY, existing=existing)  # type: ignore[arg-type]
+    def test_each_gate_can_refuse(
+        self, policy: dict[str, Any], protected: bool, words: str
+    ) -> None:
+        asked = replace(POLICY, **policy)
         observed = [there(GOLD, "A")]
-        made = plan(WANTED, observed=observed, existing=existing)
+        made = plan(WANTED, observed=observed, **policy)
         with pytest.raises(SafetyRefusal) as raised:
-            check(made, policy, NOTHING, observed, max_creates=most, approval=NOBODY)
+            check(made, asked, NOTHING, observed, protected=protected, approval=NOBODY)
         assert raised.value.message.startswith(words)
+
+    def test_so_can_those_of_what_ends(self) -> None:
+        state, policy = known(10), replace(POLICY, max_deletes=1)
+        for count, words in ((2, "2 audiences would be deleted"), (10, "the manifests want noth")):
+            made = removing(state, count, max_deletes=1)
+            with pytest.raises(SafetyRefusal, match=words):
+                check(made, policy, state, None, protected=False, approval=NOBODY)
+            check(made, policy, state, None, protected=True, approval=Approval(reviewed=True))
 
     def test_what_no_gate_refuses_passes(self) -> None:
         observed = [there(GOLD, "A")]
-        made = plan(WANTED, observed=observed)
-        check(made, POLICY, NOTHING, observed, max_creates=2, approval=NOBODY)
-        check(made, POLICY, NOTHING, observed, max_creates=1, approval=Approval(yes_create=2))
-        check(plan(WANTED), POLICY, NOTHING, None, max_creates=3, approval=NOBODY)
+        for most, approval in ((2, NOBODY), (1, Approval(yes_create=2))):
+            policy = replace(POLICY, max_creates=most)
+            made = plan(WANTED, observed=observed, max_creates=most)
+            check(made, policy, NOTHING, observed, protected=False, approval=approval)
+        check(plan(WANTED), POLICY, NOTHING, None, protected=False, approval=NOBODY)
 
 
 class TestSavedPlans:

@@ -1,7 +1,8 @@
 """What is asked of the platform before something is created, and what is not."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from plan_samples import NOTHING, POLICY, audience, found, intend, know, there, want
@@ -9,13 +10,17 @@ from plan_samples import NOTHING, POLICY, audience, found, intend, know, there, 
 from aepctl.apply.gates import Approval
 from aepctl.apply.look import look
 from aepctl.errors import ListForbidden, PlatformError
-from aepctl.model.audience import Audience, Ids, Observed, Wanted
+from aepctl.model.audience import Audience, Ids, Known, Observed, Wanted
+from aepctl.model.wants import Wants
 from aepctl.plan.policy import Existing
-from aepctl.plan.sides import to_look_up
+from aepctl.plan.questions import to_look_up
+from aepctl.plan.seen import Seen
 from aepctl.state.model import Phase, State
 
 GOLD, SILVER = audience("Gold"), audience("Silver")
 INACTIVE = (replace(there(SILVER, "id-silver"), lifecycle="inactive"),)
+BRONZE = there(audience("Bronze"), "id-bronze")
+"""No list shows it."""
 SEEN = (there(GOLD, "id-gold"), there(SILVER, "id-silver"))
 
 
@@ -43,7 +48,32 @@ class Reader:
         raise AssertionError((audience, audience_id))
 
     def get(self, ids: Ids) -> Observed | None:
-        raise AssertionError(ids)
+        self.asked.append(f"get {ids.platform_id}")
+        return next((one for one in SEEN if one.ids == ids), None)
+
+    def get_many(self, ids: Sequence[Ids]) -> Mapping[str, Observed | None]:
+        self.asked.append(f"{len(ids)} at once")
+        return {one.audience_id: self.get(one) for one in ids}
+
+    def find(self, audience_id: str) -> tuple[Observed, ...]:
+        self.asked.append(f"find {audience_id}")
+        return tuple(one for one in (*SEEN, BRONZE) if one.ids.audience_id == audience_id)
+
+
+def seen(
+    reader: Reader,
+    wanted: Sequence[Wanted],
+    state: State = NOTHING,
+    existing: Existing = "adopt",
+    *,
+    yes_create: int | None = None,
+    fresh: bool = False,
+    refresh: bool = False,
+) -> Seen | None:
+    policy = replace(POLICY, existing=existing, refresh=refresh)
+    questions = to_look_up(Wants(tuple(wanted)), state, policy)
+    approval = Approval(yes_create=yes_create)
+    return look(reader, questions, state, policy, approval, fresh=fresh)
 
 
 def looked(
@@ -51,15 +81,11 @@ def looked(
     wanted: Sequence[Wanted],
     state: State = NOTHING,
     existing: Existing = "adopt",
-    *,
-    client_ids: bool = False,
-    yes_create: int | None = None,
-    fresh: bool = False,
+    **how: Any,
 ) -> tuple[Observed, ...] | None:
-    policy = replace(POLICY, existing=existing, client_ids=client_ids)
-    questions = to_look_up(wanted, state, policy)
-    approval = Approval(yes_create=yes_create)
-    return look(reader, questions, state, policy, approval, fresh=fresh)
+    """What is found of what is to be created."""
+    found = seen(reader, wanted, state, existing, **how)
+    return None if found is None else found.found
 
 
 WANTED = want(("gold", GOLD), ("silver", SILVER))
@@ -139,3 +165,52 @@ def test_credentials_that_may_not_list_are_why_existing_ones_are_ignored() -> No
     assert looked(Reader(forbidden=True), WANTED, existing="ignore") is None
     with pytest.raises(ListForbidden):
         looked(Reader(forbidden=True), WANTED)
+
+
+# What is known
+
+
+def known(key: str, one: Audience, audience_id: str, **fields: Any) -> tuple[str, Known]:
+    return key, Known(one, Ids(audience_id, f"p-{audience_id}"), **fields)
+
+
+def test_what_would_be_changed_is_read_by_itself_and_the_rest_is_not() -> None:
+    reader = Reader()
+    state = found([known("gold", audience("Dull"), "id-gold"), known("silver", SILVER, "id-s")])
+    assert seen(reader, WANTED, state) == Seen((SEEN[0],))
+    assert reader.asked == ["get p-id-gold"]
+
+
+def test_what_is_gone_is_told_from_what_is_there() -> None:
+    reader = Reader()
+    state = found([known("gold", audience("Dull"), "gone"), known("silver", SILVER, "id-s")])
+    assert seen(reader, WANTED, state) == Seen((), {"gone": None})
+
+
+def test_beside_what_is_to_be_created_it_counts_as_it_was_read() -> None:
+    """A list may lag behind an edit: what was read by itself is newer."""
+    reader = Reader()
+    state = found([known("gold", audience("Dull"), "id-gold")])
+    assert seen(reader, WANTED, state) == Seen((SEEN[1], *INACTIVE, SEEN[0]))
+    assert reader.asked == ["everything", "inactive", "get p-id-gold"]
+
+
+def test_where_everything_is_refreshed_the_list_says_most_of_it() -> None:
+    reader = Reader()
+    state = found([known("gold", GOLD, "id-gold"), known("bronze", BRONZE.audience, "gone")])
+    shown = seen(reader, WANTED[:1], state, refresh=True)
+    assert shown is not None
+    assert SEEN[0] in shown.found
+    assert dict(shown.gone) == {"gone": None}
+    assert reader.asked == ["everything", "inactive", "get p-gone"]
+
+
+def test_what_a_manifest_names_is_found_where_no_list_shows_it() -> None:
+    reader = Reader()
+    named = replace(want(("bronze", BRONZE.audience))[0], audience_id="id-bronze")
+    assert looked(reader, [named]) == (*SEEN, *INACTIVE, BRONZE)
+    assert reader.asked[-1] == "find id-bronze"
+    named = replace(named, audience_id="id-gold")
+    reader = Reader()
+    looked(reader, [named])
+    assert reader.asked == ["everything", "inactive"]

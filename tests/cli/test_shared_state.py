@@ -144,7 +144,17 @@ def test_state_commands_work_on_it_as_on_a_file(team: Team) -> None:
     assert set(team.there.state.audiences) == {"golden"}
     assert team.run("state", "rm", "golden").code == 0
     assert team.there.state.audiences == {}
+    (made,) = team.platform.audiences
+    assert team.run("import", "golden", made["id"]).code == 1
     assert team.there.lock is None
+    assert team.run("import", "gold", made["id"]).code == 0
+    assert team.there.state.audiences["gold"].ids.audience_id == made["audienceId"]
+    assert team.there.lock is None
+    before = list(team.server.history)
+    team.write(lock=THEIRS)
+    assert "gold" in team.run("state", "list").out
+    assert "Name gold" in team.run("state", "show", "gold").out
+    assert team.server.history == [*before, "theirs"]
 
 
 def test_another_lineage_than_the_pinned_one_is_refused_and_nothing_is_sent(team: Team) -> None:

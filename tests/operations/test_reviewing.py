@@ -9,7 +9,7 @@ from machine_plans import Reviewed, only_what_was_reviewed, review
 from aepctl.apply.outcomes import OutcomeKind
 from aepctl.apply.report import ApplyReport
 from aepctl.errors import SafetyRefusal, StateLocked
-from aepctl.operations import state as people
+from aepctl.operations import keys
 
 
 def world_of(folder: Path, *keys: str) -> World:
@@ -68,7 +68,7 @@ def test_killed_then_forgotten_it_makes_what_is_left_and_nothing_twice(tmp_path:
         killed = crashes_at(world, one, call)
         known = world.state().audiences
         for key in known:
-            people.forget(world.context, world.environment, key)
+            keys.forget(world.context, world.environment, [key])
         for made in world.made:
             made.deleted = made.audience_id in {one.ids.audience_id for one in known.values()}
         gone += len(known)

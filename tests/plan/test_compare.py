@@ -35,12 +35,19 @@ def test_a_field_that_differs_is_shown_on_each_side(field: object) -> None:
     assert field_diffs(wanted, known=GOLD, observed=seen) == (FieldDiff(name, was, "y", "x"),)
 
 
-def test_what_only_the_platform_has_otherwise_is_no_difference_to_what_is_known() -> None:
+def test_what_only_the_platform_has_otherwise_is_a_difference_as_well() -> None:
     seen = replace(GOLD, name="Renamed there")
-    assert field_diffs(GOLD, known=GOLD, observed=seen) == ()
+    renamed = FieldDiff("name", "Gold", "Renamed there", "Gold")
+    assert field_diffs(GOLD, known=GOLD, observed=seen) == (renamed,)
     wanted = replace(GOLD, description="New")
     diffs = field_diffs(wanted, known=GOLD, observed=seen)
-    assert diffs == (FieldDiff("description", "Loyal", "Loyal", "New"),)
+    assert diffs == (renamed, FieldDiff("description", "Loyal", "Loyal", "New"))
+
+
+def test_of_what_nobody_wants_any_more_two_sides_are_compared() -> None:
+    seen = replace(GOLD, name="Renamed there")
+    expected = (FieldDiff("name", "Gold", "Renamed there", None),)
+    assert field_diffs(None, known=GOLD, observed=seen) == expected
 
 
 def test_a_description_can_come_and_go() -> None:
@@ -68,12 +75,12 @@ AUDIENCES = st.builds(Audience, TEXTS, TEXTS, TEXTS, st.none() | TEXTS)
 def test_it_is_the_plain_comparison_field_by_field_in_their_order(
     wanted: Audience, known: Audience | None, observed: Audience | None
 ) -> None:
-    before = observed if known is None else known
+    given = [one.fields() for one in (known, observed, wanted) if one]
     sides = [one.fields() if one else {} for one in (known, observed, wanted)]
     expected = tuple(
         FieldDiff(field.name, *(side.get(field.name) for side in sides))
         for field in FIELDS
-        if before and before.fields().get(field.name) != wanted.fields().get(field.name)
+        if len({one.get(field.name) for one in given}) > 1
     )
     assert field_diffs(wanted, known=known, observed=observed) == expected
 

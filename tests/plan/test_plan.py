@@ -18,12 +18,12 @@ MADE = plan(
 def test_a_plan_gives_the_changes_of_one_action_in_order() -> None:
     assert [change.key for change in MADE.of(Action.CREATE)] == ["b", "c"]
     assert [change.key for change in MADE.of(Action.SETTLE)] == ["a"]
-    assert [change.key for change in MADE.of(Action.REMOVED)] == ["gone"]
+    assert [change.key for change in MADE.of(Action.FORGET)] == ["gone"]
     assert MADE.of(Action.UPDATE) == ()
 
 
 def test_a_plan_counts_each_action_and_what_is_unchanged() -> None:
-    assert MADE.counts() == Counter({Action.CREATE: 2, Action.SETTLE: 1, Action.REMOVED: 1})
+    assert MADE.counts() == Counter({Action.CREATE: 2, Action.SETTLE: 1, Action.FORGET: 1})
     assert MADE.counts()[Action.DECIDE] == 0
     assert MADE.unchanged == 1
 

@@ -45,7 +45,7 @@ def test_what_is_written_is_read() -> None:
 
 def test_what_stands_first_says_what_the_plan_is_bound_to() -> None:
     assert head(BINDING) == {
-        "format": "2.0",
+        "format": "2.1",
         "plan": BINDING.id,
         "version": "1.0",
         "environment": "prod",
@@ -56,10 +56,12 @@ def test_what_stands_first_says_what_the_plan_is_bound_to() -> None:
         },
         "state": {"lineage": "lineage", "serial": 1},
         "targets": ["*"],
+        "refreshed": False,
+        "overwrites": False,
     }
     assert [one.key for one in BINDING.changes] == ["x", "gold", "silver"]
-    assert list(BINDING.effects) == ["gold"]
-    assert (FORMAT, EFFECTS) == ("2.0", "effects")
+    assert list(BINDING.effects) == ["gold", "silver"]
+    assert (FORMAT, EFFECTS) == ("2.1", "effects")
 
 
 @pytest.mark.parametrize("data", [None, [], "text", 1, {}, {"format": 1}, {"format": "one"}])
@@ -105,11 +107,11 @@ def test_a_field_of_another_kind_is_named_and_not_repeated(
     assert raised.value.__cause__ is None
 
 
-@pytest.mark.parametrize("found", ["1.0", "1.1", "2.1", "3.0"])
+@pytest.mark.parametrize("found", ["1.0", "1.1", "2.0", "3.0"])
 def test_another_format_is_told(found: str) -> None:
     with pytest.raises(AepctlError) as raised:
         decode({"format": found}, "plan.json")
-    message = f"plan.json has the format {found}, but this version of aepctl reads 2.0"
+    message = f"plan.json has the format {found}, but this version of aepctl reads 2.1"
     assert (raised.value.message, raised.value.hint) == (message, NEW)
     assert raised.value.exit_code == 1
 

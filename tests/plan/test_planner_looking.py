@@ -159,9 +159,8 @@ def test_one_that_the_list_shows_twice_is_one() -> None:
 def test_a_new_key_for_a_removed_one_is_not_looked_for() -> None:
     state = found([know("old", GOLD)])
     made = plan(want(("gold", GOLD)), state, observed=[there(GOLD, "A"), there(GOLD, "id-of-old")])
-    (change, removed) = made.changes
+    (change,) = made.changes
     assert (change.action, change.steps, change.matches) == (Action.DECIDE, (), ())
-    assert removed.observed == there(GOLD, "id-of-old")
 
 
 def test_what_is_in_doubt_is_not_adopted_either() -> None:
@@ -186,13 +185,13 @@ def test_a_person_who_decided_to_create_is_obeyed(existing: str) -> None:
 class TestWhatIsKnown:
     """Shown with what the platform has, where that was seen."""
 
-    def test_an_update_has_three_sides(self) -> None:
+    def test_what_somebody_edited_has_three_sides(self) -> None:
         seen = there(audience("Gold", "Edited"), "id-of-gold")
         state = found([know("gold", audience("Gold"))])
         (change,) = plan(want(("gold", GOLD)), state, observed=[seen]).changes
         assert change.observed == seen
         assert change.diff == (FieldDiff("description", None, "Edited", "Shiny"),)
-        assert (change.action, change.steps) == (Action.UPDATE, ())
+        assert (change.action, change.steps) == (Action.DRIFT, ())
 
     def test_one_that_was_not_seen_has_two(self) -> None:
         state = found([know("gold", audience("Gold"))])

@@ -12,11 +12,19 @@ from plan_worlds import KEYS, World, worlds
 
 from aepctl.errors import NoSuchTarget
 from aepctl.model.audience import Identity, Ids
-from aepctl.model.steps import Adopt, Create
+from aepctl.model.steps import Adopt, Create, Forget, Patch, Record
 from aepctl.plan.plan import Action
 from aepctl.state.events import Begun, Ended, Ending, Noted
 from aepctl.state.model import Intent, Phase
 from aepctl.state.reducer import Draft
+
+KINDS = {
+    Action.CREATE: [Create],
+    Action.ADOPT: [Adopt],
+    Action.UPDATE: [Patch],
+    Action.RECORD: [Record],
+    Action.FORGET: [Forget],
+}
 
 
 def in_doubt(world: World) -> dict[str, Intent]:
@@ -40,6 +48,8 @@ def test_each_key_counts_exactly_once(world: World) -> None:
     assert len(keys) == len(set(keys))
     assert made.counts() == Counter(change.action for change in made.changes)
     everyone = {one.key for one in world.wanted} | {*world.state.audiences, *in_doubt(world)}
+    # What may have another key now is told with that one, unless something is in doubt there.
+    everyone -= {old for old, _ in made.renames} - in_doubt(world).keys()
     assert len(keys) + made.unchanged == len(everyone)
     assert set(keys) <= everyone
 
@@ -56,9 +66,11 @@ def test_a_plan_says_of_each_key_what_is_true(world: World) -> None:
         if key in doubts:
             expected = {Action.SETTLE}
         elif key not in wanted:
-            expected = {Action.REMOVED}
+            expected = {Action.FORGET, Action.DRIFT, None}
+        elif key in known and known[key].audience == wanted[key]:
+            expected = {None}
         elif key in known:
-            expected = {None if known[key].audience == wanted[key] else Action.UPDATE}
+            expected = {Action.UPDATE, Action.RECORD, Action.DRIFT, Action.DECIDE}
         elif wanted[key].identity in removed:
             expected = {Action.DECIDE}
         elif wanted[key].identity in doubted:
@@ -101,7 +113,7 @@ def _identity_of(intent: Intent) -> Identity:
 @given(worlds())
 def test_steps_and_action_agree(world: World) -> None:
     for change in world.plan().changes:
-        kinds = {Action.CREATE: [Create], Action.ADOPT: [Adopt]}.get(change.action, [])
+        kinds = KINDS.get(change.action, [])
         assert [type(step) for step in change.steps] == kinds
         if change.action is Action.CREATE:
             (step,) = change.steps
@@ -114,7 +126,7 @@ def test_steps_and_action_agree(world: World) -> None:
             assert change.observed is not None
             assert adopt.known.ids == change.observed.ids
             assert adopt.known.audience == change.observed.audience
-        if change.action is Action.DECIDE:
+        if change.action in {Action.DECIDE, Action.DRIFT}:
             assert change.reason
         else:
             assert change.matches == ()
@@ -155,8 +167,12 @@ def test_once_its_steps_are_done_nothing_is_left_to_create_or_adopt(world: World
                 draft.take(Begun(intent))
                 ids = Ids(step.audience_id or f"created-{number}")
                 draft.take(Ended(intent.id, Ending.DONE, "this-run", AT, ids=ids))
+            elif isinstance(step, Patch):
+                intent = Intent(f"new-{number}", "this-run", change.key, step, AT)
+                draft.take(Begun(intent))
+                draft.take(Ended(intent.id, Ending.DONE, "this-run", AT, ids=step.ids))
             else:
-                assert isinstance(step, Adopt)
+                assert isinstance(step, Adopt | Record | Forget)
                 draft.take(Noted(change.key, step, AT))
     after = replace(world, state=draft.state()).plan()
     assert (after.of(Action.CREATE), after.of(Action.ADOPT)) == ((), ())

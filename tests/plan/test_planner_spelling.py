@@ -8,7 +8,7 @@ from plan_samples import POLICY, audience, found, intend, know, plan, there, wan
 from aepctl.model.audience import Audience, Ids, Known, Observed
 from aepctl.model.steps import Adopt, Create
 from aepctl.plan.plan import Action, Change
-from aepctl.plan.sides import to_look_up
+from aepctl.plan.questions import to_look_up
 from aepctl.state.model import Intent, Phase, State
 
 GOLD = audience("Gold")
@@ -199,7 +199,6 @@ class TestManifestsThatChangeMeanwhile:
         changes = plan(want(("gold", GOLD)), state, observed=[]).changes
         assert [(one.key, one.action) for one in changes] == [
             ("gold", Action.DECIDE),
-            ("old", Action.REMOVED),
         ]
 
     def test_an_audience_that_another_key_shall_give_away_is_no_free_name(self) -> None:

@@ -6,7 +6,7 @@ import pytest
 from plan_samples import audience, found, intend, know, plan, there, want
 
 from aepctl.model.audience import Audience
-from aepctl.model.steps import Adopt, Create
+from aepctl.model.steps import Adopt, Create, Forget, Patch, Record
 from aepctl.plan.plan import Action
 from aepctl.state.model import Intent, Phase, State
 
@@ -27,6 +27,14 @@ OBSERVED = {
 }
 KNOWN = {"unknown": None, "as wanted": GOLD, "otherwise": audience("Gold", "Old")}
 
+KINDS = {
+    Action.CREATE: [Create],
+    Action.ADOPT: [Adopt],
+    Action.UPDATE: [Patch],
+    Action.RECORD: [Record],
+    Action.FORGET: [Forget],
+}
+
 # What becomes of gold for each of OBSERVED, in their order.
 WANTED_AND_UNKNOWN = {
     "no intent": ("create", "create", "adopt", "adopt", "decide"),
@@ -36,12 +44,12 @@ WANTED_AND_UNKNOWN = {
     "to be created again": ("create",) * 5,
 }
 WANTED_AND_IGNORING = {**WANTED_AND_UNKNOWN, "no intent": ("create",) * 5}
-OTHERWISE = {  # whatever was observed
+OTHERWISE = {  # whatever was observed, but for what makes it otherwise already
     ("wanted", "as wanted"): None,
     ("wanted", "otherwise"): "update",
     ("not wanted", "unknown"): None,
-    ("not wanted", "as wanted"): "removed",
-    ("not wanted", "otherwise"): "removed",
+    ("not wanted", "as wanted"): "forget",
+    ("not wanted", "otherwise"): "forget",
 }
 IN_DOUBT = {"open", "absent in this run"}
 
@@ -51,7 +59,10 @@ def expected(wanted: str, known: str, intent: str, column: int, existing: str) -
         table = WANTED_AND_IGNORING if existing == "ignore" else WANTED_AND_UNKNOWN
         return table[intent][column]
     # What nobody wants, or has already, is no candidate: an absent create is looked for once more.
-    return "settle" if intent in {*IN_DOUBT, "absent"} else OTHERWISE[wanted, known]
+    if intent in {*IN_DOUBT, "absent"}:
+        return "settle"
+    already = column == [*OBSERVED].index("itself") and (wanted, known) == ("wanted", "otherwise")
+    return "record" if already else OTHERWISE[wanted, known]
 
 
 @pytest.mark.parametrize("existing", ["adopt", "fail", "ignore"])
@@ -71,7 +82,7 @@ def test_what_becomes_of_a_key(wanted: str, known: str, intent: str, existing: s
         unchanged = (wanted, known, action) == ("wanted", "as wanted", None)
         assert made.unchanged == int(unchanged)
         for change in made.changes:
-            kinds = {Action.CREATE: [Create], Action.ADOPT: [Adopt]}.get(change.action, [])
+            kinds = KINDS.get(change.action, [])
             assert [type(step) for step in change.steps] == kinds
             assert (change.known is None) == (known == "unknown")
             shows_intent = known == "unknown" or change.action is Action.SETTLE

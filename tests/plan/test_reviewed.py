@@ -21,7 +21,7 @@ GOLD, SILVER, OLD = audience("Gold"), audience("Silver"), audience("Old")
 LONGER = audience("Gold", "Longer")
 WANTED = want(("gold", GOLD), ("silver", SILVER))
 BEFORE = found([know("old", OLD)])
-"""A removed key beside what is new: it is shown only."""
+"""A removed key beside what is new."""
 
 
 def saved(wanted: tuple[Wanted, ...] = WANTED, state: State = BEFORE, *targets: str) -> Binding:
@@ -64,8 +64,8 @@ def used(*left: str) -> UsedPlan:
     return UsedPlan(2, ("earlier-run",) if left else (), frozenset(left))
 
 
-BOTH = ("create gold", "create silver", "removed old")
-SILVER_ONLY = ("create silver", "removed old")
+BOTH = ("create gold", "create silver", "forget old")
+SILVER_ONLY = ("create silver", "forget old")
 MORE = (*WANTED, *want(("new", audience("New"))))
 EDITED = want(("gold", LONGER), ("silver", SILVER))
 NO_GOLD = WANTED[1:]
@@ -86,7 +86,7 @@ CASES: dict[str, tuple[State, tuple[Wanted, ...], Found]] = {
     "another key waits for a person": (
         later(know("x", audience("Gone"))),
         (*WANTED, *want(("y", audience("Gone")))),
-        Found(BOTH, alone=("decide y", "removed x")),
+        Found(BOTH, alone=("decide y",)),
     ),
     "another key is in doubt": (
         later(intents=[intend("new", audience("New"))]),
@@ -135,46 +135,49 @@ CASES: dict[str, tuple[State, tuple[Wanted, ...], Found]] = {
         MOVED,
         Found(SILVER_ONLY, stale="gold: the manifests no longer want it"),
     ),
-    "this plan made it": (later(know("gold", GOLD), used=used("silver")), WANTED,
+    "this plan made it": (later(know("gold", GOLD), used=used("silver", "old")), WANTED,
                           Found(SILVER_ONLY, 1)),
     "this plan adopted it with other words": (
-        later(ADOPTED_OTHERWISE, used=used("silver")),
+        later(ADOPTED_OTHERWISE, used=used("silver", "old")),
         WANTED,
         Found(SILVER_ONLY, 1, alone=("update gold",)),
     ),
     "this plan made it, and it was edited since": (
-        later(know("gold", GOLD), used=used("silver")),
+        later(know("gold", GOLD), used=used("silver", "old")),
         EDITED,
         Found(SILVER_ONLY, 1, alone=("update gold",)),
     ),
     "this plan made it, and it was forgotten since": (
-        later(used=used("silver")),
+        later(used=used("silver", "old")),
         WANTED,
         Found(SILVER_ONLY, 1, alone=("create gold",)),
     ),
     "this plan made it, and it was renamed since": (
-        later(know("aurum", GOLD), used=used("silver")),
+        later(know("aurum", GOLD), used=used("silver", "old")),
         MOVED,
         Found(SILVER_ONLY, 1),
     ),
     "this plan was killed before it began": (
-        later(used=used("gold", "silver")), WANTED, Found(BOTH),
+        later(used=used("gold", "silver", "old")), WANTED, Found(BOTH),
     ),
     "this plan was killed while it was made": (
-        later(intents=[ON_ITS_WAY], used=used("gold", "silver")),
+        later(intents=[ON_ITS_WAY], used=used("gold", "silver", "old")),
         WANTED,
         Found(("settle gold", *SILVER_ONLY)),
     ),
     "it was looked for in vain": (
-        later(intents=[TRIED], used=used("gold", "silver")), WANTED, Found(BOTH),
+        later(intents=[TRIED], used=used("gold", "silver", "old")), WANTED, Found(BOTH),
     ),
     "it was looked for in vain by this run": (
-        later(intents=[replace(TRIED, absent_since="this-run")], used=used("gold", "silver")),
+        later(
+            intents=[replace(TRIED, absent_since="this-run")],
+            used=used("gold", "silver", "old"),
+        ),
         WANTED,
         Found(("settle gold", *SILVER_ONLY)),
     ),
     "it was looked for in vain, and its key is edited": (
-        later(intents=[TRIED], used=used("gold", "silver")),
+        later(intents=[TRIED], used=used("gold", "silver", "old")),
         EDITED,
         Found(
             SILVER_ONLY,
@@ -183,12 +186,12 @@ CASES: dict[str, tuple[State, tuple[Wanted, ...], Found]] = {
         ),
     ),
     "the platform says that it exists": (
-        later(intents=[replace(TRIED, exists=True)], used=used("gold", "silver")),
+        later(intents=[replace(TRIED, exists=True)], used=used("gold", "silver", "old")),
         WANTED,
         Found(("decide gold", *SILVER_ONLY)),
     ),
     "a person decided to make it again": (
-        later(intents=[replace(TRIED, phase=Phase.RECREATE)], used=used("gold", "silver")),
+        later(intents=[replace(TRIED, phase=Phase.RECREATE)], used=used("gold", "silver", "old")),
         WANTED,
         Found(BOTH),
     ),
@@ -209,19 +212,19 @@ CASES: dict[str, tuple[State, tuple[Wanted, ...], Found]] = {
         ),
     ),
     "all was made by others": (
-        later(know("gold", GOLD), know("silver", SILVER)), WANTED, Found(("removed old",), 2),
+        later(know("gold", GOLD), know("silver", SILVER)), WANTED, Found(("forget old",), 2),
     ),
     "all is done": (later(know("gold", GOLD), know("silver", SILVER), used=used()), WANTED,
-                    Found((), 2)),
-    "all is done, then forgotten": (later(used=used()), WANTED, Found((), 2)),
-    "all is done, then edited": (later(know("gold", GOLD), used=used()), EDITED, Found((), 2)),
-    "what was only shown is no more": (
-        replace(later(), audiences={}), WANTED, Found(("create gold", "create silver")),
+                    Found((), 3)),
+    "all is done, then forgotten": (later(used=used()), WANTED, Found((), 3)),
+    "all is done, then edited": (later(know("gold", GOLD), used=used()), EDITED, Found((), 3)),
+    "what was to be forgotten is not known any more": (
+        replace(later(), audiences={}), WANTED, Found(("create gold", "create silver"), 1),
     ),
-    "what was only shown would be made by now": (
+    "what was to be forgotten is wanted again, and not known any more": (
         replace(later(), audiences={}),
         (*WANTED, *want(("old", OLD))),
-        Found(("create gold", "create silver"), alone=("create old",)),
+        Found(("create gold", "create silver"), 1, alone=("create old",)),
     ),
 }  # fmt: skip
 
@@ -284,9 +287,9 @@ def test_its_targets_stay_its_own() -> None:
 
 
 def test_what_is_left_is_what_has_an_effect_and_is_not_done() -> None:
-    state = later(intents=[ON_ITS_WAY], used=used("gold", "silver"))
+    state = later(intents=[ON_ITS_WAY], used=used("gold", "silver", "old"))
     now = compare(SAVED, plan(WANTED, state), state).plan
-    assert left_of(SAVED, now) == ("gold", "silver")
+    assert left_of(SAVED, now) == ("gold", "silver", "old")
     assert left_of(SAVED, compare(SAVED, plan(WANTED, BEFORE), later(used=used())).plan) == ()
 
 
@@ -310,7 +313,7 @@ def patch(before: Audience = SILVER, after: Audience = GOLD, ids: Ids = IDS) -> 
     return Change("k", Action.UPDATE, known=Known(before, ids), wanted=after, steps=(step,))
 
 
-DELETE = Change("k", Action.REMOVED, known=Known(GOLD, IDS), steps=(Delete(IDS, GOLD),))
+DELETE = Change("k", Action.DELETE, known=Known(GOLD, IDS), steps=(Delete(IDS, GOLD),))
 
 
 def knows(one: Audience | None, ids: Ids = IDS, **fields: object) -> State:
@@ -342,14 +345,14 @@ def knows(one: Audience | None, ids: Ids = IDS, **fields: object) -> State:
             knows(None),
             Found(stale="k: it is no longer known", alone=("adopt k",)),
         ),
-        (DELETE, DELETE, knows(GOLD), Found(("removed k",))),
+        (DELETE, DELETE, knows(GOLD), Found(("delete k",))),
         (DELETE, None, knows(None), Found(done=1)),
         (DELETE, None, knows(GOLD), Found(stale="k: the manifests want it again")),
         (
             replace(DELETE, steps=(Adopt(Known(GOLD, IDS)),)),
             DELETE,
             knows(GOLD),
-            Found(stale="k: something else would be done", alone=("removed k",)),
+            Found(stale="k: something else would be done", alone=("delete k",)),
         ),
     ],
 )  # fmt: skip

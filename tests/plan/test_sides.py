@@ -10,8 +10,10 @@ from plan_worlds import World, worlds
 
 from aepctl.errors import NoSuchTarget
 from aepctl.model.steps import Create
+from aepctl.model.wants import Wants
+from aepctl.plan.candidates import Candidate
 from aepctl.plan.plan import Action
-from aepctl.plan.sides import Candidate, Questions, to_look_up
+from aepctl.plan.questions import Questions, to_look_up
 from aepctl.state.model import Phase, State
 
 GOLD, SILVER = audience("Gold"), audience("Silver")
@@ -19,13 +21,25 @@ WANTED = want(("gold", GOLD), ("silver", SILVER))
 
 
 def asked(state: State, *targets: str, **policy: Any) -> Questions:
-    return to_look_up(WANTED, state, replace(POLICY, **policy), targets)
+    return to_look_up(Wants(WANTED), state, replace(POLICY, **policy), targets)
 
 
 def test_where_everything_is_known_there_is_nothing_to_ask() -> None:
-    nothing = asked(found([know("gold", GOLD), know("silver", audience("S")), know("x", GOLD)]))
+    nothing = asked(found([know("gold", GOLD), know("silver", SILVER), know("x", audience("X"))]))
     assert nothing == Questions((), ())
     assert not nothing
+
+
+def test_what_would_be_changed_is_read_first() -> None:
+    known = dict([know("gold", GOLD), know("silver", audience("S"))])
+    questions = asked(found(known.items()))
+    assert questions == Questions((), (), {"silver": known["silver"]})
+    assert questions
+
+
+def test_with_a_refresh_everything_known_is_read() -> None:
+    known = dict([know("gold", GOLD), know("silver", SILVER), know("x", audience("X"))])
+    assert asked(found(known.items()), refresh=True).known == known
 
 
 def test_what_is_not_known_is_to_be_looked_for() -> None:

@@ -5,17 +5,23 @@ import subprocess
 import sys
 
 import pytest
+from exports import definition, seen
 from plans import INTENTS, PLANS, PROGRAM, REPORTS, TARGET
 from review_samples import PROBLEMS
 
 from aepctl.apply.findings import Finding, Kind, Verified
 from aepctl.errors import AepctlError, InvalidInput, SafetyRefusal
+from aepctl.manifests.export import Passed, Why
+from aepctl.manifests.exported import Exported
+from aepctl.manifests.pages import pages_of
 from aepctl.render import codequality, gitlab, html, junit, markdown, text
+from aepctl.render.exported import exported_json, view_of_exported
 from aepctl.render.formats import (
     FORMATS,
     Limits,
     Result,
     of_error,
+    of_exported,
     of_intents,
     of_plan,
     of_report,
@@ -33,12 +39,23 @@ from aepctl.render.view import view_of_error, view_of_plan, view_of_validation
 MIXED = REPORTS["mixed"]
 ERROR = AepctlError("it broke", hint="mend it")
 VERIFIED = Verified(2, (Finding(Kind.GONE, "gold", "it is gone", "aepctl mend", "mends it"),))
+DEFINITIONS = (definition("gold"), definition("silver"))
+PAGES = pages_of(DEFINITIONS, "audiences", {})
+EXPORTED = Exported(
+    DEFINITIONS,
+    PAGES,
+    (Passed(Why.LEFT_OUT, seen("Odd").audience, "id of Odd", "it is odd"),),
+    PAGES[0].origins(),
+    frozenset({"gold", "silver"}),
+    adopt=True,
+)
 RESULTS = {
     "plan": of_plan(PLANS["everything"], plan_id="3f9a2c", exit_code=2),
     "report": of_report(MIXED, PROGRAM),
     "intents": of_intents(iter(INTENTS), PROGRAM, "prod"),
     "validation": of_validation(3, "prod"),
     "verified": of_verified(VERIFIED, "prod", TARGET),
+    "exported": of_exported(EXPORTED, "prod", TARGET, PROGRAM),
     "error": of_error(ERROR, "changes", "prod"),
     "problems": of_error(InvalidInput(PROBLEMS), "problems", "prod"),
 }
@@ -48,6 +65,7 @@ VIEWS = {
     "intents": view_of_intents(INTENTS, PROGRAM, "prod"),
     "validation": view_of_validation(3, "prod"),
     "verified": view_of_verified(VERIFIED, "prod", TARGET),
+    "exported": view_of_exported(EXPORTED, "prod", TARGET, PROGRAM),
     "error": view_of_error(ERROR, "prod"),
     "problems": view_of_error(InvalidInput(PROBLEMS), "prod"),
 }
@@ -57,6 +75,7 @@ DOCUMENTS = {
     "intents": intents_json(INTENTS),
     "validation": validation_json(3),
     "verified": verified_json(VERIFIED, "prod", TARGET),
+    "exported": exported_json(EXPORTED, "prod", TARGET),
     "error": error_json(ERROR, "changes", "prod"),
     "problems": error_json(InvalidInput(PROBLEMS), "problems", "prod"),
 }

@@ -654,3 +654,32 @@ def test_a_first_write_that_fails_leaves_nothing_and_the_next_one_has_the_header
         store.full_at = set()
         one.begin("gold", create("gold"))
         assert journaled(store) == ["journal", "intent"]
+
+
+# Several at once
+
+
+def test_steps_that_belong_together_are_one_write_and_never_half_of_them_in_a_log() -> None:
+    store = laid()
+    with session(store) as one:
+        one.note_all([("spare", Move("old")), ("new", Move("spare")), ("gold", Adopt(GOLD))])
+        assert store.calls == ["checkpoint", "drop"]
+        assert one.state == stored(store)
+    found = stored(store)
+    assert found is not None
+    assert (set(found.audiences), found.serial, store.log) == ({"new", "gold"}, 4, None)
+
+
+def test_of_steps_that_belong_together_all_are_done_or_none() -> None:
+    store = laid()
+    with session(store) as one, pytest.raises(Contradiction, match="`nobody` is not known"):
+        one.note_all([("new", Move("old")), ("x", Move("nobody"))])
+    assert (stored(store), store.log) == (OLD, None)
+
+
+def test_where_they_cannot_be_written_none_is_done() -> None:
+    store = laid()
+    store.full_at = {"checkpoint"}
+    with pytest.raises(StateNotWritten, match=FULL), session(store) as one:
+        one.note_all([("new", Move("old")), ("gold", Adopt(GOLD))])
+    assert (stored(store), store.log) == (OLD, None)

@@ -14,7 +14,7 @@ from aepctl.clock import SystemClock
 from aepctl.errors import Overtaken, SafetyRefusal, StateError, StateLocked, StateNotWritten
 from aepctl.model.audience import Ids as AudienceIds
 from aepctl.model.audience import Known
-from aepctl.model.steps import Adopt, Create, Forget, RemoteStep
+from aepctl.model.steps import Adopt, Create, Forget, Move, RemoteStep
 from aepctl.state.codec import Written, decode_written
 from aepctl.state.encoder import StateEncoder
 from aepctl.state.events import Contradiction, Ending
@@ -480,3 +480,12 @@ def test_a_late_worker_notes_nothing_any_more(place: Place) -> None:
             late()
         assert caught.value.reason == "the state is no longer held"
     assert set(place.there.state.intents) == {intent.id}
+
+
+def test_steps_that_belong_together_are_in_the_store_by_one_write(place: Place) -> None:
+    with place.session() as one:
+        before = len(place.server.history)
+        one.note_all([("spare", Move("old")), ("new", Move("spare"))])
+        assert len(place.server.history) == before + 1
+    assert set(place.there.state.audiences) == {"new"}
+    assert place.there.lock is None

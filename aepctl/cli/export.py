@@ -1,0 +1,106 @@
+"""aepctl export."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from aepctl.cli.formats import output_options, outputs_of, run_and_render
+from aepctl.cli.invocation import Command, Invocation, pass_invocation
+from aepctl.cli.outfiles import check_expanded
+from aepctl.cli.output import colour, print_result, print_status
+from aepctl.cli.types import lock_timeout_option, max_wait_option
+
+if TYPE_CHECKING:
+    from aepctl.render.formats import Result
+
+
+@click.command(cls=Command)
+@output_options
+@click.option("--to", required=True, metavar="DIR", help="The folder to write to; made if missing.")
+@click.option(
+    "--namespace",
+    "namespaces",
+    multiple=True,
+    metavar="NS",
+    help="Only this namespace, exactly. Repeatable.",
+)
+@click.option(
+    "--origin",
+    "origins",
+    multiple=True,
+    metavar="NAME",
+    help="Only this originName, exactly. Repeatable.",
+)
+@click.option(
+    "--name",
+    "names",
+    multiple=True,
+    metavar="GLOB",
+    help="Only names that match, such as 'Loyalty - *'; case counts. Repeatable.",
+)
+@click.option("--mine", is_flag=True, help="Only what no manifest names; tell nothing of the rest.")
+@click.option("--inactive", is_flag=True, help="Also audiences that are inactive or drafts.")
+@click.option(
+    "--adopt",
+    is_flag=True,
+    help="Record them in the state as well, so that plan has nothing to do.",
+)
+@click.option("--dry-run", is_flag=True, help="Show what would be written where; write nothing.")
+@lock_timeout_option
+@max_wait_option
+@pass_invocation
+def export(
+    invocation: Invocation,
+    /,
+    output: str,
+    writes: tuple[tuple[str, str], ...],
+    github: bool,
+    max_bytes: int,
+    to: str,
+    namespaces: tuple[str, ...],
+    origins: tuple[str, ...],
+    names: tuple[str, ...],
+    mine: bool,
+    inactive: bool,
+    adopt: bool,
+    dry_run: bool,
+    lock_timeout: float,
+    max_wait: float,
+) -> int:
+    """Write manifests for audiences that the platform has and no manifest defines.
+
+    Nothing that is defined is touched, and nothing is sent. New entries are added to the files of
+    their namespace; the text that is there stays as it is.
+
+    \b
+    Examples:
+      aepctl export --to audiences --dry-run
+      aepctl --env prod export --to audiences --adopt
+      aepctl export --to audiences/crm --namespace crm --name 'Loyalty - *'
+    """
+    if not to:
+        raise click.UsageError("--to: a folder was expected. Is a variable not set?")
+    check_expanded(to)
+
+    def work() -> "Result":
+        from aepctl.manifests.export import Asked
+        from aepctl.operations.export import ExportOptions
+        from aepctl.operations.export import export as operation
+        from aepctl.patience import Patience
+        from aepctl.render.display import Paint
+        from aepctl.render.formats import of_exported
+        from aepctl.render.text import render
+
+        context = invocation.context(patience=Patience(max_wait, print_status))
+        environment = invocation.resolve(context)
+        asked = Asked(namespaces, origins, names, mine, inactive)
+        outside = invocation.allow_outside
+        options = ExportOptions(to, asked, adopt, dry_run, lock_timeout, outside)
+        exported = operation(context, environment, options)
+        program = environment.program
+        result = of_exported(exported, environment.name, environment.target, program)
+        if output == "text":
+            print_result(render(result.view(), Paint(on=colour())), kept=not dry_run)
+        return result
+
+    return run_and_render(outputs_of(output, writes, github, max_bytes), "audiences", work)

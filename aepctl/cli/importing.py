@@ -1,0 +1,61 @@
+"""aepctl import: one audience that exists, into state."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from aepctl.cli.formats import output_options, outputs_of, run_and_render
+from aepctl.cli.invocation import Command, Invocation, pass_invocation
+from aepctl.cli.output import colour, print_result, print_status
+from aepctl.cli.types import AudienceId, Key, lock_timeout_option
+
+if TYPE_CHECKING:
+    from aepctl.render.formats import Result
+
+
+@click.command("import", cls=Command)
+@click.argument("key", type=Key())
+@click.argument("one_id", type=AudienceId(), metavar="ID")
+@click.option("--accept", is_flag=True, help="Record it as it is, also where the manifest differs.")
+@lock_timeout_option
+@output_options
+@pass_invocation
+def import_(
+    invocation: Invocation,
+    key: str,
+    one_id: str,
+    accept: bool,
+    lock_timeout: float,
+    output: str,
+    writes: tuple[tuple[str, str], ...],
+    github: bool,
+    max_bytes: int,
+) -> int:
+    """Record the audience ID, which the platform has, for KEY of the manifests.
+
+    ID is its audienceId or the platform's own id. It is compared with the manifest first: where
+    they differ, what differs is shown, and nothing is recorded without --accept.
+
+    \b
+    aepctl import loyalty-gold 4a815904-20a4-4b4c-9b5e-0d3f8f7f3a11
+    """
+
+    def work() -> "Result":
+        from aepctl.operations.importing import import_one
+        from aepctl.render.display import Paint, display
+        from aepctl.render.formats import of_imported
+        from aepctl.render.text import render
+
+        context = invocation.context()
+        environment = invocation.resolve(context)
+        found = import_one(context, environment, key, one_id, accept=accept, wait=lock_timeout)
+        result = of_imported(found, environment.name, environment.target)
+        if found.error is not None:
+            print_status(f"error: {display(found.error.message)}")
+            print_status(f"  {display(str(found.error.hint))}")
+        if output == "text":
+            text = found.block or render(result.view(), Paint(on=colour()))
+            print_result(text, kept=True)
+        return result
+
+    return run_and_render(outputs_of(output, writes, github, max_bytes), "fields", work)

@@ -1,0 +1,69 @@
+"""Text as YAML that reads back as just that text, here and by every other reader. Pure."""
+
+import re
+import unicodedata
+
+from aepctl.model.spelling import JOINERS
+from aepctl.yamldoc.parsing import NOT_TEXT
+
+RESOLVED = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"})
+"""What some reader of YAML takes for something else than text, in any case."""
+NO_VALUE = re.compile(r"[0-9][^ ]* .*[A-Za-z]{2}")
+"""Begins with a digit, and still is neither a number nor a time: `10,000 points`."""
+ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+LITERAL = str.maketrans("", "", "\n\t" + "".join(JOINERS))
+BYTE, SHORT = 0xFF, 0xFFFF
+
+
+def scalar(text: str) -> str:
+    """The text on one line: as it is where nothing can take it for anything else, else in quotes.
+
+    What cannot be seen is always spelled out.
+    """
+    return text if _is_plain(text) else '"' + "".join(map(_escaped, text)) + '"'
+
+
+def lines_of(text: str) -> tuple[str, tuple[str, ...]] | None:
+    """A text of several lines as a block: its sign, and its lines. None where that is not exact."""
+    *lines, last = text.split("\n")
+    sign = "|" if lines and not last else "|-"
+    if last:
+        lines.append(last)
+    elif not lines or not lines[-1]:
+        return None
+    if len(lines) == 1 and sign == "|-":
+        return None
+    ragged = any(line != line.rstrip(" \t") for line in lines)
+    if not lines[0] or lines[0][0] in " \t" or ragged or not _is_seen(text.translate(LITERAL)):
+        return None
+    return sign, tuple(lines)
+
+
+def _is_plain(text: str) -> bool:
+    if not text or text != text.strip() or not _is_seen(_without_joiners(text)):
+        return False
+    if text.casefold() in RESOLVED or ": " in text or " #" in text or text.endswith(":"):
+        return False
+    first = text[0]
+    if first.isascii() and first.isdigit():
+        return NO_VALUE.match(text) is not None
+    return first.isalpha() or not (first.isascii() or unicodedata.category(first)[0] == "M")
+
+
+def _is_seen(text: str) -> bool:
+    return text.isprintable() and NOT_TEXT.search(text) is None
+
+
+def _without_joiners(text: str) -> str:
+    return text if text.isascii() else "".join(one for one in text if one not in JOINERS)
+
+
+def _escaped(one: str) -> str:
+    if one in ESCAPES:
+        return ESCAPES[one]
+    if one.isprintable() or one in JOINERS:
+        return one
+    code = ord(one)
+    if code <= BYTE:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= SHORT else f"\\U{code:08x}"

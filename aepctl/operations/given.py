@@ -1,0 +1,27 @@
+"""A file that somebody gives to a command, or standard input in its place."""
+
+from aepctl.errors import AepctlError
+from aepctl.files import NOT_A_FILE, read_regular, read_stream
+from aepctl.texts import wide_encoding
+
+STDIN = "standard input"
+MAX_GIVEN = 1024 * 1024 * 1024
+"""Bytes of a job's log."""
+
+
+def given_bytes(file: str | None, what: str, *, most: int = MAX_GIVEN) -> bytes:
+    """What is in it; None: standard input. `what` it should be, for who named another one.
+
+    Raises AepctlError.
+    """
+    name = STDIN if file is None else file
+    try:
+        raw = read_stream(0, most=most) if file is None else read_regular(file, most=most)
+    except OSError as error:
+        pipe = "; `-` reads standard input" if error.strerror == NOT_A_FILE else ""
+        hint = f"name {what}{pipe}"
+        raise AepctlError(f"{name}: cannot be read: {error.strerror}", hint=hint) from error
+    wide = wide_encoding(raw)
+    if wide is not None:
+        raise AepctlError(f"{name}: it is in {wide}; save it as UTF-8", hint="then run this again")
+    return raw

@@ -1,0 +1,85 @@
+"""A replace whose old or new half is there already, or wanted again by now."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from plan_samples import POLICY, audience, found, plan, there, want
+
+from aepctl.model.audience import Audience, Deposed, Ids, Known, Observed, Wanted
+from aepctl.model.lifecycle import Lifecycle
+from aepctl.model.steps import Adopt, Create, Delete, Forget, Step
+from aepctl.model.wants import Wants
+from aepctl.plan.plan import Action
+from aepctl.plan.planner import make_plan
+from aepctl.plan.seen import Seen
+
+OLD, NEW = audience("Gold", namespace="old"), audience("Gold", namespace="new")
+OLD_IDS, NEW_IDS = Ids("A", "p-A"), Ids("B", "p-B")
+OLD_THERE, NEW_THERE = there(OLD, "A"), there(NEW, "B")
+HALF = Known(NEW, NEW_IDS, deposed=Deposed(OLD_IDS, OLD))
+"""The new one was made; the old one is still to be deleted."""
+
+
+def wanting(one: Audience) -> Wanted:
+    return replace(want(("gold", one))[0], lifecycle=Lifecycle(replaces=True))
+
+
+def steps(
+    wanted: Audience, known: Known, observed: Sequence[Observed] | None = None, **how: object
+) -> tuple[Action, tuple[Step, ...]]:
+    state = found([("gold", known)])
+    (change,) = plan([wanting(wanted)], state, observed=observed, **how).changes
+    return change.action, change.steps
+
+
+def test_another_one_is_made_and_the_old_one_deleted() -> None:
+    done = (Action.REPLACE, (Create(NEW, None, OLD_IDS), Delete(OLD_IDS, OLD)))
+    assert steps(NEW, Known(OLD, OLD_IDS)) == done
+    assert steps(NEW, Known(OLD, OLD_IDS), [OLD_THERE]) == done
+
+
+def test_what_is_there_in_its_place_already_is_adopted() -> None:
+    adopted = Adopt(Known(NEW, NEW_IDS, deposed=Deposed(OLD_IDS, OLD)))
+    assert steps(NEW, Known(OLD, OLD_IDS), [OLD_THERE, NEW_THERE]) == (
+        Action.REPLACE, (adopted, Delete(OLD_IDS, OLD))
+    )  # fmt: skip
+
+
+def test_one_of_another_spelling_alone_is_no_other_one() -> None:
+    other = replace(OLD, namespace="OLD")
+    assert steps(other, Known(OLD, OLD_IDS), [OLD_THERE]) == (
+        Action.REPLACE, (Create(other, None, OLD_IDS), Delete(OLD_IDS, OLD))
+    )  # fmt: skip
+
+
+def test_what_the_platform_has_as_it_is_wanted_is_not_replaced() -> None:
+    action, done = steps(NEW, Known(OLD, OLD_IDS), [there(NEW, "A")])
+    assert action is Action.RECORD
+    assert not any(isinstance(step, Create | Delete) for step in done)
+
+
+def test_a_half_done_one_is_finished() -> None:
+    for observed in (None, [OLD_THERE, NEW_THERE], [NEW_THERE]):
+        assert steps(NEW, HALF, observed) == (Action.REPLACE, (Delete(OLD_IDS, OLD),))
+
+
+def test_an_old_one_that_somebody_edited_is_deleted_only_where_that_is_overwritten() -> None:
+    odd = replace(OLD, description="Odd")
+    seen = [there(odd, "A"), NEW_THERE]
+    assert steps(NEW, HALF, seen)[1] == (Delete(OLD_IDS, OLD),)  # which is not sent then
+    assert steps(NEW, HALF, seen, overwrite=True)[1] == (Delete(OLD_IDS, odd),)
+
+
+def test_the_old_one_that_is_wanted_again_is_kept_and_the_new_one_deleted() -> None:
+    kept = Adopt(Known(OLD, OLD_IDS, deposed=Deposed(NEW_IDS, NEW)))
+    assert steps(OLD, HALF, [OLD_THERE, NEW_THERE]) == (
+        Action.REPLACE, (kept, Delete(NEW_IDS, NEW))
+    )  # fmt: skip
+
+
+def test_so_it_is_where_the_new_one_is_gone() -> None:
+    state = found([("gold", HALF)])
+    seen = Seen((OLD_THERE,), {"B": None})
+    policy = replace(POLICY, refresh=True)
+    (change,) = make_plan(Wants((wanting(OLD),)), state, seen, policy).changes
+    assert change.steps == (Forget(), Adopt(Known(OLD, OLD_IDS)))
