@@ -421,10 +421,12 @@ class TestLookingBeforeCreating:
         )
         result = project.apply()
         assert result.code == 3
-        assert "`aepctl state mv gold aurum`" in result.out
+        assert "say so there: `moved: [{from: gold, to: aurum}]`" in result.out
         assert len(there.audiences) == 1
-        assert project.run("state", "mv", "gold", "aurum").code == 0
+        text = (project.root / "audiences/all.yaml").read_text()
+        project.write("audiences/all.yaml", f"{text}moved: [{{from: gold, to: aurum}}]\n")
         assert project.apply().code == 0
+        assert len(there.audiences) == 1
         assert list(project.ids()) == ["aurum"]
 
 

@@ -101,7 +101,7 @@ class TestSuggestedCommands:
         text = (project.root / "audiences/all.yaml").read_text()
         project.write("audiences/all.yaml", text.replace("gold: {", "aurum: {"))
         result = project.run("plan", "--env", "prod")
-        assert "`aepctl --env prod state mv gold aurum`" in result.out
+        assert "say so there: `moved: [{from: gold, to: aurum}]`" in result.out
         result = project.apply("--env", "prod")
         assert result.code == 3
         assert "undecided  aurum: " in result.out
