@@ -191,8 +191,6 @@ def test_exported_and_adopted_a_plan_has_nothing_to_do(
     known = {key: Known.seen(audiences[key], one.audience, one.ids) for key, one in adopted.items()}
     state = State("lineage", 1, TARGET, known)
     plan = make_plan(Wants(tuple(want)), state, None, Policy("prod", TARGET))
-        Wants(tuple(want)), State("lineage", 1, TARGET, known), None, Policy("prod", TARGET)
-    )
     assert plan.changes == ()
     again = choose(found, There(want), Asked(inactive=inactive))
     assert again.definitions == ()
