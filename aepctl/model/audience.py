@@ -1,11 +1,12 @@
 """The noun: an external audience's metadata, on each of the three sides that a plan compares."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Self, TypeAlias, TypeGuard
 
 from aepctl.model.folding import folded
+from aepctl.model.lifecycle import NO_LIFECYCLE, NOTHING_SAID, AtRemoval, Lifecycle
 from aepctl.model.problem import Origin
 from aepctl.model.spelling import plain_lines
 
@@ -115,37 +116,67 @@ class Ids:
     audience_id: str
     platform_id: str | None = None
 
+    def or_else(self, other: "Ids") -> "Ids":
+        """With the platform's own id of `other`, where this one has none."""
+        return (
+            self if self.platform_id is not None else replace(self, platform_id=other.platform_id)
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """One audience that the manifests ask for, under its key.
 
-    `audience_id` is the ID that the manifest itself gives it (revision 3 of the create call).
+    `audience_id`: where the client gives IDs (revision 3 of the create call), the one to give; else
+    that of the audience which exists already and is to be adopted.
     """
 
     key: str
     audience: Audience
     origin: Origin
     audience_id: str | None = None
+    lifecycle: Lifecycle = NO_LIFECYCLE
+
+
+@dataclass(frozen=True, slots=True)
+class Deposed:
+    """What an audience was before another one took its place; it is still to be deleted."""
+
+    ids: Ids
+    audience: Audience
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """An audience as state records it: as it was last sent or seen, and its IDs.
 
-    `sent`: as it was asked for, where the platform keeps another spelling of it.
+    `sent`: as it was asked for, where the platform keeps another spelling of it. `retained`: the
+    manifests ended it, and it stays on the platform. `deposed`: what it took the place of.
     """
 
     audience: Audience
     ids: Ids
     sent: Audience | None = None
+    at_removal: AtRemoval = NOTHING_SAID
+    retained: bool = False
+    deposed: Deposed | None = None
 
     @classmethod
     def seen(cls, asked: Audience, seen: Audience, ids: Ids) -> Self:
         """What was asked for, as the platform shows it."""
+        return cls(seen, ids).spelled(asked, seen)
+
+    def spelled(self, asked: Audience, seen: Audience) -> Self:
+        """The same, with what was asked for as the platform shows it."""
         other = seen.identity != asked.identity
         same = seen.folded_identity == asked.folded_identity
-        return cls(seen, ids, asked if other and same else None)
+        return replace(self, audience=seen, sent=asked if other and same else None)
+
+    @property
+    def all_ids(self) -> tuple[str, ...]:
+        """The audienceIds that are its own, that of what it took the place of included."""
+        mine = self.ids.audience_id
+        return (mine,) if self.deposed is None else (mine, self.deposed.ids.audience_id)
 
     def in_words_of(self, wanted: Audience) -> Audience:
         """The known audience, each field spelled as `wanted` does where that means the same.

@@ -4,17 +4,20 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from aepctl.model.audience import Audience, Ids, Known
+from aepctl.model.lifecycle import AtRemoval
 
 
 @dataclass(frozen=True, slots=True)
 class Create:
     """Create the audience. Not idempotent: sent at most once under one intent.
 
-    `audience_id` is the ID that the client gives (revision 3 of the create call).
+    `audience_id` is the ID that the client gives (revision 3 of the create call). `replaces`: what
+    its key has until then, and what is deleted after it.
     """
 
     audience: Audience
     audience_id: str | None = None
+    replaces: Ids | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +59,36 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Forget:
-    """Record nothing of it any more; it stays on the platform."""
+    """Record nothing of it any more; it stays on the platform.
+
+    `retain`: but remember whose it was, so that nobody takes it for new.
+    """
+
+    retain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Record other fields for an audience that is known, as they were seen."""
+    """Record other fields for an audience that is known, as they were seen.
+
+    `platform_id`: the platform's own id of it, where that was not known.
+    """
 
     audience: Audience
+    platform_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remember:
+    """Remember what its manifest says of its end."""
+
+    at_removal: AtRemoval
 
 
 RemoteStep: TypeAlias = Create | Patch | Delete
 """Touches the platform: sent under a durable intent. Only Create is not idempotent."""
 
-LocalStep: TypeAlias = Adopt | Move | Forget | Record
+LocalStep: TypeAlias = Adopt | Move | Forget | Record | Remember
 """Touches state only: recorded as a fact."""
 
 ToldStep: TypeAlias = RemoteStep | Adopt

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from pydantic import Field, ValidationError
 
-from aepctl.model.audience import Audience, Ids, Known
+from aepctl.model.audience import Known
 from aepctl.state.checks import (
     VERSION,
     check_conflict,
@@ -18,18 +18,16 @@ from aepctl.state.checks import (
 from aepctl.state.lease import Lease
 from aepctl.state.model import Intent, State, UsedPlan
 from aepctl.state.on_disk import (
-    SENT,
-    FieldsOnDisk,
-    IdsOnDisk,
-    IntentOnDisk,
+    KnownOnDisk,
     OnDisk,
     PlanOnDisk,
     RunOnDisk,
     TargetOnDisk,
 )
+from aepctl.state.steps_on_disk import IntentOnDisk
 from aepctl.wording import first_error
 
-FORMAT = "1.3"
+FORMAT = "1.4"
 REPAIR = "nothing was changed; restore the file's last good version from Git, or correct the line"
 MERGE = (
     "each line under `plans`, `audiences`, `intents` and `runs` is one entry: keep the lines of "
@@ -40,12 +38,6 @@ _PAIR = re.compile(r"\\\\|\\u[Dd][89ABab][0-9A-Fa-f]{2}\\u[Dd][C-Fc-f][0-9A-Fa-f
 """What is no half of a character: both halves of one, or a backslash that begins no escape."""
 _HALF = re.compile(r"\\u[Dd][89A-Fa-f][0-9A-Fa-f]{2}")
 encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(", ", ": ")).encode
-
-
-class KnownOnDisk(FieldsOnDisk, IdsOnDisk):
-    """One audience as it was last sent or seen, and the IDs that the platform knows it by."""
-
-    sent: FieldsOnDisk | None = Field(default=None, description=SENT)
 
 
 class LeaseOnDisk(OnDisk):
@@ -117,7 +109,8 @@ def decode_written(raw: bytes, file: str) -> Written:
     check_conflict(text, file, MERGE)
     document = _validated(text, file)
     audiences = _audiences(document.audiences)
-    if len({known.ids.audience_id for known in audiences.values()}) < len(audiences):
+    ids = [audience_id for known in audiences.values() for audience_id in known.all_ids]
+    if len({*ids}) < len(ids):
         _refuse_shared_id(audiences, text, file)
     state = State(
         lineage=document.lineage,
@@ -212,8 +205,8 @@ def _refuse(file: str, line: int, message: str) -> NoReturn:
 def _refuse_shared_id(audiences: dict[str, Known], text: str, file: str) -> NoReturn:
     """One ID under two keys: one of the two IDs is lost, and each change would hit one audience."""
     owners: dict[str, str] = {}
-    for key, known in audiences.items():
-        audience_id = known.ids.audience_id
+    each = ((key, one) for key, known in audiences.items() for one in known.all_ids)
+    for key, audience_id in each:
         owner = owners.setdefault(audience_id, key)
         if owner != key:
             refuse(
@@ -230,10 +223,4 @@ def _refuse_shared_id(audiences: dict[str, Known], text: str, file: str) -> NoRe
 
 def _audiences(entries: dict[str, KnownOnDisk]) -> dict[str, Known]:
     """Each entry is let go as it is read: fewer objects at a time, no search for garbage."""
-    return {key: _known(entries.pop(key)) for key in tuple(entries)}
-
-
-def _known(entry: KnownOnDisk) -> Known:
-    audience = Audience(entry.name, entry.namespace, entry.origin_name, entry.description)
-    sent = None if entry.sent is None else entry.sent.audience()
-    return Known(audience, Ids(entry.audience_id, entry.id), sent)
+    return {key: entries.pop(key).known() for key in tuple(entries)}

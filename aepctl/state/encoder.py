@@ -6,7 +6,7 @@ from aepctl.model.audience import Known
 from aepctl.model.target import Target
 from aepctl.state.codec import FORMAT, Written, encode
 from aepctl.state.model import Intent, State, UsedPlan
-from aepctl.state.spelling import encode_intent, encode_run
+from aepctl.state.spelling import encode_history, encode_ids, encode_intent, encode_run
 
 
 class StateEncoder:
@@ -95,9 +95,4 @@ def encode_target(target: Target) -> dict[str, str]:
 
 def encode_known(known: Known) -> dict[str, Any]:
     """An audience with its IDs as it stands in files."""
-    record: dict[str, Any] = {"audienceId": known.ids.audience_id, **known.audience.fields()}
-    if known.ids.platform_id is not None:
-        record["id"] = known.ids.platform_id
-    if known.sent is not None:
-        record["sent"] = known.sent.fields()
-    return record
+    return {**encode_ids(known.ids), **known.audience.fields(), **encode_history(known)}

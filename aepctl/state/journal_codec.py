@@ -24,15 +24,14 @@ from aepctl.state.journal import REPAIR, JournalContents, refuse_line
 from aepctl.state.model import Run
 from aepctl.state.on_disk import (
     FieldsOnDisk,
-    IntentOnDisk,
-    LocalStepOnDisk,
     OnDisk,
     RunOnDisk,
     TargetOnDisk,
 )
 from aepctl.state.spelling import encode_ids, encode_intent, encode_local, encode_run
+from aepctl.state.steps_on_disk import IntentOnDisk, LocalStepOnDisk
 
-JOURNAL_FORMAT = "1.3"
+JOURNAL_FORMAT = "1.4"
 MERGE = "a journal belongs to one run and cannot be merged: keep the lines of one side"
 
 

@@ -1,7 +1,7 @@
 """The audiences of two states that grew out of one, as one: three-way, key by key. Pure."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias, TypeVar
 
 from aepctl.model.audience import FIELD_NAMES, Audience, Ids, Known
@@ -94,7 +94,22 @@ def _same_audience(key: str, base: Known | None, ours: Known, theirs: Known) -> 
     ids = Ids(mine.audience_id, mine.platform_id or other.platform_id)
     seen = _fields(key, None if base is None else base.audience, ours.audience, theirs.audience)
     asked = _fields(key, None if base is None else _asked(base), _asked(ours), _asked(theirs))
-    return Known.seen(asked, seen, ids)
+    before = base or Known(seen, ids)
+    rest = {
+        name: _one_of(key, name, getattr(before, name), getattr(ours, name), getattr(theirs, name))
+        for name in ("at_removal", "retained", "deposed")
+    }
+    return replace(Known.seen(asked, seen, ids), **rest)
+
+
+def _one_of(key: str, name: str, base: Value, ours: Value, theirs: Value) -> Value:
+    """What the side says that changed it. Raises _Undecided where both did."""
+    if ours != theirs and base not in (ours, theirs):
+        what = {"at_removal": "lifecycle"}.get(name, name)
+        raise _Undecided(
+            f"`{key}` has another `{what}` on our side than on theirs", "keep the line that is so"
+        )
+    return ours if ours == theirs else changed(base, ours, theirs)
 
 
 def _asked(known: Known) -> Audience:
@@ -148,8 +163,7 @@ def _gone(key: str, ours: Known | None, theirs: Known | None, moved: str | None)
 def _sharing(merged: Entries, ours: Entries) -> Iterator[Conflict]:
     """Keys that come to have one ID, each known by one side alone."""
     owners: dict[str, str] = {}
-    for key, known in merged.items():
-        audience_id = known.ids.audience_id
+    for key, audience_id in [(key, one) for key, known in merged.items() for one in known.all_ids]:
         other = owners.setdefault(audience_id, key)
         if other == key:
             continue

@@ -103,7 +103,7 @@ class State:
     def owner(self, audience_id: str) -> str | None:
         """The key that is known under this ID."""
         return next(
-            (key for key, one in self.audiences.items() if one.ids.audience_id == audience_id), None
+            (key for key, one in self.audiences.items() if audience_id in one.all_ids), None
         )
 
     def intent_of(self, key: str) -> Intent | None:

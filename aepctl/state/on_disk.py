@@ -4,14 +4,14 @@ Only the formats know these; nothing here is a noun of the program.
 """
 
 from datetime import datetime
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from aepctl.model.audience import Audience, Ids, Known
-from aepctl.model.steps import Adopt, Create, Delete, Forget, Move, Patch, Record
+from aepctl.model.audience import Audience, Deposed, Ids, Known
+from aepctl.model.lifecycle import NOTHING_SAID, AtRemoval, OnRemoval
 from aepctl.model.target import Target
-from aepctl.state.model import NO_OUTCOME, Intent, Phase, Run, UsedPlan
+from aepctl.state.model import Run, UsedPlan
 
 SENT = "As it was asked for, where the platform keeps another spelling of it."
 
@@ -74,118 +74,50 @@ class IdsOnDisk(OnDisk):
         return Ids(self.audience_id, self.id)
 
 
-class CreateOnDisk(OnDisk):
-    """Create the audience."""
+class DeposedOnDisk(IdsOnDisk):
+    """What an audience was before another one took its place."""
 
-    type: Literal["create"] = Field(description="What kind of step it is.")
-    audience: FieldsOnDisk = Field(description="The audience as it is sent.")
-    audience_id: str | None = Field(
-        default=None, alias="audienceId", description="The ID that aepctl gives it (revision 3)."
-    )
-
-    def step(self) -> Create:
-        return Create(self.audience.audience(), self.audience_id)
-
-
-class PatchOnDisk(IdsOnDisk):
-    """Change fields of an audience that exists."""
-
-    type: Literal["patch"] = Field(description="What kind of step it is.")
-    before: FieldsOnDisk = Field(description="The audience as it was known.")
-    after: FieldsOnDisk = Field(description="The audience as it shall be.")
-
-    def step(self) -> Patch:
-        return Patch(self.ids(), self.before.audience(), self.after.audience())
-
-
-class DeleteOnDisk(IdsOnDisk):
-    """Delete an audience that exists."""
-
-    type: Literal["delete"] = Field(description="What kind of step it is.")
     audience: FieldsOnDisk = Field(description="The audience as it was known.")
 
-    def step(self) -> Delete:
-        return Delete(self.ids(), self.audience.audience())
+    def deposed(self) -> Deposed:
+        return Deposed(self.ids(), self.audience.audience())
 
 
-class AdoptOnDisk(IdsOnDisk):
-    """Record an audience that exists on the platform already."""
+class AtRemovalOnDisk(OnDisk):
+    """What is remembered of an audience for when the manifests no longer have it."""
 
-    type: Literal["adopt"] = Field(description="What kind of step it is.")
-    audience: FieldsOnDisk = Field(description="The audience as it was seen.")
+    on_removal: Annotated[OnRemoval | None, Field(strict=False)] = Field(
+        default=None, description="`retain` or `delete`; default: what the environment says."
+    )
+    prevent_destroy: bool = Field(default=False, description="It is never deleted.")
+
+    def at_removal(self) -> AtRemoval:
+        return AtRemoval(self.on_removal, self.prevent_destroy)
+
+
+class KnownOnDisk(FieldsOnDisk, IdsOnDisk):
+    """One audience as it was last sent or seen, and the IDs that the platform knows it by."""
+
     sent: FieldsOnDisk | None = Field(default=None, description=SENT)
-
-    def step(self) -> Adopt:
-        sent = None if self.sent is None else self.sent.audience()
-        return Adopt(Known(self.audience.audience(), self.ids(), sent))
-
-
-class MoveOnDisk(OnDisk):
-    """Record what another key had."""
-
-    type: Literal["move"] = Field(description="What kind of step it is.")
-    from_key: str = Field(alias="from", description="The key that it had.")
-
-    def step(self) -> Move:
-        return Move(self.from_key)
-
-
-class ForgetOnDisk(OnDisk):
-    """Record nothing of it any more."""
-
-    type: Literal["forget"] = Field(description="What kind of step it is.")
-
-    def step(self) -> Forget:
-        return Forget()
-
-
-class RecordOnDisk(OnDisk):
-    """Record other fields for an audience that is known."""
-
-    type: Literal["record"] = Field(description="What kind of step it is.")
-    audience: FieldsOnDisk = Field(description="The audience as it was seen.")
-
-    def step(self) -> Record:
-        return Record(self.audience.audience())
-
-
-RemoteStepOnDisk: TypeAlias = Annotated[
-    CreateOnDisk | PatchOnDisk | DeleteOnDisk, Field(discriminator="type")
-]
-LocalStepOnDisk: TypeAlias = Annotated[
-    AdoptOnDisk | MoveOnDisk | ForgetOnDisk | RecordOnDisk, Field(discriminator="type")
-]
-
-
-class IntentOnDisk(OnDisk):
-    """A step that was about to be done, and whose outcome is not known yet."""
-
-    key: str = Field(description="The audience's key.")
-    at: Moment = Field(description="When it began.", examples=["2026-01-31T12:00:00.000+00:00"])
-    run: str = Field(description="The id of the run that began it.")
-    step: RemoteStepOnDisk = Field(description="What was about to be done.")
-    phase: Annotated[Phase, Field(strict=False)] = Field(
-        default=Phase.OPEN,
-        description="`open`: it may have been done. `absent`: it was looked for and not found. "
-        "`recreate`: a person decided to create it again.",
+    lifecycle: AtRemovalOnDisk | None = Field(
+        default=None, description="What its manifest said of its end."
     )
-    reason: str = Field(default=NO_OUTCOME, description="Why its outcome is not known.")
-    exists: bool = Field(default=False, description="The platform said that it exists already.")
-    absent_since: str | None = Field(
-        default=None, description="The id of the run that looked for it in vain."
+    retained: bool = Field(
+        default=False,
+        description="The manifests no longer have it, and it stays on the platform.",
+    )
+    deposed: DeposedOnDisk | None = Field(
+        default=None, description="What it took the place of, and is still to be deleted."
     )
 
-    def intent(self, intent_id: str) -> Intent:
-        return Intent(
-            id=intent_id,
-            run=self.run,
-            key=self.key,
-            step=self.step.step(),
-            at=self.at,
-            phase=self.phase,
-            reason=self.reason,
-            exists=self.exists,
-            absent_since=self.absent_since,
+    def known(self) -> Known:
+        return Known(
+            self.audience(),
+            self.ids(),
+            None if self.sent is None else self.sent.audience(),
+            NOTHING_SAID if self.lifecycle is None else self.lifecycle.at_removal(),
+            self.retained,
+            None if self.deposed is None else self.deposed.deposed(),
         )
 
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import assert_never
 
-from aepctl.model.audience import Known
-from aepctl.model.steps import Adopt, Create, Delete, Forget, LocalStep, Move, Patch, Record
+from aepctl.model.steps import Adopt, LocalStep, Move
 from aepctl.state.events import Begun, Contradiction, Ended, Ending, Event, Noted, PlanUsed
+from aepctl.state.known_audiences import KnownAudiences
 from aepctl.state.model import Intent, Phase, Run, State
 from aepctl.state.used_plans import UsedPlans
 
@@ -48,7 +48,7 @@ class Draft:
     def __init__(self, state: State, *, several: bool = False) -> None:
         self._base = state
         self._several = several
-        self._audiences = dict(state.audiences)
+        self._known = KnownAudiences(state.audiences)
         self._intents = dict(state.intents)
         self._plans = UsedPlans(state.plans)
         self._open_of: dict[str, dict[str, None]] = {}  # in the order of their beginning
@@ -56,20 +56,19 @@ class Draft:
         for intent in self._intents.values():
             self._index(intent)
         self._before = {key: tuple(of) for key, of in self._open_of.items()} if several else {}
-        self._owners = {one.ids.audience_id: key for key, one in self._audiences.items()}
 
     def state(self, base: State | None = None) -> State:
         """The state as it is now, with the lineage, serial and runs of `base` or the beginning."""
         return replace(
             base or self._base,
-            audiences=dict(self._audiences),
+            audiences=self._known.now(),
             intents=dict(self._intents),
             plans=self._plans.now(),
         )
 
     def owner(self, audience_id: str) -> str | None:
         """The key that is known under this ID."""
-        return self._owners.get(audience_id)
+        return self._known.owner(audience_id)
 
     def intent(self, intent_id: str) -> Intent | None:
         """The intent with this id, unless its outcome has ended it."""
@@ -104,9 +103,7 @@ class Draft:
         was changed then is known again.
         """
         self._check_begin(intent)
-        if isinstance(intent.step, Patch | Delete):
-            known = self._expect(intent.key)
-            self._check_id(intent.key, known, intent.step.ids.audience_id)
+        self._known.check_begin(intent.key, intent.step)
 
     def _check_begin(self, intent: Intent) -> None:
         if intent.id in self._intents:
@@ -148,7 +145,7 @@ class Draft:
         reason = event.reason or intent.reason
         match event.ending:
             case Ending.DONE:
-                self._done(intent, event)
+                self._known.done(intent.key, intent.step, event.ids, event.observed)
                 self._drop(intent)
                 self._plans.did(intent.run, intent.key)
             case Ending.REFUSED | Ending.NOT_SENT | Ending.ABANDONED:
@@ -168,78 +165,20 @@ class Draft:
         self._unindex(intent)
         self._add(kept)
 
-    def _done(self, intent: Intent, event: Ended) -> None:
-        match intent.step:
-            case Create(audience):
-                if event.ids is None:
-                    raise Contradiction(f"`{intent.key}` was created, but without an audienceId")
-                seen = event.observed or audience
-                self._know(intent.key, Known.seen(audience, seen, event.ids))
-            case Patch(ids, _, after):
-                self._know(intent.key, Known(event.observed or after, ids))
-            case Delete(ids):
-                known = self._audiences.get(intent.key)
-                if known is not None:
-                    self._check_id(intent.key, known, ids.audience_id)
-                self._forget(intent.key)
-            case _:
-                assert_never(intent.step)
-
     def _note(self, key: str, step: LocalStep) -> None:
-        match step:
-            case Adopt(known):
-                self._know(key, known)
-                self._supersede(key)
-            case Move(from_key):
-                self._move(from_key, key)
-            case Forget():
-                self._expect(key)
-                self._forget(key)
-            case Record(audience):
-                before = self._expect(key)
-                asked = before.sent or before.audience
-                self._know(key, Known.seen(asked, audience, before.ids))
-            case _:
-                assert_never(step)
-
-    def _expect(self, key: str) -> Known:
-        known = self._audiences.get(key)
-        if known is None:
-            raise Contradiction(f"`{key}` is not known")
-        return known
-
-    def _check_id(self, key: str, known: Known, audience_id: str) -> None:
-        mine = known.ids.audience_id
-        if mine != audience_id:
-            raise Contradiction(f"`{key}` is known as {mine}, not {audience_id}")
-
-    def _know(self, key: str, known: Known) -> None:
-        """One key, one ID; one ID, one key: what is new must not break that."""
-        audience_id = known.ids.audience_id
-        before = self._audiences.get(key)
-        if before is not None:
-            self._check_id(key, before, audience_id)
-        else:
-            owner = self._owners.setdefault(audience_id, key)
-            if owner != key:
-                raise Contradiction(f"{audience_id} is known as `{owner}`, not as `{key}`")
-        self._audiences[key] = known
-
-    def _forget(self, key: str) -> None:
-        known = self._audiences.pop(key, None)
-        if known is not None and self._owners.get(known.ids.audience_id) == key:
-            del self._owners[known.ids.audience_id]
+        if isinstance(step, Move):
+            self._move(step.from_key, key)
+            return
+        self._known.note(key, step)
+        if isinstance(step, Adopt):
+            self._supersede(key)
 
     def _move(self, old: str, new: str) -> None:
         """What `old` had, its intents included, is from now on that of `new`."""
-        known = self._expect(old)
-        if new in self._audiences:
-            raise Contradiction(f"`{new}` is known already")
+        self._known.check_move(old, new)
         self._check_settled(new, self._open_of)
         self._supersede(new)
-        self._forget(old)
-        self._audiences[new] = known
-        self._owners.setdefault(known.ids.audience_id, new)
+        self._known.move(old, new)
         for of in (self._open_of, self._past_of):
             moved = of.pop(old, {})
             for one in moved:

@@ -83,7 +83,9 @@ class StateSession(ABC):
         self._mutex = threading.Lock()
         self._draft = Draft(saved)
         self._run = run
-        self._first = {one.ids.audience_id: key for key, one in saved.audiences.items()}
+        self._first = {
+            audience_id: key for key, one in saved.audiences.items() for audience_id in one.all_ids
+        }
 
     @property
     def run(self) -> Run:

@@ -2,7 +2,8 @@
 
 from typing import Any, assert_never
 
-from aepctl.model.audience import Ids
+from aepctl.model.audience import Deposed, Ids, Known
+from aepctl.model.lifecycle import NOTHING_SAID, AtRemoval
 from aepctl.model.steps import (
     Adopt,
     Create,
@@ -12,6 +13,7 @@ from aepctl.model.steps import (
     Move,
     Patch,
     Record,
+    Remember,
     RemoteStep,
 )
 from aepctl.state.model import NO_OUTCOME, Intent, Phase, Run
@@ -26,9 +28,11 @@ def encode_ids(ids: Ids) -> dict[str, str]:
 def encode_remote(step: RemoteStep) -> dict[str, Any]:
     """A step that touches the platform, as it stands in files."""
     match step:
-        case Create(audience, audience_id):
-            given = {"type": "create", "audience": audience.fields()}
-            return given if audience_id is None else {**given, "audienceId": audience_id}
+        case Create(audience, audience_id, replaces):
+            given: dict[str, Any] = {"type": "create", "audience": audience.fields()}
+            if audience_id is not None:
+                given["audienceId"] = audience_id
+            return given if replaces is None else {**given, "replaces": encode_ids(replaces)}
         case Patch(ids, before, after):
             fields = {"before": before.fields(), "after": after.fields()}
             return {"type": "patch", **encode_ids(ids), **fields}
@@ -43,15 +47,45 @@ def encode_local(step: LocalStep) -> dict[str, Any]:
     match step:
         case Adopt(known):
             given = {"type": "adopt", **encode_ids(known.ids), "audience": known.audience.fields()}
-            return given if known.sent is None else {**given, "sent": known.sent.fields()}
+            return {**given, **encode_history(known)}
         case Move(from_key):
             return {"type": "move", "from": from_key}
-        case Forget():
-            return {"type": "forget"}
-        case Record(audience):
-            return {"type": "record", "audience": audience.fields()}
+        case Forget(retain):
+            return {"type": "forget", "retain": True} if retain else {"type": "forget"}
+        case Record(audience, platform_id):
+            given = {"type": "record", "audience": audience.fields()}
+            return given if platform_id is None else {**given, "id": platform_id}
+        case Remember(at_removal):
+            return {"type": "remember", "lifecycle": _at_removal(at_removal)}
         case _:
             assert_never(step)
+
+
+def encode_history(known: Known) -> dict[str, Any]:
+    """What is known of an audience besides what it is; what is not there is left out."""
+    given: dict[str, Any] = {}
+    if known.sent is not None:
+        given["sent"] = known.sent.fields()
+    if known.at_removal != NOTHING_SAID:
+        given["lifecycle"] = _at_removal(known.at_removal)
+    if known.retained:
+        given["retained"] = True
+    if known.deposed is not None:
+        given["deposed"] = _deposed(known.deposed)
+    return given
+
+
+def _at_removal(at_removal: AtRemoval) -> dict[str, Any]:
+    given: dict[str, Any] = {}
+    if at_removal.on_removal is not None:
+        given["on_removal"] = at_removal.on_removal.value
+    if at_removal.prevent_destroy:
+        given["prevent_destroy"] = True
+    return given
+
+
+def _deposed(deposed: Deposed) -> dict[str, Any]:
+    return {**encode_ids(deposed.ids), "audience": deposed.audience.fields()}
 
 
 def encode_intent(intent: Intent) -> dict[str, Any]:

@@ -135,7 +135,8 @@ class TestWhoSpellsTheFields:
         assert found.audience == sent
 
     def test_state(self) -> None:
-        assert set(by_alias(KnownOnDisk)) == {*FIELD_NAMES, "audienceId", "id", "sent"}
+        others = {"audienceId", "id", "sent", "lifecycle", "retained", "deposed"}
+        assert set(by_alias(KnownOnDisk)) == {*FIELD_NAMES, *others}
         for field in FIELDS:
             assert by_alias(KnownOnDisk)[field.name].is_required() is field.required
 

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aepctl.errors import StateError
-from aepctl.model.audience import FIELDS, Ids, Known
+from aepctl.model.audience import FIELDS, Deposed, Ids, Known
+from aepctl.model.lifecycle import AtRemoval, OnRemoval
 from aepctl.model.steps import Create, Delete, Patch
 from aepctl.state.codec import FORMAT, MERGE, REPAIR, KnownOnDisk, decode_state
 from aepctl.state.encoder import encode_known, encode_state
@@ -27,6 +28,7 @@ GOLDEN = (
     "format-1.1.json",
     "format-1.2.json",
     "format-1.3.json",
+    "format-1.4.json",
 )
 TWO = State("L", 3, TARGET, {n: Known(audience(n), Ids(f"id-{n}")) for n in ("gold", "silver")})
 OPEN = Intent("i-1", "run-1", "gold", Create(audience("gold")), AT)
@@ -130,7 +132,7 @@ def test_saved_plans_stand_sorted_one_to_a_line_with_what_is_left_of_them() -> N
 
 
 def test_of_a_saved_plan_of_an_older_format_nothing_is_left() -> None:
-    text = encode_state(replace(TWO, plans={"p": UsedPlan()})).replace('"1.3"', '"1.2"')
+    text = encode_state(replace(TWO, plans={"p": UsedPlan()})).replace('"1.4"', '"1.2"')
     older = re.sub(r'"plans": \{.*?\n  \}', '"plans": ["p"]', text, flags=re.DOTALL)
     assert '"plans": ["p"],' in older
     assert decode(older).plans == {"p": UsedPlan(0, (), frozenset())}
@@ -245,7 +247,7 @@ def test_the_models_have_just_the_fields_of_an_audience() -> None:
     }
     assert required == {field.name for field in FIELDS if field.required}
     known = {info.alias or name for name, info in KnownOnDisk.model_fields.items()}
-    assert known == fields | {"audienceId", "id", "sent"}
+    assert known == fields | {"audienceId", "id", "sent", "lifecycle", "retained", "deposed"}
 
 
 def test_what_is_known_has_its_ids_around_its_fields() -> None:
@@ -267,6 +269,26 @@ def test_what_was_asked_for_stands_beside_what_the_platform_keeps() -> None:
     assert decode(encode_state(state)) == state
 
 
+def test_how_an_audience_is_to_end_stands_beside_it() -> None:
+    """What its manifest said of that, that it was retained, and what it took the place of."""
+    at_removal = AtRemoval(OnRemoval.DELETE, prevent_destroy=True)
+    old = Deposed(Ids("old", "P"), audience("Gold", "text"))
+    known = Known(audience("Gold"), Ids("A"), None, at_removal, retained=True, deposed=old)
+    encoded = encode_known(known)
+    assert encoded["lifecycle"] == {"on_removal": "delete", "prevent_destroy": True}
+    assert encoded["retained"] is True
+    assert encoded["deposed"] == {"audienceId": "old", "id": "P", "audience": old.audience.fields()}
+    state = replace(TWO, audiences={"gold": known})
+    assert decode(encode_state(state)) == state
+
+
+def test_what_an_audience_took_the_place_of_is_nobody_elses() -> None:
+    deposed = Deposed(Ids("id-silver"), audience("gold"))
+    known = {**TWO.audiences, "gold": replace(TWO.audiences["gold"], deposed=deposed)}
+    error = refusal(encode_state(replace(TWO, audiences=known)))
+    assert "`silver` has the audienceId id-silver, which `gold` has as well" in error.message
+
+
 REFUSED = {
     "a-list.json": '1: not a state file: `"format"` is missing',
     "audience-id-is-empty.json": "8: audiences.loyalty-silver.audienceId: string should have",
@@ -279,7 +301,7 @@ REFUSED = {
     "format-is-a-number.json": '1: not a state file: `"format"` is missing',
     "hand-broken.json": "7: not valid JSON: Expecting ',' delimiter, column 160",
     "merge-conflict.json": "3: Git left a merge conflict here",
-    "newer-format.json": "2: format 2.0 was written by a newer aepctl; this one reads up to 1.3",
+    "newer-format.json": "2: format 2.0 was written by a newer aepctl; this one reads up to 1.4",
     "newer-minor-format.json": "2: format 1.10 was written by a newer aepctl",
     "no-audiences.json": "1: audiences: field required",
     "no-format.json": '1: not a state file: `"format"` is missing',
@@ -366,18 +388,18 @@ def test_a_merge_conflict_is_shown_at_its_line_with_how_to_resolve_it(before: st
 
 def test_a_newer_format_is_shown_where_it_stands_with_what_to_do() -> None:
     """Also where an audience has the key `format`."""
-    text = TEXT.replace('"format": "1.3"', '"format": "1.4"').replace('"gold"', '"format"', 1)
+    text = TEXT.replace('"format": "1.4"', '"format": "1.5"').replace('"gold"', '"format"', 1)
     error = refusal(text)
     assert error.message == (
-        "s.json:2: format 1.4 was written by a newer aepctl; this one reads up to 1.3"
+        "s.json:2: format 1.5 was written by a newer aepctl; this one reads up to 1.4"
     )
     assert error.hint == "update aepctl"
 
 
 def test_an_older_minor_of_the_major_is_read_and_no_other_major() -> None:
-    assert decode(TEXT.replace('"format": "1.3"', '"format": "1.0"')) == TWO
-    error = refusal(TEXT.replace('"format": "1.3"', '"format": "0.9"'))
-    assert error.message == "s.json:2: format 0.9 is not known; this aepctl reads 1.0 up to 1.3"
+    assert decode(TEXT.replace('"format": "1.4"', '"format": "1.0"')) == TWO
+    error = refusal(TEXT.replace('"format": "1.4"', '"format": "0.9"'))
+    assert error.message == "s.json:2: format 0.9 is not known; this aepctl reads 1.0 up to 1.4"
     assert error.hint == "use the aepctl that wrote it"
 
 

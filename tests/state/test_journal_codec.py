@@ -55,7 +55,7 @@ def spelled(event: Event) -> object:
 def test_the_header_names_format_state_target_and_run() -> None:
     assert json.loads(HEADER) == {
         "type": "journal",
-        "format": "1.3",
+        "format": "1.4",
         "lineage": "L",
         "serial": 3,
         "target": {"endpoint": TARGET.endpoint, "org": TARGET.org, "sandbox": TARGET.sandbox},
@@ -127,7 +127,7 @@ def test_a_plan_that_is_used_is_noted_with_what_is_left_of_it() -> None:
 
 def test_of_a_plan_in_an_older_journal_nothing_is_left() -> None:
     line = b'{"type": "plan", "plan": "p-1", "at": "' + AT.encode() + b'"}\n'
-    journal = read_journal(HEADER.replace(b'"1.3"', b'"1.2"') + line, "local.journal")
+    journal = read_journal(HEADER.replace(b'"1.4"', b'"1.2"') + line, "local.journal")
     assert journal is not None
     assert journal.events == ((2, PlanUsed("p-1", AT, journal.run.id)),)
 
@@ -177,7 +177,7 @@ REFUSED = {
     "nested": (b"[" * 100_000 + b"\n", NO_HEADER),
     "a list": (b"[]\n", NO_HEADER),
     "no format": (HEADER.replace(b'"format"', b'"Format"'), NO_HEADER),
-    "format is a number": (HEADER.replace(b'"1.3"', b"1.3"), NO_HEADER),
+    "format is a number": (HEADER.replace(b'"1.4"', b"1.4"), NO_HEADER),
     "second header": (HEADER * 2, "2: not a journal line: input tag 'journal' found using"),
     "empty line": (HEADER + b"\n" + LINE, "2: not a journal line: invalid JSON"),
     "broken line": (HEADER + LINE[:-9] + b"\n" + LINE, "2: not a journal line: invalid JSON"),
@@ -238,15 +238,15 @@ def test_bytes_that_are_not_utf_8_are_refused_and_not_guessed_at() -> None:
 
 
 def test_a_newer_journal_asks_for_an_update_and_an_unknown_one_for_its_writer() -> None:
-    error = refusal(HEADER.replace(b'"1.3"', b'"1.4"'))
+    error = refusal(HEADER.replace(b'"1.4"', b'"1.5"'))
     assert error.message == (
-        "local.journal:1: format 1.4 was written by a newer aepctl; this one reads up to "
+        "local.journal:1: format 1.5 was written by a newer aepctl; this one reads up to "
         f"{JOURNAL_FORMAT}"
     )
     assert error.hint == "update aepctl"
-    error = refusal(HEADER.replace(b'"1.3"', b'"0.9"'))
+    error = refusal(HEADER.replace(b'"1.4"', b'"0.9"'))
     assert error.message == (
-        "local.journal:1: format 0.9 is not known; this aepctl reads 1.0 up to 1.3"
+        "local.journal:1: format 0.9 is not known; this aepctl reads 1.0 up to 1.4"
     )
 
 

@@ -7,8 +7,19 @@ from fakes import AT, TARGET, audience, replay
 from histories import histories
 from hypothesis import given
 
-from aepctl.model.audience import Ids, Known
-from aepctl.model.steps import Adopt, Create, Delete, Forget, Move, Patch, Record, RemoteStep
+from aepctl.model.audience import Audience, Deposed, Ids, Known
+from aepctl.model.lifecycle import AtRemoval, OnRemoval
+from aepctl.model.steps import (
+    Adopt,
+    Create,
+    Delete,
+    Forget,
+    Move,
+    Patch,
+    Record,
+    Remember,
+    RemoteStep,
+)
 from aepctl.state.events import Begun, Contradiction, Ended, Ending, Event, Noted, PlanUsed
 from aepctl.state.model import NO_OUTCOME, Intent, Phase, Run, State, UsedPlan
 from aepctl.state.reducer import MAX_RUNS, Draft, folded, with_run
@@ -493,3 +504,80 @@ def test_an_event_costs_the_same_however_much_the_state_holds() -> None:
         return Counted.looked
 
     assert looks(300) == looks(3) > 0
+
+
+# A replace: the new one is known before the old one goes.
+
+MOVED_ON = Audience("Gold", "crm", "CRM")
+REPLACE = Create(MOVED_ON, replaces=GOLD.ids)
+REPLACED = Known(MOVED_ON, Ids("A-new"), deposed=Deposed(GOLD.ids, GOLD.audience))
+
+
+def replacing(state: State = BOTH) -> State:
+    done = ended(Ending.DONE, ids=Ids("A-new"))
+    return replay(state, [Begun(intent(step=REPLACE)), done])
+
+
+def test_what_takes_the_place_of_another_has_that_beside_it() -> None:
+    assert replacing().audiences == {"gold": REPLACED, "silver": SILVER}
+    assert replacing().owner("A-gold") == replacing().owner("A-new") == "gold"
+
+
+def test_the_protection_of_what_is_replaced_is_that_of_the_new_one() -> None:
+    kept = AtRemoval(OnRemoval.DELETE, prevent_destroy=True)
+    state = replay(BOTH, [Noted("gold", Remember(kept), AT)])
+    assert replacing(state).audiences["gold"] == replace(REPLACED, at_removal=kept)
+
+
+def test_the_old_half_goes_with_its_delete() -> None:
+    begun = Begun(intent(step=Delete(GOLD.ids, GOLD.audience), name="i-2"))
+    state = replay(replacing(), [begun, ended(Ending.DONE, "i-2")])
+    assert state.audiences["gold"] == replace(REPLACED, deposed=None)
+
+
+def test_the_old_half_stays_known_where_the_new_one_is_deleted_first() -> None:
+    begun = Begun(intent(step=Delete(REPLACED.ids, MOVED_ON), name="i-2"))
+    state = replay(replacing(), [begun, ended(Ending.DONE, "i-2")])
+    assert state.audiences["gold"] == GOLD
+
+
+def test_a_second_replace_waits_until_the_old_half_is_gone() -> None:
+    again = intent(step=Create(NEW, replaces=REPLACED.ids), name="i-2")
+    with pytest.raises(Contradiction, match="`gold` took the place of A-gold already"):
+        Draft(replacing()).check_begin(again)
+
+
+def test_the_same_create_without_a_place_to_take_contradicts_what_is_known() -> None:
+    state = with_intent(BOTH, intent(step=Create(MOVED_ON)))
+    said = contradiction(state, ended(Ending.DONE, ids=Ids("A-new")))
+    assert said == "`gold` is known as A-gold, not A-new"
+
+
+def test_a_decision_that_nothing_was_replaced_leaves_what_is_known() -> None:
+    state = with_intent(BOTH, intent(step=REPLACE))
+    same = ended(Ending.DONE, ids=GOLD.ids, observed=GOLD.audience)
+    assert replay(state, [same]).audiences == BOTH.audiences
+
+
+# How it ends.
+
+
+def test_what_is_retained_is_known_until_it_is_adopted_again() -> None:
+    retained = replay(BOTH, [Noted("gold", Forget(retain=True), AT)])
+    assert retained.audiences["gold"] == replace(GOLD, retained=True)
+    assert retained.owner("A-gold") == "gold"
+    assert replay(retained, [Noted("gold", Adopt(GOLD), AT)]) == BOTH
+
+
+def test_a_patch_keeps_all_else_that_is_known() -> None:
+    kept = replace(GOLD, at_removal=AtRemoval(prevent_destroy=True))
+    state = replace(BOTH, audiences={"gold": kept})
+    patch = Patch(Ids("A-gold"), GOLD.audience, NEW)
+    done = replay(state, [Begun(intent(step=patch)), ended(Ending.DONE, ids=patch.ids)])
+    assert done.audiences["gold"] == replace(kept, audience=NEW)
+
+
+def test_a_record_may_tell_the_platforms_own_id() -> None:
+    state = replay(BOTH, [Noted("silver", Record(SILVER.audience, "P-silver"), AT)])
+    assert state.audiences["silver"].ids == Ids("A-silver", "P-silver")
+    assert replay(state, [Noted("silver", Record(NEW), AT)]).audiences["silver"].ids.platform_id
