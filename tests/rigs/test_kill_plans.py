@@ -126,9 +126,9 @@ def test_each_reviewed_create_arrives_once(
         after = there(place)
     report(
         f"a saved plan over {store}",
-        f"{REVIEWED} reviewed, {KILLS} of others; exit codes of the killed {ended}; then {runs} runs to "
-        f"the end; {sum(arrived.values())} creates arrived, the most of one {max(arrived.values())} "
-        f"times; {len(after.state.intents)} unknown",
+        f"{REVIEWED} reviewed, {KILLS} of others; exit codes of the killed {ended}; then {runs} runs "
+        f"to the end; {sum(arrived.values())} creates arrived, one at most "
+        f"{max(arrived.values())} times; {len(after.state.intents)} unknown",
     )
     assert set(arrived.values()) == {1}
     reviewed = {f"aud-{n:04}" for n in range(REVIEWED)}
