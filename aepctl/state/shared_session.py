@@ -108,18 +108,18 @@ class SharedSession(StateSession):
 
     def _next_number(self) -> int:
         self._number += 1
-        self._pace.waiting(self._clock.running())
-        self._news.notify()
+        self._tell()
         return self._number
+
+    def _tell(self, *, urgent: bool = False) -> None:
+        """Wake the thread that writes, if it has to: two looks a create took the workers' time."""
+        if self._pace.waiting(self._clock.running(), urgent=urgent):
+            self._news.notify()
 
     def _top_up(self, *, urgent: bool = False, short: bool = False) -> None:
         now, pace = self._clock.running(), self._pace
         if self._reserved.top_up(self._begin, now, pace, short=short) or urgent:
-            self._hurry()
-
-    def _hurry(self) -> None:
-        self._pace.waiting(self._clock.running(), urgent=True)
-        self._news.notify()
+            self._tell(urgent=True)
 
     def check(self) -> None:
         with self._changed:
@@ -140,7 +140,7 @@ class SharedSession(StateSession):
         while not self._pace.may_send(self._clock.running()):
             self._check()
             check_pace(self._store.where, self._pace)
-            self._hurry()
+            self._tell(urgent=True)
             self._changed.wait()
         self._check()
 
@@ -204,7 +204,7 @@ class SharedSession(StateSession):
             raise unwritten(self._store.where, NO_LONGER)
         number = self._next_number()
         if not self._unwritten.add(number, event, intent, self._saved, self._run):
-            self._hurry()
+            self._tell(urgent=True)
             self._wait_for(number)
         self._check_failure()
 

@@ -44,9 +44,14 @@ class Place:
         return SharedStore(documents, self.folder, "prod", lease_seconds=lease)
 
     def session(
-        self, name: str = "run-1", *, wait: float = 0.0, **how: float
+        self,
+        name: str = "run-1",
+        *,
+        wait: float = 0.0,
+        clock: SystemClock | None = None,
+        **how: float,
     ) -> AbstractContextManager[StateSession]:
-        run, clock = Run(name, AT, "aepctl apply", by="ada"), SystemClock()
+        run, clock = Run(name, AT, "aepctl apply", by="ada"), clock or SystemClock()
         return open_session(self.store(**how), TARGET, run, wait=wait, clock=clock, ids=Ids(name))
 
     @property
@@ -77,6 +82,13 @@ class Slow(MemoryDocuments):
         if self._server.broken:
             raise ZeroDivisionError
         return super().put(data, expected, note)
+
+
+class Still(SystemClock):
+    """The lease does not end, and what may wait for more waits for ever."""
+
+    def running(self) -> float:
+        return 100.0
 
 
 @pytest.fixture
@@ -116,6 +128,23 @@ def test_an_intent_is_in_the_store_when_it_is_returned(place: Place) -> None:
         one.checkpoint()
     assert set(place.there.state.audiences) == {"gold", "old"}
     assert place.there.state.intents == {}
+
+
+@pytest.mark.timeout(20)
+def test_what_a_worker_waits_for_is_written_at_once_and_an_outcome_waits_for_more(
+    place: Place,
+) -> None:
+    steps = [(key, create(key)) for key in ("gold", "silver")]
+    with place.session(clock=Still()) as one:
+        one.reserve(steps, workers=1)
+        intents = [one.begin(*step) for step in (*steps, ("bronze", create("bronze")))]
+        assert set(place.there.state.intents) == {intent.id for intent in intents}
+        for intent in intents:
+            one.end(intent, Ending.DONE, ids=AudienceIds(f"A-{intent.key}"))
+        assert place.left == ["prod@run-1.journal"]
+        assert set(place.there.state.audiences) == {"old"}
+        one.checkpoint()
+    assert set(place.there.state.audiences) == {"bronze", "gold", "old", "silver"}
 
 
 def test_while_it_works_it_has_the_lock_and_its_last_write_gives_it_back(place: Place) -> None:
