@@ -5,12 +5,14 @@ import json
 import shutil
 import subprocess
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from aepctl.cli.main import run
+from aepctl.clock import SystemClock
 from aepctl.emulator import Emulator
 from aepctl.operations.context import system_context
 
@@ -28,6 +30,25 @@ class Result:
     @property
     def json(self) -> Any:
         return json.loads(self.out)
+
+
+class QuickClock(SystemClock):
+    """The real time, but that nobody is kept waiting: it is ahead by what was to be slept."""
+
+    def __init__(self) -> None:
+        self.slept = 0.0
+
+    def now(self) -> datetime:
+        return super().now() + timedelta(seconds=self.slept)
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self.slept
+
+    def running(self) -> float:
+        return super().running() + self.slept
+
+    def sleep(self, seconds: float) -> None:
+        self.slept += seconds
 
 
 class Terminal(io.StringIO):
@@ -56,6 +77,7 @@ class Project:
         self.root = root
         self._monkeypatch = monkeypatch
         self._capsys = capsys
+        self.clock = QuickClock()
 
     def write(self, file: str, text: str) -> Path:
         path = self.root / file
@@ -95,12 +117,12 @@ class Project:
     def run(self, *words: str, typed: str | None = None, **world: Any) -> Result:
         """Run a command here; `typed` is what somebody types on a terminal.
 
-        `world` replaces parts of the real Context.
+        `world` replaces parts of the real Context; its clock waits for nothing.
         """
         stdin = io.StringIO() if typed is None else Terminal(typed)
         self._monkeypatch.setattr("sys.stdin", stdin)
         self._capsys.readouterr()
-        code = run(words, lambda: replace(system_context(), **world))
+        code = run(words, lambda: replace(system_context(), **{"clock": self.clock} | world))
         captured = self._capsys.readouterr()
         return Result(code, captured.out, captured.err)
 

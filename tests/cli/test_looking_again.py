@@ -261,6 +261,7 @@ class TestWithoutAState:
         result = project.apply("--fresh")
         assert result.code == 0
         assert "there was no state" not in result.err
+        assert project.clock.slept == 0
         assert lists(there) == 1
 
     def test_nor_does_one_that_finds_everything(self, project: Project, platform: Start) -> None:
@@ -270,6 +271,7 @@ class TestWithoutAState:
         make(there, "gold")
         project.want("gold")
         assert project.apply().code == 0
+        assert project.clock.slept == 0
         assert names(there) == ["Name gold"]
 
     def test_nor_does_the_embedded_platform_which_never_lags(self, project: Project) -> None:
@@ -279,6 +281,7 @@ class TestWithoutAState:
         result = project.apply()
         assert result.code == 0
         assert "there was no state" not in result.err
+        assert project.clock.slept == 0
 
     def test_an_inactive_one_that_the_list_leaves_out_is_found(
         self, project: Project, platform: Start
