@@ -11,6 +11,7 @@ from typing import Any
 
 from aepctl.aep.verdicts import Verdict
 from aepctl.apply.stopping import StopSignal
+from aepctl.clock import SystemClock
 from aepctl.errors import StateNotWritten
 from aepctl.model.audience import Audience
 from aepctl.model.audience import Ids as AudienceIds
@@ -203,6 +204,25 @@ class FakeClock:
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self.seconds += seconds
+
+
+class QuickClock(SystemClock):
+    """The real time, but that nobody is kept waiting: it is ahead by what was to be slept."""
+
+    def __init__(self) -> None:
+        self.slept = 0.0
+
+    def now(self) -> datetime:
+        return super().now() + timedelta(seconds=self.slept)
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self.slept
+
+    def running(self) -> float:
+        return super().running() + self.slept
+
+    def sleep(self, seconds: float) -> None:
+        self.slept += seconds
 
 
 class FakeStop(StopSignal):

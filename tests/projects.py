@@ -5,14 +5,13 @@ import json
 import shutil
 import subprocess
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fakes import QuickClock
 
 from aepctl.cli.main import run
-from aepctl.clock import SystemClock
 from aepctl.emulator import Emulator
 from aepctl.operations.context import system_context
 
@@ -30,25 +29,6 @@ class Result:
     @property
     def json(self) -> Any:
         return json.loads(self.out)
-
-
-class QuickClock(SystemClock):
-    """The real time, but that nobody is kept waiting: it is ahead by what was to be slept."""
-
-    def __init__(self) -> None:
-        self.slept = 0.0
-
-    def now(self) -> datetime:
-        return super().now() + timedelta(seconds=self.slept)
-
-    def monotonic(self) -> float:
-        return super().monotonic() + self.slept
-
-    def running(self) -> float:
-        return super().running() + self.slept
-
-    def sleep(self, seconds: float) -> None:
-        self.slept += seconds
 
 
 class Terminal(io.StringIO):
