@@ -183,6 +183,7 @@ class TestAfterAQuestion:
         assert project.run("apply", typed="yes\n").code == 0
         assert lists(there) == before + LOOK
 
+    @pytest.mark.rig
     def test_two_checkouts_as_processes(self, tmp_path: Path, platform: Start) -> None:
         """One waits for its answer, the other makes the same three; then somebody says yes."""
         there = platform()
