@@ -1,10 +1,12 @@
 """A disk that fails, and one that crashes, at every call of a run: nothing is lost."""
 
 import itertools
+import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -31,11 +33,16 @@ FOLDER: list[Path] = []
 
 
 @pytest.fixture(autouse=True)
-def _folder_for_the_lock(tmp_path: Path) -> Iterator[None]:
-    """The lock is the kernel's, so it stands in a real folder also where the disk is in memory."""
-    FOLDER.append(tmp_path)
-    yield
-    FOLDER.pop()
+def _folder_for_the_lock() -> Iterator[None]:
+    """The lock is the kernel's, so it stands in a real folder also where the disk is in memory.
+
+    In memory itself, where there is such a folder: it is taken thousands of times.
+    """
+    quick = "/dev/shm"
+    with TemporaryDirectory(dir=quick if os.access(quick, os.W_OK) else None) as folder:
+        FOLDER.append(Path(folder))
+        yield
+        FOLDER.pop()
 
 
 def in_memory(disk: Disk) -> FileStore:
