@@ -1,16 +1,24 @@
 """A disk that fails, and one that crashes, at every call of a run: nothing is lost."""
 
 import itertools
-import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from fakes import AT, DISK_CALLS, TARGET, Crash, FakeClock, FaultyDisk, MemoryDisk, audience
+from fakes import (
+    AT,
+    DISK_CALLS,
+    TARGET,
+    Crash,
+    FakeClock,
+    FaultyDisk,
+    MemoryDisk,
+    audience,
+    quick_folder,
+)
 from fakes import Ids as Names
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -34,13 +42,9 @@ FOLDER: list[Path] = []
 
 @pytest.fixture(autouse=True)
 def _folder_for_the_lock() -> Iterator[None]:
-    """The lock is the kernel's, so it stands in a real folder also where the disk is in memory.
-
-    In memory itself, where there is such a folder: it is taken thousands of times.
-    """
-    quick = "/dev/shm"
-    with TemporaryDirectory(dir=quick if os.access(quick, os.W_OK) else None) as folder:
-        FOLDER.append(Path(folder))
+    """The lock is the kernel's, so it stands in a real folder also where the disk is in memory."""
+    with quick_folder() as folder:
+        FOLDER.append(folder)
         yield
         FOLDER.pop()
 
