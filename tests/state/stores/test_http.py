@@ -13,6 +13,7 @@ from fakes import QuickClock
 from raw_server import free_port
 from state_server import GITLAB, SECRET, USER, Answer, Lax, StateServer, Trouble, serving
 
+from aepctl.clock import Clock, SystemClock
 from aepctl.errors import StateError, StateNotWritten
 from aepctl.state.stores.documents import DocumentStore, MaybeWritten, Overtaken
 from aepctl.state.stores.http import HttpDocuments, open_http
@@ -30,11 +31,11 @@ UNHEARD = (Trouble.CUT_BEFORE, Trouble.CUT_AFTER, Trouble.ERROR_BEFORE, Trouble.
 
 
 class SharedHttp(Shared):
-    """Calls take their time; nobody waits between them."""
+    """`clock`: else calls take their time, and nobody waits between them."""
 
-    def __init__(self, server: StateServer) -> None:
+    def __init__(self, server: StateServer, clock: Clock | None = None) -> None:
         self.server = server
-        self.clock = QuickClock()
+        self.clock = clock or QuickClock()
 
     def open(
         self,
@@ -78,7 +79,7 @@ def shared(server: StateServer) -> SharedHttp:
 class TestHttp(DocumentStoreContract):
     @pytest.fixture
     def shared(self, server: StateServer) -> Shared:
-        return SharedHttp(server)
+        return SharedHttp(server, SystemClock())  # many at once do wait for each other
 
 
 def written(store: DocumentStore, data: bytes = b'{"n": 1}\n', expected: str | None = None) -> str:
