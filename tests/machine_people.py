@@ -5,6 +5,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
+from fakes import MEMORY
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 from machine_advice import Advice
@@ -26,7 +27,7 @@ class People(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self._folder = tempfile.TemporaryDirectory()
+        self._folder = tempfile.TemporaryDirectory(dir=MEMORY)
         self.world = World(Path(self._folder.name), counts=COUNTS)
         self.advice: list[Advice] = []
         self.numbers = 0

@@ -6,13 +6,13 @@ the disk are in memory (machine_parts), everything else is the program as it is.
 
 import dataclasses
 import os
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from fakes import quick_folder
 from hypothesis import HealthCheck, settings
 from hypothesis import Phase as Doing
 from hypothesis import strategies as st
@@ -585,12 +585,12 @@ def crashes_at(world: World, call: int) -> bool:
 def test_a_kill_at_every_call_and_a_power_cut_at_every_call_of_the_next_run() -> None:
     """A run that was killed leaves names that are not durable; the next one builds on them."""
     cases = 0
-    with tempfile.TemporaryDirectory() as folder:
+    with quick_folder() as folder:
         for first in range(1, 100):
             killed = True
             for second in range(1, 100):
                 for kept in (0b000, 0b010, 0b100):
-                    world = World(Path(folder), wanted={"k1": wanted("k1", 1)})
+                    world = World(folder, wanted={"k1": wanted("k1", 1)})
                     killed = crashes_at(world, first)
                     cut = crashes_at(world, second)
                     if cut:

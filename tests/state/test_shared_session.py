@@ -7,14 +7,15 @@ from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 import pytest
-from fakes import AT, TARGET, Ids, audience
+from fakes import AT, TARGET, Ids, QuickClock, audience
 from memory_documents import MemoryDocuments, MemoryServer
 
-from aepctl.clock import SystemClock
+from aepctl.clock import Clock
 from aepctl.errors import Overtaken, SafetyRefusal, StateError, StateLocked, StateNotWritten
 from aepctl.model.audience import Ids as AudienceIds
 from aepctl.model.audience import Known
 from aepctl.model.steps import Adopt, Create, Forget, Move, RemoteStep
+from aepctl.state import pace
 from aepctl.state.codec import Written, decode_written
 from aepctl.state.encoder import StateEncoder
 from aepctl.state.events import Contradiction, Ending
@@ -35,11 +36,13 @@ class Place:
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "rescue"
         self.server = MemoryServer()
+        self.answers = threading.Event()
+        self.answers.set()
         data = StateEncoder().encode(Written(OLD)).encode()
         MemoryDocuments(self.server).put(data, None, "made")
 
     def store(self, *, lease: float = 60.0, slow: float = 0.0, pause: float = 0.0) -> SharedStore:
-        documents = Slow(self.server, slow)
+        documents = Slow(self.server, slow, self.answers)
         documents.pause_seconds = pause
         return SharedStore(documents, self.folder, "prod", lease_seconds=lease)
 
@@ -48,10 +51,11 @@ class Place:
         name: str = "run-1",
         *,
         wait: float = 0.0,
-        clock: SystemClock | None = None,
+        clock: Clock | None = None,
         **how: float,
     ) -> AbstractContextManager[StateSession]:
-        run, clock = Run(name, AT, "aepctl apply", by="ada"), clock or SystemClock()
+        """`clock`: else one that waits for nobody, so that a lock is taken over in no time."""
+        run, clock = Run(name, AT, "aepctl apply", by="ada"), clock or QuickClock()
         return open_session(self.store(**how), TARGET, run, wait=wait, clock=clock, ids=Ids(name))
 
     @property
@@ -71,14 +75,16 @@ class Place:
 
 
 class Slow(MemoryDocuments):
-    """Each call takes its time."""
+    """Each write takes its time, and until the server answers."""
 
-    def __init__(self, server: MemoryServer, seconds: float) -> None:
+    def __init__(self, server: MemoryServer, seconds: float, answers: threading.Event) -> None:
         super().__init__(server)
         self._seconds = seconds
+        self._answers = answers
 
     def put(self, data: bytes, expected: str | None, note: str) -> str:
         time.sleep(self._seconds)
+        assert self._answers.wait(20)
         if self._server.broken:
             raise ZeroDivisionError
         return super().put(data, expected, note)
@@ -180,6 +186,13 @@ def test_an_error_that_ends_the_run_leaves_what_was_done_and_no_lock(place: Plac
     assert place.there.lock is None
 
 
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An outcome may be on this machine alone for a moment only."""
+    monkeypatch.setattr(pace, "FLUSH_SECONDS", 0.05)
+
+
+@pytest.mark.usefixtures("soon")
 def test_outcomes_are_on_this_machine_at_once_and_in_the_store_soon(place: Place) -> None:
     with place.session() as one:
         one.end(one.begin("gold", create("gold")), Ending.DONE, ids=AudienceIds("A-gold"))
@@ -296,27 +309,27 @@ def test_the_lease_is_renewed_while_nothing_happens(place: Place) -> None:
 
 
 def test_without_a_renewal_nothing_may_be_sent_until_there_is_one(place: Place) -> None:
-    with place.session(lease=1.0) as one:
-        place.server.down = True
-        time.sleep(0.7)
+    clock = QuickClock()
+    with place.session(clock=clock) as one:
+        place.answers.clear()
+        clock.sleep(31)
         told: list[str] = []
 
         def ask() -> None:
-            with suppress(StateNotWritten):
-                one.check()
-                told.append("may send")
+            one.check()
+            told.append("may send")
 
         asking = threading.Thread(target=ask)
         asking.start()
-        asking.join(0.3)
+        asking.join(0.1)
         assert told == []
-        place.server.down = False
+        place.answers.set()
         asking.join(30)
         assert told == ["may send"]
 
 
 def test_a_store_too_slow_for_the_lease_ends_the_run_with_words(place: Place) -> None:
-    with place.session(lease=0.2, slow=0.15) as one:
+    with place.session(lease=0.1, slow=0.06) as one:
         with pytest.raises(StateNotWritten) as caught:
             one.begin("gold", create("gold"))
         assert "more than half of lock_lease_seconds" in caught.value.reason
@@ -401,8 +414,9 @@ def test_a_store_that_is_back_at_the_end_gets_everything(place: Place) -> None:
 # A runner that vanishes
 
 
+@pytest.mark.usefixtures("soon")
 def test_the_next_run_finds_what_was_open_and_the_ids_on_this_machine(place: Place) -> None:
-    with suppress(Vanished), place.session(lease=1.0) as one:
+    with suppress(Vanished), place.session() as one:
         gold, silver = one.begin("gold", create("gold")), one.begin("silver", create("silver"))
         place.server.down = True  # what came of it does not reach the store any more
         one.end(gold, Ending.DONE, ids=AudienceIds("A-gold"))
@@ -411,9 +425,7 @@ def test_the_next_run_finds_what_was_open_and_the_ids_on_this_machine(place: Pla
         raise Vanished
     assert set(place.there.state.intents) == {gold.id, silver.id}
     assert place.left == ["prod@run-1.journal"]
-    store = place.store()
-    run = Run("run-2", AT, "aepctl apply")
-    with open_session(store, TARGET, run, wait=60, clock=SystemClock()) as two:
+    with place.session("run-2", wait=120) as two:
         assert two.owner("A-gold") == "gold"
         assert set(two.state.intents) == {silver.id}
         until(lambda: "gold" in place.there.state.audiences)
@@ -422,19 +434,18 @@ def test_the_next_run_finds_what_was_open_and_the_ids_on_this_machine(place: Pla
 
 
 def test_on_a_new_disk_it_finds_what_was_open(place: Place, tmp_path: Path) -> None:
-    with suppress(Vanished), place.session(lease=1.0) as one:
+    with suppress(Vanished), place.session() as one:
         gold = one.begin("gold", create("gold"))
         vanish(one)
         raise Vanished
     place.folder = tmp_path / "new" / "rescue"
-    run = Run("run-2", AT, "aepctl apply")
-    with open_session(place.store(), TARGET, run, wait=60, clock=SystemClock()) as two:
+    with place.session("run-2", wait=120) as two:
         assert set(two.state.intents) == {gold.id}
 
 
 def left_with(place: Place, *created: str) -> None:
     """A run that was killed; only this machine knows that it created these."""
-    with suppress(Vanished), place.session(lease=1.0) as one:
+    with suppress(Vanished), place.session() as one:
         begun = [one.begin(key, create(key)) for key in ("gold", "silver")]
         place.server.down = True
         for intent in begun:
@@ -448,7 +459,7 @@ def left_with(place: Place, *created: str) -> None:
 def test_what_others_have_left_open_is_ended_by_what_this_machine_knows(place: Place) -> None:
     left_with(place, "gold")
     mine, place.folder = place.folder, place.folder.with_name("theirs")
-    with place.session("run-2", wait=60) as two:
+    with place.session("run-2", wait=120) as two:
         two.note("other", Adopt(Known(audience("Other"), AudienceIds("A-other"))))
         two.checkpoint()
     place.folder = mine
@@ -461,7 +472,7 @@ def test_what_others_have_left_open_is_ended_by_what_this_machine_knows(place: P
 def test_what_others_have_settled_and_forgotten_does_not_come_back(place: Place) -> None:
     left_with(place, "gold")
     mine, place.folder = place.folder, place.folder.with_name("theirs")
-    with place.session("run-2", wait=60) as two:
+    with place.session("run-2", wait=120) as two:
         for intent in list(two.state.intents.values()):
             two.end(intent, Ending.DONE, ids=AudienceIds(f"A-{intent.key}"))
         two.checkpoint()
