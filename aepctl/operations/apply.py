@@ -62,6 +62,7 @@ def apply(
         wait=options.lock_timeout,
         clock=context.clock,
         ids=context.new_id,
+        interrupted=lambda: stop.interrupted_at,
     ) as session:
         policy = policy_of(environment, existing=options.existing, run=run.id)
         return _Apply(context, environment, options, stop, wanted, session, policy).go()

@@ -12,6 +12,7 @@ from aepctl.state.stores.probe import is_probe
 if TYPE_CHECKING:
     from aepctl.model.target import Target
     from aepctl.state.codec import Written
+    from aepctl.state.model import State
 
 MENDING = (
     "nothing was changed; bring back its last good version by the store's own means, such as the "
@@ -38,6 +39,11 @@ class SharedStore:
     def where(self) -> str:
         """What it is called in messages. Never holds credentials."""
         return self.documents.where
+
+    @property
+    def pause_seconds(self) -> float:
+        """How long the engine wants to be left alone between two writes of a run."""
+        return self.documents.pause_seconds
 
     def read(self, target: "Target") -> "Written":
         """What is there, at any time, by anybody. Raises StateError; changes nothing."""
@@ -73,3 +79,11 @@ class SharedStore:
             if error.hint != REPAIR:
                 raise
             raise StateError(error.message, hint=MENDING) from error
+
+
+def read_back(store: SharedStore, target: "Target") -> "State | None":
+    """What the next run would find; None: nothing that it could read."""
+    try:
+        return store.read(target).state
+    except StateError:
+        return None
