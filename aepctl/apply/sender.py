@@ -88,7 +88,7 @@ class Sender:
         try:
             yield
         except StateNotWritten as error:
-            self.stop.request(f"the journal cannot be written ({error.reason})")
+            self.stop.request(f"the state cannot be written ({error.reason})")
 
     def _attempts(
         self, writer: Writer, key: str, action: Action, step: RemoteStep, intent: Intent | None
@@ -143,7 +143,7 @@ class Sender:
         return intent
 
     def _send_nothing(self, error: StateNotWritten) -> None:
-        self.stop.request(f"the journal cannot be written ({error.reason}): nothing more is sent")
+        self.stop.request(f"the state cannot be written ({error.reason}): nothing more is sent")
 
     def _ask(self, writer: Writer, intent: Intent) -> Verdict:
         try:

@@ -55,7 +55,7 @@ def init(context: Context, environment: Environment) -> Decided:
 def _existing(store: StateStore | SharedStore, environment: Environment) -> State | None:
     """Raises StateError for one that may not be gone on with, such as another target's."""
     if isinstance(store, SharedStore):
-        document = store.documents.get()
+        document = store.get()
         if is_empty(document):
             return None
         return store.decoded(document, environment.target).state
@@ -116,7 +116,7 @@ def push(
             now = read_state(store, environment.target)
             pushed = pushed_upon(given if now.lineage is None else now)
             held.checkpoint(encode_state(pushed).encode())
-    elif is_empty(store.documents.get()):
+    elif is_empty(store.get()):
         now, pushed = given, pushed_upon(given)
         write_first(context, environment, store, pushed, note)
     else:

@@ -59,7 +59,7 @@ class SharedDocument:
 
     def read(self) -> Written:
         """What is there now. Raises StateError."""
-        document = self._store.documents.get()
+        document = self._store.get()
         written = self._store.decoded(document, self._target)
         self._version = None if document is None else document.version
         self._state = written.state

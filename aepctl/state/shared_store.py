@@ -1,10 +1,12 @@
 """State that a team shares: where it is, and reading it. See shared_document for writing."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aepctl.errors import StateError
+from aepctl.errors import StateError, StateUnreachable
 from aepctl.state.lease import DEFAULT_LEASE_SECONDS
 from aepctl.state.stores.documents import Document, DocumentStore
 from aepctl.state.stores.probe import is_probe
@@ -18,6 +20,11 @@ MENDING = (
     "nothing was changed; bring back its last good version by the store's own means, such as the "
     "branch's log or the bucket's versions"
 )
+
+
+READ_PAUSES = (0.3, 1.0)
+"""Between the readings of a store that is in trouble."""
+LONG_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,7 @@ class SharedStore:
     lease_seconds: float = DEFAULT_LEASE_SECONDS
     lineage: str | None = None
     program: str = "aepctl"
+    sleep: Callable[[float], None] = time.sleep
 
     @property
     def where(self) -> str:
@@ -45,9 +53,21 @@ class SharedStore:
         """How long the engine wants to be left alone between two writes of a run."""
         return self.documents.pause_seconds
 
+    def get(self) -> Document | None:
+        """What stands there. What may pass is waited for, for a moment. Raises StateError."""
+        begun = time.monotonic()
+        for pause in READ_PAUSES:
+            try:
+                return self.documents.get()
+            except StateUnreachable:
+                if time.monotonic() - begun > LONG_SECONDS:  # it was waited for already
+                    raise
+                self.sleep(pause)
+        return self.documents.get()
+
     def read(self, target: "Target") -> "Written":
         """What is there, at any time, by anybody. Raises StateError; changes nothing."""
-        return self.decoded(self.documents.get(), target)
+        return self.decoded(self.get(), target)
 
     def decoded(self, document: Document | None, target: "Target") -> "Written":
         """What a document says. Raises StateError where it is none that may be gone on with."""

@@ -156,7 +156,7 @@ def test_where_a_step_cannot_be_noted_it_is_told_and_the_run_stops() -> None:
     engine = Engine(FakeJournal({"note"}))
     outcome = engine.sender.note("gold", Action.ADOPT, Adopt(Known(GOLD, IDS)))
     assert outcome == Outcome("gold", Action.ADOPT, OutcomeKind.ADOPTED, IDS)
-    assert engine.stop.reason == "the journal cannot be written (No space left on device)"
+    assert engine.stop.reason == "the state cannot be written (No space left on device)"
 
 
 # An answer that is somebody else's
@@ -397,7 +397,7 @@ def test_where_the_intent_cannot_be_noted_nothing_is_sent() -> None:
     assert create(engine, writer) is None
     assert writer.sent == []
     assert engine.stop.reason == (
-        "the journal cannot be written (No space left on device): nothing more is sent"
+        "the state cannot be written (No space left on device): nothing more is sent"
     )
 
 
