@@ -148,7 +148,7 @@ def no_such_key(environment: Environment, key: str) -> AepctlError:
     """State has nothing under this key."""
     return AepctlError(
         f"no audience `{key}` in the state {environment.state}",
-        hint="its keys stand there under `audiences`, one to a line",
+        hint=f"`{environment.command('state', 'pull')}` shows its keys, under `audiences`",
     )
 
 

@@ -460,7 +460,7 @@ def test_giving_back_says_why_and_a_store_that_fails_then_is_no_further_error() 
     server.down = False
     assert there(server).lock == document.lease
     document.give_back()
-    assert server.history[1:] == ["interrupted before it began\n"]
+    assert server.history[1:] == ["nothing was changed\n"]
 
 
 def test_giving_back_leaves_somebody_elses_lock_alone() -> None:

@@ -95,4 +95,8 @@ def overtaken(where: str) -> Overtaken:
 
 def maybe_written(where: str, why: str) -> MaybeWritten:
     """The error of a `put` whose answer is not known."""
-    return MaybeWritten(f"{where}: it is not known whether it was written: {why}", why)
+    return MaybeWritten(
+        f"{where}: it is not known whether it was written: {why}",
+        why,
+        hint="run it again: it begins with what stands there then",
+    )
