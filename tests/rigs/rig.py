@@ -102,8 +102,11 @@ class Site:
 
     def run(self, *command: str, seconds: float = 60, **options: Any) -> tuple[int, str, str]:
         """Exit code, standard output, standard error."""
+        given = options.pop("input", None)
+        if given is not None:
+            options["stdin"] = subprocess.PIPE
         process = self.start(*command, **options)
-        out, err = process.communicate(timeout=seconds)
+        out, err = process.communicate(given, timeout=seconds)
         return process.returncode, out, err
 
     def close(self) -> None:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import pytest
 from fakes import AT, TARGET, Ids, QuickClock, audience
 from memory_documents import MemoryDocuments, MemoryServer
 
-from aepctl.clock import Clock
+from aepctl.clock import Clock, SystemClock
 from aepctl.errors import Overtaken, SafetyRefusal, StateError, StateLocked, StateNotWritten
 from aepctl.model.audience import Ids as AudienceIds
 from aepctl.model.audience import Known
@@ -20,11 +20,14 @@ from aepctl.state.codec import Written, decode_written
 from aepctl.state.encoder import StateEncoder
 from aepctl.state.events import Contradiction, Ending
 from aepctl.state.frames import read_frames
+from aepctl.state.hurry import Hurry
 from aepctl.state.lease import Lease
 from aepctl.state.model import Run, State
 from aepctl.state.session import StateSession, open_session
+from aepctl.state.shared_document import SharedDocument
+from aepctl.state.shared_opening import give_back
 from aepctl.state.shared_store import SharedStore
-from aepctl.state.stores.documents import unwritten
+from aepctl.state.stores.documents import Document, unwritten
 
 OLD = State("L", 1, TARGET, {"old": Known(audience("Old"), AudienceIds("A-old"))})
 THEIRS = Lease("theirs", 60.0, {"command": "aepctl apply", "host": "runner-8"})
@@ -74,6 +77,26 @@ class Place:
         return sorted(one.name for one in self.folder.iterdir()) if self.folder.exists() else []
 
 
+class Hanging(MemoryDocuments):
+    """From `hangs` on, no call has an answer until the test is over."""
+
+    def __init__(self, server: MemoryServer) -> None:
+        super().__init__(server)
+        self.hangs, self.over = threading.Event(), threading.Event()
+
+    def get(self) -> Document | None:
+        self._wait()
+        return super().get()
+
+    def put(self, data: bytes, expected: str | None, note: str) -> str:
+        self._wait()
+        return super().put(data, expected, note)
+
+    def _wait(self) -> None:
+        if self.hangs.is_set():
+            assert self.over.wait(60)
+
+
 class Slow(MemoryDocuments):
     """Each write takes its time, and until the server answers."""
 
@@ -95,6 +118,18 @@ class Still(SystemClock):
 
     def running(self) -> float:
         return 100.0
+
+
+@pytest.fixture
+def hanging(place: "Place") -> Iterator[Hanging]:
+    documents = Hanging(place.server)
+    yield documents
+    documents.over.set()
+
+
+def long_ago() -> float:
+    """The interrupt was so long ago that a store has only its last second."""
+    return time.monotonic() - 60
 
 
 @pytest.fixture
@@ -529,3 +564,67 @@ def test_steps_that_belong_together_are_in_the_store_by_one_write(place: Place) 
         assert len(place.server.history) == before + 1
     assert set(place.there.state.audiences) == {"new"}
     assert place.there.lock is None
+
+
+# Somebody interrupts it while the store does not answer
+
+
+def test_whoever_interrupts_it_is_told_what_the_store_does_not_have(
+    place: Place, hanging: Hanging
+) -> None:
+    since: list[float] = []
+    store, run = SharedStore(hanging, place.folder, "prod"), Run("run-1", AT, "aepctl apply")
+    with open_session(
+        store, TARGET, run, clock=SystemClock(), interrupted=lambda: since[0] if since else None
+    ) as one:
+        intent = one.begin("gold", create("gold"))
+        hanging.hangs.set()
+        one.end(intent, Ending.DONE, ids=AudienceIds("A-gold"))
+        since.append(long_ago())
+        with pytest.raises(StateNotWritten) as caught:
+            one.checkpoint()
+        rescue = one.rescue()
+    assert caught.value.reason == "no answer within 3 s of the interrupt"
+    (rescued,) = read_frames(str(rescue)).texts
+    assert "A-gold" in rescued
+    assert "A-old" not in rescued  # that the store has it was seen
+    assert place.left == ["prod@run-1.journal"]
+
+
+def test_whoever_waits_for_an_intent_begins_nothing_when_it_is_interrupted(
+    place: Place, hanging: Hanging
+) -> None:
+    since: list[float] = []
+    store, run = SharedStore(hanging, place.folder, "prod"), Run("run-1", AT, "aepctl apply")
+    errors: list[Exception] = []
+
+    def ask() -> None:
+        try:
+            one.begin("gold", create("gold"))
+        except StateNotWritten as error:
+            errors.append(error)
+
+    with open_session(
+        store, TARGET, run, clock=SystemClock(), interrupted=lambda: since[0] if since else None
+    ) as one:
+        hanging.hangs.set()
+        asking = threading.Thread(target=ask)
+        asking.start()
+        asking.join(0.3)
+        assert asking.is_alive()
+        since.append(long_ago())
+        asking.join(30)
+        assert len(errors) == 1
+        assert one.state.intents == {}
+        hanging.over.set()
+
+
+def test_a_lock_that_cannot_be_given_back_does_not_keep_whoever_interrupts_it(
+    place: Place, hanging: Hanging
+) -> None:
+    store = SharedStore(hanging, place.folder, "prod")
+    document = SharedDocument(store, TARGET, SystemClock(), Ids("run-1"))
+    document.lock({"command": "aepctl apply"}, wait=0)
+    hanging.hangs.set()
+    give_back(document, Hurry(long_ago), KeyboardInterrupt, ZeroDivisionError(), None)
+    assert place.there.lock is not None
