@@ -209,7 +209,7 @@ def _why(change: Change) -> str | None:
     """Why this is more than a wish."""
     if change.reason is not None:
         if change.steps:
-            return change.reason
+            return f"reason: {change.reason}"
         what = "waiting" if change.action is Action.SETTLE else "decision needed"
         return f"{what}: {change.reason}"
     intent = change.intent

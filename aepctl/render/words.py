@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from aepctl.model.steps import Create, Delete, Patch, RemoteStep
+from aepctl.render.action_words import ACTION_WORDS
 from aepctl.render.export_words import EXPORT_WORDS
 from aepctl.render.word import Word
 from aepctl.state.model import Phase
@@ -21,83 +22,7 @@ LEFT_ALONE = "left-alone"
 
 WORDS: dict[str, Word] = {
     # what a plan would do
-    "settle": Word(
-        "settle",
-        "to settle",
-        "?",
-        "warn",
-        urgency=2,
-        hint="An earlier step has no known outcome. The next apply checks that on the platform "
-        "before it does anything else for these.",
-        junit="error",
-        output="to_settle",
-    ),
-    "decide": Word(
-        "decide",
-        "to decide",
-        "!",
-        "warn",
-        urgency=5,
-        hint="Nothing is done until a person decides.",
-        junit="failure",
-        output="to_decide",
-    ),
-    "adopt": Word(
-        "adopt",
-        "to adopt",
-        "=",
-        "info",
-        urgency=9,
-        hint="Already on the platform. Apply records their IDs and creates nothing.",
-        line="already on the platform (audienceId {id})",
-        output="to_adopt",
-    ),
-    "drift": Word(
-        "edited",
-        "edited on the platform",
-        "!",
-        "warn",
-        urgency=6,
-        hint="Neither the state nor the manifests say what the platform has. Nothing is done until "
-        "a person decides.",
-        junit="failure",
-        output="drift",
-    ),
-    "create": Word("create", "to create", "+", "good", output="to_create", terraform="create"),
-    "update": Word("update", "to update", "~", "info", output="to_update", terraform="update"),
-    "replace": Word(
-        "replace",
-        "to replace",
-        "±",
-        "warn",
-        urgency=7,
-        hint="Another one takes its place, under another ID, and the old one is deleted then.",
-        output="to_replace",
-        terraform="update",
-    ),
-    "move": Word("move", "to move", ">", "info", line="was {moved_from}", output="to_move"),
-    "record": Word("record", "to record", "=", "info", output="to_record"),
-    "delete": Word(
-        "delete",
-        "to delete",
-        "-",
-        "bad",
-        urgency=8,
-        hint="Deleted on the platform, for good.",
-        line="{name} (audienceId {id}) is deleted on the platform",
-        output="to_delete",
-        terraform="delete",
-    ),
-    "forget": Word(
-        "forget",
-        "to forget",
-        ".",
-        "warn",
-        urgency=10,
-        hint="No longer in the manifests. They stay on the platform.",
-        line="no longer in the manifests; stays on the platform as {name} (audienceId {id})",
-        output="to_forget",
-    ),
+    **ACTION_WORDS,
     UNCHANGED: Word("unchanged", "unchanged", "✓", "quiet", output="unchanged"),
     # what came of it
     "unknown": Word(
@@ -141,14 +66,23 @@ WORDS: dict[str, Word] = {
         output="not_started",
     ),
     "deleted": Word(
-        "deleted", "deleted", "-", "warn", 6, "No longer on the platform.", output="deleted"
+        "deleted", "deleted", "-", "warn", 9, "No longer on the platform.", output="deleted"
+    ),
+    "replaced": Word(
+        "replaced",
+        "replaced",
+        "-/+",
+        "warn",
+        urgency=10,
+        hint="Another one, with another ID, took its place; the old one is deleted.",
+        output="replaced",
     ),
     "adopted": Word(
         "adopted",
         "adopted",
         "=",
         "info",
-        urgency=8,
+        urgency=12,
         hint="Found on the platform: their IDs were recorded and nothing was created.",
         output="adopted",
     ),
@@ -161,9 +95,8 @@ WORDS: dict[str, Word] = {
         output="forgotten",
     ),
     "updated": Word("updated", "updated", "~", "info", output="updated"),
-    "replaced": Word("replaced", "replaced", "±", "info", output="replaced"),
     "moved": Word("moved", "moved", ">", "info", output="moved"),
-    "recorded": Word("recorded", "recorded", "=", "info", output="recorded"),
+    "recorded": Word("recorded", "recorded", "^", "info", output="recorded"),
     "created": Word("created", "created", "+", "good", output="created"),
     # what a saved plan leaves out
     DONE: Word("done", "done already", "✓", "quiet", output="done"),
@@ -172,7 +105,7 @@ WORDS: dict[str, Word] = {
         "left alone",
         "|",
         "info",
-        urgency=10,
+        urgency=14,
         hint="Not in the saved plan, so nothing is done for these.",
         junit="skipped",
         output="left_alone",
@@ -205,7 +138,7 @@ WORDS: dict[str, Word] = {
         output="recreate",
     ),
     FINDING: Word(
-        "to mend", "to mend", "!", "bad", 11, "Each says what mends it.", "", "failure", "findings"
+        "to mend", "to mend", "!", "bad", 15, "Each says what mends it.", "", "failure", "findings"
     ),
     **EXPORT_WORDS,
 }

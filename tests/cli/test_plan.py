@@ -58,15 +58,17 @@ def test_a_plan_shows_creates_and_needs_no_credentials(project: Project) -> None
     assert not (project.root / "state").exists()
 
 
-def test_a_plan_shows_what_changed_field_by_field_and_what_is_gone(project: Project) -> None:
+def test_a_plan_shows_each_field_that_changed_and_what_is_not_wanted(
+    project: Project,
+) -> None:
     project.want("gold", "silver")
     project.apply()
-    project.want("gold", namespace="other")
+    project.want("gold")
+    project.edit("audiences/all.yaml", "Name gold}", "Name gold, description: Of gold.}")
     result = project.run("plan")
-    assert "~ gold  audiences/all.yaml:3\n    namespace    agora -> other\n" in result.out
-    assert ". silver\n    removed from the manifests; still on the platform" in result.out
-    assert "~ changed: not applied, because updates are not supported yet." in result.out
-    assert ". removed from the manifests: not deleted; they stay on the platform." in result.out
+    assert "~ gold  audiences/all.yaml:3\n    description  (none) -> Of gold.\n" in result.out
+    assert ". silver\n    no longer in the manifests; stays on the platform" in result.out
+    assert "1 to update, 1 to forget." in result.out
 
 
 def test_detailed_exitcode_tells_changes_from_none(project: Project) -> None:

@@ -116,7 +116,7 @@ def test_merges_of_others_in_between_do_not_make_it_stale(
     result = project.run("apply", "plan.json")
     assert (check.code, result.code) == (0, 0)
     for said in (check.out, result.out):
-        assert "> later  audiences/others.yaml:4\n    to create, not in the saved plan" in said
+        assert "| later  audiences/others.yaml:4\n    to create, not in the saved plan" in said
         assert "1 left alone" in said
     assert names(there) == ["Name gold", "Name other", "Name silver"]
 
@@ -292,7 +292,7 @@ def test_more_than_max_creates_is_shown_in_the_review_and_so_approved_by_it(
     shown = project.run("plan", "--out", "plan.json").out
     assert "Limit: 2 audiences would be created, more than max_creates (1)" in shown
     saved = json.loads((project.root / "plan.json").read_text())
-    assert saved["limits"] == {"max_creates": 1, "exceeded": ["max_creates"]}
+    assert saved["limits"] == {"max_creates": 1, "max_deletes": 0, "exceeded": ["max_creates"]}
     assert project.apply().code == 3
     project.want("gold", "silver", "bronze")
     assert project.run("apply", "plan.json").code == 0
@@ -304,7 +304,7 @@ def test_within_max_creates_no_limit_is_told(project: Project, there: Emulator) 
     project.settle_on(there, max_creates=2)
     assert "Limit" not in project.run("plan", "--out", "plan.json").out
     saved = json.loads((project.root / "plan.json").read_text())
-    assert saved["limits"] == {"max_creates": 2, "exceeded": []}
+    assert saved["limits"] == {"max_creates": 2, "max_deletes": 0, "exceeded": []}
 
 
 def test_which_aepctl_made_it_is_told_and_another_may_apply_it(

@@ -8,7 +8,7 @@ from aepctl.apply.report import ApplyReport
 from aepctl.model.audience import Audience, Ids, Known, Observed
 from aepctl.model.failure import Failure
 from aepctl.model.problem import Origin
-from aepctl.model.steps import Adopt, Create, Delete, Patch
+from aepctl.model.steps import Adopt, Create, Delete, Forget, Patch
 from aepctl.model.target import Target
 from aepctl.plan.plan import Action, Change, FieldDiff, Plan
 from aepctl.state.model import Intent, Phase
@@ -51,11 +51,21 @@ def update(
         if before.get(name) != after.get(name)
     )
     had = known(key, old, platform)
-    return Change(key, Action.UPDATE, known=had, wanted=new, diff=diff, source=at(line))
+    steps = (Patch(had.ids, old, new),)
+    return Change(
+        key, Action.UPDATE, known=had, wanted=new, diff=diff, steps=steps, source=at(line)
+    )
 
 
-def removed(key: str, one: Audience, platform_id: str | None = None) -> Change:
-    return Change(key, Action.REMOVED, known=known(key, one, platform_id))
+def forget(key: str, one: Audience, platform_id: str | None = None) -> Change:
+    return Change(
+        key, Action.FORGET, known=known(key, one, platform_id), steps=(Forget(retain=True),)
+    )
+
+
+def delete(key: str, one: Audience, platform_id: str | None = None) -> Change:
+    had = known(key, one, platform_id)
+    return Change(key, Action.DELETE, known=had, steps=(Delete(had.ids, one),))
 
 
 def settle(left: Intent, line: int | None = None) -> Change:
@@ -83,7 +93,7 @@ HOSTILE = audience(
 )
 RENAMED = (
     "`golden` has the same name, namespace and originName as `gold`, which was removed from the "
-    "manifests. If it was renamed: `aepctl --env prod state mv gold golden`"
+    "manifests. If it was renamed, say so there: `moved: [{from: gold, to: golden}]`"
 )
 ABSENT = replace(
     intent("gold", GOLD, phase=Phase.ABSENT), reason=f"not found on the platform by {AT}"
@@ -102,7 +112,7 @@ PLANS: dict[str, Plan] = {
     "saved": replace(
         plan((create("loyalty-gold", GOLD, 2),)),
         done=3,
-        left_alone=(create("loyalty-silver", SILVER, 3), removed("old", OLD)),
+        left_alone=(create("loyalty-silver", SILVER, 3), forget("old", OLD)),
     ),
     "saved-done": replace(plan(), done=2),
     "limit": replace(
@@ -123,7 +133,7 @@ PLANS: dict[str, Plan] = {
         ),
         1,
     ),
-    "removed": plan((removed("silver", SILVER, "p-id"), removed("size", GROESSE)), 1),
+    "forget": plan((forget("silver", SILVER, "p-id"), forget("size", GROESSE)), 1),
     "settle": plan(
         (
             settle(intent("loyalty-gold", GOLD), 2),
@@ -149,7 +159,7 @@ PLANS: dict[str, Plan] = {
             settle(intent("open", GROESSE), 5),
             create("new", GOLD, 2),
             update("other", audience("Other"), audience("Other", "New"), 3),
-            removed("gone", audience("Gone")),
+            forget("gone", audience("Gone")),
         ),
         1,
     ),
@@ -178,8 +188,15 @@ PLANS: dict[str, Plan] = {
     ),
     "decide": plan(
         (
-            Change("golden", Action.DECIDE, wanted=GOLD, reason=RENAMED, source=at(2)),
-            removed("gold", GOLD),
+            Change(
+                "golden",
+                Action.DECIDE,
+                wanted=GOLD,
+                reason=RENAMED,
+                source=at(2),
+                may_be="gold",
+            ),
+            forget("other", SILVER),
         )
     ),
     "again": plan([replace(create("gold", GOLD, 2), intent=ABSENT)]),
@@ -195,7 +212,7 @@ PLANS: dict[str, Plan] = {
                 source=at(2),
             ),
             update("other", audience("\x1b]0;x\x07", "\u202e"), HOSTILE, 3),
-            removed("gone\x1b[2J##[x]", HOSTILE),
+            forget("gone\x1b[2J##[x]", HOSTILE),
         )
     ),
 }
@@ -223,7 +240,7 @@ TERSE = Outcome(
     "terse", Action.CREATE, OutcomeKind.UNKNOWN, failure=Failure("Bad Gateway", status=502)
 )
 UPDATED = Outcome("other", Action.UPDATE, OutcomeKind.UPDATED, Ids("id-of-other"))
-DELETED = Outcome("gone", Action.REMOVED, OutcomeKind.DELETED, Ids("id-of-gone"))
+DELETED = Outcome("gone", Action.DELETE, OutcomeKind.DELETED, Ids("id-of-gone"))
 EVIL = Outcome(
     "evil\x1b[2J",
     Action.CREATE,

@@ -11,7 +11,7 @@ from aepctl.apply.report import ApplyReport
 from aepctl.model.audience import FIELD_NAMES, Audience, Ids, Known, Observed
 from aepctl.model.failure import Failure
 from aepctl.model.problem import Origin, Problem
-from aepctl.model.steps import Adopt, Create, Delete, Patch
+from aepctl.model.steps import Adopt, Create, Delete, Forget, Patch
 from aepctl.model.target import Target
 from aepctl.plan.plan import Action, Change, FieldDiff, Plan
 from aepctl.state.model import Intent, Phase
@@ -75,13 +75,25 @@ PLAN = plan_of(
         Action.UPDATE,
         known=Known(audience("Loyalty - Bronze", "Members"), Ids(ID)),
         wanted=audience("Loyalty - Bronze tier"),
+        steps=(
+            Patch(
+                Ids(ID),
+                audience("Loyalty - Bronze", "Members"),
+                audience("Loyalty - Bronze tier"),
+            ),
+        ),
         source=Origin(LOYALTY, 13, 3),
         diff=(
             FieldDiff("name", "Loyalty - Bronze", None, "Loyalty - Bronze tier"),
             FieldDiff("description", "Members", None, None),
         ),
     ),
-    Change("old-news", Action.REMOVED, known=Known(audience("Readers of the news"), Ids("n-1"))),
+    Change(
+        "old-news",
+        Action.FORGET,
+        known=Known(audience("Readers of the news"), Ids("n-1")),
+        steps=(Forget(retain=True),),
+    ),
     unchanged=26,
 )
 REPORT = ApplyReport(
@@ -106,7 +118,7 @@ REPORT = ApplyReport(
             failure=Failure("namespace agora is not registered", "400.NAMESPACE", 400, "req-7"),
         ),
     ),
-    not_started=1,
+    not_started=3,
     stopped="the first 1 of 2 creates were refused",
     plan_id="3f9a2c",
 )

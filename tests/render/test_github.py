@@ -25,7 +25,7 @@ from aepctl.apply.outcomes import OutcomeKind
 from aepctl.apply.report import ApplyReport
 from aepctl.errors import AepctlError, InvalidInput
 from aepctl.model.problem import Origin, Problem
-from aepctl.plan.plan import Plan
+from aepctl.plan.plan import Action, Plan
 from aepctl.render.display import UNSAFE
 from aepctl.render.github import SUMMARY_BYTES, annotations, output_block, outputs
 from aepctl.render.report import view_of_report
@@ -155,9 +155,9 @@ def test_the_outputs_count_what_the_plan_counts(plan: Plan) -> None:
     told = outputs(view_of_plan(plan), 2)
     counts = statuses(plan)
     assert (told["changes"] == "true") == bool(plan.changes)
-    for name in ("settle", "decide", "adopt", "create", "update"):
-        assert int(told[f"to_{name}"]) == counts[name]
-    assert int(told["removed"]) == counts["removed"]
+    for action in Action:
+        output = action if action is Action.DRIFT else f"to_{action}"
+        assert int(told[output]) == counts[action]
     assert int(told["unchanged"]) == plan.unchanged
     assert told["exit_code"] == "2"
 

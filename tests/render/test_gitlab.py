@@ -22,7 +22,11 @@ def test_a_plan(golden: Golden) -> None:
 @given(plans())
 def test_the_counts_are_those_of_the_plan(plan: Plan) -> None:
     actions = plan.counts()
-    counts = {"create": actions["create"], "update": actions["update"], "delete": 0}
+    counts = {
+        "create": actions["create"],
+        "update": actions["update"] + actions["replace"],
+        "delete": actions["delete"],
+    }
     assert json.loads(render(view_of_plan(plan))) == counts
 
 

@@ -359,7 +359,7 @@ def test_the_keyboard_is_enough(show: Show) -> None:
                 "(document.activeElement)"
             )
         )
-    tiles = ["settle", "decide", "adopt", "create", "update", "removed"]
+    tiles = ["settle", "decide", "adopt", "create", "update", "forget"]
     bar = ["q", "ns", "file", "expand"]
     headings = ["Status", "Key", "Name", "Namespace", "Origin name", "File"]
     assert reached == [*tiles, *bar, *headings, "Details of winter-sale"]

@@ -67,7 +67,7 @@ def test_a_report(name: str, golden: Golden) -> None:
 @pytest.mark.parametrize("name", PLANS)
 def test_a_plan_is_as_documented(name: str) -> None:
     data = json.loads(plan_json(PLANS[name]))
-    assert data["format"] == "1.2"
+    assert data["format"] == "1.3"
     assert list(data) == [
         "format",
         "environment",
@@ -81,7 +81,7 @@ def test_a_plan_is_as_documented(name: str) -> None:
     ]
     assert list(data["target"]) == ["org", "sandbox", "endpoint"]
     assert list(data["summary"]) == [*Action, "unchanged", "done", "leftAlone"]
-    assert list(data["limits"]) == ["max_creates", "exceeded"]
+    assert list(data["limits"]) == ["max_creates", "max_deletes", "exceeded"]
     for change in (*data["changes"], *data["leftAlone"]):
         assert list(change)[:5] == ["key", "action", "before", "after", "source"]
         assert change["source"] is None or list(change["source"]) == ["file", "line"]
@@ -92,7 +92,7 @@ def test_a_plan_is_as_documented(name: str) -> None:
 def test_a_report_is_as_documented(name: str) -> None:
     report = REPORTS[name]
     data = json.loads(report_json(report))
-    assert data["format"] == "1.2"
+    assert data["format"] == "1.3"
     counts = report.counts()
     summary = data["summary"]
     kinds = ALWAYS | {kind.value for kind in counts}
@@ -204,12 +204,12 @@ def test_intents(golden: Golden) -> None:
 
 
 def test_no_intent_is_an_empty_list() -> None:
-    assert json.loads(intents_json([])) == {"format": "1.2", "intents": [], "error": None}
+    assert json.loads(intents_json([])) == {"format": "1.3", "intents": [], "error": None}
 
 
 def test_sound_manifests() -> None:
     assert json.loads(validation_json(12)) == {
-        "format": "1.2",
+        "format": "1.3",
         "problems": [],
         "summary": {"audiences": 12, "problems": 0},
         "error": None,

@@ -102,9 +102,9 @@ def test_a_plan(golden: Golden) -> None:
 
 
 def test_an_apply_without_anything_to_do_says_what_there_is() -> None:
-    plan = replace(PLAN, changes=PLAN.of(Action.REMOVED), unchanged=7)
+    plan = replace(PLAN, changes=PLAN.of(Action.FORGET), unchanged=7)
     view = view_of_report(ApplyReport(plan, ()))
-    told = "nothing was to be done: 1 removed from the manifests, 7 unchanged"
+    told = "nothing was to be done: 1 to forget, 7 unchanged"
     assert f"\n**{told}**\n" in render(view)
     alone = view_of_report(ApplyReport(replace(plan, changes=())))
     told = "nothing was to be done: 7 unchanged"
@@ -114,9 +114,9 @@ def test_an_apply_without_anything_to_do_says_what_there_is() -> None:
 def test_what_needs_no_look_has_a_heading_of_its_own() -> None:
     """Or it would stand under that of the audiences that are no longer wanted."""
     page = plan_page(PLAN)
-    assert "\n### 1 removed from the manifests\n" in page
+    assert "\n### 1 to forget\n" in page
     heading = page.rindex("\n### ")
-    assert page[heading:].startswith("\n### 3 to create, 1 changed\n\n**`audiences/")
+    assert page[heading:].startswith("\n### 3 to create, 1 to update\n\n**`audiences/")
     alone = replace(PLAN, changes=PLAN.of(Action.CREATE))
     assert "\n### " not in plan_page(alone)
 
@@ -156,7 +156,7 @@ def test_the_first_line_is_the_marker_by_which_a_bot_finds_its_comment() -> None
 
 def test_what_needs_attention_comes_before_the_rest() -> None:
     text = plan_page(PLAN, plan_id="x")
-    order = ("to settle\n", "to decide\n", "removed from the manifests\n", "to adopt\n", "**`audi")
+    order = ("to settle\n", "to decide\n", "to adopt\n", "to forget\n", "**`audi")
     places = [text.index(words) for words in order]
     assert places == sorted(places)
 
@@ -292,7 +292,7 @@ def test_the_counts_are_those_of_the_plan(plan: Plan) -> None:
     counts = said(plan_page(plan, plan_id="x", max_bytes=LEAST))
     assert sum(counts.values()) - plan.unchanged == sum(statuses(plan).values())
     assert counts.get("to create", 0) == statuses(plan)["create"]
-    assert counts.get("removed from the manifests", 0) == statuses(plan)["removed"]
+    assert counts.get("to forget", 0) == statuses(plan)["forget"]
 
 
 @few

@@ -56,7 +56,7 @@ def test_json_has_what_is_left_alone_as_changes_of_their_own() -> None:
     for result in results(PLAN, REPORT):
         data = json.loads(render("json", result))
         assert [one["key"] for one in data["leftAlone"]] == ["loyalty-silver", "old"]
-        assert [one["action"] for one in data["leftAlone"]] == ["create", "removed"]
+        assert [one["action"] for one in data["leftAlone"]] == ["create", "forget"]
         counted = data["summary"].get("plan", data["summary"])
         assert (counted["create"], counted["done"], counted["leftAlone"]) == (1, 3, 2)
 
@@ -93,9 +93,9 @@ def test_what_exceeds_a_limit_is_told_with_the_limit(name: str) -> None:
 
 def test_the_limits_stand_in_json() -> None:
     data = json.loads(render("json", of_plan(PLANS["limit"])))
-    assert data["limits"] == {"max_creates": 1, "exceeded": ["max_creates"]}
+    assert data["limits"] == {"max_creates": 1, "max_deletes": None, "exceeded": ["max_creates"]}
     none = json.loads(render("json", of_plan(PLANS["empty"])))
-    assert none["limits"] == {"max_creates": None, "exceeded": []}
+    assert none["limits"] == {"max_creates": None, "max_deletes": None, "exceeded": []}
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from aepctl.manifests.model import ManifestDocument
 from aepctl.model.audience import FIELDS
 from aepctl.plan.plan import Action
 from aepctl.project.model import ConfigModel, EnvironmentModel
+from aepctl.render.outcome_documents import ALWAYS_COUNTED
 from aepctl.render.schemas import TITLES, schema, schema_text
 from aepctl.yamldoc import check, parse
 from aepctl.yamldoc.parsing import NOT_TEXT
@@ -361,8 +362,8 @@ class TestPlans:
         assert {one["action"] for one in plan["changes"]} == {
             "settle",
             "create",
-            "update",
-            "removed",
+            "decide",
+            "forget",
         }
         assert problems("plan", plan) == []
 
@@ -425,8 +426,8 @@ class TestOutcomes:
     def test_every_outcome_may_be_counted_and_those_of_today_always_are(self) -> None:
         counts = schema("outcome")["$defs"]["ReportData"]["properties"]["summary"]
         assert set(counts["properties"]) == {*OutcomeKind, "notStarted", "stopped", "plan"}
-        optional = {OutcomeKind.UPDATED, OutcomeKind.DELETED, OutcomeKind.FORGOTTEN}
-        assert counts["required"] == [name for name in counts["properties"] if name not in optional]
+        always = [*ALWAYS_COUNTED, "notStarted", "stopped", "plan"]
+        assert set(counts["required"]) == set(always)
 
     def test_what_came_of_applies_is_valid(self, project: Project, platform: Start) -> None:
         there = platform(

@@ -26,7 +26,9 @@ from aepctl.render.view import (
     view_of_problems,
     view_of_validation,
 )
+from aepctl.render.words import WORDS
 
+SYMBOLS = "|".join(re.escape(WORDS[action].symbol) for action in Action)
 PLAIN, COLOURED = Paint(on=False), Paint(on=True)
 
 
@@ -143,7 +145,7 @@ def test_nothing_hostile_comes_through() -> None:
 def test_any_plan_is_harmless_and_says_each_of_its_keys(plan: Plan) -> None:
     text = plan_text(plan, PLAIN)
     assert_harmless(text)
-    heads = re.findall(r"^[?!=+~.] ", text.rpartition("\nPlan for ")[0], re.MULTILINE)
+    heads = re.findall(f"^(?:{SYMBOLS}) ", text.rpartition("\nPlan for ")[0], re.MULTILINE)
     assert len(heads) == len(plan.changes)
 
 

@@ -70,10 +70,15 @@ class TestPlan:
             totals={
                 "settle": 1,
                 "decide": 0,
+                "drift": 0,
+                "delete": 0,
+                "replace": 0,
                 "adopt": 0,
                 "create": 1,
                 "update": 1,
-                "removed": 1,
+                "move": 0,
+                "record": 0,
+                "forget": 1,
                 "unchanged": 1,
                 "done": 0,
                 "left-alone": 0,
@@ -87,7 +92,7 @@ class TestPlan:
             ("open", "settle"),
             ("new", "create"),
             ("other", "update"),
-            ("gone", "removed"),
+            ("gone", "forget"),
         ]
 
     def test_a_create_is_new_with_all_its_fields_and_the_id_that_we_give(self) -> None:
@@ -102,7 +107,7 @@ class TestPlan:
 
     def test_of_what_is_known_and_seen_the_known_side_counts(self) -> None:
         seen = Observed(SILVER, Ids("another"))
-        row = row_of(Change("gold", Action.REMOVED, known=known("gold", GOLD), observed=seen))
+        row = row_of(Change("gold", Action.FORGET, known=known("gold", GOLD), observed=seen))
         assert (row.name, row.audience_id, row.new) == (GOLD.name, "id-of-gold", False)
 
     def test_what_is_only_seen_shows_its_fields_and_its_id(self) -> None:
@@ -184,9 +189,12 @@ class TestReport:
             "undecided": 0,
             "not-started": 0,
             "deleted": 0,
+            "replaced": 0,
             "adopted": 0,
             "forgotten": 0,
             "updated": 0,
+            "moved": 0,
+            "recorded": 0,
             "created": 1,
             "done": 0,
             "left-alone": 0,
@@ -214,7 +222,7 @@ class TestReport:
         assert [(row.key, row.status, row.ended) for row in rows] == [
             ("a", "not-started", False),
             ("golden", "decide", False),
-            ("gold", "removed", False),
+            ("other", "not-started", False),
             ("taken", "not-started", False),
         ]
 

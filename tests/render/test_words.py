@@ -65,10 +65,15 @@ def test_an_audience_in_a_list_can_be_told_by_its_symbol() -> None:
     assert symbols == {
         "settle": "?",
         "decide": "!",
+        "drift": "*",
+        "delete": "-",
+        "replace": "-/+",
         "adopt": "=",
         "create": "+",
         "update": "~",
-        "removed": ".",
+        "move": ">",
+        "record": "^",
+        "forget": ".",
     }
     assert all(one.symbol.isascii() for one in map(word, Action))
 
@@ -112,9 +117,7 @@ def test_what_has_no_row_yet_is_shown_under_its_own_name_and_before_all_others()
 
 
 def test_totals_leave_out_what_there_is_none_of() -> None:
-    assert totals({"create": 4000, "update": 0, "removed": 1}) == (
-        "4,000 to create, 1 removed from the manifests"
-    )
+    assert totals({"create": 4000, "update": 0, "delete": 1}) == "4,000 to create, 1 to delete"
 
 
 def test_statuses_are_counted_in_the_order_of_first_sight() -> None:
