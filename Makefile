@@ -9,7 +9,7 @@ dev: ## An environment in .venv with everything, in the pinned versions
 check: ## Linter, formatter, types, import contracts
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo
 
-test: ## Everything but the rigs, and a short round of those
+test: ## Everything but the rigs
 	$(BIN)/pytest
 
 rigs:

@@ -3,6 +3,7 @@
 AepctlError                 1   failed: a clear error, nothing half-recorded
 ├── InvalidInput            1   manifests or settings hold problems (all of them, with places)
 ├── StateError              1   the state or its journal cannot be used; it is left untouched
+│   ├── StateUnreachable    1   it cannot be read now; asked again, it may be
 │   └── StateNotWritten     1   what was to be written does not count
 │       ├── Overtaken       1   somebody else has written it meanwhile
 │       └── MaybeWritten    1   sent, and no answer that says whether it was written
@@ -62,6 +63,10 @@ def problem_count(shown: int, more: int = 0) -> str:
 
 class StateError(AepctlError):
     """The state or its journal cannot be used. Neither was changed."""
+
+
+class StateUnreachable(StateError):
+    """The state cannot be read for a reason that may pass: nobody answers, or with trouble."""
 
 
 class StateNotWritten(StateError):

@@ -2,7 +2,9 @@
 
     python benchmarks/shared.py [RUNS [STORE ...]]
 
-The platform takes 50 ms for a create; the ideal is `creates x delay / workers`. Stores: `memory`
+The platform takes 50 ms for a create; the ideal is `creates x delay / workers`, from the first
+request to the last answer, as the platform sees them. CPU is what the whole command takes of a
+processor for each create, and what the platform does: they share the machine. Stores: `memory`
 (within the process, each call takes 20 ms), `s3` (moto), `postgresql`, `git` (a bare repository
 over file://), `git-30` (the same for 30 s, in which pushes are counted), and `file` to compare.
 Real servers are those of the tests, and must be there: `pip install -e '.[dev]'`.
@@ -11,6 +13,7 @@ Real servers are those of the tests, and must be there: `pip install -e '.[dev]'
 import json
 import os
 import random
+import resource
 import statistics
 import subprocess
 import sys
@@ -21,6 +24,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from plan import write_manifests
 
@@ -87,8 +91,18 @@ def commits(repository: Path) -> int:
     return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
-def measured(name: str) -> tuple[float, float, int | None]:
-    """The share of the ideal that the creates reach, seconds of the process, writes."""
+class Seen(NamedTuple):
+    """The share of the ideal, seconds of the process, CPU of both in ms a create, writes."""
+
+    share: float
+    process: float
+    cpu: float
+    server_cpu: float
+    writes: int | None
+
+
+def measured(name: str) -> Seen:
+    """One apply."""
     with tempfile.TemporaryDirectory() as root:
         (server_folder := Path(root, "server")).mkdir()
         (folder := Path(root, "project")).mkdir()
@@ -108,16 +122,23 @@ def measured(name: str) -> tuple[float, float, int | None]:
             if name not in {"file", "memory"}:
                 run("state", "init")
             before = kind.writes() if kind.writes else 0
-            begun = time.monotonic()
+            begun, used = time.monotonic(), children_cpu()
             run("apply", "--auto-approve", "--fresh", "--parallelism", str(WORKERS))
-            whole = time.monotonic() - begun
+            whole, cpu = time.monotonic() - begun, children_cpu() - used
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/times") as answer:
                 times = json.load(answer)
             if times["count"] != kind.creates:
                 sys.exit(f"{times['count']} creates instead of {kind.creates}")
             ideal = kind.creates * kind.delay / WORKERS
             writes = kind.writes() - before if kind.writes else None
-            return ideal / times["seconds"], whole, writes
+            each = [one / kind.creates * 1000 for one in (cpu, times["cpu"])]
+            return Seen(ideal / times["seconds"], whole, *each, writes)
+
+
+def children_cpu() -> float:
+    """Of those that have ended: the commands, not the servers."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 @contextmanager
@@ -176,10 +197,13 @@ if __name__ == "__main__":
     RUNS = int(sys.argv[1]) if sys.argv[1:] else 3
     for store in sys.argv[2:] or ("file", "memory", "s3", "postgresql", "git", "git-30"):
         rows = [measured(store) for _ in range(RUNS)]
-        shares = sorted(row[0] for row in rows)
-        counted = {row[2] for row in rows} - {None}
+        shares = sorted(row.share for row in rows)
+        counted = {row.writes for row in rows} - {None}
+        process, cpu, server = (
+            statistics.median(one) for one in list(zip(*rows, strict=True))[1:4]
+        )
         print(
             f"{store:>10}  best {shares[-1]:4.0%}  median {statistics.median(shares):4.0%} of the "
-            f"ideal   process {statistics.median(row[1] for row in rows):5.2f} s"
+            f"ideal   process {process:5.2f} s   CPU {cpu:4.2f} ms, platform {server:4.2f} ms"
             + (f"   {sorted(counted)} writes" if counted else "")
         )

@@ -1,61 +1,73 @@
 """A platform that only creates, slowly: each answer takes the given time, any number at once.
 
-Less work than the emulator, so that the machine measures aepctl. Run by apply.py:
+As little work as Python can do, so that the machine measures aepctl: bare.py says what is left of
+the ideal rate where the client costs nothing. Run by apply.py and shared.py:
 
     python benchmarks/slow_server.py SECONDS [CERTIFICATE-AND-KEY]
 """
 
 import asyncio
 import json
+import re
+import selectors
 import socket
 import ssl
 import sys
 import time
 import uuid
 
+LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+EMPTY = b'{"children": [], "_page": {"totalCount": 0, "pageSize": 100}}'
+
 
 class Times:
-    """When the first create came and the last one was answered."""
+    """When the first create came and the last one was answered; this process's CPU before."""
 
     first = 0.0
     last = 0.0
     count = 0
+    cpu = 0.0
 
 
-async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Answer the requests of one connection."""
-    writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    try:
-        while True:
-            head = await reader.readuntil(b"\r\n\r\n")
-            lines = head.decode("latin-1").lower().split("\r\n")
-            sizes = [int(x.split(":")[1]) for x in lines if x.startswith("content-length:")]
-            body = await reader.readexactly(sum(sizes))
-            answer = await answer_to(lines[0], body)
-            writer.write(
-                b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
-                + str(len(answer)).encode()
-                + b"\r\n\r\n"
-                + answer
-            )
-            await writer.drain()
-    except (asyncio.IncompleteReadError, ConnectionError):
-        writer.close()
+class Answering(asyncio.Protocol):
+    """One connection, on which one request follows the answer to another."""
 
+    def __init__(self) -> None:
+        self._received = b""
 
-async def answer_to(line: str, body: bytes) -> bytes:
-    """The answer to one request: a create after the delay, a list or the times at once."""
-    if line.startswith("post"):
-        Times.first = Times.first or time.monotonic()
-        await asyncio.sleep(DELAY)
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Answers leave at once."""
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - of a server for TCP
+        self._transport = transport
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def data_received(self, data: bytes) -> None:
+        """Wait for the whole of a request; a create is answered after the delay."""
+        self._received += data
+        head, end, body = self._received.partition(b"\r\n\r\n")
+        length = LENGTH.search(head)
+        if not end or len(body) < (int(length[1]) if length else 0):
+            return
+        self._received = b""
+        if head.startswith(b"POST"):
+            if not Times.first:
+                Times.first, Times.cpu = time.monotonic(), time.process_time()
+            LOOP.call_later(DELAY, self._created, body)
+        elif head.startswith(b"GET /times"):
+            seen = {"seconds": Times.last - Times.first, "count": Times.count}
+            self._answer(json.dumps({**seen, "cpu": time.process_time() - Times.cpu}).encode())
+        else:
+            self._answer(EMPTY)
+
+    def _created(self, body: bytes) -> None:
+        audience = {"name": json.loads(body)["name"], "audienceId": str(uuid.uuid4())}
+        self._answer(json.dumps(audience).encode())
         Times.last = time.monotonic()
         Times.count += 1
-        return json.dumps(
-            {"name": json.loads(body)["name"], "audienceId": str(uuid.uuid4())}
-        ).encode()
-    if line.startswith("get /times"):
-        return json.dumps({"seconds": Times.last - Times.first, "count": Times.count}).encode()
-    return b'{"children": [], "_page": {"totalCount": 0, "pageSize": 100}}'
+
+    def _answer(self, body: bytes) -> None:
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
+        self._transport.write(head.encode() + b"\r\n\r\n" + body)
 
 
 async def main() -> None:
@@ -64,10 +76,12 @@ async def main() -> None:
     if sys.argv[2:]:
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         tls.load_cert_chain(sys.argv[2])
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, limit=1 << 20, ssl=tls)
-    print(server.sockets[0].getsockname()[1], flush=True)  # apply.py reads it
+    server = await LOOP.create_server(Answering, "127.0.0.1", 0, ssl=tls)
+    print(server.sockets[0].getsockname()[1], flush=True)  # whoever started it reads it
     await server.serve_forever()
 
 
 DELAY = float(sys.argv[1])
-asyncio.run(main())
+# epoll rounds the time to wait up to whole milliseconds, which are two in a hundred of 50
+LOOP = asyncio.SelectorEventLoop(selectors.SelectSelector())
+LOOP.run_until_complete(main())

@@ -2,24 +2,34 @@
 
 import re
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from machine_parts import TARGET, WINDOW, World
+from machine_parts import TARGET, WINDOW, World, run_apply, wanted
 
 from aepctl.apply.outcomes import OutcomeKind
 from aepctl.apply.report import ApplyReport
 from aepctl.errors import AepctlError
 from aepctl.model.audience import Identity
+from aepctl.model.lifecycle import AtRemoval
 from aepctl.model.steps import Patch
 from aepctl.operations import adopting, keys
 from aepctl.operations import state as deciding
 from aepctl.operations.keytroubles import Renaming
+from aepctl.plan import reasons
 from aepctl.plan.ids import computed_id
 
 COMMAND = re.compile(r"`aepctl (state [^`]*)`")
+MOVED = re.compile(r"`moved: \[{from: (\S+), to: (\S+)}\]`")
 PLACEHOLDER = "ID"
 WITHOUT = ("Give it another `audienceId` in the manifest", "Plan again")
 """What the manifest, or time, has to mend: no command decides it."""
+IN_THE_MANIFEST = (
+    reasons.EDITED,
+    reasons.EDITED_REMOVED,
+    reasons.IMMUTABLE,
+    reasons.PROTECTED,
+    reasons.PROTECTED_REPLACE,
+)
 
 
 @dataclass(frozen=True)
@@ -35,7 +45,9 @@ class Advice:
 
     @property
     def needs_no_command(self) -> bool:
-        return any(words in self.reason for words in WITHOUT)
+        said = self.reason in IN_THE_MANIFEST or MOVED.search(self.reason) is not None
+        again = "--refresh`" in self.reason
+        return said or again or any(words in self.reason for words in WITHOUT)
 
 
 def advice_of(report: ApplyReport) -> list[Advice]:
@@ -55,7 +67,7 @@ def is_for_the_manifest(world: World, advice: Advice) -> bool:
     """
     given = computed_id(TARGET.org, TARGET.sandbox, advice.key)
     taken = {one.audience_id for one in world.made if not one.deleted}
-    owned = {one.ids.audience_id for one in world.state().audiences.values()}
+    owned = {name for one in world.state().audiences.values() for name in one.all_ids}
     same = _identities(world, advice.key)
     of_others = any(
         one.audience_id in owned and one.audience.folded_identity in same for one in world.live()
@@ -74,6 +86,11 @@ def follow(world: World, advice: Advice, choice: int) -> None:
     """
     world.clock.sleep(2 * WINDOW)  # a person looks at the platform, and at what it shows by then
     commands = advice.commands
+    if _in_the_manifest(world, advice, choice):
+        return
+    if "--refresh`" in advice.reason:
+        run_apply(world, refresh=True, overwrite="--overwrite`" in advice.reason)
+        return
     if not commands:
         return
     if " then " not in advice.reason:
@@ -82,11 +99,39 @@ def follow(world: World, advice: Advice, choice: int) -> None:
         _run(world, advice, words)
 
 
+def _in_the_manifest(world: World, advice: Advice, choice: int) -> bool:
+    """Do what it says about the manifest, or of `--overwrite`; whether it says such a thing."""
+    moved = MOVED.search(advice.reason)
+    if moved is not None:
+        if moved[1] not in world.wanted:
+            world.removed.pop(moved[1], None)
+            world.moved[moved[1]] = moved[2]
+        return True
+    key, reason = advice.key, advice.reason
+    known, one = world.state().audiences.get(key), world.wanted.get(key)
+    if reason not in IN_THE_MANIFEST or known is None:
+        return reason in IN_THE_MANIFEST
+    there = next((each for each in world.live() if each.ids == known.ids), None)
+    if reason in {reasons.EDITED, reasons.EDITED_REMOVED} and (choice % 2 or there is None):
+        run_apply(world, overwrite=True)
+    elif there is not None:
+        same = replace(one or wanted(key, 0), audience=there.audience)
+        lifecycle = replace(same.lifecycle, at_removal=AtRemoval())
+        if reason == reasons.IMMUTABLE and one is not None:
+            same, lifecycle = one, replace(lifecycle, replaces=True)
+        world.want(replace(same, lifecycle=lifecycle))
+    return True
+
+
 def _run(world: World, advice: Advice, words: list[str]) -> None:
     context, environment = world.context, world.environment
     match words:
         case ["mv", old, new]:
             keys.move(context, environment, [Renaming(old, new)])
+        case ["rm", key]:
+            known = world.state().audiences.get(key)
+            keys.forget(context, environment, [key])
+            world.forgotten |= set() if known is None else {*known.all_ids}
         case ["resolve", key, "--adopt", audience_id]:
             chosen = _chosen(world, key, audience_id)
             if chosen is not None:
@@ -122,7 +167,7 @@ def _chosen(world: World, key: str, audience_id: str) -> str | None:
         return audience_id
     same = _identities(world, key)
     found = [one for one in world.live() if one.audience.folded_identity in same]
-    owned = {one.ids.audience_id for one in world.state().audiences.values()}
+    owned = {name for one in world.state().audiences.values() for name in one.all_ids}
     free = [one.audience_id for one in found if one.audience_id not in owned]
     return free[0] if free else None
 

@@ -6,7 +6,7 @@ The story of apply, from lock to journal, is the real one.
 import dataclasses
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,25 +15,21 @@ from uuid import UUID
 from machine_disk import Crash, Fuse, MemoryDisk
 from machine_platform import FAULTS, Habits, JumpingClock, Made, Platform
 
-from aepctl.aep.writer import AudienceWriter
-from aepctl.apply.executor import execute
 from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.apply.report import ApplyReport
-from aepctl.apply.sender import Sender
-from aepctl.apply.stopping import Backoff, StopSignal
+from aepctl.apply.stopping import StopSignal
 from aepctl.manifests import Manifests
 from aepctl.model.audience import Audience, Identity, Wanted
+from aepctl.model.lifecycle import OnRemoval
 from aepctl.model.problem import Origin
-from aepctl.model.steps import Delete, Patch
 from aepctl.model.target import Target
+from aepctl.model.wants import Moved, Removed
 from aepctl.operations.apply import apply
 from aepctl.operations.context import Context, SilentConsole
 from aepctl.operations.options import ApplyOptions, SavedPlan
-from aepctl.plan.plan import Action, Change
 from aepctl.project.environment import Environment
 from aepctl.state.loading import load
 from aepctl.state.model import State
-from aepctl.state.session import open_session
 from aepctl.state.stores.base import Stored
 from aepctl.state.stores.file import FileStore, whole_lines
 
@@ -58,6 +54,10 @@ class World(Platform):
     late: float = 0.0
     faults: list[str] = field(default_factory=list)
     list_faults: int = 0
+    moved: dict[str, str] = field(default_factory=dict)
+    removed: dict[str, bool] = field(default_factory=dict)
+    on_removal: OnRemoval = OnRemoval.RETAIN
+    overwrites: bool = False
     excused: set[Identity] = field(default_factory=set)
     forgotten: set[str] = field(default_factory=set)
     told: set[str] = field(default_factory=set)
@@ -69,7 +69,10 @@ class World(Platform):
         self.disk = MemoryDisk(self.fuse)
         self.dice = random.Random(7)
         self._last: tuple[Stored, State] | None = None
-        self.environment = Environment(
+        self.environment = self._environment()
+
+    def _environment(self) -> Environment:
+        return Environment(
             name="machine",
             target=TARGET,
             state=str(self.folder / "machine.json"),
@@ -78,7 +81,24 @@ class World(Platform):
             ims_url=TARGET.endpoint,
             settle_seconds=WINDOW,
             audience_ids="client" if self.ids == "client" else "server",
+            on_removal=self.on_removal,
         )
+
+    @property
+    def wants(self) -> Manifests:
+        """All that the manifests say."""
+        place = Origin("audiences/machine.yaml", 1, 1)
+        return Manifests(
+            tuple(self.wanted.values()),
+            tuple(Moved(old, new, place) for old, new in self.moved.items()),
+            tuple(Removed(key, delete, place) for key, delete in self.removed.items()),
+        )
+
+    def want(self, one: Wanted) -> None:
+        """No block stands beside a word that it moved or is gone."""
+        self.wanted[one.key] = one
+        self.removed.pop(one.key, None)
+        self.moved.pop(one.key, None)
 
     @property
     def context(self) -> Context:
@@ -92,7 +112,7 @@ class World(Platform):
             environ={"AEP_ACCESS_TOKEN": "test-token", "AEP_API_KEY": "test-key"},
             clock=self.clock,
             new_id=lambda: str(UUID(int=self.dice.getrandbits(128), version=4)),
-            read_manifests=lambda _: Manifests(tuple(self.wanted.values())),
+            read_manifests=lambda _: self.wants,
             open_store=lambda _: self.store(),
             open_platform=open_platform,  # type: ignore[arg-type] # a connection in memory
             console=Yes(self.told),
@@ -126,55 +146,50 @@ class Yes(SilentConsole):
         self._told = told
 
     def tell(self, outcome: Outcome) -> None:
-        if outcome.kind is OutcomeKind.DELETED:
+        if outcome.kind in {OutcomeKind.DELETED, OutcomeKind.FORGOTTEN}:
             assert outcome.ids is not None
             self._told.discard(outcome.ids.audience_id)
         elif outcome.ids is not None:
             self._told.add(outcome.ids.audience_id)
 
 
-def run_apply(world: World, saved: SavedPlan | None = None) -> ApplyReport:
+def run_apply(
+    world: World,
+    saved: SavedPlan | None = None,
+    *,
+    refresh: bool = False,
+    overwrite: bool = False,
+) -> ApplyReport:
     """One worker: the order of calls, and so the point of a crash, is the same each time."""
     stop = WaitsInNoTime(world)
-    options = ApplyOptions(parallelism=1, saved=saved)
-    report = apply(world.context, world.environment, options, stop)
-    raise_what_a_worker_met(stop)
-    # A delete in doubt that settling finds done, perhaps by somebody else, is told by the report.
-    deleted = (one for one in report.outcomes if one.kind is OutcomeKind.DELETED and one.ids)
-    world.told -= {one.ids.audience_id for one in deleted if one.ids}
+    options = ApplyOptions(
+        parallelism=1, saved=saved, refresh=refresh, overwrite=overwrite, yes_delete=1000
+    )
+    _let_go(world)
+    world.overwrites = overwrite
+    try:
+        report = apply(world.context, world.environment, options, stop)
+    finally:
+        world.overwrites = False
+    if stop.error is not None:  # the end of the process, or a bug: told when the report is done
+        raise stop.error
+    # What settling finds, perhaps somebody else's doing, is told by the report.
+    ended = (one for one in report.outcomes if one.kind in ENDED and one.ids)
+    world.told -= {one.ids.audience_id for one in ended if one.ids}
     return report
 
 
-def raise_what_a_worker_met(stop: StopSignal) -> None:
-    """The end of the process, or a bug: the program tells it when its report is done."""
-    if stop.error is not None:
-        raise stop.error
+ENDED = {OutcomeKind.DELETED, OutcomeKind.FORGOTTEN}
 
 
-def carry_out(world: World, changes: Sequence[Change]) -> tuple[Outcome, ...]:
-    """Do the steps of these changes under the lock, as apply does those of its plan."""
-    context, stop = world.context, WaitsInNoTime(world)
-    with open_session(
-        world.store(), TARGET, context.run("apply"), clock=world.clock, ids=context.new_id
-    ) as session:
-        outcomes = execute(
-            changes,
-            Sender(session, world.clock, stop, Backoff(world.clock, stop)),
-            lambda: AudienceWriter(world.connect()),  # type: ignore[arg-type] # it has only send
-            parallelism=1,
-            on_outcome=context.console.tell,
-        )
-        session.checkpoint()
-    raise_what_a_worker_met(stop)
-    return outcomes
-
-
-def patch_of(key: str, made: Made, after: Audience) -> Change:
-    return Change(key, Action.UPDATE, steps=(Patch(made.ids, made.audience, after),))
-
-
-def delete_of(key: str, made: Made) -> Change:
-    return Change(key, Action.DELETE, steps=(Delete(made.ids, made.audience),))
+def _let_go(world: World) -> None:
+    """What the manifests say to forget may be nobody's from now on."""
+    state = world.state()
+    for key in (key for key, delete in world.removed.items() if not delete):
+        known = state.audiences.get(key)
+        world.forgotten |= set() if known is None else {*known.all_ids}
+        begun = {one.id for one in state.intents.values() if one.key == key}
+        world.forgotten |= {one.audience_id for one in world.made if one.request in begun}
 
 
 class WaitsInNoTime(StopSignal):
@@ -206,7 +221,11 @@ def described(one: Wanted, description: str) -> Wanted:
     )
 
 
+def named(one: Wanted, name: str) -> Wanted:
+    return dataclasses.replace(one, audience=dataclasses.replace(one.audience, name=name))
+
+
 def noted(state: State, made: Made) -> bool:
     """Whether state knows it, or the journal has its intent."""
-    known = {one.ids.audience_id for one in state.audiences.values()}
+    known = {audience_id for one in state.audiences.values() for audience_id in one.all_ids}
     return made.audience_id in known or made.request in state.intents

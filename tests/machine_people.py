@@ -5,14 +5,16 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
+from fakes import MEMORY
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 from machine_advice import Advice
-from machine_parts import WINDOW, World, described, noted, wanted
+from machine_parts import WINDOW, World, described, named, noted, wanted
 from machine_plans import Reviewed
 from machine_platform import PUBLISHED, Made, respelled
 
-from aepctl.model.audience import ASLEEP, GONE, Identity
+from aepctl.model.audience import ASLEEP, GONE, Identity, Wanted
+from aepctl.model.lifecycle import AtRemoval, Lifecycle, OnRemoval
 from aepctl.model.steps import Create
 from aepctl.state.model import Phase
 
@@ -25,11 +27,11 @@ class People(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self._folder = tempfile.TemporaryDirectory()
+        self._folder = tempfile.TemporaryDirectory(dir=MEMORY)
         self.world = World(Path(self._folder.name), counts=COUNTS)
         self.advice: list[Advice] = []
         self.numbers = 0
-        self.removed: dict[str, int] = {}
+        self.removed: dict[str, Wanted] = {}
         self.serials: dict[str, tuple[int, object]] = {}
         self.documents: list[bytes] = []
         self.journals: list[bytes] = []
@@ -55,42 +57,79 @@ class People(RuleBasedStateMachine):
             self._add()
 
     @precondition(lambda self: self.world.wanted)
-    @rule(data=st.data())
-    def remove(self, data: st.DataObject) -> None:
+    @rule(data=st.data(), named=st.sampled_from([None, None, False, True]))
+    def remove(self, data: st.DataObject, named: bool | None) -> None:
+        """Its block goes; `removed:` may say what becomes of it."""
         key = data.draw(st.sampled_from(sorted(self.world.wanted)))
         self._edited("removed", key)
-        self.removed[key] = self.world.wanted.pop(key).origin.line - 1
+        self.removed[key] = self.world.wanted.pop(key)
+        if named is not None:
+            self.world.removed[key] = named
 
     @precondition(lambda self: self.removed)
     @rule(data=st.data())
     def want_again(self, data: st.DataObject) -> None:
         key = data.draw(st.sampled_from(sorted(self.removed)))
-        self.world.wanted[key] = wanted(key, self.removed.pop(key))
+        self.world.want(self.removed.pop(key))
 
     @precondition(lambda self: self.world.wanted)
-    @rule(data=st.data())
-    def rename_key(self, data: st.DataObject) -> None:
+    @rule(data=st.data(), said=st.booleans())
+    def rename_key(self, data: st.DataObject, said: bool) -> None:
+        """And `moved:` may say so."""
         old = data.draw(st.sampled_from(sorted(self.world.wanted)))
         self._edited("its key was renamed", old)
         self.numbers += 1
         new = f"k{self.numbers}"
-        self.world.wanted[new] = wanted(new, self.world.wanted.pop(old).origin.line - 1)
+        self.world.wanted[new] = dataclasses.replace(self.world.wanted.pop(old), key=new)
+        if said:
+            self.world.moved[old] = new
+            COUNTS["moves"] += 1
 
     @precondition(lambda self: self.world.wanted)
-    @rule(data=st.data(), what=st.sampled_from(["name", "case of the name", "description"]))
-    def change_field(self, data: st.DataObject, what: str) -> None:
+    @rule(
+        data=st.data(),
+        what=st.sampled_from(["name", "case of the name", "description", "namespace"]),
+        replaces=st.booleans(),
+    )
+    def change_field(self, data: st.DataObject, what: str, replaces: bool) -> None:
         key = data.draw(st.sampled_from(sorted(self.world.wanted)))
         self._edited(f"its {what} was edited", key)
         self.numbers += 1
         one = self.world.wanted[key]
         match what:
             case "name":
-                changed = wanted(key, self.numbers)
+                changed = named(one, wanted(key, self.numbers).audience.name)
             case "description":
                 changed = described(one, f"No. {self.numbers}")
+            case "namespace":
+                space = {"agora": "crm", "crm": "agora"}[one.audience.namespace]
+                audience = dataclasses.replace(one.audience, namespace=space)
+                lifecycle = dataclasses.replace(one.lifecycle, replaces=replaces)
+                changed = dataclasses.replace(one, audience=audience, lifecycle=lifecycle)
             case _:
                 changed = dataclasses.replace(one, audience=respelled(one.audience))
         self.world.wanted[key] = changed
+
+    @precondition(lambda self: self.world.wanted)
+    @rule(
+        data=st.data(),
+        on_removal=st.sampled_from([None, *OnRemoval]),
+        prevents=st.booleans(),
+        replaces=st.booleans(),
+        ignored=st.sampled_from([frozenset(), frozenset({"description"})]),
+    )
+    def say_how_it_goes_on(
+        self,
+        data: st.DataObject,
+        on_removal: OnRemoval | None,
+        prevents: bool,
+        replaces: bool,
+        ignored: frozenset[str],
+    ) -> None:
+        key = data.draw(st.sampled_from(sorted(self.world.wanted)))
+        lifecycle = Lifecycle(AtRemoval(on_removal, prevents), replaces, ignored)
+        one = self.world.wanted[key]
+        self.world.wanted[key] = dataclasses.replace(one, lifecycle=lifecycle)
 
     @precondition(lambda self: self.world.wanted)
     @rule(data=st.data())
@@ -98,10 +137,11 @@ class People(RuleBasedStateMachine):
         """Its old name is wanted under a new key, while state still knows it by that name."""
         key = data.draw(st.sampled_from(sorted(self.world.wanted)))
         self._edited("its name was given to another", key)
-        line = self.world.wanted[key].origin.line
+        one = self.world.wanted[key]
         self.numbers += 2
-        self.world.wanted[key] = wanted(key, self.numbers)
-        self.world.wanted[f"k{self.numbers}"] = wanted(f"k{self.numbers}", line - 1)
+        other = f"k{self.numbers}"
+        self.world.wanted[key] = named(one, wanted(key, self.numbers).audience.name)
+        self.world.wanted[other] = dataclasses.replace(one, key=other)
 
     @rule(seconds=st.sampled_from([1.0, WINDOW, 3600.0]))
     def time_passes(self, seconds: float) -> None:

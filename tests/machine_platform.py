@@ -18,12 +18,14 @@ from uuid import UUID
 from machine_disk import Crash, Fuse
 
 from aepctl.model.audience import ASLEEP, GONE, Audience, Identity, Ids, Wanted
+from aepctl.model.lifecycle import OnRemoval
 from aepctl.model.steps import Create, Delete, Patch, RemoteStep
 from aepctl.replies import NoResponse, NothingSent, Reply, Response
 from aepctl.state.model import Phase, State
 
 PAGE = 3  # what the platform gives at once, whatever it is asked for
 PUBLISHED = "published"
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class JumpingClock:
@@ -76,8 +78,8 @@ class Habits:
 class Made:
     """An audience of the platform; `visible` is when the list shows it.
 
-    `theirs`: made by somebody else. `deleted`: nothing shows it any more; `ended`, by us.
-    `condemned`: we were to delete it, so that it is gone is done, whoever it was.
+    `theirs`: made by somebody else. `deleted`: it is gone; `ended`, by us. Lists may show it as it
+    `was` `until` then, all the same.
     """
 
     audience: Audience
@@ -87,9 +89,14 @@ class Made:
     visible: datetime
     deleted: bool = False
     ended: bool = False
-    condemned: bool = False
     theirs: bool = False
     lifecycle: str = PUBLISHED
+    was: Audience | None = None
+    until: datetime = LONG_AGO
+
+    def shown(self, now: datetime) -> Audience:
+        """What lists show of it."""
+        return self.audience if self.was is None or now >= self.until else self.was
 
     @property
     def ids(self) -> Ids:
@@ -121,6 +128,9 @@ class Platform:
     late: float
     faults: list[str]
     list_faults: int
+    on_removal: OnRemoval
+    removed: dict[str, bool]
+    overwrites: bool
     excused: set[Identity]
     forgotten: set[str]
     wrongs: list[str]
@@ -275,7 +285,9 @@ class Platform:
 
     def _create(self, path: str, fields: dict[str, str], step: Create, request_id: str) -> Response:
         given = fields.pop("audienceId", None)
-        if path != "/ais/audiences" or step != Create(Audience.of(fields), given):
+        if path != "/ais/audiences" or step != replace(
+            Create(Audience.of(fields), given), replaces=step.replaces
+        ):
             self.wrongs.append(f"{fields} was sent with the intent of {step}")
         given = given if self.ids == "client" else None
         if given is not None and any(
@@ -303,28 +315,84 @@ class Platform:
         changes = {each["path"].removeprefix("/"): each["value"] or None for each in operations}
         if changes != step.changes:
             self.wrongs.append(f"{changes} was sent with the intent of {step}")
-        there, before = one.audience.fields(), step.before.fields()
-        if any(there.get(name) != before.get(name) for name in changes):
-            self.wrongs.append(f"{one.audience} was changed over somebody else's edit")
-        one.audience = SPELLINGS[self.habits.spelling](Audience.of({**there, **changes}))
-        return Response(200, json.dumps(_listed(one)).encode())
+        if edited := self._edited(one, changes):
+            self.wrongs.append(f"{one.audience}: {edited} was changed over somebody else's edit")
+        after = Audience.of({**one.audience.fields(), **changes})
+        self._lags(one)
+        one.audience = SPELLINGS[self.habits.spelling](after)
+        return Response(200, json.dumps(_shown(one)).encode())
+
+    def _edited(self, one: Made, changes: dict[str, str | None]) -> list[str]:
+        """The fields that are neither as state knows them nor, by a person's word, ours."""
+        known = next(
+            (each for each in self.state().audiences.values() if each.ids == one.ids), None
+        )
+        if known is None or self.overwrites:
+            return []
+        there, before = one.audience.fields(), known.audience.fields()
+        asked = (known.sent or known.audience).fields()
+        return [
+            name for name in changes if there.get(name) not in {before.get(name), asked.get(name)}
+        ]
+
+    def _lags(self, one: Made) -> None:
+        """Lists show it as it is now for a while longer."""
+        one.was, one.until = one.audience, self.clock.now() + timedelta(seconds=self.lag)
 
     def _delete(self, path: str, step: Delete) -> Response:
         one = self._there(path, step.ids)
         if one is None:
-            self.wrongs.append(f"{path} was deleted although it is not there")
+            self.counts["deletes of what was gone"] += 1
             return NOT_THERE
+        if wrong := self._wrong_to_delete(one):
+            self.wrongs.append(f"{one.audience_id} was deleted although {wrong}")
+        self._lags(one)
         one.deleted = one.ended = True
         return Response(204)
+
+    def _wrong_to_delete(self, one: Made) -> str | None:
+        """Why it was not to be deleted, by what state knows and the manifests say."""
+        owners = {
+            key: known
+            for key, known in self.state().audiences.items()
+            if one.audience_id in known.all_ids
+        }
+        if len(owners) != 1:
+            return f"{len(owners)} keys own it"
+        ((key, known),) = owners.items()
+        wanted = self.wanted.get(key)
+        if known.deposed is not None and known.deposed.ids.audience_id == one.audience_id:
+            same = wanted is not None and wanted.audience.identity == one.audience.identity
+            return f"{key} wants it again" if same else None
+        if wanted is not None:
+            return f"{key} wants it"
+        if known.at_removal.prevent_destroy:
+            return f"{key} is protected"
+        deletes = (known.at_removal.on_removal or self.on_removal) is OnRemoval.DELETE
+        if known.retained or key in self.removed:
+            deletes = self.removed.get(key, False)
+        if not deletes:
+            return f"{key} is to stay"
+        there = one.audience
+        asked = (known.sent or known.audience).description
+        edited = there.description not in {known.audience.description, asked}
+        return f"somebody edited {key}" if edited and not self.overwrites else None
 
     def _there(self, path: str, ids: Ids | None = None) -> Made | None:
         """What has this address, which is the platform's own id, and these IDs.
 
-        Without IDs, to be read: then what is archived is shown as well.
+        Without IDs, to be read: then what is archived is shown as well, and a new one is not yet.
         """
         platform_id = path.rpartition("/")[2]
         assert path == f"/ups/audiences/{platform_id}"
-        found = (one for one in self.made if not one.deleted and one.ids.platform_id == platform_id)
+        now = self.clock.now()
+        found = (
+            one
+            for one in self.made
+            if not one.deleted
+            and one.ids.platform_id == platform_id
+            and (ids is not None or one.visible <= now)
+        )
         return next(
             (one for one in found if ids is None or (one.is_there and ids == one.ids)), None
         )
@@ -340,14 +408,34 @@ class Platform:
             return fault
         if path != "/audiences":
             one = self._there(f"/ups{path}")
-            return NOT_THERE if one is None else Response(200, json.dumps(_listed(one)).encode())
+            return NOT_THERE if one is None else Response(200, json.dumps(_shown(one)).encode())
         return self._page(query, short=fault is not None)
+
+    def look_up(self, path: str, body: bytes) -> Reply:
+        """Several at once."""
+        if self.fuse.burn():
+            raise Crash
+        assert path == "/audiences/bulk-get"
+        if self.list_faults:
+            self.list_faults -= 1
+            fault = LIST_FAULTS[self.list_faults % len(LIST_FAULTS)]
+            if isinstance(fault, Response | NoResponse):
+                return fault
+        found = {
+            one["id"]: self._there(f"/ups/audiences/{one['id']}") for one in json.loads(body)["ids"]
+        }
+        if not any(found.values()):
+            return Response(404, b"{}")
+        results = {name: _shown(one) if one else NO_SUCH for name, one in found.items()}
+        self.counts["read at once"] += len(results)
+        return Response(207, json.dumps({"results": results}).encode())
 
     def _page(self, query: dict[str, str], *, short: bool) -> Response:
         """A page of the list; a short one leaves out what it counts."""
-        seen = [one for one in self._seen(query) if query.get("name", "") in one.audience.name]
+        now, name = self.clock.now(), query.get("name", "")
+        seen = [one for one in self._seen(query) if name in one.shown(now).name]
         start = int(query["start"])
-        children = [_listed(one) for one in seen[start : start + PAGE]]
+        children = [_listed(one, now) for one in seen[start : start + PAGE]]
         if short and children:
             self.counts["lists that left something out"] += 1
             del children[-1]
@@ -357,7 +445,11 @@ class Platform:
 
     def _seen(self, query: dict[str, str]) -> list[Made]:
         now = self.clock.now()
-        seen = [one for one in reversed(self.made) if not one.deleted and one.visible <= now]
+        seen = [
+            one
+            for one in reversed(self.made)
+            if one.visible <= now and (not one.deleted or (one.ended and now < one.until))
+        ]
         match query.get("property", "").partition("=="):
             case ("audienceId", _, audience_id):
                 return [one for one in seen if one.audience_id == audience_id]
@@ -372,7 +464,12 @@ def respelled(audience: Audience) -> Audience:
     return replace(audience, name=audience.name.swapcase())
 
 
-def _listed(one: Made) -> dict[str, object]:
+def _listed(one: Made, now: datetime) -> dict[str, object]:
+    """As lists show it."""
+    return _shown(replace(one, audience=one.shown(now)))
+
+
+def _shown(one: Made) -> dict[str, object]:
     return {
         **one.audience.fields(),
         "id": one.ids.platform_id,
@@ -391,6 +488,7 @@ def _id_alone(made: Made) -> Response:
     return Response(200, json.dumps({"audienceId": made.audience_id}).encode())
 
 
+NO_SUCH = {"errors": {"404": [{"code": 404, "message": "Not found."}]}}
 NOT_THERE = Response(404, b'{"type": "https://ns.adobe.com/aep/errors/UPAPI-113430-404"}')
 NOT_COMMITTED: dict[str, Reply] = {
     "refuse": Response(400, b'{"message": "no"}'),

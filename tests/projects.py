@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fakes import QuickClock
 
 from aepctl.cli.main import run
 from aepctl.emulator import Emulator
@@ -62,6 +63,7 @@ class Project:
         self.root = root
         self._monkeypatch = monkeypatch
         self._capsys = capsys
+        self.clock = QuickClock()
 
     def write(self, file: str, text: str) -> Path:
         path = self.root / file
@@ -101,12 +103,12 @@ class Project:
     def run(self, *words: str, typed: str | None = None, **world: Any) -> Result:
         """Run a command here; `typed` is what somebody types on a terminal.
 
-        `world` replaces parts of the real Context.
+        `world` replaces parts of the real Context; its clock waits for nothing.
         """
         stdin = io.StringIO() if typed is None else Terminal(typed)
         self._monkeypatch.setattr("sys.stdin", stdin)
         self._capsys.readouterr()
-        code = run(words, lambda: replace(system_context(), **world))
+        code = run(words, lambda: replace(system_context(), **{"clock": self.clock} | world))
         captured = self._capsys.readouterr()
         return Result(code, captured.out, captured.err)
 

@@ -47,6 +47,7 @@ def state(serial: int, **ids: str) -> str:
     return encode_state(State("L", serial, Target("org", "prod", "https://e"), known))
 
 
+@pytest.mark.rig
 class TestTheStateFileIsCommittedBack:
     """The appendix: somebody else has pushed since this runner has cloned."""
 

@@ -73,7 +73,7 @@ class Sender:
         try:
             yield
         except StateNotWritten as error:
-            self.stop.request(f"the journal cannot be written ({error.reason})")
+            self.stop.request(f"the state cannot be written ({error.reason})")
 
     def _attempts(
         self, writer: Writer, key: str, action: Action, step: RemoteStep
@@ -150,7 +150,7 @@ class Sender:
             return None
 
     def _send_nothing(self, error: StateNotWritten) -> None:
-        self.stop.request(f"the journal cannot be written ({error.reason}): nothing more is sent")
+        self.stop.request(f"the state cannot be written ({error.reason}): nothing more is sent")
 
     def _ask(self, writer: Writer, intent: Intent) -> Verdict:
         try:

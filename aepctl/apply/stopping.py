@@ -21,7 +21,7 @@ class StopSignal:
     def __init__(self) -> None:
         self._requested = False
         self.reason: str | None = None
-        self.interrupted = False
+        self.interrupted_at: float | None = None
         self.at_work = False
         self.error: BaseException | None = None
 
@@ -39,8 +39,14 @@ class StopSignal:
 
     def interrupt(self, signal_name: str) -> None:
         """Somebody asked for it from outside."""
-        self.interrupted = True
+        if self.interrupted_at is None:
+            self.interrupted_at = time.monotonic()
         self.request(f"interrupted by {signal_name}")
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether somebody did."""
+        return self.interrupted_at is not None
 
     @contextmanager
     def during_work(self) -> Iterator[None]:

@@ -22,6 +22,8 @@ TEXTS = tuple(name for name in Defaults.model_fields if name != "lifecycle")
 """The fields of text that defaults may give."""
 SECTIONS = frozenset({"audiences", "moved", "removed"})
 """A file has at least one of these."""
+OF_VALUES = frozenset({"wrong-type", "value-error", "literal-error"})
+"""What nothing, and an alias of nothing, cannot help being as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,7 @@ def _one_each_place(problems: list[Problem]) -> tuple[Problem, ...]:
     first: dict[tuple[Origin, str], Problem] = {}
     valueless = {problem.origin for problem in problems if problem.rule in ("no-value", "alias")}
     for problem in problems:
-        if problem.rule == "wrong-type" and problem.origin in valueless:
+        if problem.rule in OF_VALUES and problem.origin in valueless:
             continue
         first.setdefault((problem.origin, problem.message), problem)
     return tuple(first.values())

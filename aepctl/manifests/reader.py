@@ -10,6 +10,7 @@ from aepctl.errors import InvalidInput
 from aepctl.files import read_regular
 from aepctl.manifests.document import Manifest, read_manifest
 from aepctl.manifests.files import MAX_BYTES, find_manifests
+from aepctl.manifests.move_rules import contradictions, moved_nowhere
 from aepctl.manifests.rules import (
     repeated_keys,
     same_audiences,
@@ -37,14 +38,19 @@ def read_manifests(folder: str) -> Manifests:
     manifests = {file: _read(file) for file in found.files}
     wanted = tuple(one for manifest in manifests.values() for one in manifest.wanted)
     problems = [*found.problems, *(one for each in manifests.values() for one in each.problems)]
-    keys = (key for manifest in manifests.values() for key in manifest.keys)
-    across = (*repeated_keys(keys), *same_audiences(wanted), *same_ids(wanted))
+    keys = [key for manifest in manifests.values() for key in manifest.keys]
+    moved = tuple(one for manifest in manifests.values() for one in manifest.moved)
+    removed = tuple(one for manifest in manifests.values() for one in manifest.removed)
+    across = [*repeated_keys(keys), *same_audiences(wanted), *same_ids(wanted)]
+    if moved or removed:
+        places = dict(reversed(keys))
+        across += contradictions(places, moved, removed)
+        if not problems:  # else what is looked for may be where something is wrong
+            across += moved_nowhere(places, moved, removed)
     problems += too_much_repeated((file, one.repeated) for file, one in manifests.items())
     problems += _with_source(across, {file: one.text for file, one in manifests.items()})
     if problems:
         raise InvalidInput(problems)
-    moved = tuple(one for manifest in manifests.values() for one in manifest.moved)
-    removed = tuple(one for manifest in manifests.values() for one in manifest.removed)
     return Manifests(wanted, moved, removed)
 
 

@@ -30,7 +30,7 @@ def repeated_keys(keys: Iterable[tuple[str, Origin]]) -> Iterator[Problem]:
     for key, origin in keys:
         first = taken.setdefault(key, origin)
         if first is not origin:
-            said = f"the key {quoted(key)} is already taken in {_place(first)}"
+            said = f"the key {quoted(key)} is already taken in {place(first)}"
             yield Problem(origin, "duplicate-key", said, "give one of them another key")
 
 
@@ -44,7 +44,7 @@ def same_audiences(wanted: Iterable[Wanted]) -> Iterator[Problem]:
             hint = "name, namespace and originName together must differ"
             if same.audience.identity != one.audience.identity:
                 hint += " by more than case, blanks or invisible characters"
-            yield Problem(one.origin, "same-audience", f"{said} in {_place(same.origin)}", hint)
+            yield Problem(one.origin, "same-audience", f"{said} in {place(same.origin)}", hint)
 
 
 def same_ids(wanted: Iterable[Wanted]) -> Iterator[Problem]:
@@ -55,9 +55,10 @@ def same_ids(wanted: Iterable[Wanted]) -> Iterator[Problem]:
             same = given.setdefault(one.audience_id, one)
             if same.key != one.key:
                 said = f"`{one.key}` has the same audienceId as `{same.key}`"
-                place = _place(same.origin)
-                yield Problem(one.origin, "same-id", f"{said} in {place}", "each needs its own")
+                said = f"{said} in {place(same.origin)}"
+                yield Problem(one.origin, "same-id", said, "each needs its own")
 
 
-def _place(origin: Origin) -> str:
+def place(origin: Origin) -> str:
+    """A place as an editor opens it."""
     return f"{origin.file}:{origin.line}:{origin.column}"

@@ -68,6 +68,7 @@ def apply(
         wait=options.lock_timeout,
         clock=context.clock,
         ids=context.new_id,
+        interrupted=lambda: stop.interrupted_at,
     ) as session:
         policy = asked_policy(environment, options, run.id)
         return _Apply(context, environment, options, stop, wants, session, policy).go()

@@ -29,5 +29,8 @@ def history(context: Context, environment: Environment) -> History:
     """
     store = context.open_store(environment)
     if isinstance(store, SharedStore) and isinstance(store.documents, WithHistory):
-        return store.documents.history(MOST)
+        found = store.documents.history(MOST)
+        if not found:  # then there is no state either, which is an error as everywhere
+            store.read(environment.target)
+        return found
     return tuple(reversed(read_state(store, environment.target).runs))

@@ -126,7 +126,7 @@ def _held(
 def _went(store: StateStore | SharedStore) -> Written | None:
     """The document of a state that was moved away; None where it was not."""
     if isinstance(store, SharedStore):
-        found = store.documents.get()
+        found = store.get()
         raw = None if found is None or is_empty(found) else found.data
     else:
         raw = store.read().document
@@ -143,7 +143,7 @@ def _prepared(store: StateStore | SharedStore) -> _Found | None:
 
 def _found(store: StateStore | SharedStore) -> _Found | None:
     if isinstance(store, SharedStore):
-        document = store.documents.get()
+        document = store.get()
         if document is None or is_empty(document):
             return None
         return _Found(decode_written(document.data, store.where), document)

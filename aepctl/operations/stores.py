@@ -1,8 +1,9 @@
 """Where state is kept: make it, show and replace its document."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 
 from aepctl.errors import AepctlError, SafetyRefusal, StateError
 from aepctl.files import read_regular
@@ -11,11 +12,13 @@ from aepctl.operations.state import Decided
 from aepctl.project.environment import Environment
 from aepctl.state.codec import Written, decode_written
 from aepctl.state.encoder import encode_state
+from aepctl.state.hurry import Hurry
 from aepctl.state.loading import check_lineage, check_target, read_state
 from aepctl.state.model import Intent, Run, State
 from aepctl.state.reducer import with_run
 from aepctl.state.run import holder
 from aepctl.state.shared_document import SharedDocument
+from aepctl.state.shared_opening import give_back
 from aepctl.state.shared_store import SharedStore
 from aepctl.state.stores.base import StateStore
 from aepctl.state.stores.disk import MAX_BYTES
@@ -55,7 +58,7 @@ def init(context: Context, environment: Environment) -> Decided:
 def _existing(store: StateStore | SharedStore, environment: Environment) -> State | None:
     """Raises StateError for one that may not be gone on with, such as another target's."""
     if isinstance(store, SharedStore):
-        document = store.documents.get()
+        document = store.get()
         if is_empty(document):
             return None
         return store.decoded(document, environment.target).state
@@ -116,7 +119,7 @@ def push(
             now = read_state(store, environment.target)
             pushed = pushed_upon(given if now.lineage is None else now)
             held.checkpoint(encode_state(pushed).encode())
-    elif is_empty(store.documents.get()):
+    elif is_empty(store.get()):
         now, pushed = given, pushed_upon(given)
         write_first(context, environment, store, pushed, note)
     else:
@@ -137,12 +140,11 @@ def locked(
 ) -> Iterator[SharedDocument]:
     """The document under its lock, which the write within gives back, or its failure."""
     document = SharedDocument(store, environment.target, context.clock, context.new_id)
-    document.lock(holder(run), wait=wait)
-    try:
+    with ExitStack() as undo:
+        undo.push(partial(give_back, document, Hurry()))
+        document.lock(holder(run), wait=wait)
         yield document
-    except BaseException:
-        document.give_back()
-        raise
+        undo.pop_all()
 
 
 def _of_file(file: str, environment: Environment) -> State:

@@ -125,7 +125,7 @@ class Sides:
         return key in self._removal
 
     def renamed_to(self, key: str) -> str | None:
-        """The new key in scope that this removed one may have become."""
+        """The new key that this removed one may have become."""
         return self._renamed.get(key) if self._removed else None
 
     def renamed_from(self, one: Wanted) -> str | None:
@@ -181,7 +181,9 @@ class Sides:
 
     @cached_property
     def _renamed(self) -> Mapping[str, str]:
-        found = ((self.renamed_from(one), one.key) for one in self.new())
+        """Whatever the targets: what may have become another key is not ended beside it."""
+        new = (one for key, one in self.wanted.items() if key not in self.known)
+        found = ((self.renamed_from(one), one.key) for one in new)
         return {old: new for old, new in found if old is not None}
 
     @cached_property
@@ -219,7 +221,9 @@ def _creates(intent: Intent, audience: Audience) -> bool:
 
 def _absent_creates(intents: Iterable[Intent]) -> dict[Identity, Intent]:
     """The creates that a run looked for in vain, by what they may have made."""
-    found = ((_absent_identity(intent), intent) for intent in intents)
+    found = (
+        (_absent_identity(one), one) for one in sorted(intents, key=lambda one: (one.at, one.id))
+    )
     return {identity: intent for identity, intent in found if identity is not None}
 
 

@@ -38,7 +38,7 @@ def read_state(store: StateStore | SharedStore, target: Target) -> State:
 def any_state(store: StateStore | SharedStore) -> State | None:
     """The state that is kept there, whatever target it is of. Raises StateError."""
     if isinstance(store, SharedStore):
-        found = store.documents.get()
+        found = store.get()
         raw = None if found is None else found.data
     else:
         raw = store.read().document

@@ -29,11 +29,16 @@ class Pace:
     urgent: bool = False
     waiting_since: float | None = None
 
-    def waiting(self, now: float, *, urgent: bool = False) -> None:
-        """There is something new; `urgent`: somebody waits until it is written."""
+    def waiting(self, now: float, *, urgent: bool = False) -> bool:
+        """There is something new; `urgent`: somebody waits until it is written.
+
+        Whether a write may be due sooner for it than it was.
+        """
+        sooner = self.waiting_since is None or (urgent and not self.urgent)
         self.urgent = self.urgent or urgent
         if self.waiting_since is None:
             self.waiting_since = now
+        return sooner
 
     def may_send(self, now: float) -> bool:
         """Whether nobody can have taken the lock over yet."""

@@ -34,8 +34,13 @@ class RescueFile:
         self._journal: JournalFile | None = None
         self._size = 0
 
+    @property
+    def begun(self) -> bool:
+        """Whether something is in it, and so its header."""
+        return self._size > 0
+
     def append(self, header: bytes, lines: bytes) -> None:
-        """Keep lines; `header` stands first in the file."""
+        """Keep lines; `header` stands first in the file, and counts only where it is not begun."""
         if self._journal is None:
             self._disk.make_folder(self._path.parent)
             ignore_own(self._path.parent)

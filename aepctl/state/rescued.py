@@ -52,7 +52,7 @@ def read_rescued(text: str, file: str) -> Rescued:
             f"file, each from `{START}` on; the first is the one of the type `journal`",
         )
     raise StateError(
-        f"{file} contains no aepctl journal lines",
+        f"{file} contains nothing that aepctl has rescued",
         hint="pass the output of the failed apply, or its log",
     )
 

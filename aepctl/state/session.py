@@ -15,6 +15,7 @@ from aepctl.model.audience import Audience, Ids
 from aepctl.model.steps import LocalStep, RemoteStep
 from aepctl.model.target import Target
 from aepctl.state.events import Ended, Ending, Event, Noted, PlanUsed
+from aepctl.state.hurry import Hurry, Interrupted, never
 from aepctl.state.model import Intent, Run, State
 from aepctl.state.reducer import Draft
 from aepctl.state.run import new_id
@@ -31,17 +32,22 @@ def open_session(
     wait: float = 0.0,
     clock: Clock,
     ids: Callable[[], str] = new_id,
+    interrupted: Interrupted = never,
 ) -> Iterator["StateSession"]:
     """Take the lock and bring the document up to date with what an earlier run left behind.
 
     Raises StateLocked, after waiting up to `wait` seconds; StateError where state cannot be used.
-    An error that ends the run has what no store took as its note, for `state recover`.
+    An error that ends the run has what no store took as its note, for `state recover`. Since
+    `interrupted` says so a shared store that does not answer is not waited for.
     """
-    with _opened(store, target, run, wait, clock, ids) as session:
+    hurry = Hurry(interrupted)
+    with _opened(store, target, run, wait, clock, ids, hurry) as session:
         try:
             yield session
         except (Exception, KeyboardInterrupt) as error:
             # A refusal ends a run in good order, too: what it settled before goes to the document.
+            if isinstance(error, KeyboardInterrupt):
+                hurry.tell()
             try:
                 session.checkpoint()
             except StateNotWritten:  # the log has it all the same, if it is still there
@@ -59,11 +65,12 @@ def _opened(
     wait: float,
     clock: Clock,
     ids: Callable[[], str],
+    hurry: Hurry,
 ) -> AbstractContextManager["StateSession"]:
     if isinstance(store, SharedStore):
         from aepctl.state.shared_opening import shared_session  # noqa: PLC0415 - many need none
 
-        return shared_session(store, target, run, wait=wait, clock=clock, ids=ids)
+        return shared_session(store, target, run, wait=wait, clock=clock, ids=ids, hurry=hurry)
     from aepctl.state.journaled_session import journaled_session  # noqa: PLC0415 - as above
 
     return journaled_session(store, target, run, wait=wait, clock=clock, ids=ids)
@@ -99,16 +106,15 @@ class StateSession(ABC):
             return self._now()
 
     def owner(self, audience_id: str) -> str | None:
-        """The key that is known under this ID."""
-        with self._mutex:
-            return self._draft.owner(audience_id)
+        """The key that is known under this ID.
+
+        One look into a dict, which is atomic: no worker waits here for another one's disk.
+        """
+        return self._draft.owner(audience_id)
 
     def had(self, audience_id: str) -> str | None:
         """The key that was known under this ID when the run began, where none is any more."""
-        with self._mutex:
-            if self._draft.owner(audience_id) is not None:
-                return None
-            return self._first.get(audience_id)
+        return self._first.get(audience_id) if self.owner(audience_id) is None else None
 
     @abstractmethod
     def reserve(self, steps: Sequence[tuple[str, RemoteStep]], *, workers: int) -> None:

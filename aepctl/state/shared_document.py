@@ -59,7 +59,7 @@ class SharedDocument:
 
     def read(self) -> Written:
         """What is there now. Raises StateError."""
-        document = self._store.documents.get()
+        document = self._store.get()
         written = self._store.decoded(document, self._target)
         self._version = None if document is None else document.version
         self._state = written.state
@@ -167,13 +167,13 @@ class SharedDocument:
         return self.write(replace(written, lock=self._lease), f"{command}: begun{over}\n")
 
     def give_back(self) -> None:
-        """After an interrupt while the lock was taken: it is ours perhaps, and nobody needs it."""
+        """What the lock was taken for is not done: it is ours perhaps, and nobody needs it."""
         if self._lease is None:
             return
         with suppress(StateError):  # its lease ends by itself
             written = self.read()
             if written.lock is not None and written.lock.id == self._lease.id:
-                self.write(replace(written, lock=None), "interrupted before it began\n")
+                self.write(replace(written, lock=None), "nothing was changed\n")
 
     def _locked(self, held: Lease, unrenewed: float, wait: float) -> StateLocked:
         seen = f" (seen without a sign of life for {unrenewed:.0f} s)" if wait > 0 else ""

@@ -1,15 +1,35 @@
 """What keeps a run from going on with a shared state, in words."""
 
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from aepctl.errors import StateError, StateNotWritten
+from aepctl.state.hurry import HURRY_SECONDS
 from aepctl.state.stores.documents import unwritten
 
 if TYPE_CHECKING:
     from aepctl.state.pace import Pace
 
-NO_LONGER = "the state is no longer held"
+
+def over(where: str) -> StateNotWritten:
+    """The run has ended, or somebody wants it to end."""
+    return unwritten(where, "the state is no longer held")
+
+
+def too_late(where: str) -> StateNotWritten:
+    """Whoever interrupted the run does not wait any longer."""
+    return unwritten(where, f"no answer within {HURRY_SECONDS:.0f} s of the interrupt")
+
+
+def tried(where: str, write: Callable[[], float]) -> float | StateNotWritten:
+    """What came of a write. A bug of an engine, or of its library, counts as not written."""
+    try:
+        return write()
+    except StateNotWritten as error:
+        return error
+    except Exception as error:  # noqa: BLE001 - as above
+        return unexpected(where, error)
 
 
 def unexpected(where: str, error: BaseException) -> StateNotWritten:

@@ -6,15 +6,16 @@ intent is in a file of this machine at once, and in the store with the next writ
 
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
 from aepctl.clock import Clock, timestamp
-from aepctl.errors import StateError, StateNotWritten
+from aepctl.errors import StateNotWritten
 from aepctl.model.steps import RemoteStep
 from aepctl.state.codec import Written
 from aepctl.state.events import Begun, Ended, Ending, Event
+from aepctl.state.hurry import GLANCE_SECONDS, Hurry
 from aepctl.state.lease import Lease
 from aepctl.state.model import Intent, Run, State
 from aepctl.state.notes import note_of
@@ -24,17 +25,14 @@ from aepctl.state.rescue_file import RescueFile
 from aepctl.state.reserved import Reserved
 from aepctl.state.session import StateSession
 from aepctl.state.shared_document import SharedDocument
-from aepctl.state.shared_errors import NO_LONGER, check_pace, start, unexpected
-from aepctl.state.shared_store import SharedStore
-from aepctl.state.stores.documents import Overtaken, unwritten
+from aepctl.state.shared_errors import check_pace, over, start, too_late, tried, unexpected
+from aepctl.state.shared_store import SharedStore, read_back
+from aepctl.state.stores.documents import Overtaken
 from aepctl.state.unwritten import Unwritten
 
 
 class SharedSession(StateSession):
-    """See StateSession. Events have numbers; `_durable` is that of the last one in the store.
-
-    `_news` wakes the thread that writes, `_changed` those who wait for it.
-    """
+    """See StateSession. Events have numbers; `_durable` is that of the last one in the store."""
 
     def __init__(
         self,
@@ -44,20 +42,20 @@ class SharedSession(StateSession):
         clock: Clock,
         ids: Callable[[], str],
         confirmed: float,
+        hurry: Hurry,
     ) -> None:
         super().__init__(document.state, run, clock, ids)
-        self._changed = threading.Condition(self._mutex)
-        self._news = threading.Condition(self._mutex)
-        self._store = store
-        self._document = document
+        self._hurry = hurry
+        self._changed = threading.Condition(self._mutex)  # wakes those who wait for a write
+        self._news = threading.Condition(self._mutex)  # wakes the thread that writes
+        self._store, self._document = store, document
         self._saved = document.state
-        pause = store.documents.pause_seconds
-        self._pace = Pace(store.lease_seconds, pause, confirmed, clock.running())
+        self._pace = Pace(store.lease_seconds, store.pause_seconds, confirmed, clock.running())
         self._reserved = Reserved()
         self._unwritten = Unwritten(RescueFile(store.rescue, store.name, run.id))
         self._number = self._durable = 0
         self._failure: StateNotWritten | None = None
-        self._closing = self._released = False
+        self._closing = self._ending = self._released = False
         self._thread = threading.Thread(target=self._work, name="state", daemon=True)
         start(self._thread, store.where)
 
@@ -85,8 +83,8 @@ class SharedSession(StateSession):
 
     def _wait_for(self, number: int) -> None:
         """Until all up to this number is in the store, or cannot be any more."""
-        while self._durable < number and self._failure is None and not self._closing:
-            self._changed.wait()
+        while self._durable < number and not (self._failure or self._closing or self._hurry.on):
+            self._changed.wait(GLANCE_SECONDS)
 
     def _reserved_for(self, key: str, step: RemoteStep) -> tuple[Intent, int] | None:
         found = self._reserved.take(key)
@@ -108,31 +106,30 @@ class SharedSession(StateSession):
 
     def _next_number(self) -> int:
         self._number += 1
-        self._pace.waiting(self._clock.running())
-        self._news.notify()
+        self._tell()
         return self._number
 
-    def _top_up(self, *, urgent: bool = False, short: bool = False) -> None:
-        now, pace = self._clock.running(), self._pace
-        if self._reserved.top_up(self._begin, now, pace, short=short) or urgent:
-            self._hurry()
+    def _tell(self, *, urgent: bool = False) -> None:
+        """Wake the thread that writes, if it has to: each look takes the workers' time."""
+        if self._pace.waiting(self._clock.running(), urgent=urgent):
+            self._news.notify()
 
-    def _hurry(self) -> None:
-        self._pace.waiting(self._clock.running(), urgent=True)
-        self._news.notify()
+    def _top_up(self, *, urgent: bool = False, short: bool = False) -> None:
+        ahead, now = self._reserved, self._clock.running()
+        if ahead.top_up(self._begin, now, self._pace, short=short) or urgent:
+            self._tell(urgent=True)
 
     def check(self) -> None:
         with self._changed:
             self._wait_for_lease()
 
     def _check(self) -> None:
-        if self._closing:
-            raise unwritten(self._store.where, NO_LONGER)
+        if self._closing or self._hurry.on:
+            raise over(self._store.where)
         self._check_failure()
 
     def _check_failure(self) -> None:
-        if self._failure is not None:
-            error = self._failure
+        if (error := self._failure) is not None:
             raise StateNotWritten(error.message, error.reason, hint=error.hint)
 
     def _wait_for_lease(self) -> None:
@@ -140,8 +137,8 @@ class SharedSession(StateSession):
         while not self._pace.may_send(self._clock.running()):
             self._check()
             check_pace(self._store.where, self._pace)
-            self._hurry()
-            self._changed.wait()
+            self._tell(urgent=True)
+            self._changed.wait(GLANCE_SECONDS)
         self._check()
 
     def together(self) -> AbstractContextManager[None]:
@@ -154,7 +151,7 @@ class SharedSession(StateSession):
                 self._keep(event, intent)
 
     def take_lineage(self, lineage: str) -> None:
-        """A shared state has its lineage from the beginning."""
+        """It has one from the beginning."""
 
     def checkpoint(self) -> None:
         """Bring everything into the document and give the lock back with the same write."""
@@ -163,32 +160,32 @@ class SharedSession(StateSession):
                 return
             for intent in self._reserved.clear():
                 self._take_back(intent)
-        self._stop()
-        with self._changed:
-            if not isinstance(self._failure, Overtaken):  # the store may be back by now
-                self._write(None)
+            self._closing = True
+            self._ending = not isinstance(self._failure, Overtaken)  # else it may be back by now
+            self._news.notify()
+            self._changed.notify_all()
+            if not self._hurry.met(self._changed, self._is_over):
+                raise too_late(self._store.where)
             self._check_failure()
             self._released = True
 
     def rescue(self) -> str | None:
-        there = None
-        with self._changed, suppress(StateError):
-            there = self._store.read(self._saved.target).state
+        there: State | None = self._saved
+        if not self._ending:  # else the engine is still asked
+            there = self._hurry.asked(lambda: read_back(self._store, self._saved.target), there)
         with self._changed:
             return self._unwritten.rescued(self._now(), there, self._saved, self._run)
 
     def release(self) -> None:
-        self._stop()
         with self._changed:
-            self._released = True
-            self._unwritten.close()
-
-    def _stop(self) -> None:
-        with self._changed:
-            self._closing = True
+            self._closing = self._released = True
             self._news.notify()
             self._changed.notify_all()
-        self._thread.join()
+        if not self._ending:  # else it was waited for already
+            self._hurry.tell()
+            self._hurry.ended(self._thread)
+        with self._changed:
+            self._unwritten.close()
 
     def _now(self) -> State:
         return self._draft.state(self._saved)
@@ -201,45 +198,48 @@ class SharedSession(StateSession):
     def _keep(self, event: Event, intent: Intent | None) -> None:
         """Where this machine cannot keep it, the store has to, at once."""
         if self._released:
-            raise unwritten(self._store.where, NO_LONGER)
+            raise over(self._store.where)
         number = self._next_number()
         if not self._unwritten.add(number, event, intent, self._saved, self._run):
-            self._hurry()
+            self._tell(urgent=True)
             self._wait_for(number)
         self._check_failure()
 
     def _work(self) -> None:
-        """The thread: write what is due, until the run ends or the lock is lost."""
+        """The thread: write what is due, until the run ends or the lock is lost; then the rest."""
         with self._changed:
             try:
-                while not self._closing and self._failure is None:
-                    seconds = self._pace.due(self._clock.running())
-                    if seconds > 0:
+                while not self._released:
+                    if self._ending:
+                        self._write(None)
+                    elif self._closing or self._failure is not None:
+                        self._news.wait()
+                    elif (seconds := self._pace.due(self._clock.running())) > 0:
                         self._news.wait(seconds)
                     else:
                         self._write(self._document.lease)
             except BaseException as error:
-                self._failure = unexpected(self._store.where, error)
+                self._failure, self._ending = unexpected(self._store.where, error), False
                 self._changed.notify_all()
                 raise
 
+    def _is_over(self) -> bool:
+        return not (self._ending and self._thread.is_alive())
+
     def _write(self, lease: Lease | None) -> None:
-        """Write all that is known. The mutex is held, and let go meanwhile."""
+        """Write all that is known. The mutex is let go meanwhile."""
         number, state = self._number, folded(self._saved, self._now(), self._run)
-        note = note_of(self._saved, state, self._run, over=lease is None)
+        new, note = Written(state, lease), note_of(self._saved, state, self._run, over=not lease)
         self._pace.begin()
         self._mutex.release()
         try:
-            confirmed, failure = self._document.write(Written(state, lease), note), None
-        except StateNotWritten as error:
-            confirmed, failure = None, error
-        except Exception as error:  # noqa: BLE001 - an engine's bug: what is not written is told
-            confirmed, failure = None, unexpected(self._store.where, error)
+            said = tried(self._store.where, lambda: self._document.write(new, note))
         finally:
             self._mutex.acquire()
-        self._failure = failure
-        if confirmed is not None:
-            self._written(state, number, confirmed)
+        self._failure = said if isinstance(said, StateNotWritten) else None
+        self._ending = self._ending and lease is not None
+        if isinstance(said, float):
+            self._written(state, number, said)
         self._changed.notify_all()
 
     def _written(self, state: State, number: int, confirmed: float) -> None:

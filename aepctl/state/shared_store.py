@@ -1,10 +1,12 @@
 """State that a team shares: where it is, and reading it. See shared_document for writing."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aepctl.errors import StateError
+from aepctl.errors import StateError, StateUnreachable
 from aepctl.state.lease import DEFAULT_LEASE_SECONDS
 from aepctl.state.stores.documents import Document, DocumentStore
 from aepctl.state.stores.probe import is_probe
@@ -12,11 +14,17 @@ from aepctl.state.stores.probe import is_probe
 if TYPE_CHECKING:
     from aepctl.model.target import Target
     from aepctl.state.codec import Written
+    from aepctl.state.model import State
 
 MENDING = (
     "nothing was changed; bring back its last good version by the store's own means, such as the "
     "branch's log or the bucket's versions"
 )
+
+
+READ_PAUSES = (0.3, 1.0)
+"""Between the readings of a store that is in trouble."""
+LONG_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +41,33 @@ class SharedStore:
     lease_seconds: float = DEFAULT_LEASE_SECONDS
     lineage: str | None = None
     program: str = "aepctl"
+    sleep: Callable[[float], None] = time.sleep
 
     @property
     def where(self) -> str:
         """What it is called in messages. Never holds credentials."""
         return self.documents.where
 
+    @property
+    def pause_seconds(self) -> float:
+        """How long the engine wants to be left alone between two writes of a run."""
+        return self.documents.pause_seconds
+
+    def get(self) -> Document | None:
+        """What stands there. What may pass is waited for, for a moment. Raises StateError."""
+        begun = time.monotonic()
+        for pause in READ_PAUSES:
+            try:
+                return self.documents.get()
+            except StateUnreachable:
+                if time.monotonic() - begun > LONG_SECONDS:  # it was waited for already
+                    raise
+                self.sleep(pause)
+        return self.documents.get()
+
     def read(self, target: "Target") -> "Written":
         """What is there, at any time, by anybody. Raises StateError; changes nothing."""
-        return self.decoded(self.documents.get(), target)
+        return self.decoded(self.get(), target)
 
     def decoded(self, document: Document | None, target: "Target") -> "Written":
         """What a document says. Raises StateError where it is none that may be gone on with."""
@@ -73,3 +99,11 @@ class SharedStore:
             if error.hint != REPAIR:
                 raise
             raise StateError(error.message, hint=MENDING) from error
+
+
+def read_back(store: SharedStore, target: "Target") -> "State | None":
+    """What the next run would find; None: nothing that it could read."""
+    try:
+        return store.read(target).state
+    except StateError:
+        return None

@@ -31,7 +31,8 @@ class Unwritten:
         """Whether this machine keeps it."""
         self._events.append((number, event, intent))
         try:
-            self._file.append(header(saved, run), _lines(event, intent))
+            first = b"" if self._file.begun else header(saved, run)
+            self._file.append(first, _lines(event, intent))
         except OSError:
             return False
         return True

@@ -1,9 +1,11 @@
 """One exchange: a request that is sent once, and what comes back. Whatever happens is a reply."""
 
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import httpcore
 import httpx
 
 from aepctl import __version__
@@ -15,6 +17,7 @@ from aepctl.transport.headers import points_to, request_id, retry_after
 from aepctl.transport.keeping import Hop
 from aepctl.transport.lines import Lines
 from aepctl.transport.reasons import reason_of
+from aepctl.transport.request import request_to
 
 if TYPE_CHECKING:
     from aepctl.transport.factory import TransportFactory
@@ -68,14 +71,14 @@ class Transport:
         line = self._lines.to(self._hop(url, way), again=again)
         stays = again and self._lines.may_stay(line)
         ours = OURS if stays else {**OURS, **THE_LAST}
-        request = httpx.Request(method, url, headers={**ours, **headers}, content=body)
-        response = line.ask(request, budget)
+        response = line.ask(request_to(method, url, {**ours, **headers}, body), budget)
         budget.head_is_read()
+        said = httpx.Headers(response.headers)
         try:
-            reply = self._receive(response)
+            reply = self._receive(response, said)
         finally:
             response.close()
-        self._lines.answered(line, stays=stays and _may_be_followed(response))
+        self._lines.answered(line, stays=stays and _may_be_followed(reply, said))
         return reply
 
     def _hop(self, url: str, way: list[str]) -> Hop:
@@ -87,45 +90,45 @@ class Transport:
             way.append(f" (through the proxy that {proxy.variable} names)")
         return Hop(parts.scheme.lower(), host, parts.port, proxy)
 
-    def _receive(self, response: httpx.Response) -> Response:
+    def _receive(self, response: httpcore.Response, said: httpx.Headers) -> Response:
         """Read the body. The status is known; what is wrong with the body is part of the answer."""
         body = bytearray()
         flaw = ""
         try:
-            for piece in _plain(response):
+            for piece in _plain(response, said):
                 body += piece
         except Exception as error:  # noqa: BLE001 - whatever it is, there is no more of the body
             flaw = _flaw(error)
         return Response(
-            status=response.status_code,
+            status=response.status,
             body=bytes(body),
             complete=not flaw,
-            retry_after=retry_after(response.headers, self._factory.clock.now()),
-            request_id=request_id(response.headers),
+            retry_after=retry_after(said, self._factory.clock.now()),
+            request_id=request_id(said),
             flaw=flaw,
-            location=points_to(response.headers),
+            location=points_to(said),
         )
 
 
-def _may_be_followed(response: httpx.Response) -> bool:
+def _may_be_followed(reply: Response, said: httpx.Headers) -> bool:
     """Whether it does not say that it is the last one, and a second copy of it would do no harm."""
-    said = response.headers.get("Connection", "").lower()
-    return response.is_success and "close" not in said
+    success = HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES
+    return success and "close" not in said.get("Connection", "").lower()
 
 
 class _Encoded(Exception):
     """The body is not as it was asked for."""
 
 
-def _plain(response: httpx.Response) -> Iterator[bytes]:
+def _plain(response: httpcore.Response, said: httpx.Headers) -> Iterator[bytes]:
     """The body as it comes: decoding is how a few bytes become a gigabyte.
 
-    Raises _Encoded, TooMuch, OutOfTime, and whatever httpx does.
+    Raises _Encoded, TooMuch, OutOfTime, and whatever httpcore does.
     """
-    if response.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+    if said.get("Content-Encoding", "identity").strip().lower() != "identity":
         raise _Encoded
     left = MAX_BODY_BYTES
-    for piece in response.iter_raw():
+    for piece in response.iter_stream():
         left -= len(piece)
         if left < 0:
             raise TooMuch(BODY_TOO_LARGE)
@@ -138,7 +141,7 @@ def _flaw(error: Exception) -> str:
             return "is encoded, though nothing else than plain was asked for"
         case TooMuch():
             return f"is too large: {error}"
-        case OutOfTime() | httpx.TimeoutException():
+        case OutOfTime() | httpcore.TimeoutException():
             return "did not end in time"
         case _:
             return "is cut short"

@@ -3,7 +3,6 @@
 import ssl
 
 import httpcore
-import httpx
 
 from aepctl.project.proxies import Proxy
 from aepctl.transport.bounds import Budget
@@ -23,22 +22,24 @@ class Line:
         self.is_used_again = False
         self._wire = Wire(names)
         self._pool = _pool(self._wire, tls, hop.proxy)
-        self._engine = _Engine(self._pool)
+        self._connection: httpcore.ConnectionInterface | None = None
 
-    def ask(self, request: httpx.Request, budget: Budget) -> httpx.Response:
-        """Send a request; the answer's head. Raises whatever httpx does, OutOfTime, TooMuch."""
+    def ask(self, request: httpcore.Request, budget: Budget) -> httpcore.Response:
+        """Send a request; the answer's head. Raises whatever httpcore does, OutOfTime, TooMuch."""
         self.is_used_again = self.idle_since is not None
         self.idle_since = None
         self._wire.begin(budget)
-        return self._engine.handle_request(request)
+        if self._connection is None:
+            self._connection = self._pool.create_connection(request.url.origin)
+        return self._connection.handle_request(request)
 
     def rest(self, now: float) -> bool:
         """Leave the connection open after its answer, where that can be; whether it is.
 
         It cannot where the answer did not end, or the end or anything else came behind it.
         """
-        connections = self._pool.connections
-        if not (connections and connections[0].is_idle()) or _left_over(connections[0]):
+        connection = self._connection
+        if connection is None or not connection.is_idle() or _left_over(connection):
             self.close()
             return False
         self._wire.rest()
@@ -52,19 +53,10 @@ class Line:
     def close(self) -> None:
         """Nothing stays open. A further request opens a connection anew."""
         self.idle_since, self.is_used_again = None, False
-        self._engine.close()
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
         self._wire.end()
-
-
-class _Engine(httpx.HTTPTransport):
-    """httpx's own transport over connections that keep to the budget.
-
-    It has no parameter for that, though the pool in it has; so it is given its pool. Should httpx
-    ever call it otherwise, the first request fails.
-    """
-
-    def __init__(self, pool: httpcore.ConnectionPool) -> None:
-        self._pool = pool
 
 
 def _left_over(connection: object) -> bool:
@@ -77,7 +69,9 @@ def _left_over(connection: object) -> bool:
 
 
 def _pool(wire: Wire, tls: ssl.SSLContext, proxy: Proxy | None) -> httpcore.ConnectionPool:
-    """Whether its connection is used again is not the pool's to say."""
+    """What makes connections, through the proxy if there is one. It is given none to keep: whether
+    one is used again is not its to say, and its looks at them cost a tenth of a create.
+    """
     if proxy is None:
         return httpcore.ConnectionPool(ssl_context=tls, network_backend=wire)
     login = None if proxy.user is None else (proxy.user.encode(), proxy.password.encode())

@@ -3,20 +3,20 @@
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-import httpx
+import httpcore
 
 from aepctl.errors import AepctlError
 from aepctl.transport.bounds import Budget, OutOfTime, TooMuch
 
 _REASONS: Mapping[type[Exception], str] = {
-    httpx.ConnectTimeout: "connecting to {host} took too long",
-    httpx.ConnectError: "no connection to {host}{detail}",
-    httpx.ProxyError: "the proxy refused{detail}",
-    httpx.ReadTimeout: "no answer in time",
-    httpx.RemoteProtocolError: "the connection was closed without an answer",
-    httpx.WriteTimeout: "sending took too long",
-    httpx.ReadError: "the connection broke before an answer",
-    httpx.WriteError: "the connection broke while sending",
+    httpcore.ConnectTimeout: "connecting to {host} took too long",
+    httpcore.ConnectError: "no connection to {host}{detail}",
+    httpcore.ProxyError: "the proxy refused{detail}",
+    httpcore.ReadTimeout: "no answer in time",
+    httpcore.RemoteProtocolError: "the connection was closed without an answer",
+    httpcore.WriteTimeout: "sending took too long",
+    httpcore.ReadError: "the connection broke before an answer",
+    httpcore.WriteError: "the connection broke while sending",
 }
 _CLOSED = "Server disconnected"
 """How httpcore begins to say so."""
@@ -31,8 +31,8 @@ def reason_of(error: Exception, url: str, budget: Budget) -> str:
         case TooMuch():
             return f"the answer has {error}"
         case OutOfTime():
-            kind = httpx.ReadTimeout if budget.sent else httpx.ConnectTimeout
-        case httpx.RemoteProtocolError() if not str(error).startswith(_CLOSED):
+            kind = httpcore.ReadTimeout if budget.sent else httpcore.ConnectTimeout
+        case httpcore.RemoteProtocolError() if not str(error).startswith(_CLOSED):
             return "what came back is no HTTP"
     reason = _REASONS.get(kind, f"it could not be sent ({kind.__name__})")
     detail = f" ({visible(str(error))})" if str(error) else ""

@@ -1,7 +1,7 @@
 """Bytes to and from the network, under the budget of the exchange that is under way.
 
-httpx gives each read the whole time again, so that an answer of one byte every few seconds never
-ends. Its engine, httpcore, lets connections be made by somebody else, which is done here.
+The engine, httpcore, gives each read the whole time again, so that an answer of one byte every few
+seconds never ends. But it lets connections be made by somebody else, which is done here.
 """
 
 import ssl

@@ -379,7 +379,7 @@ def test_an_adoption_that_cannot_be_noted_is_told_and_nothing_is_sent() -> None:
     changes = [change("gold", ADOPT, action=Action.ADOPT), *creates(["silver"])]
     assert outcomes_of(engine, connect, *changes) == [("gold", "adopted")]
     assert connect.sent == []
-    assert engine.stop.reason == "the journal cannot be written (No space left on device)"
+    assert engine.stop.reason == "the state cannot be written (No space left on device)"
 
 
 # Errors that nobody expected

@@ -215,7 +215,7 @@ def test_a_step_that_touches_state_only_is_noted(more: bool) -> None:
 def test_where_a_step_cannot_be_noted_the_run_stops() -> None:
     engine = Engine(FakeJournal({"note"}))
     engine.sender.note("gold", Adopt(Known(GOLD, IDS)))
-    assert engine.stop.reason == "the journal cannot be written (No space left on device)"
+    assert engine.stop.reason == "the state cannot be written (No space left on device)"
 
 
 # An answer that is somebody else's
@@ -467,7 +467,7 @@ def test_where_the_intent_cannot_be_noted_nothing_is_sent() -> None:
     assert create(engine, writer) is None
     assert writer.sent == []
     assert engine.stop.reason == (
-        "the journal cannot be written (No space left on device): nothing more is sent"
+        "the state cannot be written (No space left on device): nothing more is sent"
     )
 
 

@@ -67,7 +67,7 @@ def test_a_file_that_is_an_argument_is_in_that_folder(project: Project) -> None:
     project.write("there/aepctl.yaml", TWO)
     project.write("there/rescued", "a log\n")
     result = project.run("state", "recover", "rescued", "--chdir", "there")
-    assert "rescued contains no aepctl journal lines" in result.err
+    assert "rescued contains nothing that aepctl has rescued" in result.err
 
 
 def test_a_folder_that_is_not_there_is_told(project: Project) -> None:

@@ -183,6 +183,7 @@ class TestAfterAQuestion:
         assert project.run("apply", typed="yes\n").code == 0
         assert lists(there) == before + LOOK
 
+    @pytest.mark.rig
     def test_two_checkouts_as_processes(self, tmp_path: Path, platform: Start) -> None:
         """One waits for its answer, the other makes the same three; then somebody says yes."""
         there = platform()
@@ -261,6 +262,7 @@ class TestWithoutAState:
         result = project.apply("--fresh")
         assert result.code == 0
         assert "there was no state" not in result.err
+        assert project.clock.slept == 0
         assert lists(there) == 1
 
     def test_nor_does_one_that_finds_everything(self, project: Project, platform: Start) -> None:
@@ -270,6 +272,7 @@ class TestWithoutAState:
         make(there, "gold")
         project.want("gold")
         assert project.apply().code == 0
+        assert project.clock.slept == 0
         assert names(there) == ["Name gold"]
 
     def test_nor_does_the_embedded_platform_which_never_lags(self, project: Project) -> None:
@@ -279,6 +282,7 @@ class TestWithoutAState:
         result = project.apply()
         assert result.code == 0
         assert "there was no state" not in result.err
+        assert project.clock.slept == 0
 
     def test_an_inactive_one_that_the_list_leaves_out_is_found(
         self, project: Project, platform: Start

@@ -45,28 +45,24 @@ def refused(project: Project, *words: str) -> str:
 
 class TestWhatTheProjectReads:
     @pytest.mark.parametrize(
-        "path",
+        ("words", "prefix", "path"),
         [
-            "state/bar.json",
-            "./state/../state/bar.json",
-            "state/bar.journal",
-            "state/bar.lock",
-            "audiences/all.yaml",
-            "audiences/new.yml",
-            "audiences/deep/new.YAML",
-            "aepctl.yaml",
-            "aepctl.yml",
-            ".git/config",
-            ".aepctl/emulator-prod.sqlite3",
+            (["plan", "--out"], "", "state/bar.json"),
+            (["plan", "--out"], "", "./state/../state/bar.json"),
+            (["plan", "--write"], "markdown:", "state/bar.journal"),
+            (["plan", "--write"], "markdown:", "audiences/new.yml"),
+            ([*APPLY, "--write"], "json:", "state/bar.lock"),
+            ([*APPLY, "--write"], "json:", "aepctl.yaml"),
+            ([*APPLY, "--write"], "json:", ".aepctl/emulator-prod.sqlite3"),
+            (["validate", "--write"], "junit:", "audiences/all.yaml"),
+            (["validate", "--write"], "junit:", "audiences/deep/new.YAML"),
+            (["validate", "--write"], "junit:", "aepctl.yml"),
+            (["validate", "--write"], "junit:", ".git/config"),
         ],
     )
-    @pytest.mark.parametrize(
-        "option", [["plan", "--out", ""], ["plan", "--write", "markdown:"],
-                   [*APPLY, "--write", "json:"], ["validate", "--write", "junit:"]],
-        ids=lambda one: one[0],
-    )  # fmt: skip
-    def test_is_no_place_for_output(self, there: Project, option: list[str], path: str) -> None:
-        *words, prefix = option
+    def test_is_no_place_for_output(
+        self, there: Project, words: list[str], prefix: str, path: str
+    ) -> None:
         assert "Choose another file" in refused(there, *words, prefix + path)
         assert "Choose another file" in refused(there, *words, prefix + str(there.root / path))
 
@@ -202,10 +198,17 @@ class TestHow:
         result = there.run("plan", *words)
         assert (result.code, "No space left on device" in result.err) == (1, True)
 
-    @pytest.mark.parametrize("path", ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "link"])
-    @pytest.mark.parametrize("to", ["a pipe", "a file"])
+    @pytest.mark.parametrize(
+        ("to", "path"),
+        [
+            ("a pipe", "/dev/stdout"),
+            ("a file", "/dev/fd/1"),
+            ("a pipe", "/proc/self/fd/1"),
+            ("a file", "link"),
+        ],
+    )
     def test_standard_output_is_written_after_what_stands_there(
-        self, there: Project, path: str, to: str
+        self, there: Project, to: str, path: str
     ) -> None:
         (there.root / "link").symlink_to("/dev/stdout")
         words = [sys.executable, "-m", "aepctl", "plan", "--out", path]

@@ -205,7 +205,10 @@ class TestRecover:
 
     def test_says_when_there_is_nothing_in_it(self, project: Project, there: Emulator) -> None:
         project.write("rescued", "just a log\n")
-        assert "contains no aepctl journal lines" in project.run("state", "recover", "rescued").err
+        assert (
+            "contains nothing that aepctl has rescued"
+            in project.run("state", "recover", "rescued").err
+        )
 
     def test_takes_over_open_intents_of_a_rescued_journal(
         self, project: Project, there: Emulator

@@ -48,6 +48,7 @@ def ends(process: subprocess.Popen[str], number: int) -> int:
     return process.wait(30)
 
 
+@pytest.mark.rig
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_serves_until_it_is_told_to_stop(
     tmp_path: Path, number: int, monkeypatch: pytest.MonkeyPatch
@@ -68,6 +69,7 @@ def test_it_serves_until_it_is_told_to_stop(
     assert (tmp_path / ".aepctl" / "emulator.sqlite3").exists()
 
 
+@pytest.mark.rig
 def test_it_stops_even_where_a_shell_made_it_ignore_interrupts(tmp_path: Path) -> None:
     def ignore() -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -125,6 +127,7 @@ def test_every_option_reaches_the_server(tmp_path: Path) -> None:
     assert (tmp_path / "deep" / "er" / "db").exists()
 
 
+@pytest.mark.rig
 def test_audiences_survive_a_killed_process(tmp_path: Path) -> None:
     def call(url: str, method: str, path: str, **kwargs: Any) -> Any:
         headers = {

@@ -104,6 +104,7 @@ def test_an_answered_create_is_already_in_the_file(start: Start, tmp_path: Path)
     assert [one["name"] for one in start(db=tmp_path / "copy").emulator.audiences] == ["Gold"]
 
 
+@pytest.mark.rig  # it waits for a second
 def test_one_database_serves_one_emulator(start: Start, tmp_path: Path) -> None:
     start(db=tmp_path / "db")
     with pytest.raises(EmulatorError, match="locked"):

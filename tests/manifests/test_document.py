@@ -158,7 +158,10 @@ def test_sound_audiences_are_there_beside_faulty_ones() -> None:
 
 def test_a_place_gets_one_problem_for_one_fault() -> None:
     text = "audiences:\n  a:\n  b: {name: , namespace: x, originName: *y}\n"
+    text += "removed:\n- {key: a, delete: }\n- {key: b, delete: *z}\n"
     assert said(text) == {
+        (5, "no-value", "`delete` has no value"),
+        (6, "alias", "the alias `*z` refers to nothing that was named before"),
         (2, "no-value", "`a` has no value"),
         (3, "no-value", "`name` has no value"),
         (3, "alias", "the alias `*y` refers to nothing that was named before"),

@@ -10,6 +10,7 @@ from aepctl.manifests.document import read_manifest
 from aepctl.manifests.export import Asked, There, Why, choose
 from aepctl.manifests.pages import pages_of
 from aepctl.model.audience import Known, Observed
+from aepctl.model.wants import Wants
 from aepctl.plan.planner import make_plan
 from aepctl.plan.policy import Policy
 from aepctl.state.model import State
@@ -188,7 +189,8 @@ def test_exported_and_adopted_a_plan_has_nothing_to_do(
     assert adopted.keys() == {one.key for one in want}
     audiences = {one.key: one.audience for one in want}
     known = {key: Known.seen(audiences[key], one.audience, one.ids) for key, one in adopted.items()}
-    plan = make_plan(want, State("lineage", 1, TARGET, known), None, Policy("prod", TARGET))
+    state = State("lineage", 1, TARGET, known)
+    plan = make_plan(Wants(tuple(want)), state, None, Policy("prod", TARGET))
     assert plan.changes == ()
     again = choose(found, There(want), Asked(inactive=inactive))
     assert again.definitions == ()

@@ -93,6 +93,24 @@ def test_what_moved_and_what_was_removed_comes_from_all_files() -> None:
     )
 
 
+def test_moves_are_held_against_the_blocks_of_all_files() -> None:
+    write("audiences/a.yaml", "moved:\n- {from: gold, to: loyalty-gold}\n")
+    write("audiences/b.yaml", f"audiences:\n  loyalty-gold: {entry('Gold')}\n")
+    assert len(read_manifests("audiences").moved) == 1
+    write("audiences/b.yaml", f"audiences:\n  gold: {entry('Gold')}\n")
+    (problem,) = problems()
+    assert (problem.origin, problem.rule) == (Origin("audiences/a.yaml", 2, 3), "still-wanted")
+    assert problem.source == "- {from: gold, to: loyalty-gold}"
+
+
+def test_what_cannot_be_read_may_be_where_something_moved_to() -> None:
+    write("audiences/a.yaml", "moved: [{from: gold, to: loyalty-gold}]\n")
+    write("audiences/b.yaml", "audiences: [\n")
+    assert [one.rule for one in problems()] == ["syntax"]
+    write("audiences/b.yaml", "audiences: {}\n")
+    assert [one.rule for one in problems()] == ["moved-nowhere"]
+
+
 def test_a_problem_across_files_shows_the_line_that_was_read() -> None:
     """An editor that saves in between must not decide what is shown."""
     write("audiences/a.yaml", f"audiences:\n  gold: {entry('Gold')}\n")

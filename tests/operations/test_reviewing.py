@@ -1,8 +1,10 @@
 """A saved plan under the lock: killed at any call, finished by running it again, done once."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fakes import quick_folder
 from machine_parts import WINDOW, Crash, World, run_apply, wanted
 from machine_plans import Reviewed, only_what_was_reviewed, review
 
@@ -10,6 +12,13 @@ from aepctl.apply.outcomes import OutcomeKind
 from aepctl.apply.report import ApplyReport
 from aepctl.errors import SafetyRefusal, StateLocked
 from aepctl.operations import keys
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """Only the lock is there: the disk is in memory."""
+    with quick_folder() as folder:
+        yield folder
 
 
 def world_of(folder: Path, *keys: str) -> World:

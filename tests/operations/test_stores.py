@@ -269,6 +269,12 @@ class TestPush:
         assert "nowhere: cannot be read" in places.state("push", "nowhere").err
 
 
+def test_a_push_that_is_refused_is_no_interrupt_in_the_history(made: Places) -> None:
+    made.project.write("older.json", made.state("pull").out.replace('"serial": 3', '"serial": 1'))
+    assert made.state("push", "older.json").code == 3
+    assert made.servers[ONE].history[-2:] == ["state push: begun\n", "nothing was changed\n"]
+
+
 def test_push_waits_for_a_lock_or_says_who_has_it(made: Places) -> None:
     made.project.write("now", made.state("pull").out)
     made.change(ONE, lock=THEIRS, write_id="x")

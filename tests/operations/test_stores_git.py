@@ -52,6 +52,8 @@ def test_from_its_beginning_to_its_move(team: Team) -> None:
     absent = team.project.run("plan")
     assert absent.code == 1
     assert "`aepctl state init` makes it, once" in absent.err
+    history = team.state("history")  # not found is never empty
+    assert (history.code, history.out, history.err) == (1, "", absent.err)
 
     assert team.state("init").code == 0
     assert team.state("init").out.count("has a state already (serial 1)") == 1

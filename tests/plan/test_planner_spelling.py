@@ -7,6 +7,7 @@ from plan_samples import POLICY, audience, found, intend, know, plan, there, wan
 
 from aepctl.model.audience import Audience, Ids, Known, Observed
 from aepctl.model.steps import Adopt, Create
+from aepctl.model.wants import Wants
 from aepctl.plan.plan import Action, Change
 from aepctl.plan.questions import to_look_up
 from aepctl.state.model import Intent, Phase, State
@@ -209,7 +210,7 @@ class TestManifestsThatChangeMeanwhile:
         assert changes["gold"].action is Action.UPDATE
         assert changes["new"].action is Action.DECIDE
         assert "`aepctl --env prod state mv gold new`" in str(changes["new"].reason)
-        assert to_look_up(wanted, state, POLICY).candidates == ()
+        assert to_look_up(Wants(wanted), state, POLICY).candidates == ()
 
     def test_a_person_may_have_it_made_beside_the_one_that_changes(self) -> None:
         decided = intend("new", GOLD, phase=Phase.RECREATE)

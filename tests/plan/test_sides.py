@@ -71,12 +71,12 @@ def test_a_new_key_for_a_removed_one_is_not_looked_for() -> None:
 
 
 def test_one_whose_id_another_key_has_is_not_looked_for() -> None:
-    wanted = [replace(WANTED[0], audience_id="id-of-x")]
+    wanted = (replace(WANTED[0], audience_id="id-of-x"),)
     state = found([know("x", audience("X"))])
     policy = replace(POLICY, client_ids=True)
-    assert not to_look_up(wanted, state, policy)
-    assert to_look_up(wanted, state, POLICY)
-    assert to_look_up(wanted, NOTHING, policy).candidates[0].step == Create(GOLD, "id-of-x")
+    assert not to_look_up(Wants(wanted), state, policy)
+    assert to_look_up(Wants(wanted), state, POLICY)
+    assert to_look_up(Wants(wanted), NOTHING, policy).candidates[0].step == Create(GOLD, "id-of-x")
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_only_what_the_targets_choose() -> None:
 @given(worlds(looked=False))
 def test_it_is_what_the_offline_plan_would_create_or_settle(world: World) -> None:
     policy = replace(POLICY, client_ids=world.client_ids, existing=world.existing)  # type: ignore[arg-type]
-    questions = to_look_up(world.wanted, world.state, policy)
+    questions = to_look_up(Wants(world.wanted), world.state, policy)
     made = world.plan()
     creates = [(one.key, one.steps, one.intent) for one in made.of(Action.CREATE)]
     assert [(one.key, (one.step,), one.intent) for one in questions.candidates] == creates

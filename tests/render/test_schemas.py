@@ -243,12 +243,25 @@ class TestManifests:
     odd = st.one_of(st.none(), st.integers(), st.booleans(), st.just([]), st.just({"a": "b"}))
     values = st.one_of(texts, texts, texts, odd)
     fields = ("name", "description", "namespace", "originName", "audienceId")
+    flags = st.one_of(st.booleans(), st.sampled_from(["true", "false", "True", "yes", ""]), odd)
+    words = st.one_of(st.sampled_from(["retain", "delete", "refuse", "replace", "name"]), odd)
+    lifecycles = st.fixed_dictionaries(
+        {},
+        optional={
+            "on_removal": words,
+            "prevent_destroy": flags,
+            "on_immutable_change": words,
+            "ignore_changes": st.lists(words, max_size=2) | words,
+            "ignores": words,
+        },
+    )
+    texts_of_one = dict.fromkeys(fields[1:], values)
     entries = st.one_of(
-        st.fixed_dictionaries({"name": values}, optional=dict.fromkeys(fields[1:], values)),
+        st.fixed_dictionaries({"name": values}, optional=texts_of_one),
+        st.fixed_dictionaries({"name": st.just("a"), "lifecycle": lifecycles | odd}),
         st.dictionaries(st.sampled_from([*fields, "nmae"]), values),
         odd,
     )
-    flags = st.one_of(st.booleans(), st.sampled_from(["true", "false", "True", "yes", ""]), odd)
     moved = st.fixed_dictionaries({"from": keys}, optional={"to": keys, "key": keys})
     removed = st.fixed_dictionaries({"key": keys}, optional={"delete": flags})
     manifests = st.fixed_dictionaries(

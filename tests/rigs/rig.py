@@ -21,6 +21,7 @@ from aepctl.emulator import Emulator, Fault, FaultKind
 from aepctl.state.frames import read_frames
 
 ROUNDS = int(os.environ.get("AEPCTL_RIG_ROUNDS", "1"))
+"""How many times as much a long round does."""
 
 
 def calls_in_turn(*what: object) -> Iterator[int]:
@@ -33,7 +34,6 @@ def calls_in_turn(*what: object) -> Iterator[int]:
     return itertools.count(1 + crc32(repr(what).encode()) % 2, 2)
 
 
-"""How many times as much a long round does."""
 ORG = "1BD6382559DF0C130A49422D@AdobeOrg"
 PROGRAM = (sys.executable, "-m", "aepctl")
 APPLY = (*PROGRAM, "apply", "--auto-approve")
@@ -102,8 +102,11 @@ class Site:
 
     def run(self, *command: str, seconds: float = 60, **options: Any) -> tuple[int, str, str]:
         """Exit code, standard output, standard error."""
+        given = options.pop("input", None)
+        if given is not None:
+            options["stdin"] = subprocess.PIPE
         process = self.start(*command, **options)
-        out, err = process.communicate(timeout=seconds)
+        out, err = process.communicate(given, timeout=seconds)
         return process.returncode, out, err
 
     def close(self) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fakes import quick_folder
 from machine_parts import (
     FAULTS,
     WINDOW,
@@ -35,6 +36,13 @@ CUTS = (None, 0b000, 0b010, 0b100, 0b111)
 """A kill alone, or with a power cut that keeps these of the changed names."""
 THEIRS = "Theirs"
 CALLS = 12  # a run that makes fewer has not done what it is for
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """Only the lock is there: the disk is in memory."""
+    with quick_folder() as folder:
+        yield folder
 
 
 def new_world(folder: Path) -> World:

@@ -8,19 +8,23 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from git_server import WRITER, basic, git_server
+from git_world import GitWorld
 from rig import APPLY, PROGRAM, Record, Site, creates, duplicates, lost, signalled, wait_for
 
 from aepctl.emulator import Behaviour, Emulator, Fault, FaultKind, serve
+from aepctl.state.codec import decode_written
 
 WORKERS = 4
 APPLYING = (*APPLY, "--parallelism", str(WORKERS))
 PATIENCE = 6.0
 """Seconds for which what is under way is waited for."""
+INTERRUPTED = 130
 BOTH = (signal.SIGINT, signal.SIGTERM)
 ALL = (*BOTH, signal.SIGHUP)
 
@@ -333,3 +337,49 @@ def test_standard_output_on_a_full_disk(start: Start) -> None:
     assert "standard output could not be written (No space left on device)" in err
     assert len(ground.known()) == 10
     check_nothing_lost(ground, emulator)
+
+
+def test_a_store_that_hangs_is_not_waited_for(tmp_path: Path) -> None:
+    """Pipelines kill some ten seconds after the signal. What the store lacks is told by then."""
+    world = GitWorld(tmp_path)
+    name, value = "http.extraHeader", basic(WRITER)
+    header = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": name, "GIT_CONFIG_VALUE_0": value}
+    behaviour = Behaviour(latency=0.05)
+    with git_server(world.root) as server, serve(behaviour=behaviour) as emulator:
+        with Site(
+            tmp_path / "runner",
+            emulator.url,
+            lock_lease_seconds=6,
+            state=f"git:{server.url}/origin.git",
+        ) as ground:
+            ground.environ.update({**world.environ, **header})
+            ground.want(40)
+            code, out, err = ground.run(*PROGRAM, "state", "init")
+            assert code == 0, out + err
+            process = ground.start(*APPLYING)
+            under_way(emulator)
+            server.at, server.fault = "greet", "hang"
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=10)
+            assert process.returncode == INTERRUPTED, err
+            assert [one for one in processes() if server.url in one] == []
+            server.fault = ""
+            shutil.rmtree(ground.folder / ".aepctl")
+            code, out, err = ground.run(
+                *PROGRAM, "state", "recover", "-", "--lock-timeout", "3m", input=err
+            )
+            assert code == 0, out + err
+        there = world.open(path="rig.json").get()
+        assert there is not None
+        known = decode_written(there.data, "the store").state.audiences.values()
+        platform = {one["audienceId"] for one in emulator.audiences}
+        assert {one.ids.audience_id for one in known} == platform
+
+
+def processes() -> list[str]:
+    """The command lines of all that run here."""
+    found = []
+    for one in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            found.append(one.read_text(errors="replace").replace("\0", " "))
+    return found

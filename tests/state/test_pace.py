@@ -25,6 +25,14 @@ def test_news_waits_a_little_for_more_and_what_somebody_waits_for_does_not() -> 
     assert one.due(101.5) == 28.5
 
 
+def test_who_writes_has_to_look_again_only_for_what_may_make_a_write_due_sooner() -> None:
+    one = pace()
+    told = [one.waiting(101.0, urgent=urgent) for urgent in (False, False, True, True, False)]
+    assert told == [True, False, True, False, False]
+    one.begin()
+    assert one.waiting(102.0)
+
+
 def test_an_engine_is_left_alone_between_two_writes_but_for_the_first() -> None:
     first, later = pace(pause=15.0, writes=1), pace(pause=15.0)
     for one in (first, later):

@@ -125,6 +125,6 @@ def test_journal_lines_among_other_text_are_refused_with_how_to_look_them_over()
 @pytest.mark.parametrize("text", ["", "error: full\n", "aepctl-rescue is no line of it\n"])
 def test_a_text_without_any_is_refused(text: str) -> None:
     assert refused(text) == (
-        "job.log contains no aepctl journal lines",
+        "job.log contains nothing that aepctl has rescued",
         "pass the output of the failed apply, or its log",
     )

@@ -231,6 +231,19 @@ def test_no_change_begins_for_what_is_not_known(store: MemoryStore) -> None:
         assert one.state.intents == {}
 
 
+def test_whose_an_id_is_can_be_asked_while_a_note_is_being_written() -> None:
+    asked = []
+
+    def ids() -> str:  # is called while the session is at it
+        asked.append((one.owner("A-old"), one.had("A-old"), one.owner("A-2")))
+        return "intent-1"
+
+    store = laid()
+    with open_session(store, TARGET, run(), clock=FakeClock(), ids=ids) as one:
+        one.begin("silver", create("silver"))
+    assert asked == [("old", None, None)]
+
+
 def test_an_id_that_is_another_keys_is_not_recorded_and_its_intent_stays_open(
     store: MemoryStore,
 ) -> None:

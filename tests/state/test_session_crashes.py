@@ -8,7 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes import AT, DISK_CALLS, TARGET, Crash, FakeClock, FaultyDisk, MemoryDisk, audience
+from fakes import (
+    AT,
+    DISK_CALLS,
+    TARGET,
+    Crash,
+    FakeClock,
+    FaultyDisk,
+    MemoryDisk,
+    audience,
+    quick_folder,
+)
 from fakes import Ids as Names
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -31,11 +41,12 @@ FOLDER: list[Path] = []
 
 
 @pytest.fixture(autouse=True)
-def _folder_for_the_lock(tmp_path: Path) -> Iterator[None]:
+def _folder_for_the_lock() -> Iterator[None]:
     """The lock is the kernel's, so it stands in a real folder also where the disk is in memory."""
-    FOLDER.append(tmp_path)
-    yield
-    FOLDER.pop()
+    with quick_folder() as folder:
+        FOLDER.append(folder)
+        yield
+        FOLDER.pop()
 
 
 def in_memory(disk: Disk) -> FileStore:

@@ -36,8 +36,9 @@ class Script(MemoryDocuments):
     def get(self) -> Document | None:
         self.calls.append("get")
         self.before()
-        if self.gets and self.gets.pop(0) == "fails":
-            raise unreadable(self.where, "nobody answers")
+        does = self.gets.pop(0) if self.gets else "works"
+        if does != "works":
+            raise unreadable(self.where, "nobody answers", passing=does == "passes")
         return super().get()
 
     def put(self, data: bytes, expected: str | None, note: str) -> str:
@@ -459,7 +460,7 @@ def test_giving_back_says_why_and_a_store_that_fails_then_is_no_further_error() 
     server.down = False
     assert there(server).lock == document.lease
     document.give_back()
-    assert server.history[1:] == ["interrupted before it began\n"]
+    assert server.history[1:] == ["nothing was changed\n"]
 
 
 def test_giving_back_leaves_somebody_elses_lock_alone() -> None:
@@ -481,3 +482,30 @@ def test_a_document_says_what_it_is_before_anything_else() -> None:
     assert list(json.loads(server.document.data)) == [
         "format", "lineage", "serial", "write_id", "lock", "target", "audiences",
     ]  # fmt: skip
+
+
+# Trouble while it is read
+
+
+def test_what_passes_is_waited_for_and_nobody_sees_it() -> None:
+    slept: list[float] = []
+    document, script, _ = opened(laid(), sleep=slept.append)
+    script.gets = ["passes", "passes"]
+    assert document.read().state == OLD
+    assert slept == [0.3, 1.0]
+
+
+def test_what_does_not_pass_is_told_after_a_moment() -> None:
+    document, script, _ = opened(laid(), sleep=lambda _: None)
+    script.gets = ["passes"] * 4
+    with pytest.raises(StateError, match="nobody answers"):
+        document.read()
+    assert script.calls == ["get"] * 3
+
+
+def test_what_is_no_trouble_of_the_moment_is_told_at_once() -> None:
+    document, script, _ = opened(laid())
+    script.gets = ["fails"]
+    with pytest.raises(StateError, match="nobody answers"):
+        document.read()
+    assert script.calls == ["get"]

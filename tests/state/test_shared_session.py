@@ -2,28 +2,32 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 import pytest
-from fakes import AT, TARGET, Ids, audience
+from fakes import AT, TARGET, Ids, QuickClock, audience
 from memory_documents import MemoryDocuments, MemoryServer
 
-from aepctl.clock import SystemClock
+from aepctl.clock import Clock, SystemClock
 from aepctl.errors import Overtaken, SafetyRefusal, StateError, StateLocked, StateNotWritten
 from aepctl.model.audience import Ids as AudienceIds
 from aepctl.model.audience import Known
 from aepctl.model.steps import Adopt, Create, Forget, Move, RemoteStep
+from aepctl.state import pace
 from aepctl.state.codec import Written, decode_written
 from aepctl.state.encoder import StateEncoder
 from aepctl.state.events import Contradiction, Ending
 from aepctl.state.frames import read_frames
+from aepctl.state.hurry import Hurry
 from aepctl.state.lease import Lease
 from aepctl.state.model import Run, State
 from aepctl.state.session import StateSession, open_session
+from aepctl.state.shared_document import SharedDocument
+from aepctl.state.shared_opening import give_back
 from aepctl.state.shared_store import SharedStore
-from aepctl.state.stores.documents import unwritten
+from aepctl.state.stores.documents import Document, unwritten
 
 OLD = State("L", 1, TARGET, {"old": Known(audience("Old"), AudienceIds("A-old"))})
 THEIRS = Lease("theirs", 60.0, {"command": "aepctl apply", "host": "runner-8"})
@@ -35,18 +39,26 @@ class Place:
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "rescue"
         self.server = MemoryServer()
+        self.answers = threading.Event()
+        self.answers.set()
         data = StateEncoder().encode(Written(OLD)).encode()
         MemoryDocuments(self.server).put(data, None, "made")
 
     def store(self, *, lease: float = 60.0, slow: float = 0.0, pause: float = 0.0) -> SharedStore:
-        documents = Slow(self.server, slow)
+        documents = Slow(self.server, slow, self.answers)
         documents.pause_seconds = pause
         return SharedStore(documents, self.folder, "prod", lease_seconds=lease)
 
     def session(
-        self, name: str = "run-1", *, wait: float = 0.0, **how: float
+        self,
+        name: str = "run-1",
+        *,
+        wait: float = 0.0,
+        clock: Clock | None = None,
+        **how: float,
     ) -> AbstractContextManager[StateSession]:
-        run, clock = Run(name, AT, "aepctl apply", by="ada"), SystemClock()
+        """`clock`: else one that waits for nobody, so that a lock is taken over in no time."""
+        run, clock = Run(name, AT, "aepctl apply", by="ada"), clock or QuickClock()
         return open_session(self.store(**how), TARGET, run, wait=wait, clock=clock, ids=Ids(name))
 
     @property
@@ -65,18 +77,59 @@ class Place:
         return sorted(one.name for one in self.folder.iterdir()) if self.folder.exists() else []
 
 
-class Slow(MemoryDocuments):
-    """Each call takes its time."""
+class Hanging(MemoryDocuments):
+    """From `hangs` on, no call has an answer until the test is over."""
 
-    def __init__(self, server: MemoryServer, seconds: float) -> None:
+    def __init__(self, server: MemoryServer) -> None:
+        super().__init__(server)
+        self.hangs, self.over = threading.Event(), threading.Event()
+
+    def get(self) -> Document | None:
+        self._wait()
+        return super().get()
+
+    def put(self, data: bytes, expected: str | None, note: str) -> str:
+        self._wait()
+        return super().put(data, expected, note)
+
+    def _wait(self) -> None:
+        if self.hangs.is_set():
+            assert self.over.wait(60)
+
+
+class Slow(MemoryDocuments):
+    """Each write takes its time, and until the server answers."""
+
+    def __init__(self, server: MemoryServer, seconds: float, answers: threading.Event) -> None:
         super().__init__(server)
         self._seconds = seconds
+        self._answers = answers
 
     def put(self, data: bytes, expected: str | None, note: str) -> str:
         time.sleep(self._seconds)
+        assert self._answers.wait(20)
         if self._server.broken:
             raise ZeroDivisionError
         return super().put(data, expected, note)
+
+
+class Still(SystemClock):
+    """The lease does not end, and what may wait for more waits for ever."""
+
+    def running(self) -> float:
+        return 100.0
+
+
+@pytest.fixture
+def hanging(place: "Place") -> Iterator[Hanging]:
+    documents = Hanging(place.server)
+    yield documents
+    documents.over.set()
+
+
+def long_ago() -> float:
+    """The interrupt was so long ago that a store has only its last second."""
+    return time.monotonic() - 60
 
 
 @pytest.fixture
@@ -118,6 +171,23 @@ def test_an_intent_is_in_the_store_when_it_is_returned(place: Place) -> None:
     assert place.there.state.intents == {}
 
 
+@pytest.mark.timeout(20)
+def test_what_a_worker_waits_for_is_written_at_once_and_an_outcome_waits_for_more(
+    place: Place,
+) -> None:
+    steps = [(key, create(key)) for key in ("gold", "silver")]
+    with place.session(clock=Still()) as one:
+        one.reserve(steps, workers=1)
+        intents = [one.begin(*step) for step in (*steps, ("bronze", create("bronze")))]
+        assert set(place.there.state.intents) == {intent.id for intent in intents}
+        for intent in intents:
+            one.end(intent, Ending.DONE, ids=AudienceIds(f"A-{intent.key}"))
+        assert place.left == ["prod@run-1.journal"]
+        assert set(place.there.state.audiences) == {"old"}
+        one.checkpoint()
+    assert set(place.there.state.audiences) == {"bronze", "gold", "old", "silver"}
+
+
 def test_while_it_works_it_has_the_lock_and_its_last_write_gives_it_back(place: Place) -> None:
     with place.session() as one:
         held = place.there.lock
@@ -151,6 +221,13 @@ def test_an_error_that_ends_the_run_leaves_what_was_done_and_no_lock(place: Plac
     assert place.there.lock is None
 
 
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An outcome may be on this machine alone for a moment only."""
+    monkeypatch.setattr(pace, "FLUSH_SECONDS", 0.05)
+
+
+@pytest.mark.usefixtures("soon")
 def test_outcomes_are_on_this_machine_at_once_and_in_the_store_soon(place: Place) -> None:
     with place.session() as one:
         one.end(one.begin("gold", create("gold")), Ending.DONE, ids=AudienceIds("A-gold"))
@@ -267,27 +344,27 @@ def test_the_lease_is_renewed_while_nothing_happens(place: Place) -> None:
 
 
 def test_without_a_renewal_nothing_may_be_sent_until_there_is_one(place: Place) -> None:
-    with place.session(lease=1.0) as one:
-        place.server.down = True
-        time.sleep(0.7)
+    clock = QuickClock()
+    with place.session(clock=clock) as one:
+        place.answers.clear()
+        clock.sleep(31)
         told: list[str] = []
 
         def ask() -> None:
-            with suppress(StateNotWritten):
-                one.check()
-                told.append("may send")
+            one.check()
+            told.append("may send")
 
         asking = threading.Thread(target=ask)
         asking.start()
-        asking.join(0.3)
+        asking.join(0.1)
         assert told == []
-        place.server.down = False
+        place.answers.set()
         asking.join(30)
         assert told == ["may send"]
 
 
 def test_a_store_too_slow_for_the_lease_ends_the_run_with_words(place: Place) -> None:
-    with place.session(lease=0.2, slow=0.15) as one:
+    with place.session(lease=0.1, slow=0.06) as one:
         with pytest.raises(StateNotWritten) as caught:
             one.begin("gold", create("gold"))
         assert "more than half of lock_lease_seconds" in caught.value.reason
@@ -372,8 +449,9 @@ def test_a_store_that_is_back_at_the_end_gets_everything(place: Place) -> None:
 # A runner that vanishes
 
 
+@pytest.mark.usefixtures("soon")
 def test_the_next_run_finds_what_was_open_and_the_ids_on_this_machine(place: Place) -> None:
-    with suppress(Vanished), place.session(lease=1.0) as one:
+    with suppress(Vanished), place.session() as one:
         gold, silver = one.begin("gold", create("gold")), one.begin("silver", create("silver"))
         place.server.down = True  # what came of it does not reach the store any more
         one.end(gold, Ending.DONE, ids=AudienceIds("A-gold"))
@@ -382,9 +460,7 @@ def test_the_next_run_finds_what_was_open_and_the_ids_on_this_machine(place: Pla
         raise Vanished
     assert set(place.there.state.intents) == {gold.id, silver.id}
     assert place.left == ["prod@run-1.journal"]
-    store = place.store()
-    run = Run("run-2", AT, "aepctl apply")
-    with open_session(store, TARGET, run, wait=60, clock=SystemClock()) as two:
+    with place.session("run-2", wait=120) as two:
         assert two.owner("A-gold") == "gold"
         assert set(two.state.intents) == {silver.id}
         until(lambda: "gold" in place.there.state.audiences)
@@ -393,19 +469,18 @@ def test_the_next_run_finds_what_was_open_and_the_ids_on_this_machine(place: Pla
 
 
 def test_on_a_new_disk_it_finds_what_was_open(place: Place, tmp_path: Path) -> None:
-    with suppress(Vanished), place.session(lease=1.0) as one:
+    with suppress(Vanished), place.session() as one:
         gold = one.begin("gold", create("gold"))
         vanish(one)
         raise Vanished
     place.folder = tmp_path / "new" / "rescue"
-    run = Run("run-2", AT, "aepctl apply")
-    with open_session(place.store(), TARGET, run, wait=60, clock=SystemClock()) as two:
+    with place.session("run-2", wait=120) as two:
         assert set(two.state.intents) == {gold.id}
 
 
 def left_with(place: Place, *created: str) -> None:
     """A run that was killed; only this machine knows that it created these."""
-    with suppress(Vanished), place.session(lease=1.0) as one:
+    with suppress(Vanished), place.session() as one:
         begun = [one.begin(key, create(key)) for key in ("gold", "silver")]
         place.server.down = True
         for intent in begun:
@@ -419,7 +494,7 @@ def left_with(place: Place, *created: str) -> None:
 def test_what_others_have_left_open_is_ended_by_what_this_machine_knows(place: Place) -> None:
     left_with(place, "gold")
     mine, place.folder = place.folder, place.folder.with_name("theirs")
-    with place.session("run-2", wait=60) as two:
+    with place.session("run-2", wait=120) as two:
         two.note("other", Adopt(Known(audience("Other"), AudienceIds("A-other"))))
         two.checkpoint()
     place.folder = mine
@@ -432,7 +507,7 @@ def test_what_others_have_left_open_is_ended_by_what_this_machine_knows(place: P
 def test_what_others_have_settled_and_forgotten_does_not_come_back(place: Place) -> None:
     left_with(place, "gold")
     mine, place.folder = place.folder, place.folder.with_name("theirs")
-    with place.session("run-2", wait=60) as two:
+    with place.session("run-2", wait=120) as two:
         for intent in list(two.state.intents.values()):
             two.end(intent, Ending.DONE, ids=AudienceIds(f"A-{intent.key}"))
         two.checkpoint()
@@ -489,3 +564,67 @@ def test_steps_that_belong_together_are_in_the_store_by_one_write(place: Place) 
         assert len(place.server.history) == before + 1
     assert set(place.there.state.audiences) == {"new"}
     assert place.there.lock is None
+
+
+# Somebody interrupts it while the store does not answer
+
+
+def test_whoever_interrupts_it_is_told_what_the_store_does_not_have(
+    place: Place, hanging: Hanging
+) -> None:
+    since: list[float] = []
+    store, run = SharedStore(hanging, place.folder, "prod"), Run("run-1", AT, "aepctl apply")
+    with open_session(
+        store, TARGET, run, clock=SystemClock(), interrupted=lambda: since[0] if since else None
+    ) as one:
+        intent = one.begin("gold", create("gold"))
+        hanging.hangs.set()
+        one.end(intent, Ending.DONE, ids=AudienceIds("A-gold"))
+        since.append(long_ago())
+        with pytest.raises(StateNotWritten) as caught:
+            one.checkpoint()
+        rescue = one.rescue()
+    assert caught.value.reason == "no answer within 3 s of the interrupt"
+    (rescued,) = read_frames(str(rescue)).texts
+    assert "A-gold" in rescued
+    assert "A-old" not in rescued  # that the store has it was seen
+    assert place.left == ["prod@run-1.journal"]
+
+
+def test_whoever_waits_for_an_intent_begins_nothing_when_it_is_interrupted(
+    place: Place, hanging: Hanging
+) -> None:
+    since: list[float] = []
+    store, run = SharedStore(hanging, place.folder, "prod"), Run("run-1", AT, "aepctl apply")
+    errors: list[Exception] = []
+
+    def ask() -> None:
+        try:
+            one.begin("gold", create("gold"))
+        except StateNotWritten as error:
+            errors.append(error)
+
+    with open_session(
+        store, TARGET, run, clock=SystemClock(), interrupted=lambda: since[0] if since else None
+    ) as one:
+        hanging.hangs.set()
+        asking = threading.Thread(target=ask)
+        asking.start()
+        asking.join(0.3)
+        assert asking.is_alive()
+        since.append(long_ago())
+        asking.join(30)
+        assert len(errors) == 1
+        assert one.state.intents == {}
+        hanging.over.set()
+
+
+def test_a_lock_that_cannot_be_given_back_does_not_keep_whoever_interrupts_it(
+    place: Place, hanging: Hanging
+) -> None:
+    store = SharedStore(hanging, place.folder, "prod")
+    document = SharedDocument(store, TARGET, SystemClock(), Ids("run-1"))
+    document.lock({"command": "aepctl apply"}, wait=0)
+    hanging.hangs.set()
+    give_back(document, Hurry(long_ago), KeyboardInterrupt, ZeroDivisionError(), None)
+    assert place.there.lock is not None

@@ -80,6 +80,12 @@ def test_marks_are_the_places_below_one_top_level_key() -> None:
     walker = Walker(positions_under="a")
     walker.walk("a: {b: {c: d}, e: f}\ng: {h: i}\n---\nx: {a: {y: z}}\n---\na:\n  j: k\n")
     assert walker.key_positions == [{"b": (1, 5), "e": (1, 16)}, {}, {"j": (7, 3)}]
+
+
+def test_so_are_those_of_the_items_of_top_level_lists() -> None:
+    walker = Walker()
+    walker.walk("a: [b, {c: [d]}]\ne: {f: [g]}\n---\nh:\n- - i\n- &x j\n- *x\n")
+    assert walker.item_positions == [{"a": [(1, 5), (1, 8)]}, {"h": [(5, 3), (6, 3), (7, 3)]}]
     assert walker.keys == {}
 
 

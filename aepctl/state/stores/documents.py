@@ -8,7 +8,13 @@ business of `aepctl.state`. One suite of contract tests holds for all (tests/sta
 from dataclasses import dataclass
 from typing import Protocol
 
-from aepctl.errors import MaybeWritten, Overtaken, StateError, StateNotWritten
+from aepctl.errors import (
+    MaybeWritten,
+    Overtaken,
+    StateError,
+    StateNotWritten,
+    StateUnreachable,
+)
 
 __all__ = ["Document", "DocumentStore", "MaybeWritten", "Overtaken"]
 
@@ -42,7 +48,8 @@ class DocumentStore(Protocol):
     def get(self) -> Document | None:
         """The document as the last acknowledged write left it; None where there is none.
 
-        Raises StateError: unreachable, forbidden, no such bucket, table or repository, too large.
+        Raises StateError: forbidden, no such bucket, table or repository, too large;
+        StateUnreachable for what may pass, unless it has taken all of its time already.
         """
         ...
 
@@ -64,9 +71,15 @@ class DocumentStore(Protocol):
         ...
 
 
-def unreadable(where: str, why: str, *, hint: str | None = None) -> StateError:
-    """The error of a `get` that failed: whatever stands there is not known, so it is not empty."""
-    return StateError(f"{where}: cannot be read: {why}", hint=hint)
+def unreadable(
+    where: str, why: str, *, hint: str | None = None, passing: bool = False
+) -> StateError:
+    """The error of a `get` that failed: whatever stands there is not known, so it is not empty.
+
+    `passing`: asked again soon, it may be known.
+    """
+    kind = StateUnreachable if passing else StateError
+    return kind(f"{where}: cannot be read: {why}", hint=hint)
 
 
 def unwritten(where: str, why: str, *, hint: str | None = None) -> StateNotWritten:
@@ -82,4 +95,8 @@ def overtaken(where: str) -> Overtaken:
 
 def maybe_written(where: str, why: str) -> MaybeWritten:
     """The error of a `put` whose answer is not known."""
-    return MaybeWritten(f"{where}: it is not known whether it was written: {why}", why)
+    return MaybeWritten(
+        f"{where}: it is not known whether it was written: {why}",
+        why,
+        hint="run it again: it begins with what stands there then",
+    )

@@ -57,7 +57,8 @@ class HttpDocuments:
         try:
             found = self._read(self._bounds.put)
         except Refused as refused:
-            raise unreadable(self.where, refused.why, hint=refused.hint) from None
+            why, hint, passing = refused.why, refused.hint, refused.passing
+            raise unreadable(self.where, why, hint=hint, passing=passing) from None
         return None if found is None else Document(found.data, found.version)
 
     def put(self, data: bytes, expected: str | None, note: str) -> str:

@@ -24,11 +24,11 @@ MAX_TEXT = 200
 
 
 class Refused(Exception):
-    """Certainly not done; what is said of it to people."""
+    """Certainly not done; what is said of it to people. `passing`: not for long, perhaps."""
 
-    def __init__(self, why: str, hint: str | None = None) -> None:
+    def __init__(self, why: str, hint: str | None = None, *, passing: bool = False) -> None:
         super().__init__(why)
-        self.why, self.hint = why, hint
+        self.why, self.hint, self.passing = why, hint, passing
 
 
 class Unanswered(Exception):
@@ -83,7 +83,8 @@ def refused(reply: Response, *, gitlab: bool) -> Refused:
         to = f" to {reply.location}" if reply.location else ""
         return Refused(f"the server redirects{to}", "give the address that it ends at")
     hint = _hints(gitlab=gitlab).get(status)
-    return Refused(f"the server answers {status}{_told(reply.body)}", hint)
+    passing = status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS
+    return Refused(f"the server answers {status}{_told(reply.body)}", hint, passing=passing)
 
 
 def _hints(*, gitlab: bool) -> dict[int, str]:

@@ -47,9 +47,9 @@ class Calls:
         """What stands there. Raises Refused, for all but "there is none"."""
         reply = self._send("GET", self._address.where, None, seconds)
         if not isinstance(reply, Response):
-            raise Refused(reply.reason, NOBODY_THERE)
+            raise Refused(reply.reason, NOBODY_THERE, passing=True)
         if not reply.complete and not is_redirect(reply.status):
-            raise Refused(f"the answer {reply.flaw}")
+            raise Refused(f"the answer {reply.flaw}", passing=True)
         gitlab = self._address.gitlab
         if reply.status == HTTPStatus.OK and (reply.body or gitlab):
             return reply.body

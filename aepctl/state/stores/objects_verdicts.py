@@ -9,6 +9,7 @@ from aepctl.state.stores.objects_answers import Fault, How
 from aepctl.state.stores.objects_explained import explained
 
 NO_OBJECT = frozenset({"NoSuchKey", "BlobNotFound"})
+ASKED_TO_WAIT = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
 AT_ONCE = frozenset({"", "BlobAlreadyExists", "ConditionalRequestConflict", "OperationAborted"})
 """The 409s of a conditional write that met another one, done or under way.
 
@@ -22,7 +23,14 @@ def read_fault(address: Address, fault: Fault) -> StateError | None:
     if fault.status == HTTPStatus.NOT_FOUND and fault.code in NO_OBJECT:
         return None
     why, hint = explained(address, fault)
-    return unreadable(str(address), why, hint=hint)
+    return unreadable(str(address), why, hint=hint, passing=_may_pass(fault))
+
+
+def _may_pass(fault: Fault) -> bool:
+    return fault.how in {How.UNREACHED, How.BROKEN} or (
+        fault.how is How.ANSWERED
+        and (fault.status >= HTTPStatus.INTERNAL_SERVER_ERROR or fault.status in ASKED_TO_WAIT)
+    )
 
 
 def write_fault(address: Address, fault: Fault, *, first: bool) -> StateNotWritten:

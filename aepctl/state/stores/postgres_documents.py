@@ -63,7 +63,8 @@ class PostgresDocuments:
                 GET, [MAX_BYTES, self._address.name]
             )
         except Failed as failed:
-            raise unreadable(self.where, failed.failure.why, hint=failed.failure.hint) from None
+            why, hint, passing = failed.failure.why, failed.failure.hint, failed.failure.passing
+            raise unreadable(self.where, why, hint=hint, passing=passing) from None
         if copy:
             raise unreadable(self.where, A_COPY, hint=NAME_PRIMARY)
         if version is None:

@@ -20,17 +20,18 @@ NAME_PRIMARY = "let the address name the primary server"
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What failed, in words; `certain`: nothing was written."""
+    """What failed, in words; `certain`: nothing was written. `passing`: not for long, perhaps."""
 
     why: str
     hint: str | None = None
     certain: bool = True
+    passing: bool = False
 
 
 def of_statement(code: str, text: str, address: PostgresAddress, role: str) -> Failure:
     """The server has answered with an error."""
     if code.startswith(UNSURE):
-        return Failure(f"the server gave up: {text}", certain=False)
+        return Failure(f"the server gave up: {text}", certain=False, passing=True)
     table = f"{address.schema}.{address.table}"
     if code in NO_TABLE:
         made = address.definition(role)
@@ -79,8 +80,7 @@ _CONNECTING: tuple[tuple[str, str], ...] = (
 
 def of_connecting(text: str) -> Failure:
     """No connection was made, so nothing was sent."""
-    hints = (hint for words, hint in _CONNECTING if words in text)
-    return Failure(
-        f"no connection: {text}",
-        next(hints, "check the host and the port, and that the server runs"),
-    )
+    hint = next((hint for words, hint in _CONNECTING if words in text), None)
+    other = "check the host and the port, and that the server runs"
+    passing = hint is None and "timeout expired" not in text
+    return Failure(f"no connection: {text}", hint or other, passing=passing)

@@ -102,7 +102,9 @@ class Statements:
         if error.sqlstate is not None:
             return of_statement(error.sqlstate, self._text(error), self._address, self.role)
         lost = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
-        return Failure(f"the connection was lost: {self._text(error)}", certain=not lost)
+        return Failure(
+            f"the connection was lost: {self._text(error)}", certain=not lost, passing=lost
+        )
 
     def _text(self, error: psycopg.Error) -> str:
         """In one line. The server's details are left out: they repeat what was sent."""

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, suppress
 
 import pytest
 
-from aepctl.errors import StateError, StateNotWritten
+from aepctl.errors import StateError, StateNotWritten, StateUnreachable
 from aepctl.state.stores.documents import DocumentStore, MaybeWritten, Overtaken
 
 NOTE = "apply: 2 created\n\nrun 4711"
@@ -132,6 +132,8 @@ class DocumentStoreContract:
         with pytest.raises(StateError) as caught:
             store.get()
         assert caught.value.message.startswith(f"{store.where}: cannot be read: ")
+        without_network = store.where.startswith(("memory:", "git:file:"))
+        assert isinstance(caught.value, StateUnreachable) != without_network
         with pytest.raises(StateNotWritten) as refused:
             store.put(b"{}\n", None, NOTE)
         assert not isinstance(refused.value, Overtaken)
@@ -152,6 +154,7 @@ class DocumentStoreContract:
             pytest.skip("this engine has no credentials of its own")
         with pytest.raises(StateError) as caught:
             store.get()
+        assert not isinstance(caught.value, StateUnreachable)
         assert caught.value.hint
         with pytest.raises(StateNotWritten) as refused:
             store.put(b"{}\n", None, NOTE)

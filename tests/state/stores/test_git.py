@@ -250,7 +250,7 @@ class TestTheServerSaysNo:
         assert store.get() is None
 
     def test_who_does_not_answer_is_not_waited_for(self, world: GitWorld) -> None:
-        store = world.open(SSH.format(path=world.origin), limits=Limits(0.5), FAKE_SSH="hang")
+        store = world.open(SSH.format(path=world.origin), limits=Limits(0.3), FAKE_SSH="hang")
         with pytest.raises(StateError, match="does not answer in time"):
             store.get()
         with pytest.raises(StateNotWritten, match="does not answer in time") as caught:

@@ -9,9 +9,11 @@ from contextlib import contextmanager
 
 import pytest
 from document_contract import NOTE, DocumentStoreContract, Shared
+from fakes import QuickClock
 from raw_server import free_port
 from state_server import GITLAB, SECRET, USER, Answer, Lax, StateServer, Trouble, serving
 
+from aepctl.clock import Clock, SystemClock
 from aepctl.errors import StateError, StateNotWritten
 from aepctl.state.stores.documents import DocumentStore, MaybeWritten, Overtaken
 from aepctl.state.stores.http import HttpDocuments, open_http
@@ -29,8 +31,11 @@ UNHEARD = (Trouble.CUT_BEFORE, Trouble.CUT_AFTER, Trouble.ERROR_BEFORE, Trouble.
 
 
 class SharedHttp(Shared):
-    def __init__(self, server: StateServer) -> None:
+    """`clock`: else calls take their time, and nobody waits between them."""
+
+    def __init__(self, server: StateServer, clock: Clock | None = None) -> None:
         self.server = server
+        self.clock = clock or QuickClock()
 
     def open(
         self,
@@ -38,7 +43,9 @@ class SharedHttp(Shared):
         url: str | None = None,
         environ: Mapping[str, str] = ENVIRON,
     ) -> HttpDocuments:
-        return HttpDocuments(url or self.server.url, environ, bounds)
+        store = HttpDocuments(url or self.server.url, environ, bounds)
+        store._calls.clock = self.clock
+        return store
 
     def missing(self) -> DocumentStore:
         return self.open(url=self.server.url.replace("project", "other").replace("states", "x"))
@@ -72,7 +79,7 @@ def shared(server: StateServer) -> SharedHttp:
 class TestHttp(DocumentStoreContract):
     @pytest.fixture
     def shared(self, server: StateServer) -> Shared:
-        return SharedHttp(server)
+        return SharedHttp(server, SystemClock())  # many at once do wait for each other
 
 
 def written(store: DocumentStore, data: bytes = b'{"n": 1}\n', expected: str | None = None) -> str:
@@ -144,7 +151,9 @@ def test_a_version_is_never_used_again_also_after_it_was_deleted(shared: SharedH
         written(store, b"2", old)
 
 
-@pytest.mark.parametrize("trouble", [*UNHEARD, Trouble.HANG_AFTER])
+@pytest.mark.parametrize(
+    "trouble", [*UNHEARD, pytest.param(Trouble.HANG_AFTER, marks=pytest.mark.rig)]
+)
 def test_a_lost_answer_to_the_lock_is_asked_for_again_under_the_same_id(
     shared: SharedHttp, trouble: Trouble
 ) -> None:
@@ -231,7 +240,9 @@ def test_a_write_that_is_refused_outright_was_not_written(shared: SharedHttp, st
     assert shared.server.lock_id() is None
 
 
-@pytest.mark.parametrize("trouble", [*UNHEARD, Trouble.HANG_BEFORE])
+@pytest.mark.parametrize(
+    "trouble", [*UNHEARD, pytest.param(Trouble.HANG_BEFORE, marks=pytest.mark.rig)]
+)
 def test_a_lock_that_is_not_given_back_is_no_failure_and_stops_our_next_write_not_at_all(
     shared: SharedHttp, trouble: Trouble
 ) -> None:
@@ -253,10 +264,10 @@ def test_a_lost_answer_to_the_unlock_is_asked_for_once_more(shared: SharedHttp) 
 
 def test_a_lock_that_a_dead_runner_left_is_broken_after_it_was_watched(shared: SharedHttp) -> None:
     shared.server.holder = {"ID": "aepctl-" + "0" * 32, "Who": "gone", "Created": "then"}
-    bounds = Bounds(watched=0.2, pause=0.02)
-    began = time.monotonic()
+    bounds = Bounds()
+    began = shared.clock.monotonic()
     written(shared.open(bounds))
-    assert time.monotonic() - began >= bounds.watched
+    assert shared.clock.monotonic() - began >= bounds.watched
     assert shared.server.lock_id() is None
 
 
@@ -265,7 +276,7 @@ def test_a_lock_that_is_not_of_our_kind_is_never_broken_by_itself(
     shared: SharedHttp, lock_id: str
 ) -> None:
     shared.server.holder = {"ID": lock_id, "Who": "a person", "Created": "then"}
-    error = refused(shared.open(Bounds(wait=0.5, watched=0.02, pause=0.01)))
+    error = refused(shared.open(Bounds(wait=600, watched=10, pause=10)))
     assert "a person since then" in error.message
     assert (f"`aepctl state unlock {lock_id}`" in (error.hint or "")) == bool(lock_id)
     assert shared.server.lock_id() == lock_id
@@ -307,7 +318,7 @@ def test_who_lost_the_lock_in_mid_write_does_not_write(shared: SharedHttp) -> No
     thread = threading.Thread(target=write)
     thread.start()
     assert asleep.wait(10)
-    new = written(shared.open(Bounds(watched=0.1, pause=0.02)), b"2", version)
+    new = written(shared.open(Bounds()), b"2", version)
     woken.set()
     thread.join(10)
     assert isinstance(late[0], MaybeWritten if shared.server.gitlab else StateNotWritten)

@@ -211,6 +211,7 @@ def test_a_machine_without_a_role_is_told_and_nothing_was_written(
     assert server.connections == 0
 
 
+@pytest.mark.rig
 def test_credentials_that_take_their_time_are_part_of_the_time_that_a_write_has(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -117,7 +117,9 @@ IN_DOUBT = [
     reset,
     answer(200, "<html>Welcome</html>", {"Content-Type": "text/html"}),
     answer(200, "", {"ETag": OLD}),  # the version that was to be replaced: no write of ours
-    trickle(b"HTTP/1.1 200 OK\r\n" + b"X-Slow: 1\r\n" * 100, 0.2),
+    pytest.param(
+        trickle(b"HTTP/1.1 200 OK\r\n" + b"X-Slow: 1\r\n" * 100, 0.2), marks=pytest.mark.rig
+    ),
     hang,
 ]
 
@@ -158,7 +160,7 @@ def whole(size: int) -> bytes:
     return "\r\n".join(["HTTP/1.1 200 OK", *lines, f"Content-Length: {size}", "", ""]).encode()
 
 
-UNREADABLE: list[tuple[Step, str]] = [
+UNREADABLE = [
     (says(503, "SlowDown"), "HTTP status 503"),
     (says(409, "ConditionalRequestConflict"), "HTTP status 409"),
     (answer(200, "<html>", {"Content-Type": "text/html"}), "the answer says no version"),
@@ -168,8 +170,10 @@ UNREADABLE: list[tuple[Step, str]] = [
     (answer(200, b"", {**ETAG, "Content-Length": "-1"}), "the connection broke"),
     (close, "the connection broke"),
     (reset, "the connection broke"),
-    (hang, "no whole answer in time"),
-    (trickle(whole(100) + b"x" * 100, 0.05), "no whole answer in time"),
+    pytest.param(hang, "no whole answer in time", marks=pytest.mark.rig),
+    pytest.param(
+        trickle(whole(100) + b"x" * 100, 0.05), "no whole answer in time", marks=pytest.mark.rig
+    ),
     (answer(307, "", {"Location": "http://127.0.0.1:9/"}), ""),
 ]
 
@@ -217,6 +221,7 @@ def test_a_name_that_is_nobodys_is_unreachable() -> None:
     assert type(caught.value) is StateNotWritten
 
 
+@pytest.mark.rig  # it is waited for
 def test_a_port_that_takes_no_connection_is_unreachable() -> None:
     with deaf_port() as port:
         store = open_at(f"http://127.0.0.1:{port}", seconds=1)

@@ -50,7 +50,8 @@ def test_one_that_ignores_a_condition_is_refused(first: bool, later: bool, told:
 
 
 @pytest.mark.parametrize("honours", [True, False])
-def test_a_server_of_objects_is_probed(honours: bool) -> None:
+def test_a_server_of_objects_is_probed(honours: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aepctl.state.stores.probe.LONGEST_PAUSE_SECONDS", 0)
     with google_server(GoogleObjects(honours=honours)) as url:
         store = open_objects(PLACE, {"STORAGE_EMULATOR_HOST": url}, seconds=5)
         if honours:

@@ -4,6 +4,7 @@ It runs in a session of its own: without a terminal there is no question, Ctrl-C
 push at work, and what is over its time ends with all that it started.
 """
 
+import atexit
 import contextlib
 import os
 import signal
@@ -20,6 +21,8 @@ MAX_TOLD = 256 * 1024
 _MAX_BESIDES = 16 * 1024 * 1024
 """What may come with a document: the folders of its branch."""
 _GRACE_SECONDS = 2.0
+_RUNNING: set["subprocess.Popen[bytes]"] = set()
+"""Those that this program waits for. What it leaves at its end, as nobody waits, ends with it."""
 # `git rev-parse --local-env-vars` without the two of settings, and what else leads elsewhere: a
 # hook or an alias around us has them set for the user's repository.
 _ELSEWHERE = {
@@ -120,6 +123,7 @@ def run_git(
         ) as process:
             assert process.stdout is not None  # noqa: S101 - asked for above
             assert process.stderr is not None  # noqa: S101 - likewise
+            _RUNNING.add(process)
             out = _Kept(process.stdout, bounds.limits.size + _MAX_BESIDES)
             told = _Kept(process.stderr, MAX_TOLD)
             try:
@@ -129,6 +133,7 @@ def run_git(
             finally:  # also where this process is told to stop
                 if process.returncode is None:
                     _end(process)
+                _RUNNING.discard(process)
             return Answer(code, out.text(), told.text().decode(errors="replace"))
 
 
@@ -150,6 +155,12 @@ class _Kept:
     def text(self) -> bytes:
         self._thread.join(_GRACE_SECONDS)  # a helper that lives on may keep the pipe open
         return bytes(self._kept)
+
+
+@atexit.register
+def _end_all() -> None:
+    for process in tuple(_RUNNING):
+        _end(process)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -10,11 +10,12 @@ _MAX_SHOWN = 400
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """For people. `known` where the words were recognised."""
+    """For people. `known` where the words were recognised; `passing`: not for long, perhaps."""
 
     why: str
     hint: str | None = None
     known: bool = True
+    passing: bool = False
 
 
 _ACCESS = (
@@ -84,6 +85,12 @@ _REASONS = {
     r"not valid: is this a git repository|invalid (server )?response|bad line length"
     r"|protocol error|unable to update url base|redirects followed": (_NO_SERVER, _REACH),
 }
+_PASSING = re.compile(
+    r"could not resolve host|failure in name resolution|failed to connect|couldn't connect"
+    r"|connection (refused|reset|closed)|returned error: (5\d\d|429)|HTTP (5\d\d|429)"
+    r"|hung up|early eof|RPC failed|unexpected disconnect|empty reply|bad line length",
+    re.IGNORECASE,
+)
 _USUAL = re.compile(
     r"could not read from remote repository|failed to push some refs|correct access rights"
     r"|repository exists|objects: +\d|^Total \d|compression using|^warning: core.fsyncObjectFiles",
@@ -96,11 +103,11 @@ def reason(answer: Answer) -> Reason:
     """What to tell of an answer that is not fine."""
     if answer.code is None:
         return Reason("it does not answer in time", "try again; `git ls-remote` of it has to work")
-    words = said(answer)
+    words, passes = said(answer), _PASSING.search(answer.told) is not None
     for pattern, (why, hint) in _REASONS.items():
         if re.search(pattern, answer.told, re.IGNORECASE):
-            return Reason(f"{why} ({words})" if words else why, hint)
-    return Reason(words or f"git ended with {answer.code}", None, known=False)
+            return Reason(f"{why} ({words})" if words else why, hint, passing=passes)
+    return Reason(words or f"git ended with {answer.code}", None, known=False, passing=passes)
 
 
 def unfounded(answer: Answer) -> Reason:

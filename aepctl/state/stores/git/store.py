@@ -152,4 +152,7 @@ class GitDocuments:
         try:
             yield
         except Failed as failed:
-            raise unreadable(self.where, failed.reason.why, hint=failed.reason.hint) from None
+            reason = failed.reason
+            raise unreadable(
+                self.where, reason.why, hint=reason.hint, passing=reason.passing
+            ) from None
