@@ -12,7 +12,7 @@ from aepctl.apply.report import ApplyReport
 from aepctl.cli.output import colour, print_result, print_status
 from aepctl.cli.rescued import print_rescued
 from aepctl.errors import AepctlError, SafetyRefusal
-from aepctl.plan.plan import Plan
+from aepctl.plan.plan import Action, Plan
 from aepctl.render.display import Paint, display
 from aepctl.render.text import outcome_line, plan_text, report_summary
 
@@ -139,10 +139,13 @@ def _ask(plan: Plan) -> None:
             "not approved: there is no terminal to ask on, so nothing was sent",
             hint="review the plan, then use --auto-approve",
         )
-    steps = Counter(change.action.value for change in plan.changes if change.steps)
-    what = " and ".join(f"{verb} {count}" for verb, count in sorted(steps.items(), reverse=True))
+    steps = Counter(change.action for change in plan.changes if change.steps)
+    verbs = [f"{action} {steps[action]}" for action in Action if steps[action]]
+    what = " and ".join(one for one in (", ".join(verbs[:-1]), *verbs[-1:]) if one)
     where = f"{plan.environment}, sandbox {plan.target.sandbox}"
-    question = f"{what.capitalize()} in {where}? Enter 'yes' to continue: "
+    gone = plan.deletes
+    loud = f" {gone} audience{'s are' if gone != 1 else ' is'} deleted for good." if gone else ""
+    question = f"{what.capitalize()} in {where}?{loud} Enter 'yes' to continue: "
     click.echo(f"\n{display(question)}", nl=False, err=True)
     if sys.stdin.readline().strip() != "yes":
         raise AepctlError("not approved: nothing was sent")

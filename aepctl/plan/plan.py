@@ -121,7 +121,8 @@ class Plan:
     checked, `changes` are those of it that are left to do, `done` counts the others, and
     `left_alone` are those that it does not have. More creates than `max_creates`, and more deletes
     than `max_deletes`, need somebody's word. `refreshed`: everything known was looked at.
-    `overwrites`: what somebody edited on the platform is changed all the same.
+    `overwrites`: what somebody edited on the platform is changed all the same. `known` counts what
+    state knows.
     """
 
     environment: str
@@ -135,6 +136,7 @@ class Plan:
     max_deletes: int | None = None
     refreshed: bool = False
     overwrites: bool = False
+    known: int = 0
 
     @property
     def creates(self) -> int:

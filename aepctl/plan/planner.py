@@ -63,6 +63,7 @@ def make_plan(
         max_deletes=deletes_allowed(policy, len(known)),
         refreshed=policy.refresh,
         overwrites=policy.overwrite,
+        known=len(known),
     )
 
 
