@@ -1,8 +1,9 @@
 """The rows of the HTML page: as data for its script, and as a table where none runs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from aepctl.model.audience import FIELDS
+from aepctl.plan.plan import MANIFEST, FieldDiff
 from aepctl.render.display import display
 from aepctl.render.escape import html
 from aepctl.render.view import Row
@@ -36,8 +37,19 @@ def _row(row: Row, status: int, file: int) -> list[object]:
         *(_shown(row.fields.get(field)) for field in (*COLUMN_FIELDS, *DETAIL_FIELDS)),
         _shown(row.audience_id),
         _shown(row.note),
-        [[one.field, _shown(one.before), _shown(one.wanted)] for one in row.diff],
+        [list(map(_shown, sides)) for one in row.diff for sides in _compared(one)],
     ]
+
+
+def _compared(one: FieldDiff) -> Iterator[tuple[str, str | None, str | None]]:
+    """A label, what it is and what it shall be; a line each for the sides where these are three."""
+    if not one.columns:
+        yield one.field, one.before, one.wanted
+        return
+    platform = one.columns[-1][1]
+    yield f"{one.field}, state and platform", one.known, platform
+    if one.columns[0][0] == MANIFEST:
+        yield f"{one.field}, platform and manifest", platform, one.wanted
 
 
 def _shown(text: str | None) -> str | None:
@@ -55,8 +67,9 @@ def _plain_row(row: Row) -> str:
     place = f"{html(row.source.file)}:{row.source.line}" if row.source else ""
     how = word(row.status)
     diff = [
-        f"{html(one.field)}: {_side('del', one.before)} {_side('ins', one.wanted)}"
+        f"{html(label)}: {_side('del', before)} {_side('ins', after)}"
         for one in row.diff
+        for label, before, after in _compared(one)
     ]
     notes = [html(row.note)] if row.note else []
     cells = (

@@ -92,6 +92,12 @@ def _diff(row: Row) -> str:
     added = (FieldDiff(field, None, None, value) for field, value in row.fields.items())
     lines = [f"@@ {display(row.key)} @@"]
     for one in added if row.new else row.diff:
+        if one.columns:
+            lines += [
+                f"! {one.field:<11}  {side:<8}  {'(none)' if text is None else display(text)}"
+                for side, text in one.columns
+            ]
+            continue
         if one.before is not None:
             lines.append(f"- {one.field:<11}  {display(one.before)}")
         if one.wanted is not None:

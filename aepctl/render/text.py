@@ -95,13 +95,12 @@ def _block(row: Row, paint: Paint) -> list[str]:
 
 def _difference(one: FieldDiff, paint: Paint) -> Iterator[str]:
     """What it is and what it shall be; all three sides where the platform has another again."""
-    if one.known is None or one.observed is None or one.known == one.observed:
+    if not one.columns:
         before, after = _side(one.before), _side(one.wanted)
         yield f"{_label(one.field)}{before} {paint('->', 'dim')} {after}"
         return
-    sides = (("manifest", one.wanted), ("state", one.known), ("platform", one.observed))
     label = _label(one.field)
-    for name, text in sides:
+    for name, text in one.columns:
         yield f"{label}{paint(f'{name:<9}', 'dim')}{_side(text)}"
         label = " " * len(label)
 
