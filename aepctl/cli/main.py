@@ -8,6 +8,7 @@ import click
 
 from aepctl import __version__
 from aepctl.cli.apply import apply
+from aepctl.cli.drift import drift
 from aepctl.cli.emulator import emulator
 from aepctl.cli.export import export
 from aepctl.cli.importing import import_
@@ -48,7 +49,7 @@ def cli(
     """
 
 
-for command in (validate, plan, apply, export, import_, state, schema, emulator):
+for command in (validate, plan, apply, drift, export, import_, state, schema, emulator):
     cli.add_command(command)
 for command in (*key_commands, *store_commands):
     state.add_command(command)
