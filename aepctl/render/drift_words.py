@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from aepctl.plan.drift import Kind
 from aepctl.render.word import Word
 
+FORGET_GONE = "forget-gone"
+"""A change of a plan: as `forget`, but of what is not there any more."""
 IN_STEP = "in-step"
 RETAINED = "retained"
 STATUS = {kind: "not-at-work" if kind is Kind.ASLEEP else kind.value for kind in Kind}
@@ -77,6 +79,15 @@ DRIFT_WORDS: Mapping[str, Word] = {
         ".",
         "quiet",
         output="over",
+    ),
+    FORGET_GONE: Word(
+        "forget",
+        "to forget",
+        "-",
+        "warn",
+        urgency=26,
+        hint="The platform has them no more, and from then on nor has the state.",
+        output="to_forget_gone",
     ),
     IN_STEP: Word("as known", "as the state knows them", "✓", "quiet", output="in_step"),
     RETAINED: Word("retained", "retained, so not compared", ".", "quiet", output="retained"),

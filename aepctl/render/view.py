@@ -14,7 +14,9 @@ from aepctl.model.audience import Audience
 from aepctl.model.problem import Origin, Problem
 from aepctl.model.steps import Create, Patch, RemoteStep
 from aepctl.model.target import Target
+from aepctl.plan import reasons
 from aepctl.plan.plan import Action, Change, FieldDiff, Plan
+from aepctl.render.drift_words import FORGET_GONE
 from aepctl.render.words import DONE, LEFT_ALONE, STEPS, UNCHANGED, in_order, word
 from aepctl.state.model import Intent, Phase
 
@@ -189,8 +191,9 @@ def change_row(change: Change) -> Row:
     else:
         fields = audience_of(change.intent.step).fields() if change.intent else {}
     note = _why(change) if change.reason is not None or change.intent is not None else None
+    gone = change.action is Action.FORGET and (change.reason or "").startswith(reasons.GONE)
     return Row(
-        change.action,
+        FORGET_GONE if gone else change.action,
         change.key,
         fields,
         change.diff,
