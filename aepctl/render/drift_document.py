@@ -16,13 +16,18 @@ from aepctl.render.documents import (
     object_schema,
 )
 
+COUNTED = {
+    kind.value.replace("not-listed", "notListed").replace("in-doubt", "inDoubt"): kind
+    for kind in Kind
+}
+"""What the summary calls each kind."""
 DriftSummary = Annotated[
     dict[str, int],
     WithJsonSchema(
         object_schema(
             "How many were compared, how many of them are as the state knows them, how many are "
             "retained and were not compared, and how many there are of each kind.",
-            dict.fromkeys(("compared", "inStep", "retained", *Kind), COUNT),
+            dict.fromkeys(("compared", "inStep", "retained", *COUNTED), COUNT),
         )
     ),
 ]

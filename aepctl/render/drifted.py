@@ -1,5 +1,6 @@
 """What has drifted, as a View and as JSON. Other results do without this module."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -8,7 +9,7 @@ from aepctl.plan.drift import Drift, Drifted, Kind
 from aepctl.plan.plan import FieldDiff
 from aepctl.render.block import scalar
 from aepctl.render.documents import FORMAT
-from aepctl.render.drift_document import DriftData, DriftedData, DriftFieldData
+from aepctl.render.drift_document import COUNTED, DriftData, DriftedData, DriftFieldData
 from aepctl.render.drift_words import IN_STEP, RETAINED, STATUS
 from aepctl.render.formats import Result
 from aepctl.render.json import document, target_data
@@ -16,6 +17,8 @@ from aepctl.render.view import Row, View
 from aepctl.render.words import in_order
 from aepctl.wording import command
 
+SPECIAL = re.compile(r"[*?[]")
+"""What means more than itself in a pattern."""
 DRIFTED = 2
 """The exit code where there is any."""
 
@@ -77,7 +80,7 @@ def drift_json(drift: Drift, where: Where) -> str:
             "compared": drift.compared,
             "inStep": drift.in_step,
             "retained": drift.retained,
-            **{kind.value: _count(drift, kind) for kind in Kind},
+            **{name: _count(drift, kind) for name, kind in COUNTED.items()},
         },
         "error": None,
     }
@@ -143,7 +146,8 @@ def _advice(one: Drifted, where: Where) -> str | None:
         case Kind.UNMANAGED if one.like is not None:
             advice = "one of the two has to be deleted on the platform"
         case Kind.UNMANAGED:
-            export = where.command("export", "--to", where.manifests, "--name", one.audience.name)
+            exact = SPECIAL.sub(r"[\g<0>]", one.audience.name)
+            export = where.command("export", "--to", where.manifests, "--name", exact)
             advice = f"to manage it: {export}; else delete it on the platform"
         case Kind.NOT_LISTED:
             forget = where.command("state", "rm", key)

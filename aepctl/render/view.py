@@ -191,6 +191,7 @@ def change_row(change: Change) -> Row:
     else:
         fields = audience_of(change.intent.step).fields() if change.intent else {}
     note = _why(change) if change.reason is not None or change.intent is not None else None
+    new = change.action is Action.CREATE
     gone = change.action is Action.FORGET and (change.reason or "").startswith(reasons.GONE)
     return Row(
         FORGET_GONE if gone else change.action,
@@ -199,8 +200,8 @@ def change_row(change: Change) -> Row:
         change.diff,
         note,
         change.source,
-        before.ids.audience_id if before else change.given_id,
-        change.action is Action.CREATE,
+        before.ids.audience_id if before and not new else change.given_id,
+        new,
         moved_from=change.moved_from,
     )
 
