@@ -28,8 +28,8 @@ def view_of_report(report: ApplyReport, program: str = "aepctl") -> View:
     totals = {kind.value: counts[kind] for kind in OutcomeKind} | {NOT_STARTED: report.not_started}
     totals |= saved_totals(plan)
     return View(
-        command="apply",
-        title="Apply",
+        command=report.command,
+        title=report.command.capitalize(),
         environment=plan.environment,
         target=plan.target,
         targets=plan.targets,
