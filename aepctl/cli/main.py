@@ -8,6 +8,7 @@ import click
 
 from aepctl import __version__
 from aepctl.cli.apply import apply
+from aepctl.cli.destroy import destroy
 from aepctl.cli.drift import drift
 from aepctl.cli.emulator import emulator
 from aepctl.cli.export import export
@@ -50,7 +51,19 @@ def cli(
     """
 
 
-for command in (validate, plan, apply, drift, refresh, export, import_, state, schema, emulator):
+for command in (
+    validate,
+    plan,
+    apply,
+    drift,
+    refresh,
+    destroy,
+    export,
+    import_,
+    state,
+    schema,
+    emulator,
+):
     cli.add_command(command)
 for command in (*key_commands, *store_commands):
     state.add_command(command)

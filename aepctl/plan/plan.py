@@ -140,7 +140,8 @@ class Plan:
     `left_alone` are those that it does not have. More creates than `max_creates`, and more deletes
     than `max_deletes`, need somebody's word. `refreshed`: everything known was looked at.
     `overwrites`: what somebody edited on the platform is changed all the same. `known` counts what
-    state knows.
+    state knows. Where everything is to be deleted, `guarded` are the keys that `prevent_destroy`
+    protects, and `stays` those that were retained.
     """
 
     environment: str
@@ -155,6 +156,8 @@ class Plan:
     refreshed: bool = False
     overwrites: bool = False
     known: int = 0
+    guarded: tuple[str, ...] = ()
+    stays: tuple[str, ...] = ()
 
     @property
     def creates(self) -> int:

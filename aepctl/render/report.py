@@ -39,7 +39,7 @@ def view_of_report(report: ApplyReport, program: str = "aepctl") -> View:
         rows=tuple(_report_rows(report)),
         empty=ALL_DONE if plan.done else "Nothing to do.",
         alerts=tuple(_alerts(report, program)),
-        next=f"run `{program} apply` again; it first checks what became of these."
+        next=f"run `{program} {report.command}` again; it first checks what became of these."
         if counts[OutcomeKind.UNKNOWN]
         else None,
         plan=view_of_plan(plan, report.plan_id),
