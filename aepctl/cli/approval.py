@@ -6,7 +6,7 @@ from collections import Counter
 import click
 
 from aepctl.errors import AepctlError, SafetyRefusal
-from aepctl.plan.plan import Plan
+from aepctl.plan.plan import Action, Plan
 from aepctl.render.display import display
 
 NOT_APPROVED = "not approved: nothing was sent"
@@ -20,9 +20,13 @@ def approved(_plan: Plan) -> bool:
 def ask_yes(plan: Plan) -> bool:
     """Return where the answer is yes. Raises SafetyRefusal where nobody can be asked."""
     _check_terminal("review the plan, then use --auto-approve")
-    steps = Counter(change.action.value for change in plan.changes if change.steps)
-    what = " and ".join(f"{verb} {count}" for verb, count in sorted(steps.items(), reverse=True))
-    if _answer(f"{what.capitalize()} in {_where(plan)}? Enter 'yes' to continue: ") != "yes":
+    steps = Counter(change.action for change in plan.changes if change.steps)
+    verbs = [f"{action} {steps[action]}" for action in Action if steps[action]]
+    what = " and ".join(one for one in (", ".join(verbs[:-1]), *verbs[-1:]) if one)
+    gone = plan.deletes
+    loud = f" {gone} audience{'s are' if gone != 1 else ' is'} deleted for good." if gone else ""
+    question = f"{what.capitalize()} in {_where(plan)}?{loud} Enter 'yes' to continue: "
+    if _answer(question) != "yes":
         raise AepctlError(NOT_APPROVED)
     return True
 

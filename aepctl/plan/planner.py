@@ -63,6 +63,7 @@ def make_plan(
         max_deletes=deletes_allowed(policy, len(known)),
         refreshed=policy.refresh,
         overwrites=policy.overwrite,
+        known=len(known),
         guarded=tuple(key for key in sides.removed() if sides.guards(key)),
         stays=tuple(sides.retained()) if policy.destroys else (),
     )

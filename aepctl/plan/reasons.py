@@ -97,10 +97,12 @@ def other_than_adopted(wanted: Audience, found: Observed) -> str:
     )
 
 
-def moved_to_known(old: str, new: str) -> str:
+def moved_to_known(old: str, new: str, policy: Policy) -> str:
     """The manifests say that a key moved to one that state knows as something else."""
     return (
-        f"the manifests say that `{old}` is `{new}` now, but state has another audience for `{new}`"
+        f"the manifests say that `{old}` is `{new}` now, but state has another audience for "
+        f"`{new}`. Correct `moved:`; or, to let the one of `{old}` stay on the platform and be "
+        f"forgotten: `{policy.command('state', 'rm', old)}`"
     )
 
 

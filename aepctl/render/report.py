@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.apply.report import ApplyReport
 from aepctl.model.failure import Failure
+from aepctl.model.steps import Delete
 from aepctl.plan.plan import Change, Plan
 from aepctl.render.view import (
     ALL_DONE,
@@ -55,12 +56,20 @@ def _nothing(plan: Plan) -> str:
 def outcome_row(outcome: Outcome, change: Change | None = None) -> Row:
     """What came of a change, or of what was settled before the plan was made."""
     planned = Row(outcome.kind, outcome.key) if change is None else change_row(change)
+    replaced = outcome.kind is OutcomeKind.REPLACED
     return planned._replace(
         status=outcome.kind,
+        replaced=_deleted(change) if change and replaced else None,
         note=_failure(outcome.failure),
         audience_id=outcome.ids.audience_id if outcome.ids else planned.audience_id,
         ended=True,
     )
+
+
+def _deleted(change: Change) -> str | None:
+    """The ID of what is deleted for it."""
+    gone = [one.ids.audience_id for one in change.steps if isinstance(one, Delete)]
+    return gone[-1] if gone else None
 
 
 def _report_rows(report: ApplyReport) -> Iterator[Row]:

@@ -121,7 +121,7 @@ def test_a_stopped_and_an_interrupted_run_say_so() -> None:
     assert REPORT.stopped in render(view_of_report(REPORT))
     report = replace(REPORT, stopped=None, interrupted=True, rescue="{}")
     page = render(view_of_report(report, "aepctl --env prod"))
-    assert "<dt>Interrupted</dt><dd>everything that was started is recorded</dd>" in page
+    assert "<p><b>Interrupted:</b> everything that was started is recorded</p>" in page
     assert "aepctl --env prod state recover FILE" in page
     assert "<dt>Next</dt><dd>run `aepctl --env prod apply` again;" in page
 

@@ -134,7 +134,7 @@ ARCHIVE = Word(
     line="{name} ({id}) goes into the archive",
     junit="failure",
     output="to_archive",
-    terraform="delete",
+    terraform=("delete",),
 )
 
 
