@@ -29,7 +29,9 @@ class Ending:
             return None
         new = sides.clashes_with(key)
         if new is not None:
-            return self._told(key, known, Action.DECIDE, (), reasons.moved_to_known(key, new, self._policy))
+            return self._told(
+                key, known, Action.DECIDE, (), reasons.moved_to_known(key, new, self._policy)
+            )
         if known.ids.audience_id in self._seen.gone:
             return self._told(
                 key, known, Action.FORGET, (*self._undone(known), Forget()), reasons.GONE
