@@ -198,19 +198,20 @@ def change_row(change: Change) -> Row:
         fields = before.audience.fields()
     else:
         fields = audience_of(change.intent.step).fields() if change.intent else {}
-    plain = change.reason is None and change.intent is None and len(change.steps) == 1
-    note = None if plain and change.action is not Action.FORGET else why(change)
+    told = change.reason is not None or change.intent is not None or len(change.steps) > 1
     return Row(
         change.action,
         change.key,
         fields,
         change.diff,
-        note,
+        why(change) if told or change.action is Action.FORGET else None,
         change.source,
         before.ids.audience_id if before else change.given_id,
         change.action is Action.CREATE,
-        moved_from=change.moved_from,
-        columns=_columns(change) if change.diff else (),
+        False,
+        change.moved_from,
+        None,
+        _columns(change) if change.diff else (),
     )
 
 
