@@ -58,6 +58,7 @@ class World(Platform):
     removed: dict[str, bool] = field(default_factory=dict)
     on_removal: OnRemoval = OnRemoval.RETAIN
     overwrites: bool = False
+    blind: bool = False
     excused: set[Identity] = field(default_factory=set)
     forgotten: set[str] = field(default_factory=set)
     told: set[str] = field(default_factory=set)

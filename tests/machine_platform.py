@@ -131,6 +131,7 @@ class Platform:
     on_removal: OnRemoval
     removed: dict[str, bool]
     overwrites: bool
+    blind: bool
     excused: set[Identity]
     forgotten: set[str]
     wrongs: list[str]
@@ -316,7 +317,8 @@ class Platform:
         if changes != step.changes:
             self.wrongs.append(f"{changes} was sent with the intent of {step}")
         if edited := self._edited(one, changes):
-            self.wrongs.append(f"{one.audience}: {edited} was changed over somebody else's edit")
+            said = f"{edited} of {one.audience} was changed over somebody else's edit: {step}"
+            self.wrongs.append(said)
         after = Audience.of({**one.audience.fields(), **changes})
         self._lags(one)
         one.audience = SPELLINGS[self.habits.spelling](after)
@@ -327,7 +329,7 @@ class Platform:
         known = next(
             (each for each in self.state().audiences.values() if each.ids == one.ids), None
         )
-        if known is None or self.overwrites:
+        if known is None or self.overwrites or self.blind:
             return []
         there, before = one.audience.fields(), known.audience.fields()
         asked = (known.sent or known.audience).fields()

@@ -408,6 +408,7 @@ class Machine(People):
                 missed.append("lock" in taken or "machine.journal" in world.disk.everything())
                 if "journal" in taken:
                     world.disk.put("machine.journal", None)
+                    world.blind = True  # what the run has noted by now nobody else can read
                 COUNTS[f"{' and '.join(taken)} taken away"] += 1
             at_work.append(len(world.made))
 
@@ -418,6 +419,7 @@ class Machine(People):
             except StateNotWritten as error:
                 rescue = "".join(getattr(error, "__notes__", ()))
             assert len(at_work) <= 1 or not missed[0]  # nothing more was sent
+        world.blind = False
         if rescue:
             deciding.recover(world.context, world.environment, rescue, "log")
             COUNTS["rescues taken in"] += 1
@@ -497,6 +499,8 @@ class Machine(People):
         world = self.world
         world.clock.sleep(3600)
         world.lag = world.late = 0.0
+        if not world.wanted:  # an empty folder is refused
+            self._add()
         report = self._applies_until_nothing_is_unknown()
         self._what_is_left_is_a_question(report)
         for choice in range(MOST_DECISIONS):

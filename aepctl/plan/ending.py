@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from aepctl.model.audience import Known, Observed
-from aepctl.model.steps import Delete, Forget, Step
+from aepctl.model.steps import Delete, Forget, Move, Step
 from aepctl.plan import reasons
 from aepctl.plan.compare import field_diffs
 from aepctl.plan.plan import Action, Change, FieldDiff
@@ -29,7 +29,9 @@ class Ending:
             return None
         new = sides.clashes_with(key)
         if new is not None:
-            return self._told(key, known, Action.DECIDE, (), reasons.moved_to_known(key, new))
+            return self._told(
+                key, known, Action.DECIDE, (), reasons.moved_to_known(key, new, self._policy)
+            )
         if known.ids.audience_id in self._seen.gone:
             return self._told(
                 key, known, Action.FORGET, (*self._undone(known), Forget()), reasons.GONE
@@ -48,6 +50,8 @@ class Ending:
 
     def _delete(self, key: str, known: Known) -> Change:
         observed = self._found.get(known.ids.audience_id)
+        if self._sides.guards(key):
+            return self._told(key, known, Action.DECIDE, (), reasons.GUARDED)
         if known.at_removal.prevent_destroy:
             return self._told(key, known, Action.DECIDE, (), reasons.PROTECTED)
         if known.ids.audience_id in self._seen.missing:
@@ -58,7 +62,12 @@ class Ending:
             there, ids = observed.audience, ids.or_else(observed.ids)
             if is_edited(known, observed.audience) and not self._policy.overwrite:
                 return self._told(key, known, Action.DRIFT, (), reasons.EDITED_REMOVED)
-        return self._told(key, known, Action.DELETE, (*self._undone(known), Delete(ids, there)))
+            if observed.dependents:
+                return self._told(key, known, Action.DECIDE, (), reasons.dependents(observed))
+        old = known.deposed
+        why = None if old is None else reasons.with_old(old.ids.audience_id)
+        steps = (*self._undone(known), Delete(ids, there))
+        return self._told(key, known, Action.DELETE, steps, why)
 
     def _undone(self, known: Known) -> tuple[Delete, ...]:
         return undone(known, self._found, overwrite=self._policy.overwrite)
@@ -72,6 +81,9 @@ class Ending:
         reason: str | None = None,
     ) -> Change:
         observed: Observed | None = self._found.get(known.ids.audience_id)
+        moved_from = self._sides.moves.get(key)
+        if steps and moved_from is not None:
+            steps = (Move(moved_from), *steps)
         diff: tuple[FieldDiff, ...] = ()
         if action is Action.DRIFT and observed is not None:
             diff = field_diffs(None, known=known.audience, observed=observed.audience)
@@ -83,5 +95,6 @@ class Ending:
             diff=diff,
             steps=steps,
             reason=reason,
+            moved_from=moved_from,
             is_named=self._sides.is_removed(key),
         )

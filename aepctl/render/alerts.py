@@ -22,6 +22,8 @@ def plan_alerts(plan: Plan) -> Iterator[tuple[str, str]]:
     ]
     if gone:
         yield "Deletes", f"{_would(len(gone))} deleted for good: {listed(gone)}"
+    if plan.stays:
+        yield "Stays on the platform", f"retained when it was removed: {listed(plan.stays)}"
     if plan.overwrites and plan.changes:
         yield "Overwrites", "what somebody edited on the platform is changed or deleted as well"
     exceeded = plan.exceeded
