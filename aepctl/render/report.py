@@ -7,6 +7,7 @@ from aepctl.apply.report import ApplyReport
 from aepctl.model.failure import Failure
 from aepctl.model.steps import Delete
 from aepctl.plan.plan import Change, Plan
+from aepctl.render.alerts import moved_lines
 from aepctl.render.view import (
     ALL_DONE,
     NOT_RECORDED,
@@ -44,6 +45,7 @@ def view_of_report(report: ApplyReport, program: str = "aepctl") -> View:
         if counts[OutcomeKind.UNKNOWN]
         else None,
         plan=view_of_plan(plan, report.plan_id),
+        paste=moved_lines(plan),
     )
 
 

@@ -200,21 +200,22 @@ def change_row(change: Change) -> Row:
         fields = before.audience.fields()
     else:
         fields = audience_of(change.intent.step).fields() if change.intent else {}
-    plain = change.reason is None and change.intent is None and len(change.steps) == 1
-    note = None if plain and change.action is not Action.FORGET else why(change)
-    new = change.action is Action.CREATE
-    gone = change.action is Action.FORGET and (change.reason or "").startswith(reasons.GONE)
+    told = change.reason is not None or change.intent is not None or len(change.steps) > 1
+    forget, new = change.action is Action.FORGET, change.action is Action.CREATE
+    gone = forget and (change.reason or "").startswith(reasons.GONE)
     return Row(
         FORGET_GONE if gone else change.action,
         change.key,
         fields,
         change.diff,
-        note,
+        why(change) if told or forget else None,
         change.source,
         before.ids.audience_id if before and not new else change.given_id,
         new,
-        moved_from=change.moved_from,
-        columns=_columns(change) if change.diff else (),
+        False,
+        change.moved_from,
+        None,
+        _columns(change) if change.diff else (),
     )
 
 
