@@ -11,7 +11,7 @@ from aepctl.model.lifecycle import NOTHING_SAID, AtRemoval
 from aepctl.model.steps import Adopt, Create, Remember
 from aepctl.operations.context import Context
 from aepctl.operations.elsewhere import check_elsewhere
-from aepctl.operations.openones import is_the_old_one, takes_place_of
+from aepctl.operations.openones import is_the_old_one
 from aepctl.operations.state import Decided, known_otherwise, session_for, wanted_audience
 from aepctl.project.environment import Environment
 from aepctl.state.events import Ending
@@ -42,7 +42,7 @@ def adopt(
         state = session.state
         check_owner(environment, key, audience_id, session.owner(audience_id))
         known, intent = state.audiences.get(key), state.intent_of(key)
-        replacing = takes_place_of(intent, known)
+        replacing = intent is not None and intent.replaces(known)
         if known is not None and replacing and audience_id in known.all_ids:
             raise is_the_old_one(environment, key, known)
         if known is not None and not replacing:
@@ -73,8 +73,7 @@ def adopt(
 def keep(session: StateSession, key: str, known: Known, intent: Intent | None) -> Decided:
     """State has it already: a create that is open beside it came to nothing that matters."""
     open_one = ""
-    mine = intent is not None and not takes_place_of(intent, known)
-    if intent is not None and mine and isinstance(intent.step, Create):
+    if intent is not None and isinstance(intent.step, Create) and not intent.replaces(known):
         session.end(intent, Ending.DONE, ids=known.ids, observed=known.audience)
         open_one = "; its open intent is closed"
     elif intent is not None:

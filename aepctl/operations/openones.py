@@ -9,14 +9,6 @@ from aepctl.project.environment import Environment
 from aepctl.state.model import Intent
 
 
-def takes_place_of(intent: Intent | None, known: Known | None) -> bool:
-    """Whether it creates what is to take the place of what the key is known as."""
-    if intent is None or known is None or not isinstance(intent.step, Create):
-        return False
-    old = intent.step.replaces
-    return old is not None and old.audience_id == known.ids.audience_id
-
-
 def is_read(environment: Environment, key: str, known: Known, intent: Intent) -> SafetyRefusal:
     """A change or delete needs no decision: an apply reads what became of it."""
     what = "delete" if isinstance(intent.step, Delete) else "change"
@@ -42,7 +34,7 @@ def is_the_old_one(environment: Environment, key: str, known: Known) -> SafetyRe
 def after_abandoning(intent: Intent, known: Known | None) -> str:
     """What the next apply does where this open step is forgotten."""
     match intent.step:
-        case Create() if takes_place_of(intent, known):
+        case Create() if intent.replaces(known):
             return (
                 "the old one stays until the next apply. If the manifests still want another one "
                 "in its place, that looks for it on the platform: what is found takes the place, "

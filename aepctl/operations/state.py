@@ -8,7 +8,7 @@ from aepctl.model.audience import Audience
 from aepctl.model.steps import Create
 from aepctl.operations.context import Context
 from aepctl.operations.given import given_bytes
-from aepctl.operations.openones import after_abandoning, is_read, takes_place_of
+from aepctl.operations.openones import after_abandoning, is_read
 from aepctl.project.environment import Environment
 from aepctl.state.events import Ending
 from aepctl.state.loading import read_state
@@ -53,7 +53,7 @@ def recreate(context: Context, environment: Environment, key: str, *, wait: floa
     """
     with session_for(context, environment, f"state resolve {key}", wait) as session:
         known, intent = session.state.audiences.get(key), session.state.intent_of(key)
-        if known is not None and not takes_place_of(intent, known):
+        if known is not None and not (intent is not None and intent.replaces(known)):
             if intent is not None and not isinstance(intent.step, Create):
                 raise is_read(environment, key, known, intent)
             raise known_otherwise(environment, key, known.ids.audience_id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from aepctl.model.audience import Known
-from aepctl.model.steps import RemoteStep
+from aepctl.model.steps import Create, RemoteStep
 from aepctl.model.target import Target
 
 NO_OUTCOME = "the run ended before its outcome was recorded"
@@ -46,6 +46,13 @@ class Intent:
         return self.phase is Phase.OPEN or (
             self.phase is Phase.ABSENT and run is not None and self.absent_since == run
         )
+
+    def replaces(self, known: Known | None) -> bool:
+        """Whether it creates what is to take the place of just this."""
+        old = self.step.replaces if isinstance(self.step, Create) else None
+        if old is None or known is None:
+            return False
+        return old.audience_id == known.ids.audience_id
 
 
 @dataclass(frozen=True, slots=True)

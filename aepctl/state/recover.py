@@ -15,7 +15,6 @@ from aepctl.state.journal import JournalContents
 from aepctl.state.journal_alone import NOTHING_CHANGED, Alone, unfit
 from aepctl.state.model import Intent, Phase, State
 from aepctl.state.reducer import Draft
-from aepctl.state.rescue import replaces
 from aepctl.state.session import StateSession
 
 
@@ -172,7 +171,7 @@ def _reopened(
     intent: Intent, state: State, alone: Alone, open_one: Intent | None
 ) -> Iterator[Event]:
     known = state.audiences.get(intent.key)
-    if (known is not None and not replaces(intent, known)) or intent.key in alone.state.audiences:
+    if (known is not None and not intent.replaces(known)) or intent.key in alone.state.audiences:
         return
     if open_one is not None:
         raise _two_creates(intent.key, intent.id, alone.journal, open_one)

@@ -81,12 +81,6 @@ def _open(mine: State, there: Mapping[str, Intent]) -> Iterator[Intent]:
     """The creates that may be under way, of keys that are not known, or whose place they take."""
     for intent in mine.intents.values():
         known = mine.audiences.get(intent.key)
-        new = intent.id not in there and (known is None or replaces(intent, known))
+        new = intent.id not in there and (known is None or intent.replaces(known))
         if new and isinstance(intent.step, Create):
             yield intent
-
-
-def replaces(intent: Intent, known: Known) -> bool:
-    """Whether it creates what is to take the place of just this."""
-    old = intent.step.replaces if isinstance(intent.step, Create) else None
-    return old is not None and old.audience_id == known.ids.audience_id
