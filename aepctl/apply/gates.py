@@ -1,6 +1,6 @@
 """Every refusal between a plan and its first step, in one place. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from aepctl.apply.outcomes import Outcome, OutcomeKind
@@ -52,7 +52,8 @@ def check(
     """
     if protected:
         check_protected(plan, policy, approval)
-    if not approval.reviewed:
+    check_guarded(plan, policy)
+    if not (approval.reviewed or policy.destroys):
         check_emptied(plan, policy, state)
     check_existing(plan, policy)
     check_empty_state(plan, policy, state, observed, approval)
@@ -68,6 +69,32 @@ def check_protected(plan: Plan, policy: Policy, approval: Approval) -> None:
         raise SafetyRefusal(
             f"the environment `{policy.environment}` is protected: only a saved plan is applied",
             hint=f"`{save}`, have it reviewed, then `{apply}`",
+        )
+
+
+def check_not_protected(environment: str, command: Callable[..., str], *, protected: bool) -> None:
+    """Nothing that was not reviewed is done to a protected environment, least of all a destroy."""
+    if protected:
+        save = command("plan", "--out", "plan.json")
+        raise SafetyRefusal(
+            f"the environment `{environment}` is protected: nothing was deleted",
+            hint="list what is to go under `removed:` in the manifests, with `delete: true`, and "
+            f"save that as a plan for a review: `{save}`; or, to give the environment up, remove "
+            "`protected: true` from aepctl.yaml first",
+        )
+
+
+def check_guarded(plan: Plan, policy: Policy) -> None:
+    """What `prevent_destroy` protects goes with nothing else, and nothing else goes with it."""
+    if plan.guarded:
+        count = len(plan.guarded)
+        first, again = policy.command("apply"), policy.command("destroy")
+        what = "1 audience that is" if count == 1 else f"{count} audiences that are"
+        raise SafetyRefusal(
+            f"`prevent_destroy` protects {what} to be deleted: {listed(plan.guarded)}; nothing was "
+            "sent",
+            hint="to delete all the same: `prevent_destroy: false` in the manifest of each, "
+            f"`{first}`, then `{again}`; to delete others only: `--target KEY` for each",
         )
 
 

@@ -43,4 +43,4 @@ def idle_report(
         return None
     context.console.show(plan)
     plan_id = None if saved is None else saved.binding.id
-    return report_of(plan, gates.undecided(plan), stop, plan_id)
+    return report_of(plan, gates.undecided(plan), stop, plan_id, command=options.command)

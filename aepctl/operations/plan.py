@@ -38,6 +38,7 @@ def policy_of(
     run: str | None = None,
     refresh: bool = False,
     overwrite: bool = False,
+    destroys: bool = False,
 ) -> Policy:
     """How plans are made in an environment."""
     return Policy(
@@ -52,6 +53,7 @@ def policy_of(
         on_removal=environment.on_removal,
         refresh=refresh,
         overwrite=overwrite,
+        destroys=destroys,
     )
 
 

@@ -24,6 +24,7 @@ def asked_policy(environment: Environment, options: ApplyOptions, run: str | Non
         run=run,
         refresh=options.refresh if saved is None else saved.refreshed,
         overwrite=options.overwrite if saved is None else saved.overwrites,
+        destroys=options.destroys,
     )
 
 

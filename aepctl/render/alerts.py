@@ -22,12 +22,15 @@ def plan_alerts(plan: Plan) -> Iterator[tuple[str, str]]:
     ]
     if gone:
         yield "Deletes", f"{_would(len(gone))} deleted for good: {listed(gone)}"
+    if plan.stays:
+        yield "Stays on the platform", f"retained when it was removed: {listed(plan.stays)}"
     if plan.overwrites and plan.changes:
         yield "Overwrites", "what somebody edited on the platform is changed or deleted as well"
-    if "max_creates" in plan.exceeded:
+    exceeded = plan.exceeded
+    if "max_creates" in exceeded:
         limit = f"max_creates ({plan.max_creates})"
         yield "Limit", _exceeded(plan.creates, "created", limit, "--yes-create")
-    if "max_deletes" in plan.exceeded:
+    if "max_deletes" in exceeded:
         yield "Limit", _exceeded(plan.deletes, "deleted", _deletes_allowed(plan), "--yes-delete")
 
 

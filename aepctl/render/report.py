@@ -7,6 +7,7 @@ from aepctl.apply.report import ApplyReport
 from aepctl.model.failure import Failure
 from aepctl.model.steps import Delete
 from aepctl.plan.plan import Change, Plan
+from aepctl.render.alerts import moved_lines
 from aepctl.render.view import (
     ALL_DONE,
     NOT_RECORDED,
@@ -28,8 +29,8 @@ def view_of_report(report: ApplyReport, program: str = "aepctl") -> View:
     totals = {kind.value: counts[kind] for kind in OutcomeKind} | {NOT_STARTED: report.not_started}
     totals |= saved_totals(plan)
     return View(
-        command="apply",
-        title="Apply",
+        command=report.command,
+        title=report.command.capitalize(),
         environment=plan.environment,
         target=plan.target,
         targets=plan.targets,
@@ -39,10 +40,11 @@ def view_of_report(report: ApplyReport, program: str = "aepctl") -> View:
         rows=tuple(_report_rows(report)),
         empty=ALL_DONE if plan.done else "Nothing to do.",
         alerts=tuple(_alerts(report, program)),
-        next=f"run `{program} apply` again; it first checks what became of these."
+        next=f"run `{program} {report.command}` again; it first checks what became of these."
         if counts[OutcomeKind.UNKNOWN]
         else None,
         plan=view_of_plan(plan, report.plan_id),
+        paste=moved_lines(plan),
     )
 
 

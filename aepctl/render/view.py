@@ -14,8 +14,10 @@ from aepctl.model.audience import Audience
 from aepctl.model.problem import Origin, Problem
 from aepctl.model.steps import Create, Patch, RemoteStep
 from aepctl.model.target import Target
+from aepctl.plan import reasons
 from aepctl.plan.plan import Action, Change, FieldDiff, Plan
 from aepctl.render.alerts import moved_lines, plan_alerts
+from aepctl.render.drift_words import FORGET_GONE
 from aepctl.render.why import why
 from aepctl.render.words import DONE, LEFT_ALONE, UNCHANGED, in_order, word
 
@@ -198,19 +200,22 @@ def change_row(change: Change) -> Row:
         fields = before.audience.fields()
     else:
         fields = audience_of(change.intent.step).fields() if change.intent else {}
-    plain = change.reason is None and change.intent is None and len(change.steps) == 1
-    note = None if plain and change.action is not Action.FORGET else why(change)
+    told = change.reason is not None or change.intent is not None or len(change.steps) > 1
+    forget, new = change.action is Action.FORGET, change.action is Action.CREATE
+    gone = forget and (change.reason or "").startswith(reasons.GONE)
     return Row(
-        change.action,
+        FORGET_GONE if gone else change.action,
         change.key,
         fields,
         change.diff,
-        note,
+        why(change) if told or forget else None,
         change.source,
-        before.ids.audience_id if before else change.given_id,
-        change.action is Action.CREATE,
-        moved_from=change.moved_from,
-        columns=_columns(change) if change.diff else (),
+        before.ids.audience_id if before and not new else change.given_id,
+        new,
+        False,
+        change.moved_from,
+        None,
+        _columns(change) if change.diff else (),
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 from plans import TARGET, audience, known
 from projects import Terminal
 
+from aepctl.cli.approval import approved
 from aepctl.cli.console import TextConsole
 from aepctl.cli.main import cli
 from aepctl.model.steps import Adopt, Create, Delete, Forget, Patch, Record
@@ -23,7 +24,7 @@ def test_the_progress_bar_counts_what_has_an_outcome(monkeypatch: pytest.MonkeyP
     steps = (Forget(), Create(GOLD), Record(GOLD), Adopt(known("gold", GOLD)))
     change = Change("gold", Action.CREATE, wanted=GOLD, steps=steps)
     plan = Plan("prod", TARGET, (change, Change("silver", Action.UPDATE)), 0)
-    with click.Context(cli), TextConsole(approved=True) as console:
+    with click.Context(cli), TextConsole(approved) as console:
         console.begin(plan)
     assert "0/1" in err.getvalue()
 

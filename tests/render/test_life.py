@@ -155,7 +155,10 @@ def test_the_lines_of_renames_parse_whatever_the_keys(pairs: list[tuple[str, str
 
 
 def test_renames_are_a_block_of_code_in_markdown_and_plain_lines_in_text() -> None:
-    assert '\n```yaml\nmoved:\n  - {from: gold, to: "gold #1"}\n```\n' in markdown.render(PLANNED)
+    for view in (PLANNED, DONE):
+        block = '\n```yaml\nmoved:\n  - {from: gold, to: "gold #1"}\n```\n'
+        assert block in markdown.render(view)
+        assert text.render(view).count("moved:\n") == 1
     assert '\n\nmoved:\n  - {from: gold, to: "gold #1"}\n\n' in text.render(PLANNED)
     assert json.loads(plan_json(LIFE))["renames"] == [{"from": "gold", "to": "gold #1"}]
 
