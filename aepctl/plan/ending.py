@@ -29,7 +29,9 @@ class Ending:
             return None
         new = sides.clashes_with(key)
         if new is not None:
-            return self._told(key, known, Action.DECIDE, (), reasons.moved_to_known(key, new, self._policy))
+            return self._told(
+                key, known, Action.DECIDE, (), reasons.moved_to_known(key, new, self._policy)
+            )
         if known.ids.audience_id in self._seen.gone:
             return self._told(
                 key, known, Action.FORGET, (*self._undone(known), Forget()), reasons.GONE
@@ -51,7 +53,8 @@ class Ending:
         if known.at_removal.prevent_destroy:
             return self._told(key, known, Action.DECIDE, (), reasons.PROTECTED)
         if known.ids.audience_id in self._seen.missing:
-            reason = reasons.missing(key, known, self._policy)
+            in_state = self._sides.moves.get(key, key)
+            reason = reasons.missing(in_state, known, self._policy)
             return self._told(key, known, Action.DECIDE, (), reason)
         there, ids = known.audience, known.ids
         if observed is not None:
