@@ -5,8 +5,8 @@ from typing import Any
 
 import jsonschema
 import pytest
-from edits import create, delete, edit
 from projects import Project, Result, tree
+from sandbox import create, delete, edit
 
 from aepctl.emulator import Behaviour, Emulator, Fault, FaultKind
 from aepctl.render.schemas import schema

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from edits import delete, edit, of
 from projects import Project, tree
+from sandbox import delete, edit, of
 
 from aepctl.emulator import Behaviour, Emulator, Fault, FaultKind
 from aepctl.emulator.faults import Operation

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from edits import edit
 from memory_documents import MemoryDocuments, MemoryServer
 from projects import Project, Result
+from sandbox import edit
 
 from aepctl.emulator import Behaviour, Emulator, Fault, FaultKind
 from aepctl.project.environment import Environment
