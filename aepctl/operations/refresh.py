@@ -134,7 +134,7 @@ class _Refresh:
     def _report(
         self, plan: Plan, outcomes: Sequence[Outcome], rescue: str | None = None
     ) -> ApplyReport:
-        return report_of(plan, outcomes, self.stop, rescue=rescue, command="refresh")
+        return report_of(plan, outcomes, self.stop, rescue=rescue, words=("refresh",))
 
 
 def _no_writer() -> Writer:
