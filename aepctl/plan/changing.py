@@ -58,7 +58,8 @@ class Changing:
 
     def _why_it_waits(self, one: Wanted, sight: Sight) -> str | None:
         """Why a person decides, whatever its fields are."""
-        key, known, policy = one.key, sight.known, self._policy
+        known, policy = sight.known, self._policy
+        key = self._sides.moves.get(one.key, one.key)  # the one that commands find in state
         audience_id = known.ids.audience_id
         other = one.audience_id if not policy.client_ids else None
         if other not in {None, audience_id}:
@@ -66,7 +67,7 @@ class Changing:
         works = sight.differs or known.deposed is not None
         if works and audience_id in self._seen.missing:
             return reasons.missing(key, known, policy)
-        new = self._sides.given_away_to(key)
+        new = self._sides.given_away_to(one.key)
         return None if new is None else reasons.given_away(key, new, policy)
 
     def _gone(self, one: Wanted, known: Known) -> Change:
