@@ -54,7 +54,7 @@ from aepctl.operations import adopting
 from aepctl.operations import state as deciding
 from aepctl.operations.plan import plan
 from aepctl.operations.refreshed import refreshed_plan
-from aepctl.plan.plan import Action, Plan
+from aepctl.plan.plan import Action, Change, Plan
 from aepctl.state.codec import decode_state
 from aepctl.state.encoder import encode_state
 from aepctl.state.journal_codec import read_journal
@@ -560,11 +560,17 @@ class Machine(People):
         waiting = {
             one.key
             for one in report.plan.of(Action.SETTLE)
-            if one.wanted is not None and one.wanted.folded_identity in in_doubt
+            if one.wanted is not None
+            and (one.wanted.folded_identity in in_doubt or _waits_for(one) in undecided)
         }
         known = state.audiences.keys()
         assert self.world.wanted.keys() - undecided - waiting <= known, report.outcomes
         assert all(isinstance(one.step, Create) for one in state.intents.values())
+
+
+def _waits_for(change: Change) -> str | None:
+    """The key whose step has no known outcome."""
+    return None if change.intent is None else change.intent.key
 
 
 @pytest.mark.timeout(300 + 300 * ROUNDS)
