@@ -22,6 +22,13 @@ CODES: Mapping[str, str] = {
         "this organisation is not enabled for it: ask Adobe, or whoever administers it"
     ),
 }
+DEPENDENTS = "UPAPI-113631-403"
+"""The code, with status 400, of a delete. Source: Segmentation Service API, 400."""
+EXPLAINED: Mapping[str, str] = {
+    DEPENDENTS: "other audiences depend on it, and the platform does not say which: look on its "
+    "page there what uses it, end that first, then run this again",
+}
+"""What is wrong with one audience alone, where the platform's own words leave it open."""
 WORDS = (
     (r"\bapi[ -]?key\b.*\b(invalid|required|missing|not valid|unknown)", "check AEP_API_KEY"),
     (
@@ -59,6 +66,12 @@ def unreached(reason: str, address: str) -> str:
     found = (cure for words, cure in UNREACHED if re.search(words, reason, re.IGNORECASE))
     cure = next(found, "check the network and `{address}`, then run it again")
     return cure.format(address=address)
+
+
+def explained(error: ErrorBody) -> str:
+    """The platform's own words, and what they mean where they leave that open."""
+    meaning = EXPLAINED.get(error.code or "")
+    return error.message if meaning is None else f"{error.message.rstrip('.')}: {meaning}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,17 +7,21 @@ it shows, is believed where the platform shows that nothing comes after it.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from typing import Literal
 
 from aepctl.aep.asking import LIST, Asking
 from aepctl.aep.listed import Element, Page, decode_page
 from aepctl.errors import PlatformError
 from aepctl.replies import Response
 
-PAGE_SIZE = 100
+PAGE_SIZE = 500
+"""As many as are asked for at once: 4,000 come in 8 answers, each far below what one may hold."""
+USUAL_SIZE = 100
+"""What a platform gives by itself, for one that refuses to be asked for more."""
 MAX_ROUNDS = 5
 """How often a list that is not whole is read from its beginning."""
 MAX_PAGES = 2000
-"""No sandbox has so many: Adobe recommends no more than 4,000 audiences, which is 40 pages."""
+"""No sandbox has so many: Adobe recommends no more than 4,000 audiences, 40 of the usual pages."""
 
 _Key = tuple[str, ...]
 
@@ -61,6 +65,7 @@ class Paging:
 
     def __init__(self, asking: Asking) -> None:
         self._asking = asking
+        self._size = PAGE_SIZE
 
     def read(self, query: Mapping[str, str]) -> tuple[Element, ...]:
         """Its elements. A list that is not whole, or changes meanwhile, is read again.
@@ -98,8 +103,13 @@ class Paging:
         raise _unusable(f"it has more than {MAX_PAGES} pages")
 
     def _page(self, query: Mapping[str, str], start: str) -> Page:
-        paging = {**query, "start": start, "limit": str(PAGE_SIZE)}
-        return self._asking.ask("/audiences", paging, _decoded, LIST)
+        while True:
+            decode = _decoded if self._size == USUAL_SIZE else _decoded_or_refused
+            paging = {**query, "start": start, "limit": str(self._size)}
+            page = self._asking.ask("/audiences", paging, decode, LIST)
+            if isinstance(page, Page):
+                return page
+            self._size = USUAL_SIZE
 
     def _doubt(self, reading: _Reading, query: Mapping[str, str]) -> str | None:
         """Why it may not be whole; None where it is."""
@@ -139,6 +149,11 @@ def _decoded(response: Response) -> Page | None:
     if response.status != HTTPStatus.OK or not response.complete:
         return None
     return decode_page(response.body)
+
+
+def _decoded_or_refused(response: Response) -> Page | Literal["refused"] | None:
+    """Adobe documents no largest page: one that says that the question is wrong may mean that."""
+    return "refused" if response.status == HTTPStatus.BAD_REQUEST else _decoded(response)
 
 
 def _unusable(why: str) -> PlatformError:

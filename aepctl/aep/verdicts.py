@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 from typing import TypeAlias, assert_never
 
+from aepctl.aep.advice import explained
 from aepctl.aep.explanations import decode_error
 from aepctl.aep.listed import decode_audience
 from aepctl.aep.wire import decode_created, is_json_object
@@ -227,7 +228,8 @@ def _no_answer_of_the_platform(response: Response, table: Mapping[int, Meaning])
 
 def _error(response: Response, meaning: Meaning) -> Verdict:
     error = decode_error(response.status, response.body)
-    failure = Failure(error.message, error.code, response.status, response.request_id)
+    message = explained(error)
+    failure = Failure(message, error.code, response.status, response.request_id)
     match meaning:
         case Meaning.REFUSED:
             return Refused(failure)

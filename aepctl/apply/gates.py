@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from aepctl.apply.guards import check_guarded
 from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.errors import SafetyRefusal
 from aepctl.model.audience import Observed
@@ -52,7 +53,8 @@ def check(
     """
     if protected:
         check_protected(plan, policy, approval)
-    if not approval.reviewed:
+    check_guarded(plan, policy)
+    if not (approval.reviewed or policy.destroys):
         check_emptied(plan, policy, state)
     check_existing(plan, policy)
     check_empty_state(plan, policy, state, observed, approval)
@@ -174,12 +176,10 @@ def check_saved(name: str, saved: Binding, now: Plan, state: State, policy: Poli
 
     `now` is the plan of everything as it is now. Raises SafetyRefusal, naming what does not hold.
     """
-    targets = [word for target in saved.targets for word in ("--target", target)]
-    anew = policy.command("plan", "--out", name, *targets)
-    hint = f"nothing of it was sent; create a new plan with `{anew}` and have it reviewed"
     words = misfits(saved, now, state)
     if words:
-        raise SafetyRefusal(f"{name} does not fit: {'; '.join(words)}", hint=hint)
+        said = f"{name} does not fit: {'; '.join(words)}"
+        raise SafetyRefusal(said, hint=_anew(name, saved, policy))
     compared = compare(saved, now, state)
     stale = compared.stale
     if stale:
@@ -187,8 +187,18 @@ def check_saved(name: str, saved: Binding, now: Plan, state: State, policy: Poli
         named = [f"{key}: {why}" for key, why in stale.items()]
         more = [f"and {len(named) - MAX_STALE} more"] if len(named) > MAX_STALE else []
         lines = (f"{name} no longer holds for {count}", *named[:MAX_STALE], *more)
+        hint = _anew(name, saved, policy, edited=compared.edited)
         raise SafetyRefusal("\n".join(lines), hint=hint)
     return compared.plan
+
+
+def _anew(name: str, saved: Binding, policy: Policy, *, edited: bool = False) -> str:
+    """How the same plan is made of what there is now. `edited`: somebody did, on the platform."""
+    targets = [word for target in saved.targets for word in ("--target", target)]
+    looks = ["--refresh"] if saved.refreshed or edited else []
+    how = [*looks, *(["--overwrite"] if saved.overwrites else [])]
+    anew = policy.command("plan", "--out", name, *how, *targets)
+    return f"nothing of it was sent; create a new plan with `{anew}` and have it reviewed"
 
 
 def undecided(plan: Plan) -> tuple[Outcome, ...]:

@@ -31,6 +31,7 @@ from aepctl.state.model import Intent, Phase, State
 
 FIRST_PAUSE_SECONDS = 0.25
 MAX_PAUSE_SECONDS = 5.0
+CREATES_IT = "the next apply checks again, then creates it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +40,14 @@ class Settler:
 
     `window_seconds`: how long a lookup that finds nothing is repeated (the list may lag behind),
     counted from now, whenever the intent began. `program` is how a command begins that can be
-    pasted: `aepctl --env prod`.
+    pasted: `aepctl --env prod`. `then`: what the next run does about what was looked for in vain.
     """
 
     sender: Sender
     reader: Reader
     window_seconds: float
     program: str = "aepctl"
+    then: str = CREATES_IT
 
     def settle(self, intents: Iterable[Intent], state: State) -> tuple[Outcome, ...]:
         """Settle what can be settled. `state`: what is known of keys.
@@ -149,7 +151,7 @@ class Settler:
         by = self.sender.clock.now().isoformat(timespec="seconds")
         reason = f"not found on the platform by {by}"
         self.sender.journal.end(intent, Ending.ABSENT, reason=reason)
-        failure = Failure(f"{reason}; the next apply checks again, then creates it")
+        failure = Failure(f"{reason}; {self.then}")
         return Outcome(intent.key, Action.SETTLE, OutcomeKind.UNKNOWN, failure=failure)
 
     def _read(self, intent: Intent, step: Patch | Delete) -> Outcome | None:

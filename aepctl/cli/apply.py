@@ -15,12 +15,7 @@ if TYPE_CHECKING:
     from aepctl.render.formats import Result
 
 
-@click.command(cls=Command)
-@click.argument("plan", required=False, metavar="[PLAN]")
-@output_options
-@target_option
-@click.option("--auto-approve", is_flag=True, help="Apply without asking.")
-@click.option(
+parallelism_option = click.option(
     "--parallelism",
     type=click.IntRange(1, 64),
     default=8,
@@ -28,6 +23,14 @@ if TYPE_CHECKING:
     metavar="N",
     help="How many audiences may be under way at once.",
 )
+
+
+@click.command(cls=Command)
+@click.argument("plan", required=False, metavar="[PLAN]")
+@output_options
+@target_option
+@click.option("--auto-approve", is_flag=True, help="Apply without asking.")
+@parallelism_option
 @lock_timeout_option
 @max_wait_option
 @click.option(
@@ -85,9 +88,10 @@ def apply(
     outputs = outputs_of(output, writes, github, max_bytes, reads=plan)
 
     def work() -> "Result":
+        from aepctl.cli.approval import approved, ask_yes
         from aepctl.cli.console import console_for
 
-        console = console_for(output, approved=auto_approve or plan is not None)
+        console = console_for(output, approved if auto_approve or plan is not None else ask_yes)
         return _applied(invocation, console, plan, max_wait, options)
 
     code = run_and_render(outputs, "outcomes", work)

@@ -1,9 +1,8 @@
 """Talking with whoever runs an apply: show the plan, ask, tell each outcome, sum up."""
 
 import sys
-from collections import Counter
 from collections.abc import Callable
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, TypeAlias
 
 import click
 
@@ -11,7 +10,6 @@ from aepctl.apply.outcomes import Outcome
 from aepctl.apply.report import ApplyReport
 from aepctl.cli.output import colour, print_result, print_status
 from aepctl.cli.rescued import print_rescued
-from aepctl.errors import AepctlError, SafetyRefusal
 from aepctl.plan.plan import Plan
 from aepctl.render.display import Paint, display
 from aepctl.render.text import outcome_line, plan_text, report_summary
@@ -30,17 +28,20 @@ class ApplyConsole(Protocol):
     def finish(self, report: ApplyReport, program: str) -> None: ...
 
 
-def console_for(output: str, *, approved: bool) -> ApplyConsole:
-    """The one for an output format. `approved`: nobody is asked."""
-    text = output == "text"
-    return TextConsole(approved=approved) if text else QuietConsole(approved=approved)
+Ask: TypeAlias = Callable[[Plan], bool]
+"""Returns where the plan may be carried out: whether somebody was asked. Else raises."""
+
+
+def console_for(output: str, ask: Ask) -> ApplyConsole:
+    """The one for an output format."""
+    return TextConsole(ask) if output == "text" else QuietConsole(ask)
 
 
 class TextConsole:
     """Plan and outcomes as text; a progress bar on a terminal, a line each elsewhere."""
 
-    def __init__(self, *, approved: bool) -> None:
-        self._approved = approved
+    def __init__(self, ask: Ask) -> None:
+        self.approve = ask
         self._paint = Paint(on=colour())
         self._bar: Any = None
         self._told: set[Outcome] = set()
@@ -61,11 +62,6 @@ class TextConsole:
 
     def show(self, plan: Plan) -> None:
         print_result(plan_text(plan, self._paint), kept=True)
-
-    def approve(self, plan: Plan) -> bool:
-        if not self._approved:
-            _ask(plan)
-        return not self._approved
 
     def begin(self, plan: Plan, /) -> None:
         if not any(change.steps for change in plan.changes):
@@ -99,8 +95,8 @@ class TextConsole:
 class QuietConsole:
     """Lines on standard error: standard output is for the document at the end."""
 
-    def __init__(self, *, approved: bool) -> None:
-        self._approved = approved
+    def __init__(self, ask: Ask) -> None:
+        self.approve = ask
 
     def __enter__(self) -> Self:
         return self
@@ -110,11 +106,6 @@ class QuietConsole:
 
     def show(self, plan: Plan) -> None:
         print_status(plan_text(plan, Paint(on=colour(error=True))).rstrip())
-
-    def approve(self, plan: Plan) -> bool:
-        if not self._approved:
-            _ask(plan)
-        return not self._approved
 
     def begin(self, _plan: Plan, /) -> None:
         return
@@ -130,19 +121,3 @@ class QuietConsole:
             print_status(f"Stopped: {display(report.stopped)}")
         if report.rescue:
             print_rescued(report.rescue, program)
-
-
-def _ask(plan: Plan) -> None:
-    """Return where the answer is yes. Raises SafetyRefusal where nobody can be asked."""
-    if not sys.stdin.isatty():
-        raise SafetyRefusal(
-            "not approved: there is no terminal to ask on, so nothing was sent",
-            hint="review the plan, then use --auto-approve",
-        )
-    steps = Counter(change.action.value for change in plan.changes if change.steps)
-    what = " and ".join(f"{verb} {count}" for verb, count in sorted(steps.items(), reverse=True))
-    where = f"{plan.environment}, sandbox {plan.target.sandbox}"
-    question = f"{what.capitalize()} in {where}? Enter 'yes' to continue: "
-    click.echo(f"\n{display(question)}", nl=False, err=True)
-    if sys.stdin.readline().strip() != "yes":
-        raise AepctlError("not approved: nothing was sent")

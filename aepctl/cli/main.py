@@ -8,6 +8,8 @@ import click
 
 from aepctl import __version__
 from aepctl.cli.apply import apply
+from aepctl.cli.destroy import destroy
+from aepctl.cli.drift import drift
 from aepctl.cli.emulator import emulator
 from aepctl.cli.export import export
 from aepctl.cli.importing import import_
@@ -15,6 +17,7 @@ from aepctl.cli.invocation import Group, Invocation
 from aepctl.cli.keys import commands as key_commands
 from aepctl.cli.output import prepare_streams, print_status, unwritten
 from aepctl.cli.plan import plan
+from aepctl.cli.refresh import refresh
 from aepctl.cli.schema import schema
 from aepctl.cli.state import state
 from aepctl.cli.stores import commands as store_commands
@@ -48,7 +51,19 @@ def cli(
     """
 
 
-for command in (validate, plan, apply, export, import_, state, schema, emulator):
+for command in (
+    validate,
+    plan,
+    apply,
+    drift,
+    refresh,
+    destroy,
+    export,
+    import_,
+    state,
+    schema,
+    emulator,
+):
     cli.add_command(command)
 for command in (*key_commands, *store_commands):
     state.add_command(command)

@@ -5,7 +5,10 @@ import click
 from aepctl.cli.invocation import Command
 from aepctl.cli.output import machine_format, print_result
 
-NAMES = ("manifest", "config", "plan", "outcome", "state", "state-list", "state-show", "import")
+NAMES = (
+    *("manifest", "config", "plan", "outcome", "drift"),
+    *("state", "state-list", "state-show", "import"),
+)
 
 
 @click.command(cls=Command)
@@ -21,6 +24,7 @@ def schema(name: str, plain: bool) -> None:
     config      aepctl.yaml
     plan        what `plan -o json` prints
     outcome     what `apply -o json` prints
+    drift       what `drift -o json` prints
     state       the state file
     state-list  what `state list -o json` prints
     state-show  what `state show -o json` prints

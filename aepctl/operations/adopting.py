@@ -5,11 +5,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from aepctl.errors import AepctlError, CredentialsError, PlatformError, SafetyRefusal, StateError
+from aepctl.errors import AepctlError, CredentialsError, PlatformError, SafetyRefusal
 from aepctl.model.audience import Audience, Ids, Known, Observed
 from aepctl.model.lifecycle import NOTHING_SAID, AtRemoval
 from aepctl.model.steps import Adopt, Create, Remember
 from aepctl.operations.context import Context
+from aepctl.operations.elsewhere import check_elsewhere
 from aepctl.operations.state import (
     Decided,
     known_otherwise,
@@ -17,10 +18,7 @@ from aepctl.operations.state import (
     wanted_audience,
 )
 from aepctl.project.environment import Environment
-from aepctl.project.load import load_project
-from aepctl.project.targets import normal_state
 from aepctl.state.events import Ending
-from aepctl.state.loading import any_state
 from aepctl.state.model import Intent
 from aepctl.state.session import StateSession
 
@@ -105,29 +103,6 @@ def check_owner(environment: Environment, key: str, audience_id: str, owner: str
             f"{audience_id} is the audienceId of `{owner}`; `{key}` cannot have it as well",
             hint=f"to give it the other key: `{move}`",
         )
-
-
-def check_elsewhere(context: Context, environment: Environment, audience_id: str) -> None:
-    """An ID that another environment's state has is an audience of another target."""
-    project = load_project(
-        context.environ, allow_outside=True
-    )  # what may not be was refused before
-    for name in project.environments:
-        path = project.state_of(name)
-        if path is None or normal_state(path) == normal_state(environment.state):
-            continue
-        try:
-            store = context.open_store(replace(environment, name=name, state=path, lineage=None))
-            state = any_state(store)
-        except StateError:  # it is told to whoever uses that environment, and says nothing here
-            continue
-        owner = None if state is None else state.owner(audience_id)
-        if owner is not None:
-            raise SafetyRefusal(
-                f"{audience_id} is the audienceId of `{owner}` in the environment `{name}` "
-                f"({path})",
-                hint=f"give the ID that the audience has in `{environment.name}`",
-            )
 
 
 def _asked(context: Context, environment: Environment, key: str, intent: Intent | None) -> Audience:

@@ -6,7 +6,6 @@ from aepctl.errors import AepctlError, SafetyRefusal
 from aepctl.model.audience import Ids, Known, Observed, Wanted
 from aepctl.model.steps import Record
 from aepctl.operations.adopting import (
-    check_elsewhere,
     check_owner,
     connected,
     keep,
@@ -14,6 +13,7 @@ from aepctl.operations.adopting import (
     record,
 )
 from aepctl.operations.context import Context
+from aepctl.operations.elsewhere import check_elsewhere
 from aepctl.operations.state import known_otherwise, session_for
 from aepctl.plan.compare import field_diffs
 from aepctl.project.environment import Environment

@@ -22,7 +22,7 @@ class ApplyOptions:
     are approved. `refresh`: everything known is looked at. `overwrite`: what somebody edited on the
     platform is changed all the same. `saved`: the
     review was the approval, of just that plan; it has targets of its own. `fresh`: nothing of it
-    was ever created, whatever is missing in the state.
+    was ever created, whatever is missing in the state. `destroys`: all that is known is deleted.
     """
 
     targets: tuple[str, ...] = ()
@@ -35,3 +35,14 @@ class ApplyOptions:
     overwrite: bool = False
     saved: SavedPlan | None = None
     fresh: bool = False
+    destroys: bool = False
+
+    @property
+    def command(self) -> str:
+        """The command that asks for it."""
+        return "destroy" if self.destroys else "apply"
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The command that goes on where this stopped."""
+        return (self.command,) if self.saved is None else (self.command, self.saved.file)

@@ -3,13 +3,11 @@
 from aepctl.apply.gates import Approval
 from aepctl.apply.look import look
 from aepctl.operations.context import Context
+from aepctl.operations.onlooker import look_on
 from aepctl.operations.plan import Planned, policy_of
-from aepctl.operations.reading import reading
 from aepctl.plan.planner import make_plan
 from aepctl.plan.questions import to_look_up
-from aepctl.project.credentials import credentials
 from aepctl.project.environment import Environment
-from aepctl.state.loading import read_state
 
 
 def refreshed_plan(
@@ -23,14 +21,10 @@ def refreshed_plan(
 
     Raises InvalidInput, StateError, NoSuchTarget, CredentialsError, PlatformError, ListForbidden.
     """
-    wants = context.wants(environment)
-    state = read_state(context.open_store(environment), environment.target)
+    onlooker = look_on(context, environment)
+    wants, state = onlooker.wants, onlooker.state
     policy = policy_of(environment, refresh=True, overwrite=overwrite)
     questions = to_look_up(wants, state, policy, targets)
-    credentials(environment, context.environ)  # what is missing is told before anything is asked
-    with (
-        context.open_platform(context, environment) as platform,
-        reading(context, platform, wants.audiences, state) as reader,
-    ):
+    with onlooker.reader() as reader:
         seen = look(reader, questions, state, policy, Approval())
     return Planned(make_plan(wants, state, seen, policy, targets), state)

@@ -77,6 +77,8 @@ class Changing:
             return self._waits(one, sight, reasons.IMMUTABLE)
         if known.at_removal.prevent_destroy or one.lifecycle.at_removal.prevent_destroy:
             return self._waits(one, sight, reasons.PROTECTED_REPLACE)
+        if sight.observed is not None and sight.observed.dependents:
+            return self._waits(one, sight, reasons.dependents(sight.observed))
         change = self._newcomers.new(one)
         if not change.steps:
             return replace(change, known=known, observed=sight.observed)

@@ -1,7 +1,7 @@
 """Which fields of an audience differ. The only importer of deepdiff, and only when one does."""
 
 from aepctl.model.audience import FIELD_NAMES, Audience
-from aepctl.plan.plan import FieldDiff
+from aepctl.plan.plan import MANIFEST, PLATFORM, STATE, FieldDiff
 
 
 def field_diffs(
@@ -16,7 +16,8 @@ def field_diffs(
         return ()
     from deepdiff import DeepDiff  # noqa: PLC0415 - 0.1 s to import; most plans never need it
 
-    sides = [one.fields() if one is not None else {} for one in (known, observed, wanted)]
+    sides = {STATE: known, PLATFORM: observed, MANIFEST: wanted}
+    before, seen, after = (one.fields() if one is not None else {} for one in sides.values())
     differing: set[str] = set()
     for one in given[1:]:
         # The threshold: however few fields two sides share, they are compared field by field.
@@ -26,7 +27,8 @@ def field_diffs(
             for differences in found.values()
             for difference in differences
         }
+    compared = frozenset(name for name, one in sides.items() if one is not None)
     return tuple(
-        FieldDiff(field, *(side.get(field) for side in sides))
+        FieldDiff(field, before.get(field), seen.get(field), after.get(field), compared)
         for field in sorted(differing, key=FIELD_NAMES.index)
     )

@@ -50,6 +50,8 @@ class Ending:
 
     def _delete(self, key: str, known: Known) -> Change:
         observed = self._found.get(known.ids.audience_id)
+        if self._sides.guards(key):
+            return self._told(key, known, Action.DECIDE, (), reasons.GUARDED)
         if known.at_removal.prevent_destroy:
             return self._told(key, known, Action.DECIDE, (), reasons.PROTECTED)
         if known.ids.audience_id in self._seen.missing:
@@ -61,7 +63,12 @@ class Ending:
             there, ids = observed.audience, ids.or_else(observed.ids)
             if is_edited(known, observed.audience) and not self._policy.overwrite:
                 return self._told(key, known, Action.DRIFT, (), reasons.EDITED_REMOVED)
-        return self._told(key, known, Action.DELETE, (*self._undone(known), Delete(ids, there)))
+            if observed.dependents:
+                return self._told(key, known, Action.DECIDE, (), reasons.dependents(observed))
+        old = known.deposed
+        why = None if old is None else reasons.with_old(old.ids.audience_id)
+        steps = (*self._undone(known), Delete(ids, there))
+        return self._told(key, known, Action.DELETE, steps, why)
 
     def _undone(self, known: Known) -> tuple[Delete, ...]:
         return undone(known, self._found, overwrite=self._policy.overwrite)

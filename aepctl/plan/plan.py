@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from dataclasses import field as filled
 from enum import StrEnum
 
 from aepctl.model.audience import Audience, Known, Observed
@@ -45,19 +46,36 @@ class Action(StrEnum):
     FORGET = "forget"
 
 
+MANIFEST, STATE, PLATFORM = "manifest", "state", "platform"
+"""The sides of a FieldDiff, as people call them."""
+
+
 @dataclass(frozen=True, slots=True)
 class FieldDiff:
-    """One field that differs, on up to three sides; None on a side that does not have it."""
+    """One field that differs, on up to three sides; None on a side that does not have it.
+
+    `sides` names those that were compared: one that has no text is still a side.
+    """
 
     field: str
     known: str | None
     observed: str | None
     wanted: str | None
+    sides: frozenset[str] = filled(default=frozenset(), compare=False)
 
     @property
     def before(self) -> str | None:
         """What it is: as known, else as it was seen."""
         return self.observed if self.known is None else self.known
+
+    @property
+    def columns(self) -> tuple[tuple[str, str | None], ...]:
+        """Each side by its name, where the platform has another text than state; else nothing."""
+        every = ((MANIFEST, self.wanted), (STATE, self.known), (PLATFORM, self.observed))
+        sides = self.sides or {name for name, text in every if text is not None}
+        if not sides >= {STATE, PLATFORM} or self.known == self.observed:
+            return ()
+        return tuple(one for one in every if one[0] in sides)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +139,9 @@ class Plan:
     checked, `changes` are those of it that are left to do, `done` counts the others, and
     `left_alone` are those that it does not have. More creates than `max_creates`, and more deletes
     than `max_deletes`, need somebody's word. `refreshed`: everything known was looked at.
-    `overwrites`: what somebody edited on the platform is changed all the same.
+    `overwrites`: what somebody edited on the platform is changed all the same. `known` counts what
+    state knows. Where everything is to be deleted, `guarded` are the keys that `prevent_destroy`
+    protects, and `stays` those that were retained.
     """
 
     environment: str
@@ -135,6 +155,9 @@ class Plan:
     max_deletes: int | None = None
     refreshed: bool = False
     overwrites: bool = False
+    known: int = 0
+    guarded: tuple[str, ...] = ()
+    stays: tuple[str, ...] = ()
 
     @property
     def creates(self) -> int:

@@ -35,7 +35,7 @@ def make_plan(
     unchanged = 0
     known, in_doubt, scope, moves = sides.known, sides.in_doubt, sides.scope, sides.moves
     looks = policy.refresh and seen is not None
-    for one in wants.audiences:
+    for one in sides.wanted.values():
         key = one.key
         if (scope is not None and key not in scope) or key in in_doubt:
             continue
@@ -63,6 +63,9 @@ def make_plan(
         max_deletes=deletes_allowed(policy, len(known)),
         refreshed=policy.refresh,
         overwrites=policy.overwrite,
+        known=len(known),
+        guarded=tuple(key for key in sides.removed() if sides.guards(key)),
+        stays=tuple(sides.retained()) if policy.destroys else (),
     )
 
 

@@ -25,7 +25,8 @@ class Policy:
     every command begins that a message suggests. More creates than `max_creates`, and more deletes
     than `max_deletes`, are told. `on_removal`: what becomes of what is no longer wanted, where its
     manifest did not say. `refresh`: everything known is looked at. `overwrite`: what somebody
-    edited on the platform is changed all the same.
+    edited on the platform is changed all the same. `destroys`: all that is known is deleted,
+    whatever is wanted.
     """
 
     environment: str
@@ -39,6 +40,7 @@ class Policy:
     on_removal: OnRemoval = OnRemoval.RETAIN
     refresh: bool = False
     overwrite: bool = False
+    destroys: bool = False
 
     def command(self, *words: str) -> str:
         """A command for this environment that can be pasted as it stands."""
@@ -51,6 +53,6 @@ MOST_DELETED = 0.3
 
 def deletes_allowed(policy: Policy, known: int) -> int | None:
     """How many of so many known audiences a run deletes without somebody's word."""
-    if policy.max_deletes is None:
+    if policy.max_deletes is None or policy.destroys:
         return None
     return min(policy.max_deletes, int(known * MOST_DELETED))

@@ -27,7 +27,22 @@ PROTECTED_REPLACE = (
     "`prevent_destroy` protects it, and to replace it is to delete it. Apply "
     "`prevent_destroy: false` first"
 )
+
+
+def dependents(found: Observed) -> str:
+    """What is to be deleted is a part of others, as far as the platform says."""
+    on = listed(found.dependents)
+    return f"other audiences depend on it: {on}. Delete or change those first"
+
+
+def with_old(audience_id: str) -> str:
+    """What it took the place of goes with it."""
+    return f"with {audience_id}, whose place it took, and which was still to be deleted"
+
+
+GUARDED = "`prevent_destroy` protects it: apply `prevent_destroy: false` first"
 OLD_HALF = "another one took its place; the old one is still to be deleted"
+HAS_IT = "the platform has it so already"
 RETAINED = "it stayed on the platform when it was removed from the manifests"
 
 
@@ -44,9 +59,6 @@ def missing(key: str, known: Known, policy: Policy) -> str:
         f"the platform does not list {known.ids.audience_id}, which proves nothing where it was "
         f"made a moment ago. If somebody deleted it: `{forget}`"
     )
-
-
-HAS_IT = "the platform has it so already"
 
 
 def remembered(known: Known, one: Wanted) -> str:

@@ -1,9 +1,9 @@
 """A key that is new in the manifests may be an old one under another name."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 
 from aepctl.model.audience import Identity, Known, Wanted
-from aepctl.model.wants import Moved
+from aepctl.model.wants import Moved, Wants
 
 
 def former_keys(moved: Iterable[Moved], keys: Iterable[str]) -> Mapping[str, str]:
@@ -17,6 +17,13 @@ def former_keys(moved: Iterable[Moved], keys: Iterable[str]) -> Mapping[str, str
         if new != old:
             found[old] = new
     return found
+
+
+def protected_keys(wants: Wants, keys: Iterable[str]) -> Iterator[str]:
+    """The keys that the manifests protect from being deleted, and those of `keys` that they had."""
+    now = {one.key for one in wants.audiences if one.lifecycle.at_removal.prevent_destroy}
+    yield from now
+    yield from (old for old, new in former_keys(wants.moved, keys).items() if new in now)
 
 
 def under_new_keys(known: Mapping[str, Known], moves: Mapping[str, str]) -> Mapping[str, Known]:

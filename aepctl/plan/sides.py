@@ -13,6 +13,7 @@ from aepctl.plan.policy import Policy
 from aepctl.plan.renames import (
     former_keys,
     given_away_by_identity,
+    protected_keys,
     removed_by_identity,
     under_new_keys,
 )
@@ -26,13 +27,18 @@ class Sides:
 
     `in_doubt` are the intents that nothing may be sent beside, by key; `settling` are those in
     scope. A create that an earlier run looked for in vain is among them where nobody wants what it
-    may have made: it is looked for once more. Raises NoSuchTarget.
+    may have made: it is looked for once more. Where everything is to be deleted, nothing is wanted,
+    and what the manifests protect is. Raises NoSuchTarget.
     """
 
     def __init__(
         self, wants: Wants, state: State, policy: Policy, targets: Sequence[str] = ()
     ) -> None:
         self._policy = policy
+        self._guarded: frozenset[str] = frozenset()
+        if policy.destroys:
+            self._guarded = frozenset(protected_keys(wants, state.audiences))
+            wants = Wants()
         self.wanted: Mapping[str, Wanted] = {one.key: one for one in wants.audiences}
         self._removal = {one.key: one.delete for one in wants.removed}
         intents = state.intents.values()
@@ -115,10 +121,17 @@ class Sides:
     def deletes(self, key: str) -> bool:
         """Whether what is no longer wanted is to be deleted on the platform."""
         known = self.known[key]
+        if self._policy.destroys:
+            return not known.retained
         said = self._removal.get(key)
         if said is not None or known.retained:
             return bool(said)
         return (known.at_removal.on_removal or self._policy.on_removal) is OnRemoval.DELETE
+
+    def guards(self, key: str) -> bool:
+        """Whether a destroy must leave it, as its manifest or state protects it."""
+        known = self.known[key]
+        return self._policy.destroys and (known.at_removal.prevent_destroy or key in self._guarded)
 
     def is_removed(self, key: str) -> bool:
         """Whether the manifests say themselves that it is no longer wanted."""

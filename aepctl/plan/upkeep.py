@@ -1,7 +1,7 @@
 """One known audience and what is wanted of it: whether it differs, and in what. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from aepctl.model.audience import IMMUTABLE, Audience, Ids, Known, Observed, Wanted
@@ -85,8 +85,9 @@ class Sight:
         state = _ignoring(known.in_words_of(goal), goal, ignored)
         if observed is None:
             return cls(known, None, goal, state, None)
-        shown = Known(observed.audience, known.ids, known.sent).in_words_of(goal)
-        return cls(known, observed, goal, state, shown)
+        seen = replace(known, audience=observed.audience)
+        seen = replace(seen, audience=seen.in_words_of(known.audience))
+        return cls(known, observed, goal, state, seen.in_words_of(goal))
 
     @property
     def ids(self) -> Ids:

@@ -145,6 +145,10 @@ class ChangeData(TypedDict):
     ]
 
 
+RenameData = TypedDict("RenameData", {"from": str, "to": str})
+"""A removed key and the new one that it may be."""
+
+
 class LimitsData(TypedDict):
     """The thresholds that hold for a plan."""
 
@@ -215,6 +219,16 @@ class PlanData(ResultData):
     leftAlone: Annotated[
         list[ChangeData],
         Field(description="With `--check`: the differences that the saved plan does not have."),
+    ]
+    refreshed: Annotated[
+        bool, Field(description="Whether all that is known was looked at on the platform.")
+    ]
+    overwrites: Annotated[
+        bool, Field(description="Whether what somebody edited there is changed all the same.")
+    ]
+    renames: Annotated[
+        list[RenameData],
+        Field(description="What may have another key now; `moved:` in a manifest says so."),
     ]
     limits: Annotated[LimitsData, Field(description="The thresholds, and what exceeds them.")]
     summary: Annotated[PlanSummary, Field(description="How many there are of each kind.")]

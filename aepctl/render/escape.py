@@ -15,7 +15,9 @@ NOT_XML = re.compile("[\ufdd0-\ufdef\ufffe\uffff]")
 LINK = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~/?#=&%+-]*)?")
 HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
 ELLIPSIS = "…"
-PLAIN_WORDS = re.compile(r"([A-Za-z,;'() ]|[.:](?= |$))*")
+PLAIN_WORDS = re.compile(
+    r"([A-Za-z,;'() ]|[.:](?= |$)|(?<=[a-z])_(?=[a-z])|(?<![^ (])[0-9]{1,6}(?=[ ),.]|$)| %(?= ))*"
+)
 """Nothing in them can be a link, a mention, a reference or markup, wherever they stand."""
 
 
@@ -83,6 +85,14 @@ def comment(text: str) -> str:
 def html(text: str) -> str:
     """HTML: text and quoted attributes."""
     return display(text).translate(HTML)
+
+
+def html_prose(text: str) -> str:
+    """HTML: a sentence of ours, with what stands in backticks as code."""
+    parts = html(text).split("`")
+    if len(parts) % 2 == 0:
+        return html(text)
+    return "".join(f"<code>{one}</code>" if at % 2 else one for at, one in enumerate(parts))
 
 
 def script_json(encoded: str) -> str:

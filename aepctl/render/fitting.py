@@ -15,28 +15,38 @@ LEAST = 600
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Lines under a title, which says how many they are and stands alone where they do not fit."""
+    """Lines under a title, which says how many they are and stands alone where they do not fit.
+
+    `folds`: the lines are shown when somebody asks for them.
+    """
 
     title: str
     lines: tuple[str, ...]
+    folds: bool = False
 
     def text(self, *, brief: bool) -> str:
         lines = "" if brief else "\n" + "".join(f"- {line}\n" for line in self.lines)
+        if self.folds and not brief:
+            lines = (
+                f"\n<details><summary>{len(self.lines):,} lines</summary>\n{lines}\n</details>\n"
+            )
         return f"\n{self.title}\n{lines}"
 
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """Details of single changes, as parts of one folded diff. `title` is HTML."""
+    """Details of single changes, as parts of one diff. `title` is HTML; `folds`: till asked for."""
 
     title: str
     parts: tuple[str, ...]
+    folds: bool = True
 
     def text(self, chosen: Sequence[str]) -> str:
         if not chosen:
             return ""
         mark = fence(self.parts)
-        head = f"\n<details><summary>{self.title}</summary>\n\n{mark}diff\n"
+        opened = "" if self.folds else " open"
+        head = f"\n<details{opened}><summary>{self.title}</summary>\n\n{mark}diff\n"
         return head + "\n".join(chosen) + f"\n{mark}\n\n</details>\n"
 
 

@@ -20,6 +20,8 @@ BAD = ("error", "failure")
 def annotations(view: View, *, limit: int = MAX_SHOWN, root: str = "") -> str:
     """An `::error` line for each problem or bad outcome, the worst first, and how many are left.
 
+    Of a plan, a `::warning` for what waits for somebody or cannot be undone.
+
     `root` leads from the repository to the folder that files are relative to.
     """
     if view.problems:
@@ -33,7 +35,8 @@ def annotations(view: View, *, limit: int = MAX_SHOWN, root: str = "") -> str:
         for title, text in view.alerts
         if title == NOT_RECORDED
     ]
-    return _limited([*lost, *(_outcome(row, root) for row in _bad(view))], limit, "outcome")
+    shown = _limited([*lost, *(_outcome(row, root) for row in _bad(view))], limit, "outcome")
+    return shown + _limited([_planned(row, root) for row in _loud(view)], limit, "change")
 
 
 def outputs(view: View, exit_code: int) -> dict[str, str]:
@@ -75,6 +78,26 @@ def _bad(view: View) -> list[Row]:
     bad = [row for row in view.rows if row.ended and word(row.status).junit in BAD]
     order = by_urgency(row.status for row in bad)
     return sorted(bad, key=lambda row: order.index(row.status))
+
+
+def _loud(view: View) -> list[Row]:
+    """Of a plan, what waits for somebody or cannot be undone, the most urgent first."""
+    if view.command != "plan":
+        return []
+    loud = [row for row in view.rows if word(row.status).junit in BAD or _is_bad(row)]
+    order = by_urgency(row.status for row in loud)
+    return sorted(loud, key=lambda row: order.index(row.status))
+
+
+def _is_bad(row: Row) -> bool:
+    return word(row.status).tone == "bad"
+
+
+def _planned(row: Row, root: str) -> str:
+    how = word(row.status)
+    what = " ".join(part for part in (row.name, row.audience_id) if part)
+    said = (f"{row.key}{f' ({what})' if what else ''}: {row.note or how.counted}", how.hint)
+    return _command("warning", row.source, f"aepctl: {how.counted}", said, root)
 
 
 def _outcome(row: Row, root: str) -> str:

@@ -20,7 +20,6 @@ def render(view: View) -> str:
         return "{}\n"
     counts = {"create": 0, "update": 0, "delete": 0}
     for status, count in totals.items():
-        kind = word(status).terraform
-        if kind:
+        for kind in word(status).terraform:
             counts[kind] += count
     return json.dumps({name: min(count, MAX_COUNT) for name, count in counts.items()}) + "\n"

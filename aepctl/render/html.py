@@ -8,7 +8,8 @@ import json
 from collections.abc import Iterable, Mapping
 
 from aepctl.model.problem import Problem
-from aepctl.render.escape import html, script_json
+from aepctl.render.alerts import RENAMED
+from aepctl.render.escape import html, html_prose, script_json
 from aepctl.render.html_page import ASSETS, page
 from aepctl.render.html_rows import plain_table, row_data
 from aepctl.render.view import Failed, View
@@ -34,6 +35,7 @@ def _rows(view: View, totals: Mapping[str, int]) -> str:
     body = (
         _header(view.heading)
         + _facts(view)
+        + _alerts(view)
         + (_tiles({**totals, **others}) or f'<p class="empty">{html(view.nothing)}</p>')
         + _hints(row.status for row in view.rows)
         + (ASSETS["list.html"] if view.rows else f'<p class="empty">{html(view.empty)}</p>')
@@ -55,12 +57,26 @@ def _facts(view: View) -> str:
         facts += [("Endpoint", target.endpoint)]
     facts += [("Plan", view.plan_id)] if view.plan_id else []
     facts += [("Only", " ".join(view.targets))] if view.targets else []
-    facts += view.alerts
     facts += [("Next", view.next)] if view.next else []
     listed = "".join(
         f"<div><dt>{html(name)}</dt><dd>{html(text)}</dd></div>" for name, text in facts
     )
     return f'<dl class="facts">{listed}</dl>' if listed else ""
+
+
+def _alerts(view: View) -> str:
+    """What has to be seen first, and the lines to paste where something may have been renamed."""
+    said = "".join(
+        f"<p><b>{html(title)}:</b> {html_prose(text)}</p>" for title, text in view.alerts
+    )
+    shown = f'<div class="callout bad" role="note">{said}</div>' if said else ""
+    if view.paste:
+        lines = "\n".join(map(html, view.paste))
+        shown += (
+            f'<div class="callout warn" role="note"><p><b>{RENAMED}:</b></p>'
+            f'<pre tabindex="0">{lines}</pre></div>'
+        )
+    return shown
 
 
 def _header(title: str) -> str:

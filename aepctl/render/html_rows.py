@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from aepctl.model.audience import FIELDS
+from aepctl.plan.plan import FieldDiff
 from aepctl.render.display import display
 from aepctl.render.escape import html
 from aepctl.render.view import Row
@@ -11,6 +12,7 @@ from aepctl.render.words import word
 COLUMN_FIELDS = tuple(field.name for field in FIELDS if field.required)
 """The fields with a column of their own; the script's rows hold the others as well."""
 DETAIL_FIELDS = tuple(field.name for field in FIELDS if not field.required)
+TAGS = {"manifest": "ins", "state": "span", "platform": "mark"}
 COLUMNS = ("Status", "Key", "Name", "Namespace", "Origin name", "File", "ID", "Details")
 
 
@@ -35,9 +37,20 @@ def _row(row: Row, status: int, file: int) -> list[object]:
         display(row.key),
         *(_shown(row.fields.get(field)) for field in (*COLUMN_FIELDS, *DETAIL_FIELDS)),
         _shown(row.audience_id),
-        _shown(row.note),
-        [[one.field, _shown(one.before), _shown(one.wanted)] for one in row.diff],
+        _shown("; ".join(_notes(row)) or None),
+        [_difference(row, one) for one in row.diff],
     ]
+
+
+def _notes(row: Row) -> list[str]:
+    return [one for one in (row.came, row.note) if one]
+
+
+def _difference(row: Row, one: FieldDiff) -> list[str | None]:
+    """Before and after, or all three sides where the platform has something else than state."""
+    if not row.columns:
+        return [one.field, _shown(one.before), _shown(one.wanted)]
+    return [one.field, *map(_shown, (one.wanted, one.known, one.observed))]
 
 
 def _shown(text: str | None) -> str | None:
@@ -54,11 +67,8 @@ def plain_table(rows: Iterable[Row]) -> str:
 def _plain_row(row: Row) -> str:
     place = f"{html(row.source.file)}:{row.source.line}" if row.source else ""
     how = word(row.status)
-    diff = [
-        f"{html(one.field)}: {_side('del', one.before)} {_side('ins', one.wanted)}"
-        for one in row.diff
-    ]
-    notes = [html(row.note)] if row.note else []
+    diff = [f"{html(one.field)}: {_plain_difference(row, one)}" for one in row.diff]
+    notes = [html(one) for one in _notes(row)]
     cells = (
         f'<span class="badge {how.tone}">{html(how.symbol)} {html(how.word)}</span>',
         f"<code>{html(row.key)}</code>",
@@ -68,6 +78,12 @@ def _plain_row(row: Row) -> str:
         "<br>".join(notes + (diff or [html(row.fields.get(one, "")) for one in DETAIL_FIELDS])),
     )
     return "<tr><td>" + "</td><td>".join(cells) + "</td></tr>"
+
+
+def _plain_difference(row: Row, one: FieldDiff) -> str:
+    if not row.columns:
+        return f"{_side('del', one.before)} {_side('ins', one.wanted)}"
+    return ", ".join(f"{name} {_side(TAGS[name], text)}" for name, text in row.sides(one))
 
 
 def _side(tag: str, text: str | None) -> str:

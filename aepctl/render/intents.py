@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from aepctl.render.view import Row, View, attempt, audience_id_of, audience_of
+from aepctl.render.view import Row, View, audience_id_of, audience_of
+from aepctl.render.why import attempt
 from aepctl.render.words import in_order
 from aepctl.state.model import Intent, Phase
 from aepctl.wording import command

@@ -59,7 +59,10 @@ def _problem(number: int, problem: Problem) -> Case:
 def _row(row: Row) -> Case:
     how = word(row.status)
     group = row.file or "no manifest"
-    return Case(group, row.key, how.junit, row.note or how.hint, how.hint)
+    if how.junit:
+        return Case(group, row.key, how.junit, row.note or how.hint, how.hint)
+    told = (how.counted, row.name, row.audience_id, row.came, row.note)
+    return Case(group, row.key, text=": ".join(one for one in told if one))
 
 
 def _document(title: str, cases: Sequence[Case]) -> str:
@@ -78,7 +81,9 @@ def _document(title: str, cases: Sequence[Case]) -> str:
 
 def _case(case: Case) -> str:
     open_tag = f'<testcase classname="{xml(case.group)}" name="{xml(case.name)}" time="0"'
-    if not case.kind:
+    if not case.kind and not case.text:
         return f"{open_tag}/>\n"
+    if not case.kind:
+        return f"{open_tag}><system-out>{xml(case.text)}</system-out></testcase>\n"
     reason = f'<{case.kind} message="{xml(case.reason)}">{xml(case.text)}</{case.kind}>'
     return f"{open_tag}>{reason}</testcase>\n"

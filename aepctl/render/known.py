@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from aepctl.model.audience import FIELD_NAMES, Audience, Known
 from aepctl.model.target import Target
 from aepctl.render.display import cells, display
-from aepctl.render.view import attempt, audience_of
+from aepctl.render.view import audience_of
+from aepctl.render.why import attempt
 from aepctl.render.words import STEPS
 from aepctl.state.model import Intent, Run
 

@@ -8,16 +8,12 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from aepctl.model.target import Target
-from aepctl.render.escape import code_within, comment, prose
-from aepctl.render.fitting import MarkdownPage, Section, fit
-from aepctl.render.markdown_parts import (
-    attention_groups,
-    field_details,
-    file_groups,
-    problem_line,
-)
+from aepctl.render.alerts import RENAMED
+from aepctl.render.escape import code_within, comment, fence, prose
+from aepctl.render.fitting import MarkdownPage, Section, fit, size
+from aepctl.render.markdown_parts import field_details, groups, problem_line
 from aepctl.render.view import Failed, View
-from aepctl.render.words import totals, word
+from aepctl.render.words import totals
 from aepctl.wording import listed
 
 MAX_BYTES = 60_000
@@ -36,7 +32,7 @@ def render(view: View, *, max_bytes: int = MAX_BYTES, full_report: str | None = 
         head = _head(view, view.title)
         page = MarkdownPage(head, head, 0)
     else:
-        page = _rows(view, totals(view.totals) or view.nothing, full_report)
+        page = _rows(view, totals(view.totals) or view.nothing, full_report, max_bytes)
     return fit(page, max_bytes)
 
 
@@ -46,25 +42,36 @@ def marker(plan_id: str | None, environment: str | None) -> str:
     return f"<!-- aepctl plan-id={plan} environment={where} -->"
 
 
-def _rows(view: View, counted: str, full_report: str | None) -> MarkdownPage:
+def _rows(view: View, counted: str, full_report: str | None, max_bytes: int) -> MarkdownPage:
     head = [_head(view, _title(view, 200))]
     if counted:
         head.append(f"**{counted}**\n")
     if view.target is not None:
         head.append(_target(view.target, view.plan_id))
     head += [f"> **{title}:** {prose(text, 1000)}\n" for title, text in view.alerts]
+    if view.paste:
+        head.append(_paste(view.paste, max_bytes // 4))
     head += _notes(view)
     if view.next:
         head.append(f"Next: {prose(view.next, 1000)}\n")
+    attention, others = groups(view.rows)
     return MarkdownPage(
         head="\n".join(head),
         least=f"{_head(view, _title(view, 40))}\n**{counted}**\n",
         total=len(view.rows),
-        attention=attention_groups(view.rows),
-        groups=file_groups(view.rows),
+        attention=attention,
+        groups=others,
         details=() if view.plan else field_details(view.rows),
         full_report=full_report,
     )
+
+
+def _paste(lines: tuple[str, ...], most: int) -> str:
+    """The lines as a block to copy; a word on where they are, where they are too many."""
+    mark, text = fence(lines), "\n".join(lines)
+    if size(text) > most:
+        return f"**{RENAMED}:** {len(lines) - 1:,} lines, which the plan has as text.\n"
+    return f"**{RENAMED}:**\n\n{mark}yaml\n{text}\n{mark}\n"
 
 
 def _head(view: View, title: str) -> str:
@@ -73,7 +80,8 @@ def _head(view: View, title: str) -> str:
 
 def _title(view: View, most: int) -> str:
     """The title, with the environment's name as code."""
-    return f"{view.title} for {code_within(view.place, most)}" if view.place else view.title
+    named = f"{view.title} for {code_within(view.place, most)}" if view.place else view.title
+    return f"{named}{view.after}"
 
 
 def _target(target: Target, plan_id: str | None) -> str:
@@ -88,12 +96,6 @@ def _notes(view: View) -> Iterator[str]:
         yield f"Only {targets}.\n"
     if not view.rows:
         yield f"{view.empty}\n"
-    ordinary = (word(status) for status in dict.fromkeys(row.status for row in view.rows))
-    yield from (
-        f"{one.counted.capitalize()}. {one.hint}\n"
-        for one in ordinary
-        if one.hint and not one.attention
-    )
 
 
 def _problems(view: View, full_report: str | None) -> MarkdownPage:

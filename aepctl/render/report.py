@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.apply.report import ApplyReport
 from aepctl.model.failure import Failure
+from aepctl.model.steps import Delete
 from aepctl.plan.plan import Change, Plan
+from aepctl.render.alerts import moved_lines
 from aepctl.render.view import (
     ALL_DONE,
     NOT_RECORDED,
@@ -18,6 +20,7 @@ from aepctl.render.view import (
 )
 from aepctl.render.words import NOT_STARTED, in_order
 from aepctl.render.words import totals as counted
+from aepctl.wording import command
 
 
 def view_of_report(report: ApplyReport, program: str = "aepctl") -> View:
@@ -27,8 +30,8 @@ def view_of_report(report: ApplyReport, program: str = "aepctl") -> View:
     totals = {kind.value: counts[kind] for kind in OutcomeKind} | {NOT_STARTED: report.not_started}
     totals |= saved_totals(plan)
     return View(
-        command="apply",
-        title="Apply",
+        command=report.words[0],
+        title=report.words[0].capitalize(),
         environment=plan.environment,
         target=plan.target,
         targets=plan.targets,
@@ -38,10 +41,11 @@ def view_of_report(report: ApplyReport, program: str = "aepctl") -> View:
         rows=tuple(_report_rows(report)),
         empty=ALL_DONE if plan.done else "Nothing to do.",
         alerts=tuple(_alerts(report, program)),
-        next=f"run `{program} apply` again; it first checks what became of these."
+        next=f"run `{command(program, *report.words)}` again; it first checks what became of these."
         if counts[OutcomeKind.UNKNOWN]
         else None,
         plan=view_of_plan(plan, report.plan_id),
+        paste=moved_lines(plan),
     )
 
 
@@ -54,12 +58,20 @@ def _nothing(plan: Plan) -> str:
 def outcome_row(outcome: Outcome, change: Change | None = None) -> Row:
     """What came of a change, or of what was settled before the plan was made."""
     planned = Row(outcome.kind, outcome.key) if change is None else change_row(change)
+    replaced = outcome.kind is OutcomeKind.REPLACED
     return planned._replace(
         status=outcome.kind,
+        replaced=_deleted(change) if change and replaced else None,
         note=_failure(outcome.failure),
         audience_id=outcome.ids.audience_id if outcome.ids else planned.audience_id,
         ended=True,
     )
+
+
+def _deleted(change: Change) -> str | None:
+    """The ID of what is deleted for it."""
+    gone = [one.ids.audience_id for one in change.steps if isinstance(one, Delete)]
+    return gone[-1] if gone else None
 
 
 def _report_rows(report: ApplyReport) -> Iterator[Row]:

@@ -12,6 +12,7 @@ from pydantic_core.core_schema import WithDefaultSchema as DefaultSchema
 from aepctl.manifests.model import ManifestDocument
 from aepctl.project.model import ConfigModel
 from aepctl.render.documents import PlanDocument
+from aepctl.render.drift_document import DriftDocument
 from aepctl.render.import_document import ImportDocument
 from aepctl.render.known_documents import StateListDocument, StateShowDocument
 from aepctl.render.outcome_documents import OutcomeDocument
@@ -22,6 +23,7 @@ TITLES = {
     "config": "aepctl settings: aepctl.yaml",
     "plan": "aepctl plan -o json",
     "outcome": "aepctl apply -o json",
+    "drift": "aepctl drift -o json",
     "state": "aepctl state: state/NAME.json",
     "state-list": "aepctl state list -o json",
     "state-show": "aepctl state show -o json",
@@ -32,6 +34,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "config": ConfigModel,
     "plan": PlanDocument,
     "outcome": OutcomeDocument,
+    "drift": DriftDocument,
     "state-list": StateListDocument,
     "state-show": StateShowDocument,
     "import": ImportDocument,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aepctl.model.problem import Problem
 from aepctl.plan.plan import FieldDiff, Plan
+from aepctl.render.alerts import RENAMED
 from aepctl.render.display import Paint, cells, display, display_all, display_lines
 from aepctl.render.view import Row, View, view_of_plan
 from aepctl.render.words import by_urgency, word
@@ -82,26 +83,24 @@ def _block(row: Row, paint: Paint) -> list[str]:
     if row.new and row.audience_id is not None:
         lines.append(_label("audienceId") + display(row.audience_id))
     for one in row.diff:
-        lines += _difference(one, paint)
+        lines += _difference(row, one, paint)
+    if row.came:
+        lines.append(f"    {display(row.came)}")
     if row.note is not None:
         lines.append(f"    {display(row.note)}")
     if how.line:
-        moved_from = _side(row.moved_from)
-        name, audience_id = _side(row.name), _side(row.audience_id)
-        line = how.line.format(name=name, id=audience_id, moved_from=moved_from)
+        line = how.line.format(name=_side(row.name), id=_side(row.audience_id))
         lines.append(f"    {line}")
     return lines
 
 
-def _difference(one: FieldDiff, paint: Paint) -> Iterator[str]:
-    """What it is and what it shall be; all three sides where the platform has another again."""
-    if one.known is None or one.observed is None or one.known == one.observed:
-        before, after = _side(one.before), _side(one.wanted)
-        yield f"{_label(one.field)}{before} {paint('->', 'dim')} {after}"
-        return
-    sides = (("manifest", one.wanted), ("state", one.known), ("platform", one.observed))
+def _difference(row: Row, one: FieldDiff, paint: Paint) -> Iterator[str]:
+    """What it is and what it shall be; or each side, where the platform has another again."""
     label = _label(one.field)
-    for name, text in sides:
+    if not row.columns or one.known == one.observed:
+        yield f"{label}{_side(one.before)} {paint('->', 'dim')} {_side(one.wanted)}"
+        return
+    for name, text in row.sides(one):
         yield f"{label}{paint(f'{name:<9}', 'dim')}{_side(text)}"
         label = " " * len(label)
 
@@ -143,6 +142,8 @@ def _closing(view: View, paint: Paint) -> Iterator[str]:
     if not view.rows and view.empty:
         yield view.empty
     yield from _alerts(view, paint)
+    if view.paste:
+        yield "\n".join((f"{paint(RENAMED, 'yellow', 'bold')}:", "", *view.paste, ""))
     for status in by_urgency(row.status for row in view.rows):
         how = word(status)
         if how.hint:

@@ -15,12 +15,14 @@ from aepctl.model.problem import Origin, Problem
 from aepctl.model.steps import Create, Patch, RemoteStep
 from aepctl.model.target import Target
 from aepctl.plan.plan import Action, Change, FieldDiff, Plan
-from aepctl.render.words import DONE, LEFT_ALONE, STEPS, UNCHANGED, in_order, word
-from aepctl.state.model import Intent, Phase
+from aepctl.render.alerts import moved_lines, plan_alerts
+from aepctl.render.why import why
+from aepctl.render.words import DONE, LEFT_ALONE, UNCHANGED, in_order, word
 
 Fields: TypeAlias = Mapping[str, str]
 """An audience's fields in Adobe's spelling."""
 ALL_DONE = "All changes of this plan are done: it can do nothing more."
+SIDES = ("manifest", "state", "platform")
 NOT_RECORDED = "Not recorded"
 """The alert that IDs could not be written anywhere."""
 
@@ -33,7 +35,8 @@ class Row(NamedTuple):
     `fields` are the audience's: as wanted, else as known or seen, else as once sent. `new`: nothing
     of it is there yet. `diff` is what differs otherwise; `note` says why it is so, or why not.
     `ended`: the status is an outcome. `audience_id` is the platform's, else the one that we give.
-    `moved_from`: the key that it had.
+    `moved_from`: the key that it had. `replaced`: the ID of what it took the place of. `columns`
+    are the sides that the diff shows where before and after do not tell all of it.
     """
 
     status: str
@@ -46,6 +49,20 @@ class Row(NamedTuple):
     new: bool = False
     ended: bool = False
     moved_from: str | None = None
+    replaced: str | None = None
+    columns: tuple[str, ...] = ()
+
+    def sides(self, one: FieldDiff) -> tuple[tuple[str, str | None], ...]:
+        """The text on each of the columns."""
+        texts = {"manifest": one.wanted, "state": one.known, "platform": one.observed}
+        return tuple((name, texts[name]) for name in self.columns)
+
+    @property
+    def came(self) -> str | None:
+        """What it was before."""
+        if self.moved_from is not None:
+            return f"was {self.moved_from}"
+        return f"in place of {self.replaced}" if self.replaced is not None else None
 
     @property
     def file(self) -> str | None:
@@ -71,8 +88,10 @@ class View:
 
     `command` is what was run. `totals` count by status; a zero is told where numbers are expected.
     `nothing` is said instead of totals that are all zero, and `empty` instead of rows. `alerts` are
-    a word and what has to be seen first; `next` is what to do now. `plan` is the plan that was
-    applied. `more` problems than those in `problems` are only counted.
+    a word and what has to be seen first; `next` is what to do now. `paste` are lines for a
+    manifest, where something may have been renamed. `looked`: at all that is known, on the
+    platform. `plan` is the plan that was applied. `more` problems than those in `problems` are only
+    counted.
     """
 
     command: str
@@ -91,6 +110,8 @@ class View:
     more: int = 0
     failed: Failed | None = None
     plan: "View | None" = None
+    paste: tuple[str, ...] = ()
+    looked: bool = False
 
     @property
     def place(self) -> str | None:
@@ -100,7 +121,12 @@ class View:
     @property
     def heading(self) -> str:
         """The title, with the environment."""
-        return self.title if self.place is None else f"{self.title} for {self.place}"
+        return self.title if self.place is None else f"{self.title} for {self.place}{self.after}"
+
+    @property
+    def after(self) -> str:
+        """What follows the environment in the title."""
+        return ", with a look at the platform" if self.looked else ""
 
 
 def view_of_plan(plan: Plan, plan_id: str | None = None) -> View:
@@ -119,7 +145,9 @@ def view_of_plan(plan: Plan, plan_id: str | None = None) -> View:
         nothing="no audiences",
         rows=(*(change_row(change) for change in plan.changes), *left_alone_rows(plan)),
         empty=ALL_DONE if plan.done else "Nothing to do.",
-        alerts=tuple(_alerts(plan)),
+        alerts=tuple(plan_alerts(plan)),
+        paste=moved_lines(plan),
+        looked=plan.refreshed,
     )
 
 
@@ -134,24 +162,6 @@ def left_alone_rows(plan: Plan) -> Iterator[Row]:
         row = change_row(change)
         note = f"{word(row.status).counted}, not in the saved plan"
         yield row._replace(status=LEFT_ALONE, note=note, diff=(), new=False)
-
-
-def _alerts(plan: Plan) -> Iterator[tuple[str, str]]:
-    if plan.renames:
-        lines = "".join(f"\n  - {{from: {old}, to: {new}}}" for old, new in plan.renames)
-        yield "Renamed? Then paste into a manifest", f"\nmoved:{lines}"
-    limits = (
-        ("max_creates", plan.creates, "created", "--yes-create", plan.max_creates),
-        ("max_deletes", plan.deletes, "deleted", "--yes-delete", plan.max_deletes),
-    )
-    for name, count, what, option, most in limits:
-        if name in plan.exceeded:
-            said = (
-                f"{count} audience{'s' * (count != 1)} would be {what}, more than {name} ({most}): "
-                f"`apply` needs `{option} {count}`, and whoever applies this as a saved plan "
-                "approves them"
-            )
-            yield "Limit", said
 
 
 def view_of_validation(count: int, environment: str | None = None) -> View:
@@ -188,41 +198,30 @@ def change_row(change: Change) -> Row:
         fields = before.audience.fields()
     else:
         fields = audience_of(change.intent.step).fields() if change.intent else {}
-    note = _why(change) if change.reason is not None or change.intent is not None else None
+    told = change.reason is not None or change.intent is not None or len(change.steps) > 1
+    forget, new = change.action is Action.FORGET, change.action is Action.CREATE
     return Row(
         change.action,
         change.key,
         fields,
         change.diff,
-        note,
+        why(change) if told or forget else None,
         change.source,
-        before.ids.audience_id if before else change.given_id,
-        change.action is Action.CREATE,
-        moved_from=change.moved_from,
+        before.ids.audience_id if before and not new else change.given_id,
+        new,
+        False,
+        change.moved_from,
+        None,
+        _columns(change) if change.diff else (),
     )
 
 
-def _why(change: Change) -> str | None:
-    """Why this is more than a wish."""
-    if change.reason is not None:
-        if change.steps:
-            return f"reason: {change.reason}"
-        what = "waiting" if change.action is Action.SETTLE else "decision needed"
-        return f"{what}: {change.reason}"
-    intent = change.intent
-    if intent is None:
-        return None
-    if change.action is Action.CREATE:
-        if intent.phase is Phase.RECREATE:
-            return "a person decided: created without looking"
-        return f"second attempt; the first ({intent.at}): {intent.reason}"
-    return attempt(intent)
-
-
-def attempt(intent: Intent) -> str:
-    """What an intent is about, and what is known of it."""
-    unknown = ", outcome unknown" if intent.phase is Phase.OPEN else ""
-    return f"{STEPS[type(intent.step)]} started at {intent.at}{unknown}: {intent.reason}"
+def _columns(change: Change) -> tuple[str, ...]:
+    """The sides to show beside each other, where the platform has something else than state."""
+    looked = change.known is not None and change.observed is not None
+    if not looked or all(one.known == one.observed for one in change.diff):
+        return ()
+    return SIDES if change.wanted is not None else SIDES[1:]
 
 
 def audience_of(step: RemoteStep) -> Audience:

@@ -12,10 +12,9 @@ class Word:
     """How one status is told.
 
     `word` names one of them, `counted` follows a number. `urgency` puts it before all others that
-    need attention less; None: it needs none. `line` is what text says below a row, with {name},
-    {id} and {moved_from} of its audience. `junit` is the element of a test case that did not pass.
-    `output` is the name of GitHub's step output, and `terraform` the number of GitLab's report that
-    counts it.
+    need attention less; None: it needs none. `line` is what text says below a row, with {name}
+    and {id} of its audience. `junit` is the element of a test case that did not pass. `output` is
+    the name of GitHub's step output, and `terraform` the numbers of GitLab's report that count it.
     """
 
     word: str
@@ -27,7 +26,7 @@ class Word:
     line: str = ""
     junit: Literal["", "failure", "error", "skipped"] = ""
     output: str = ""
-    terraform: Literal["", "create", "update", "delete"] = ""
+    terraform: tuple[Literal["create", "update", "delete"], ...] = ()
 
     @property
     def attention(self) -> bool:

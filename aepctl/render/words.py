@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from aepctl.model.steps import Create, Delete, Patch, RemoteStep
 from aepctl.render.action_words import ACTION_WORDS
+from aepctl.render.drift_words import DRIFT_WORDS
 from aepctl.render.export_words import EXPORT_WORDS
 from aepctl.render.word import Word
 from aepctl.state.model import Phase
@@ -141,6 +142,7 @@ WORDS: dict[str, Word] = {
         "to mend", "to mend", "!", "bad", 15, "Each says what mends it.", "", "failure", "findings"
     ),
     **EXPORT_WORDS,
+    **DRIFT_WORDS,
 }
 """In the order in which totals are told: the bad news first."""
 

@@ -11,7 +11,7 @@ from fakes import FakeClock, audience
 from lists import element, page, read
 
 from aepctl.aep.asking import MAX_ATTEMPTS
-from aepctl.aep.paging import MAX_PAGES, MAX_ROUNDS, PAGE_SIZE
+from aepctl.aep.paging import MAX_PAGES, MAX_ROUNDS, PAGE_SIZE, USUAL_SIZE
 from aepctl.aep.reader import AudienceReader
 from aepctl.errors import PlatformError
 from aepctl.replies import Reply, Response
@@ -28,6 +28,22 @@ class TestPaging:
         assert [one.audience.name for one in reader.list_all()] == ["a", "b", "c"]
         assert [asked["start"] for asked in connection.queries] == ["0", str(second)]
         assert {asked["limit"] for asked in connection.queries} == {str(PAGE_SIZE)}
+
+    def test_a_platform_that_refuses_so_large_a_page_is_asked_for_usual_ones(self) -> None:
+        refused = Response(400, b'{"message": "limit"}')
+        reader, connection, waited = read(
+            refused, page(element("a"), total=2, following=1), page(element("b"), total=2), page(),
+        )  # fmt: skip
+        assert [one.audience.name for one in reader.list_all()] == ["a", "b"]
+        assert reader.list_inactive() == ()
+        sizes = [int(asked["limit"]) for asked in connection.queries]
+        assert (sizes, waited) == ([PAGE_SIZE, *[USUAL_SIZE] * 3], [])
+
+    def test_one_that_refuses_usual_ones_too_is_an_error_at_once(self) -> None:
+        reader, connection, _ = read(*[Response(400, b'{"message": "no"}')] * 2)
+        with pytest.raises(PlatformError, match="400: no"):
+            reader.list_all()
+        assert len(connection.queries) == 2
 
     def test_an_element_that_moves_to_the_next_page_counts_once(self) -> None:
         reader, _, _ = read(

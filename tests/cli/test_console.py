@@ -5,10 +5,12 @@ import io
 import click
 import pytest
 from plans import TARGET, audience, known
+from projects import Terminal
 
+from aepctl.cli.approval import approved
 from aepctl.cli.console import TextConsole
 from aepctl.cli.main import cli
-from aepctl.model.steps import Adopt, Create, Forget, Record
+from aepctl.model.steps import Adopt, Create, Delete, Forget, Patch, Record
 from aepctl.plan.plan import Action, Change, Plan
 
 GOLD = audience("Gold")
@@ -22,6 +24,28 @@ def test_the_progress_bar_counts_what_has_an_outcome(monkeypatch: pytest.MonkeyP
     steps = (Forget(), Create(GOLD), Record(GOLD), Adopt(known("gold", GOLD)))
     change = Change("gold", Action.CREATE, wanted=GOLD, steps=steps)
     plan = Plan("prod", TARGET, (change, Change("silver", Action.UPDATE)), 0)
-    with click.Context(cli), TextConsole(approved=True) as console:
+    with click.Context(cli), TextConsole(approved) as console:
         console.begin(plan)
     assert "0/1" in err.getvalue()
+
+
+def test_the_question_counts_each_action_and_says_what_cannot_be_undone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    err = io.StringIO()
+    monkeypatch.setattr("sys.stderr", err)
+    monkeypatch.setattr("sys.stdin", Terminal("yes\n"))
+    had = known("old", GOLD)
+    changes = (
+        Change("a", Action.CREATE, wanted=GOLD, steps=(Create(GOLD),)),
+        Change("b", Action.CREATE, wanted=GOLD, steps=(Create(GOLD),)),
+        Change("c", Action.DELETE, known=had, steps=(Delete(had.ids, GOLD),)),
+        Change("d", Action.UPDATE, known=had, steps=(Patch(had.ids, GOLD, GOLD),)),
+        Change("e", Action.DECIDE),
+    )
+    with click.Context(cli), TextConsole(approved=False) as console:
+        assert console.approve(Plan("prod", TARGET, changes))
+    assert err.getvalue() == (
+        "\nCreate 2, update 1 and delete 1 in prod, sandbox dev? "
+        "1 audience is deleted for good. Enter 'yes' to continue: "
+    )

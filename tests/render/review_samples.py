@@ -11,9 +11,10 @@ from aepctl.apply.report import ApplyReport
 from aepctl.model.audience import FIELD_NAMES, Audience, Ids, Known, Observed
 from aepctl.model.failure import Failure
 from aepctl.model.problem import Origin, Problem
-from aepctl.model.steps import Adopt, Create, Delete, Forget, Patch
+from aepctl.model.steps import Adopt, Create, Delete, Forget, Move, Patch, Record
 from aepctl.model.target import Target
 from aepctl.plan.plan import Action, Change, FieldDiff, Plan
+from aepctl.plan.reasons import EDITED, GONE, HAS_IT, renamed
 from aepctl.state.model import Intent, Phase
 
 TARGET = Target("1BD6382559DF0C130A49422D@AdobeOrg", "prod", "https://platform.adobe.io")
@@ -96,6 +97,119 @@ PLAN = plan_of(
     ),
     unchanged=26,
 )
+BRONZE = audience("Loyalty - Bronze", "Members with 1,000 points or more.")
+CRM = replace(BRONZE, namespace="crm")
+
+
+def _edited(key: str, action: Action, line: int, *sides: str, reason: str) -> Change:
+    """Its description on each side: manifest, state, platform."""
+    wanted, known, observed = (replace(BRONZE, description=one) for one in sides)
+    steps = (Record(observed),) if action is Action.RECORD else ()
+    return Change(
+        key,
+        action,
+        known=Known(known, Ids(f"{key}-id")),
+        observed=Observed(observed, Ids(f"{key}-id")),
+        wanted=wanted,
+        diff=(FieldDiff("description", sides[1], sides[2], sides[0]),),
+        steps=steps,
+        reason=reason,
+        source=Origin(LOYALTY, line, 3),
+    )
+
+
+LIFE = Plan(
+    "prod",
+    TARGET,
+    (
+        _edited(
+            "edited",
+            Action.DRIFT,
+            3,
+            "As the manifest has it.",
+            "As state knows it.",
+            "As somebody typed it.",
+            reason=EDITED,
+        ),
+        _edited(
+            "recorded",
+            Action.RECORD,
+            7,
+            "Both say so.",
+            "As it was.",
+            "Both say so.",
+            reason=HAS_IT,
+        ),
+        Change(
+            "gold #1",
+            Action.DECIDE,
+            wanted=audience("Gold"),
+            reason=renamed("gold", "gold #1"),
+            source=Origin(LOYALTY, 11, 3),
+            may_be="gold",
+        ),
+        Change(
+            "bronze",
+            Action.REPLACE,
+            known=Known(BRONZE, Ids("old-id")),
+            wanted=CRM,
+            diff=(FieldDiff("namespace", "agora", None, "crm"),),
+            steps=(Create(CRM, replaces=Ids("old-id")), Delete(Ids("old-id"), BRONZE)),
+            source=Origin(LOYALTY, 15, 3),
+        ),
+        Change(
+            "silver-tier",
+            Action.MOVE,
+            known=Known(audience("Silver"), Ids("silver-id")),
+            wanted=audience("Silver"),
+            steps=(Move("silver"),),
+            source=Origin(LOYALTY, 19, 3),
+            moved_from="silver",
+        ),
+        Change(
+            "ended",
+            Action.DELETE,
+            known=Known(audience("Ended"), Ids("ended-id")),
+            steps=(Delete(Ids("ended-id"), audience("Ended")),),
+        ),
+        Change(
+            "left",
+            Action.FORGET,
+            known=Known(audience("Left"), Ids("left-id")),
+            steps=(Forget(retain=True),),
+        ),
+        Change(
+            "vanished",
+            Action.FORGET,
+            known=Known(audience("Vanished"), Ids("vanished-id")),
+            steps=(Forget(),),
+            reason=GONE,
+        ),
+    ),
+    unchanged=4,
+    max_deletes=1,
+    known=12,
+    refreshed=True,
+)
+"""All that may happen to what is known, on one look at the platform."""
+LIVED = ApplyReport(
+    LIFE,
+    (
+        Outcome("edited", Action.DRIFT, OutcomeKind.UNDECIDED, failure=Failure(EDITED)),
+        Outcome(
+            "gold #1",
+            Action.DECIDE,
+            OutcomeKind.UNDECIDED,
+            failure=Failure(renamed("gold", "gold #1")),
+        ),
+        Outcome("recorded", Action.RECORD, OutcomeKind.RECORDED, Ids("recorded-id")),
+        Outcome("bronze", Action.REPLACE, OutcomeKind.REPLACED, Ids("new-id")),
+        Outcome("silver-tier", Action.MOVE, OutcomeKind.MOVED, Ids("silver-id")),
+        Outcome("ended", Action.DELETE, OutcomeKind.DELETED, Ids("ended-id")),
+        Outcome("left", Action.FORGET, OutcomeKind.FORGOTTEN, Ids("left-id")),
+        Outcome("vanished", Action.FORGET, OutcomeKind.FORGOTTEN, Ids("vanished-id")),
+    ),
+)
 REPORT = ApplyReport(
     PLAN,
     (
@@ -166,17 +280,21 @@ def changes(draw: st.DrawFn, key: str) -> Change:
     wanted = draw(audiences if action is Action.CREATE else st.none() | audiences)
     steps = (Create(wanted, draw(st.none() | texts)),) if action is Action.CREATE and wanted else ()
     known = draw(st.none() | knowns)
+    gone = known if action in {Action.DELETE, Action.REPLACE} else None
+    steps += (Delete(gone.ids, gone.audience),) if gone is not None else ()
     return Change(
         key,
         action,
         known=known,
-        observed=None if known else draw(st.none() | observeds),
+        observed=draw(st.none() | observeds),
         wanted=wanted,
         diff=tuple(draw(st.lists(diffs, max_size=2))),
         steps=steps,
         reason=draw(st.none() | texts),
         source=draw(st.none() | origins),
         intent=draw(st.none() | intents),
+        moved_from=draw(st.none() | filled),
+        may_be=draw(st.none() | filled) if action is Action.DECIDE else None,
     )
 
 
@@ -188,11 +306,13 @@ def plans(draw: st.DrawFn, most: int = 4, *, saved: bool = False) -> Plan:
     target = Target(*(draw(texts) for _ in range(3)))
     targets = tuple(draw(st.lists(texts, max_size=2)))
     whole = Plan(draw(filled), target, made, draw(st.integers(0, 9)), targets)
+    whole = replace(whole, refreshed=draw(st.booleans()), overwrites=draw(st.booleans()))
     if not saved:
         return whole
     cut, done = draw(st.integers(0, most)), draw(st.integers(0, 9))
     limit = draw(st.none() | st.integers(0, 3))
-    return replace(whole, changes=made[:cut], left_alone=made[cut:], done=done, max_creates=limit)
+    whole = replace(whole, max_creates=limit, max_deletes=limit, known=draw(st.integers(0, 9)))
+    return replace(whole, changes=made[:cut], left_alone=made[cut:], done=done)
 
 
 @st.composite

@@ -62,9 +62,9 @@ def test_all_formats_of_a_plan(plan: Plan) -> None:
     assert_agreed(view, counts)
     terraform = json.loads(gitlab.render(view))
     assert terraform == {
-        "create": counts["create"],
-        "update": counts["update"] + counts["replace"],
-        "delete": counts["delete"],
+        "create": counts["create"] + counts["replace"],
+        "update": counts["update"],
+        "delete": counts["delete"] + counts["replace"],
     }
     cases = ET.fromstring(junit.render(view).encode()).get("tests")
     assert int(cases or -1) == sum(counts.values()) - counts["unchanged"] - counts["done"]

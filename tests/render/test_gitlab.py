@@ -23,9 +23,9 @@ def test_a_plan(golden: Golden) -> None:
 def test_the_counts_are_those_of_the_plan(plan: Plan) -> None:
     actions = plan.counts()
     counts = {
-        "create": actions["create"],
-        "update": actions["update"] + actions["replace"],
-        "delete": actions["delete"],
+        "create": actions["create"] + actions["replace"],
+        "update": actions["update"],
+        "delete": actions["delete"] + actions["replace"],
     }
     assert json.loads(render(view_of_plan(plan))) == counts
 

@@ -46,25 +46,37 @@ function drawRow(row) {
   return [line, below];
 }
 
+/* A sentence, with what stands in backticks as code. */
+function prose(text) {
+  const parts = text.split("`");
+  if (parts.length % 2 === 0) return [text];
+  return parts.map((part, at) => (at % 2 ? make("code", {}, part) : part));
+}
+
 function drawDetails(row) {
   const parts = [];
-  if (row.note) parts.push(make("p", { class: `note ${row.tone}` }, row.note));
+  if (row.note) parts.push(make("p", { class: `note ${row.tone}` }, ...prose(row.note)));
   if (row.fields.length) {
     const side = (tag, value) =>
       value === null ? make("span", { class: "nothing" }, "none") : make(tag, {}, value);
+    const sides = row.fields[0].length > 3;
+    const titles = sides ? ["Manifest", "State", "Platform"] : ["Before", "After"];
+    const tags = sides ? ["ins", "span", "mark"] : ["del", "ins"];
+    const tag = (texts, at) => (sides && texts[at] === texts[0] ? "ins" : tags[at]);
     parts.push(
       make(
         "table", { class: "fields" },
         make(
           "thead", {},
-          make("tr", {}, ...["Field", "Before", "After"].map(
+          make("tr", {}, ...["Field", ...titles].map(
             (title) => make("th", { scope: "col" }, title),
           )),
         ),
-        make("tbody", {}, ...row.fields.map(([field, before, after]) =>
+        make("tbody", {}, ...row.fields.map(([field, ...texts]) =>
           make(
             "tr", {}, make("th", { scope: "row" }, field),
-            make("td", {}, side("del", before)), make("td", {}, side("ins", after)),
+            ...texts.map((text, at) =>
+              make("td", { "data-side": titles[at] }, side(tag(texts, at), text))),
           ))),
       ),
     );

@@ -1,0 +1,59 @@
+"""aepctl refresh."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from aepctl.cli.formats import output_options, outputs_of, run_and_render
+from aepctl.cli.invocation import Command, Invocation, pass_invocation
+from aepctl.cli.plan import target_option
+from aepctl.cli.types import lock_timeout_option, max_wait_option
+
+if TYPE_CHECKING:
+    from aepctl.render.formats import Result
+
+
+@click.command(cls=Command)
+@output_options
+@target_option
+@click.option("--auto-approve", is_flag=True, help="Record it without asking.")
+@lock_timeout_option
+@max_wait_option
+@pass_invocation
+def refresh(
+    invocation: Invocation,
+    output: str,
+    writes: tuple[tuple[str, str], ...],
+    github: bool,
+    max_bytes: int,
+    targets: tuple[str, ...],
+    auto_approve: bool,
+    lock_timeout: float,
+    max_wait: float,
+) -> int:
+    """Take what the platform has into the state, after showing it; nothing is sent.
+
+    Texts that somebody edited are recorded, so that a plan compares the manifests with what is
+    there; what is gone is forgotten, and the next apply makes it anew if it is still wanted.
+    """
+
+    def work() -> "Result":
+        from aepctl.cli.approval import approved, ask_yes
+        from aepctl.cli.console import console_for
+        from aepctl.cli.output import print_status
+        from aepctl.operations.refresh import refresh as operation
+        from aepctl.patience import Patience
+        from aepctl.render.formats import of_report
+
+        console = console_for(output, approved if auto_approve else ask_yes)
+        context = invocation.context(console, Patience(max_wait, print_status))
+        environment = invocation.resolve(context)
+        with console:
+            report = operation(context, environment, invocation.stop, targets, wait=lock_timeout)
+        console.finish(report, environment.program)
+        return of_report(report, environment.program)
+
+    code = run_and_render(outputs_of(output, writes, github, max_bytes), "outcomes", work)
+    if invocation.stop.error is not None:
+        raise invocation.stop.error  # a bug is told when all is recorded and reported
+    return code

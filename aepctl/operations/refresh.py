@@ -1,0 +1,141 @@
+"""refresh: what was seen goes into state, under the lock. Nothing is sent to the platform."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aepctl.apply import gates
+from aepctl.apply.executor import execute
+from aepctl.apply.look import look
+from aepctl.apply.outcomes import Outcome
+from aepctl.apply.ports import Writer
+from aepctl.apply.report import ApplyReport
+from aepctl.apply.sender import Sender
+from aepctl.apply.stopping import Backoff, StopSignal
+from aepctl.errors import InternalError, StateNotWritten
+from aepctl.model.wants import Wants
+from aepctl.operations.context import Context
+from aepctl.operations.network import check_network
+from aepctl.operations.onlooker import Onlooker
+from aepctl.operations.plan import policy_of
+from aepctl.operations.reporting import report_of
+from aepctl.plan.plan import Plan
+from aepctl.plan.policy import Policy
+from aepctl.plan.questions import Questions, to_look_up
+from aepctl.plan.refreshing import plan_refresh
+from aepctl.plan.seen import Seen
+from aepctl.project.environment import Environment
+from aepctl.state.model import State
+from aepctl.state.rescue_file import left_behind
+from aepctl.state.session import StateSession, open_session
+from aepctl.state.shared_store import SharedStore
+from aepctl.wording import listed
+
+
+def refresh(
+    context: Context,
+    environment: Environment,
+    stop: StopSignal,
+    targets: tuple[str, ...] = (),
+    *,
+    wait: float = 0.0,
+) -> ApplyReport:
+    """Take in what the platform has, after it was shown and approved. `wait`: for the lock.
+
+    Raises InvalidInput, CredentialsError, PlatformError, ListForbidden, SafetyRefusal, StateError,
+    StateLocked and NoSuchTarget: nothing was recorded then.
+    """
+    wants = context.wants(environment)
+    for warning in check_network(environment, context.environ):
+        context.console.warn(warning)
+    store, run = context.open_store(environment), context.run("refresh")
+    policy = policy_of(environment, run=run.id, refresh=True)
+    work = _Refresh(context, environment, stop, wants, policy, targets)
+    if isinstance(store, SharedStore) and not left_behind(store.rescue, store.name):
+        plan = work.plan(store.read(environment.target).state)
+        if not any(change.steps for change in plan.changes):
+            return work.idle(plan)  # writes nothing that others share, not even a lock
+    with open_session(
+        store,
+        environment.target,
+        run,
+        wait=wait,
+        clock=context.clock,
+        ids=context.new_id,
+    ) as session:
+        return work.take_in(work.plan(session.state), session)
+
+
+@dataclass(frozen=True, slots=True)
+class _Refresh:
+    """One refresh."""
+
+    context: Context
+    environment: Environment
+    stop: StopSignal
+    wants: Wants
+    policy: Policy
+    targets: tuple[str, ...]
+
+    def plan(self, state: State) -> Plan:
+        """What is to be taken in, as it is seen now; what is not listed is warned of."""
+        seen = self._look(state)
+        missing = [key for key, one in state.audiences.items() if {*one.all_ids} & seen.missing]
+        if missing:
+            self.context.console.warn(
+                f"not in the platform's list, which proves nothing, and so left as they are: "
+                f"{listed(missing)}"
+            )
+        return plan_refresh(self.wants, state, seen, self.policy, self.targets)
+
+    def idle(self, plan: Plan) -> ApplyReport:
+        """There is nothing to take in."""
+        self.context.console.show(plan)
+        return self._report(plan, gates.undecided(plan))
+
+    def take_in(self, plan: Plan, session: StateSession) -> ApplyReport:
+        """Show it, ask, and record it."""
+        todo, console = [change for change in plan.changes if change.steps], self.context.console
+        if not todo:
+            return self.idle(plan)
+        console.show(plan)
+        console.approve(plan)
+        console.begin(plan)
+        clock = self.context.clock
+        backoff = Backoff(clock, self.stop, self.context.patience)
+        with self.stop.during_work():
+            done = execute(
+                todo,
+                Sender(session, clock, self.stop, backoff),
+                _no_writer,
+                parallelism=1,
+                on_outcome=console.tell,
+            )
+            rescue = self._save(session)
+        return self._report(plan, (*gates.undecided(plan), *done), rescue)
+
+    def _look(self, state: State) -> Seen:
+        known = to_look_up(self.wants, state, self.policy, self.targets).known
+        if not known:
+            return Seen()
+        onlooker = Onlooker(self.context, self.environment, self.wants, state)
+        with onlooker.reader() as reader:
+            questions = Questions(known=known)
+            return look(reader, questions, state, self.policy, gates.Approval()) or Seen()
+
+    def _save(self, session: StateSession) -> str | None:
+        """Write the state; where that fails, what no store has."""
+        try:
+            session.checkpoint()
+        except StateNotWritten as error:
+            self.stop.request(error.message)
+            return session.rescue()
+        return None
+
+    def _report(
+        self, plan: Plan, outcomes: Sequence[Outcome], rescue: str | None = None
+    ) -> ApplyReport:
+        return report_of(plan, outcomes, self.stop, rescue=rescue, words=("refresh",))
+
+
+def _no_writer() -> Writer:
+    raise InternalError("a refresh sends nothing")

@@ -1,0 +1,58 @@
+"""What of a plan has to be seen first, and the lines that it gives to paste."""
+
+from collections.abc import Iterator
+
+from aepctl.model.steps import Delete
+from aepctl.plan.plan import Plan
+from aepctl.plan.policy import MOST_DELETED
+from aepctl.render.block import scalar
+from aepctl.wording import listed
+
+RENAMED = "Renamed? Then paste this into a manifest, and plan again"
+"""Before the lines of `moved_lines`."""
+
+
+def plan_alerts(plan: Plan) -> Iterator[tuple[str, str]]:
+    """A word, and what it is about."""
+    gone = [
+        f"`{change.key}` (`{step.ids.audience_id}`)"
+        for change in plan.changes
+        for step in change.steps
+        if isinstance(step, Delete)
+    ]
+    if gone:
+        yield "Deletes", f"{_would(len(gone))} deleted for good: {listed(gone)}"
+    if plan.stays:
+        yield "Stays on the platform", f"retained when it was removed: {listed(plan.stays)}"
+    if plan.overwrites and plan.changes:
+        yield "Overwrites", "what somebody edited on the platform is changed or deleted as well"
+    exceeded = plan.exceeded
+    if "max_creates" in exceeded:
+        limit = f"max_creates ({plan.max_creates})"
+        yield "Limit", _exceeded(plan.creates, "created", limit, "--yes-create")
+    if "max_deletes" in exceeded:
+        yield "Limit", _exceeded(plan.deletes, "deleted", _deletes_allowed(plan), "--yes-delete")
+
+
+def moved_lines(plan: Plan) -> tuple[str, ...]:
+    """YAML that says what may have been renamed; each line is safe to look at. Empty: nothing."""
+    pairs = [f"  - {{from: {scalar(old)}, to: {scalar(new)}}}" for old, new in plan.renames]
+    return ("moved:", *pairs) if pairs else ()
+
+
+def _deletes_allowed(plan: Plan) -> str:
+    """The limit that holds, as it came about."""
+    if plan.max_deletes == int(plan.known * MOST_DELETED):
+        return f"{MOST_DELETED:.0%} of the {plan.known} that are known".replace("%", " %")
+    return f"max_deletes ({plan.max_deletes})"
+
+
+def _exceeded(count: int, done: str, limit: str, option: str) -> str:
+    return (
+        f"{_would(count)} {done}, more than {limit}: `apply` needs `{option} {count}`, and whoever "
+        "applies this as a saved plan approves them"
+    )
+
+
+def _would(count: int) -> str:
+    return f"{count} audience{'s' * (count != 1)} would be"

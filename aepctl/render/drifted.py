@@ -1,0 +1,209 @@
+"""What has drifted, as a View and as JSON. Other results do without this module."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from aepctl.model.target import Target
+from aepctl.plan.drift import Drift, Drifted, Kind
+from aepctl.plan.plan import FieldDiff
+from aepctl.render.block import scalar
+from aepctl.render.documents import FORMAT
+from aepctl.render.drift_document import COUNTED, DriftData, DriftedData, DriftFieldData
+from aepctl.render.drift_words import IN_STEP, RETAINED, STATUS
+from aepctl.render.formats import Result
+from aepctl.render.json import document, target_data
+from aepctl.render.view import Row, View
+from aepctl.render.words import in_order
+from aepctl.wording import command
+
+SPECIAL = re.compile(r"[*?[]")
+"""What means more than itself in a pattern."""
+DRIFTED = 2
+"""The exit code where there is any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The environment that it was asked of; `program` is how a command for it begins."""
+
+    environment: str
+    target: Target
+    program: str
+    manifests: str = "audiences"
+
+    def command(self, *words: str) -> str:
+        """A command, in its marks."""
+        return f"`{command(self.program, *words)}`"
+
+
+def of_drift(drift: Drift, where: Where) -> Result:
+    """What has drifted, for all formats."""
+    return Result(
+        lambda: view_of_drift(drift, where),
+        lambda: drift_json(drift, where),
+        DRIFTED if drift.is_any else 0,
+    )
+
+
+def view_of_drift(drift: Drift, where: Where) -> View:
+    """Each audience of which there is something to be told, and what can be done about it."""
+    totals = {status: _count(drift, kind) for kind, status in STATUS.items()}
+    totals |= {IN_STEP: drift.in_step, RETAINED: drift.retained}
+    return View(
+        command="drift",
+        title="Drift",
+        environment=where.environment,
+        target=where.target,
+        targets=drift.asked.targets,
+        totals=in_order(totals),
+        nothing="the state knows no audiences",
+        rows=tuple(_row(one, where) for one in drift.found),
+        empty="No drift.",
+        alerts=tuple(("Warning", text) for text in warnings(drift)),
+        next=_next(drift, where),
+    )
+
+
+def drift_json(drift: Drift, where: Where) -> str:
+    """The same for programs."""
+    data: DriftData = {
+        "format": FORMAT,
+        "environment": where.environment,
+        "target": target_data(where.target),
+        "targets": list(drift.asked.targets),
+        "drift": drift.is_any,
+        "audiences": [_data(one, where) for one in drift.found],
+        "ignored": [str(one) for one in drift.asked.ignores],
+        "warnings": list(warnings(drift)),
+        "summary": {
+            "compared": drift.compared,
+            "inStep": drift.in_step,
+            "retained": drift.retained,
+            **{name: _count(drift, kind) for name, kind in COUNTED.items()},
+        },
+        "error": None,
+    }
+    return document(data)
+
+
+def warnings(drift: Drift) -> Iterator[str]:
+    """What somebody asked for that came to nothing."""
+    for one in drift.idle:
+        yield f"--ignore {one} is about no audience: the state knows no key like that"
+
+
+def _count(drift: Drift, kind: Kind) -> int:
+    return sum(one.kind is kind for one in drift.found)
+
+
+def _next(drift: Drift, where: Where) -> str | None:
+    if not any(one.kind in {Kind.CHANGED, Kind.GONE} for one in drift.found):
+        return None
+    refresh, plan = where.command("refresh"), where.command("plan", "--refresh")
+    return f"{plan} shows what an apply would do; {refresh} takes what was seen into the state."
+
+
+def _row(one: Drifted, where: Where) -> Row:
+    """`key` is the name of what has no key."""
+    return Row(
+        STATUS[one.kind],
+        one.audience.name if one.key is None else one.key,
+        one.audience.fields(),
+        one.fields,
+        "; ".join(_said(one, where)),
+        one.source,
+        one.audience_id,
+        columns=tuple(side for side, _ in one.fields[0].columns) if one.fields else (),
+    )
+
+
+def _said(one: Drifted, where: Where) -> Iterator[str]:
+    if one.key is None:
+        yield f"{one.audience.namespace}, {one.audience.origin_name}, audienceId {one.audience_id}"
+        if one.like is not None:
+            yield f"of the same name, namespace and originName as `{one.like}`"
+    if one.old_half:
+        yield f"the old one ({one.audience_id}), whose place another one took"
+    if one.kind in {Kind.GONE, Kind.OVER} and one.lifecycle is not None:
+        yield f"the platform has it as {one.lifecycle}"
+    if one.kind not in {Kind.GONE, Kind.OVER} and one.lifecycle in {"inactive", "draft"}:
+        yield f"it is {one.lifecycle} there"
+    advice = _advice(one, where)
+    if advice is not None:
+        yield advice
+
+
+def _advice(one: Drifted, where: Where) -> str | None:
+    """What somebody can do about it."""
+    key, advice = one.key or "", None
+    match one.kind:
+        case Kind.CHANGED:
+            advice = _about_change(one, where)
+        case Kind.GONE:
+            anew = where.command("apply", "--refresh", "--target", key)
+            made = f"to make it anew: {anew}; " if one.is_wanted else ""
+            advice = f"{made}to forget it: {where.command('refresh', '--target', key)}"
+        case Kind.UNMANAGED if one.like is not None:
+            advice = "one of the two has to be deleted on the platform"
+        case Kind.UNMANAGED:
+            exact = SPECIAL.sub(r"[\g<0>]", one.audience.name)
+            export = where.command("export", "--to", where.manifests, "--name", exact)
+            advice = f"to manage it: {export}; else delete it on the platform"
+        case Kind.NOT_LISTED:
+            forget = where.command("state", "rm", key)
+            advice = f"audienceId {one.audience_id}; if somebody deleted it: {forget}"
+        case Kind.IN_DOUBT:
+            advice = f"{where.command('apply')} settles that first"
+        case Kind.OVER if not one.old_half:
+            advice = f"{where.command('refresh', '--target', key)} forgets it"
+    return advice
+
+
+def _about_change(one: Drifted, where: Where) -> str:
+    key = one.key or ""
+    ours = where.command("apply", "--refresh", "--overwrite", "--target", key)
+    keep = where.command("refresh", "--target", key)
+    if one.old_half:
+        return f"an apply deletes it only with `--overwrite`: {ours}"
+    if not one.is_wanted:
+        return f"no manifest has it any more; to end it as it is now: {keep}, then apply"
+    file = "the manifest" if one.source is None else one.source.file
+    lines = ", ".join(map(_line, one.fields))
+    return (
+        f"to keep what is there: write {lines} into {file}, then {keep}; to put ours back: {ours}"
+    )
+
+
+def _line(one: FieldDiff) -> str:
+    """What a manifest has to say to want what is there."""
+    if one.observed is None:
+        return f"no `{one.field}`"
+    return f"`{one.field}: {scalar(one.observed)}`"
+
+
+def _data(one: Drifted, where: Where) -> DriftedData:
+    source = one.source
+    return {
+        "key": one.key,
+        "kind": one.kind,
+        "drift": one.is_drift,
+        "audienceId": one.audience_id,
+        "audience": one.audience.fields(),
+        "lifecycle": one.lifecycle,
+        "fields": [_field(each) for each in one.fields],
+        "source": {"file": source.file, "line": source.line} if source else None,
+        "wanted": one.is_wanted,
+        "oldHalf": one.old_half,
+        "like": one.like,
+        "next": _advice(one, where),
+    }
+
+
+def _field(one: FieldDiff) -> DriftFieldData:
+    return {
+        "field": one.field,
+        "manifest": one.wanted,
+        "state": one.known,
+        "platform": one.observed,
+    }
