@@ -235,7 +235,8 @@ class Platform:
             case "POST", Create():
                 twins = self._unexpected_twins(step.audience)
                 if twins:
-                    self.wrongs.append(f"{step.audience.name!r} was made twice, beside {twins}")
+                    said = [(one.audience, one.audience_id) for one in twins]
+                    self.wrongs.append(f"{step} was made twice, beside {said}")
                 if taken:
                     self._somebody_is_faster(step.audience)
                 return self._create(path, json.loads(body or b""), step, request_id)
@@ -346,8 +347,10 @@ class Platform:
         if one is None:
             self.counts["deletes of what was gone"] += 1
             return NOT_THERE
-        if wrong := self._wrong_to_delete(one):
-            self.wrongs.append(f"{one.audience_id} was deleted although {wrong}")
+        wrong = None if self.blind else self._wrong_to_delete(one)
+        if wrong:
+            said = f"{one.audience_id} was deleted although {wrong}: {step}"
+            self.wrongs.append(said)
         self._lags(one)
         one.deleted = one.ended = True
         return Response(204)

@@ -42,7 +42,7 @@ def adopt(
         state = session.state
         check_owner(environment, key, audience_id, session.owner(audience_id))
         known, intent = state.audiences.get(key), state.intent_of(key)
-        replacing = intent is not None and intent.replaces(known)
+        replacing = intent is not None and intent.takes_place_of(known)
         if known is not None and replacing and audience_id in known.all_ids:
             raise is_the_old_one(environment, key, known)
         if known is not None and not replacing:
@@ -73,7 +73,7 @@ def adopt(
 def keep(session: StateSession, key: str, known: Known, intent: Intent | None) -> Decided:
     """State has it already: a create that is open beside it came to nothing that matters."""
     open_one = ""
-    if intent is not None and isinstance(intent.step, Create) and not intent.replaces(known):
+    if intent is not None and isinstance(intent.step, Create) and not intent.takes_place_of(known):
         session.end(intent, Ending.DONE, ids=known.ids, observed=known.audience)
         open_one = "; its open intent is closed"
     elif intent is not None:

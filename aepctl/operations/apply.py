@@ -125,7 +125,7 @@ class _Apply(Inquiry):
         todo = [change for change in plan.changes if change.steps]
         if todo:
             asked = self.context.console.approve(plan)
-            if seen is not None and again.is_due(plan, asked=asked):
+            if seen is not None and again.is_due(plan, seen.gone, asked=asked):
                 plan = self._once_more(plan, platform, again)
                 todo = [change for change in plan.changes if change.steps]
         note_use(self.options.saved, plan, self.session)

@@ -34,7 +34,7 @@ def is_the_old_one(environment: Environment, key: str, known: Known) -> SafetyRe
 def after_abandoning(intent: Intent, known: Known | None) -> str:
     """What the next apply does where this open step is forgotten."""
     match intent.step:
-        case Create() if intent.replaces(known):
+        case Create() if intent.takes_place_of(known):
             return (
                 "the old one stays until the next apply. If the manifests still want another one "
                 "in its place, that looks for it on the platform: what is found takes the place, "

@@ -53,7 +53,7 @@ def recreate(context: Context, environment: Environment, key: str, *, wait: floa
     """
     with session_for(context, environment, f"state resolve {key}", wait) as session:
         known, intent = session.state.audiences.get(key), session.state.intent_of(key)
-        if known is not None and not (intent is not None and intent.replaces(known)):
+        if known is not None and not (intent is not None and intent.takes_place_of(known)):
             if intent is not None and not isinstance(intent.step, Create):
                 raise is_read(environment, key, known, intent)
             raise known_otherwise(environment, key, known.ids.audience_id)

@@ -101,7 +101,7 @@ def _is_answered(intent: Intent, audiences: Entries) -> bool:
     """
     again = isinstance(intent.step, Create) and intent.phase is not Phase.OPEN
     known = audiences.get(intent.key)
-    return again and known is not None and not intent.replaces(known)
+    return again and known is not None and not intent.takes_place_of(known)
 
 
 def _with_its_audience(intent: Intent, owners: Mapping[str, str]) -> Intent:

@@ -41,18 +41,17 @@ class Intent:
     exists: bool = False
     absent_since: str | None = None
 
+    def takes_place_of(self, known: Known | None) -> bool:
+        """Whether it is a create that is to take the place of what its key has."""
+        old = self.step.replaces if isinstance(self.step, Create) else None
+        mine = known.ids.audience_id if known is not None else None
+        return old is not None and old.audience_id == mine
+
     def in_doubt(self, run: str | None = None) -> bool:
         """Whether nothing may be sent for its key: it is open, or was looked for by this `run`."""
         return self.phase is Phase.OPEN or (
             self.phase is Phase.ABSENT and run is not None and self.absent_since == run
         )
-
-    def replaces(self, known: Known | None) -> bool:
-        """Whether it creates what is to take the place of just this."""
-        old = self.step.replaces if isinstance(self.step, Create) else None
-        if old is None or known is None:
-            return False
-        return old.audience_id == known.ids.audience_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,11 @@ from aepctl.model.audience import Deposed, Known
 from aepctl.model.steps import Adopt, Create
 from aepctl.state.events import Begun, Contradiction, Ended, Ending, Event, Noted
 from aepctl.state.journal import JournalContents
-from aepctl.state.journal_alone import NOTHING_CHANGED, Alone, unfit
 from aepctl.state.model import Intent, Phase, State
 from aepctl.state.reducer import Draft
 from aepctl.state.session import StateSession
+
+NOTHING_CHANGED = "the state was not changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def _after(state: State, journal: JournalContents, events: Iterable[Event]) -> S
         try:
             draft.take(event)
         except Contradiction as error:
-            raise unfit(journal.name, error) from error
+            raise _unfit(journal.name, error) from error
     return draft.state()
 
 
@@ -76,7 +77,7 @@ class Additions:
 def additions(state: State, journal: JournalContents) -> Additions:
     """What a journal adds to the state. Pure. Raises SafetyRefusal or StateError."""
     _check_same(state, journal)
-    alone = Alone(journal, state)
+    alone = _Alone(journal, state)
     keys = frozenset(alone.state.audiences)
     return Additions(tuple(_added(state, alone)), keys, tuple(alone.keyless))
 
@@ -97,7 +98,69 @@ def _check_same(state: State, journal: JournalContents) -> None:
         )
 
 
-def _added(state: State, alone: Alone) -> Iterator[Event]:
+class _Alone:
+    """What a journal comes to by itself. `state` gives it the intents of earlier runs only."""
+
+    def __init__(self, journal: JournalContents, state: State) -> None:
+        self.journal = journal
+        self.ended: dict[str, Ended] = {}
+        self.intent_of_id: dict[str, str] = {}
+        self.replaced: dict[str, str] = {}
+        self.keyless: list[str] = []
+        self._before = state
+        self._recorded = {one.ids.audience_id for one in state.audiences.values()}
+        self._draft = Draft(
+            State(journal.lineage, journal.serial, journal.target), several=journal.old
+        )
+        for line, event in journal.events:
+            try:
+                self._take(event)
+            except Contradiction as error:
+                raise _unfit(f"{journal.name}:{line}", error) from error
+        self.state = self._draft.state()
+
+    def _take(self, event: Event) -> None:
+        match event:
+            case Ended():
+                self._end(event)
+            case Noted(_, step) if not isinstance(step, Adopt):
+                self._pass_over_contradiction(event)
+            case _:
+                self._draft.take(event)
+
+    def _end(self, event: Ended) -> None:
+        if self._draft.intent(event.intent_id) is None:
+            earlier = self._before.intents.get(event.intent_id)
+            if earlier is None:
+                self._note_keyless(event)
+                return
+            self._draft.take(Begun(earlier))
+        intent = self._draft.intent(event.intent_id)
+        self.ended[event.intent_id] = event
+        if intent is not None and isinstance(intent.step, Create):
+            self._draft.take(event)
+            if event.ids is not None:
+                self.intent_of_id[event.ids.audience_id] = event.intent_id
+            if intent.step.replaces is not None:
+                self.replaced[event.intent_id] = intent.step.replaces.audience_id
+        elif not self._pass_over_contradiction(event):
+            self._draft.take(Ended(event.intent_id, Ending.ABANDONED, event.run, event.at))
+
+    def _note_keyless(self, event: Ended) -> None:
+        """The ID of an intent that is nowhere: an earlier run began it, and the state was lost."""
+        if event.ids is not None and event.ids.audience_id not in self._recorded:
+            self.keyless.append(event.ids.audience_id)
+
+    def _pass_over_contradiction(self, event: Event) -> bool:
+        """Take it where it is about a key of this journal; others stay as state has them."""
+        try:
+            self._draft.take(event)
+        except Contradiction:
+            return False
+        return True
+
+
+def _added(state: State, alone: _Alone) -> Iterator[Event]:
     """What ends comes first: a key whose audience was deleted may have another one since."""
     intents = state.intents
     ended = [event for one, event in alone.ended.items() if _ends_here(event, intents.get(one))]
@@ -114,22 +177,23 @@ def _added(state: State, alone: Alone) -> Iterator[Event]:
 
 
 def _with_id(
-    key: str, known: Known, state: State, alone: Alone, open_one: Intent | None
+    key: str, known: Known, state: State, alone: _Alone, open_one: Intent | None
 ) -> Iterator[Event]:
     journal, audience_id = alone.journal, known.ids.audience_id
     mine = state.audiences.get(key)
-    begun = alone.intent_of_id.get(audience_id)
-    if mine is not None and audience_id not in mine.all_ids:
-        if alone.replaced.get(audience_id) == mine.ids.audience_id and mine.deposed is None:
-            yield from _replacing(key, known, mine, journal, open_one, begun)
+    if mine is not None and mine.ids.audience_id not in known.all_ids:
+        if audience_id in mine.all_ids:  # another one took its place since
             return
+        known = _in_its_place(known, mine, alone)
+    if mine is not None and mine.ids.audience_id not in known.all_ids:
         raise SafetyRefusal(
             f"`{key}` is known as {mine.ids.audience_id}, but {journal.name} has {audience_id}: "
             "the platform has it twice",
             hint=f"delete one of the two on the platform; {NOTHING_CHANGED}",
         )
+    begun = alone.intent_of_id.get(audience_id)
     if open_one is None or not isinstance(open_one.step, Create):
-        if mine is None:
+        if mine is None or mine.ids.audience_id != audience_id:
             yield Noted(key, Adopt(known), journal.run.at)
         return
     if begun not in {None, open_one.id}:
@@ -138,24 +202,15 @@ def _with_id(
     yield Ended(open_one.id, Ending.DONE, run, at, ids=known.ids, observed=known.audience)
 
 
-def _replacing(
-    key: str,
-    known: Known,
-    mine: Known,
-    journal: JournalContents,
-    open_one: Intent | None,
-    begun: str | None,
-) -> Iterator[Event]:
-    """What takes the place of what state knows: that is still to be deleted, if it is there."""
-    if open_one is not None and isinstance(open_one.step, Create):
-        if begun not in {None, open_one.id}:
-            raise _two_creates(key, str(begun), journal, open_one)
-        run, at = journal.run.id, journal.run.at
-        yield Ended(open_one.id, Ending.DONE, run, at, ids=known.ids, observed=known.audience)
-        return
-    deposed = Deposed(mine.ids, mine.audience)
-    adopted = replace(known, at_removal=mine.at_removal, deposed=deposed)
-    yield Noted(key, Adopt(adopted), journal.run.at)
+def _in_its_place(known: Known, mine: Known, alone: _Alone) -> Known:
+    """With what state has as what is still to be deleted, where it was made in place of that.
+
+    Where that was deleted as well, to delete it once more does no harm.
+    """
+    begun = alone.intent_of_id.get(known.ids.audience_id)
+    if begun is None or alone.replaced.get(begun) != mine.ids.audience_id:
+        return known
+    return replace(known, at_removal=mine.at_removal, deposed=Deposed(mine.ids, mine.audience))
 
 
 def _ends_here(event: Ended, intent: Intent | None) -> bool:
@@ -168,10 +223,11 @@ def _ends_here(event: Ended, intent: Intent | None) -> bool:
 
 
 def _reopened(
-    intent: Intent, state: State, alone: Alone, open_one: Intent | None
+    intent: Intent, state: State, alone: _Alone, open_one: Intent | None
 ) -> Iterator[Event]:
     known = state.audiences.get(intent.key)
-    if (known is not None and not intent.replaces(known)) or intent.key in alone.state.audiences:
+    stands = known is None or intent.takes_place_of(known)
+    if not stands or intent.key in alone.state.audiences:
         return
     if open_one is not None:
         raise _two_creates(intent.key, intent.id, alone.journal, open_one)
@@ -185,3 +241,7 @@ def _two_creates(key: str, begun: str, journal: JournalContents, open_one: Inten
         hint=f"{NOTHING_CHANGED}; decide about the open one first: "
         f"`aepctl state resolve {key} --adopt ID`",
     )
+
+
+def _unfit(where: str, error: Contradiction) -> StateError:
+    return StateError(f"{where} does not fit the state: {error}", hint=NOTHING_CHANGED)

@@ -397,7 +397,7 @@ def test_what_is_no_saved_plan_is_told(project: Project, there: Emulator, text: 
 
 
 def test_another_format_and_a_missing_file_are_told(project: Project, there: Emulator) -> None:
-    for other in ("1.1", "3.0"):
+    for other in ("1.1", "2.0", "3.0"):
         project.write("plan.json", f'{{"format": "{other}"}}')
         said = project.run("apply", "plan.json").err
         assert f"has the format {other}, but this version of aepctl reads 2.1" in said

@@ -136,7 +136,7 @@ BOTH = replace(NEW, deposed=Deposed(GOLD.ids, GOLD.audience))
             Begun(replace(BEGUN, id="i-10", step=Delete(GOLD.ids, GOLD.audience))),
             Ended("i-10", Ending.DONE, "run-1", AT),
         ),
-        (adopted(known=BOTH),),
+        (adopted(known=replace(BOTH, at_removal=AtRemoval(prevent_destroy=True))),),
     ],
     ids=["created", "created, and the old one deleted", "adopted"],
 )
