@@ -89,6 +89,8 @@ def test_a_change_and_a_delete_need_no_decision(
     life.once(FaultKind.DROP_BEFORE, operation, times=1)
     assert life.project.apply().code == 4
     gold, what = life.project.ids()["gold"], "change" if entry else "delete"
+    said = life.project.run("state", "intents").out
+    assert "Next: run `aepctl apply`, which reads what became of `gold`." in said
     recreate = resolve(life, "--recreate")
     assert recreate.code == 3
     assert f"is a {what} of {gold}, and no create" in recreate.err
