@@ -216,6 +216,12 @@ class PlanData(ResultData):
         list[ChangeData],
         Field(description="With `--check`: the differences that the saved plan does not have."),
     ]
+    notListed: NotRequired[
+        Annotated[
+            list[str],
+            Field(description="With `--refresh`: known keys that the platform's list lacks."),
+        ]
+    ]
     limits: Annotated[LimitsData, Field(description="The thresholds, and what exceeds them.")]
     summary: Annotated[PlanSummary, Field(description="How many there are of each kind.")]
 

@@ -19,6 +19,7 @@ from aepctl.plan.plan import Action, Change, FieldDiff, Plan
 from aepctl.render.drift_words import FORGET_GONE
 from aepctl.render.words import DONE, LEFT_ALONE, STEPS, UNCHANGED, in_order, word
 from aepctl.state.model import Intent, Phase
+from aepctl.wording import listed
 
 Fields: TypeAlias = Mapping[str, str]
 """An audience's fields in Adobe's spelling."""
@@ -139,6 +140,9 @@ def left_alone_rows(plan: Plan) -> Iterator[Row]:
 
 
 def _alerts(plan: Plan) -> Iterator[tuple[str, str]]:
+    if plan.not_listed:
+        said = "the platform's list lacks them, which proves nothing. `aepctl drift` says more"
+        yield "Not listed", f"{listed(plan.not_listed)}: {said}"
     if plan.renames:
         lines = "".join(f"\n  - {{from: {old}, to: {new}}}" for old, new in plan.renames)
         yield "Renamed? Then paste into a manifest", f"\nmoved:{lines}"
