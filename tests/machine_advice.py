@@ -108,10 +108,13 @@ def _in_the_manifest(world: World, advice: Advice, choice: int) -> bool:
             world.moved[moved[1]] = moved[2]
         return True
     key, reason = advice.key, advice.reason
-    known, one = world.state().audiences.get(key), world.wanted.get(key)
+    audiences = world.state().audiences
+    former = (old for old, new in world.moved.items() if new == key and old in audiences)
+    known, one = audiences.get(key, audiences.get(next(former, key))), world.wanted.get(key)
     if reason not in IN_THE_MANIFEST or known is None:
         return reason in IN_THE_MANIFEST
-    there = next((each for each in world.live() if each.ids == known.ids), None)
+    mine = known.ids.audience_id
+    there = next((each for each in world.live() if each.audience_id == mine), None)
     if reason in {reasons.EDITED, reasons.EDITED_REMOVED} and (choice % 2 or there is None):
         run_apply(world, overwrite=True)
     elif there is not None:
@@ -132,12 +135,12 @@ def _run(world: World, advice: Advice, words: list[str]) -> None:
             known = world.state().audiences.get(key)
             keys.forget(context, environment, [key])
             world.forgotten |= set() if known is None else {*known.all_ids}
-        case ["resolve", key, "--adopt", audience_id]:
+        case ["resolve", key, "--adopt", audience_id, *unchecked]:
             chosen = _chosen(world, key, audience_id)
             if chosen is not None:
                 same = _identities(world, key)
                 _delete_others(world, advice, chosen)
-                adopting.adopt(context, environment, key, chosen)
+                adopting.adopt(context, environment, key, chosen, check=not unchecked)
                 _know_of(world, same)
         case ["resolve", key, "--recreate"]:
             same = _identities(world, key)

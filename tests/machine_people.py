@@ -69,7 +69,9 @@ class People(RuleBasedStateMachine):
     @precondition(lambda self: self.removed)
     @rule(data=st.data())
     def want_again(self, data: st.DataObject) -> None:
+        """Once lists show what was let go of: what nobody knows is looked for in them."""
         key = data.draw(st.sampled_from(sorted(self.removed)))
+        self.world.clock.sleep(2 * WINDOW if key in self.world.removed else 0)
         self.world.want(self.removed.pop(key))
 
     @precondition(lambda self: self.world.wanted)

@@ -235,7 +235,8 @@ class Platform:
             case "POST", Create():
                 twins = self._unexpected_twins(step.audience)
                 if twins:
-                    self.wrongs.append(f"{step.audience.name!r} was made twice, beside {twins}")
+                    said = [(one.audience, one.audience_id) for one in twins]
+                    self.wrongs.append(f"{step} was made twice, beside {said}")
                 if taken:
                     self._somebody_is_faster(step.audience)
                 return self._create(path, json.loads(body or b""), step, request_id)

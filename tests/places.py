@@ -1,5 +1,6 @@
 """Places where a state can be: files, and shared ones in memory, which can fail at any call."""
 
+import threading
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -24,21 +25,33 @@ ONE, TWO = "s3://bucket/one.json", "s3://bucket/two.json"
 FILE = "state/prod.json"
 
 
+class GoneError(Exception):
+    """Of a thread whose process is gone: only the main one takes the process with it."""
+
+
 @dataclass
 class Calls:
-    """Counts calls to shared places, and ends the process at the `at`-th: before it, or after."""
+    """Counts calls to shared places, and ends the process at the `at`-th: before it, or after.
+
+    No later one is answered, whichever thread makes it.
+    """
 
     at: int | None = None
     done: bool = False
     count: int = 0
 
+    @property
+    def over(self) -> bool:
+        """Whether the process has ended."""
+        return self.at is not None and self.count >= self.at
+
     def __call__(self, call: Callable[[], Any]) -> Any:
         self.count += 1
-        if self.at is None or self.count < self.at:
+        if not self.over:
             return call()
         if self.count == self.at and self.done:
             call()
-        raise Crash
+        raise Crash if threading.current_thread() is threading.main_thread() else GoneError
 
 
 class CountedDocuments(MemoryDocuments):
@@ -151,7 +164,7 @@ class Places:
             self.state(*words)
         except Crash:
             return True
-        else:
-            return False
+        else:  # the thread that writes a shared place is not the one that runs the command
+            return self.calls.over
         finally:
             self.calls, self.disk = Calls(), Disk()

@@ -1,4 +1,6 @@
-"""Audiences that somebody made in the platform's own pages."""
+"""What people do in the platform's own pages, beside aepctl."""
+
+from typing import Any
 
 import httpx
 from emulator_client import CREATE, CREATE_HEADERS
@@ -15,8 +17,24 @@ def create(there: Emulator, name: str, lifecycle: str | None = None, **fields: s
     url = f"{there.url}/core/ais/audiences"
     made = httpx.post(url, params=CREATE, headers=CALLER, json=body).json()["audienceId"]
     if lifecycle is not None:
-        (one,) = [one for one in there.audiences if one["audienceId"] == made]
-        change = [{"op": "add", "path": "/lifecycleState", "value": lifecycle}]
-        url = f"{there.url}/data/core/ups/audiences/{one['id']}"
-        assert httpx.patch(url, headers=CALLER, json=change).status_code < 300
+        (named,) = (one["name"] for one in there.audiences if one["audienceId"] == made)
+        edit(there, named, lifecycleState=lifecycle)
     return str(made)
+
+
+def of(there: Emulator, name: str) -> dict[str, Any]:
+    """The one audience of this name, as it reads back."""
+    (one,) = (one for one in there.audiences if one["name"] == name)
+    return one
+
+
+def edit(there: Emulator, name: str, **fields: str) -> None:
+    """Other texts, or another lifecycleState."""
+    change = [{"op": "add", "path": f"/{field}", "value": text} for field, text in fields.items()]
+    url = f"{there.url}/data/core/ups/audiences/{of(there, name)['id']}"
+    httpx.patch(url, headers=CALLER, json=change).raise_for_status()
+
+
+def delete(there: Emulator, name: str) -> None:
+    url = f"{there.url}/data/core/ups/audiences/{of(there, name)['id']}"
+    httpx.delete(url, headers=CALLER).raise_for_status()

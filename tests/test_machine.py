@@ -53,6 +53,7 @@ from aepctl.model.steps import Create, Patch
 from aepctl.operations import adopting
 from aepctl.operations import state as deciding
 from aepctl.operations.plan import plan
+from aepctl.operations.refreshed import refreshed_plan
 from aepctl.plan.plan import Action, Plan
 from aepctl.state.codec import decode_state
 from aepctl.state.encoder import encode_state
@@ -71,6 +72,7 @@ LAGS = st.sampled_from([(0.0, 0.0), (0.5, 0.0), (WINDOW, 0.0), (WINDOW / 2, WIND
 HOW = st.sampled_from([(False, False), (False, False), (True, False), (False, True), (True, True)])
 """With `--refresh`, with `--overwrite`."""
 CRASHES = st.one_of(st.none(), st.integers(1, 70))
+REFUSALS = ("the manifests want nothing of", "the platform was changed meanwhile")
 MOST_APPLIES = 4
 MOST_DECISIONS = 12
 
@@ -328,9 +330,10 @@ class Machine(People):
         except PlatformError:
             COUNTS["applies that could not list"] += 1
         except SafetyRefusal as refusal:
-            if "the manifests want nothing of" not in refusal.message:
+            known = [one for one in REFUSALS if one in refusal.message]
+            if not known:
                 raise
-            COUNTS["emptied manifests refused"] += 1
+            COUNTS[f"refused: {known[0]}"] += 1
         finally:
             world.disk.handles.clear()
             world.fuse.left, world.within, world.faults, world.list_faults = None, None, [], 0
@@ -412,6 +415,7 @@ class Machine(People):
                 COUNTS[f"{' and '.join(taken)} taken away"] += 1
             at_work.append(len(world.made))
 
+        rescue = ""
         (world.lag, world.late), world.within = lags, take_away
         with self._trouble(faults, None, None):
             try:
@@ -514,14 +518,32 @@ class Machine(People):
         left = {one.key for one in advice_of(report)}
         self._what_is_left_is_a_question(report)
         COUNTS["lives that end with a question to the manifests"] += bool(left)
+        if not left:
+            self._nothing_is_left_to_do()
         self.nothing_went_wrong_on_the_way()
         self.every_audience_is_in_state_or_journal()
         COUNTS["lives"] += 1
 
-    def _applies_until_nothing_is_unknown(self) -> ApplyReport:
+    def _nothing_is_left_to_do(self) -> None:
+        """A second plan is empty; and one of what the platform shows, when that was taken in."""
+        world = self.world
+        changes = self._plan().changes
+        assert not changes, changes
+        report = self._applies_until_nothing_is_unknown(refresh=True)
+        if advice_of(report):  # somebody edited or ended what is otherwise as it was wanted
+            return
+        environment = world.environment
+        changes = refreshed_plan(world.context, environment).plan.changes
+        assert not changes, changes
+        live = {one.audience_id for one in world.live()}
+        known = world.state().audiences
+        assert {known[key].ids.audience_id for key in world.wanted} <= live
+        COUNTS["lives that end as it was wanted"] += 1
+
+    def _applies_until_nothing_is_unknown(self, *, refresh: bool = False) -> ApplyReport:
         """A question says nothing of what one more run will settle."""
         for _ in range(MOST_APPLIES):
-            report = run_apply(self.world)
+            report = run_apply(self.world, refresh=refresh)
             if report.exit_code in {0, 3} and not report.counts()[OutcomeKind.UNKNOWN]:
                 break
         assert report.exit_code in {0, 3}, report.outcomes

@@ -37,7 +37,8 @@ def judge(step: Patch | Delete, observed: Observed | None) -> Found:
         return _judge_delete(step, observed)
     audience_id = step.ids.audience_id
     if observed is None:
-        return Found(f"the platform has no audience {audience_id} any more")
+        gone = f"the platform has no audience {audience_id} any more"
+        return Found(f"{gone}. Plan again with `--refresh`")
     now = observed.audience
     if is_now(now, step.after, step.before, step.changes):
         return Found(observed=now)
@@ -47,8 +48,8 @@ def judge(step: Patch | Delete, observed: Observed | None) -> Found:
 
 
 def _judge_delete(step: Delete, observed: Observed | None) -> Found:
-    if observed is None:
-        return Found(observed=step.audience)
+    if observed is None:  # it may only not show yet: to delete what is gone succeeds
+        return SEND
     if observed.dependents:
         why = f"other audiences depend on it: {listed(observed.dependents)}"
         return Found(f"{why}; delete or change those first", refused=True)

@@ -1,8 +1,9 @@
 """Every refusal between a plan and its first step, in one place. Pure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from aepctl.apply.guards import check_guarded
 from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.errors import SafetyRefusal
 from aepctl.model.audience import Observed
@@ -69,32 +70,6 @@ def check_protected(plan: Plan, policy: Policy, approval: Approval) -> None:
         raise SafetyRefusal(
             f"the environment `{policy.environment}` is protected: only a saved plan is applied",
             hint=f"`{save}`, have it reviewed, then `{apply}`",
-        )
-
-
-def check_not_protected(environment: str, command: Callable[..., str], *, protected: bool) -> None:
-    """Nothing that was not reviewed is done to a protected environment, least of all a destroy."""
-    if protected:
-        save = command("plan", "--out", "plan.json")
-        raise SafetyRefusal(
-            f"the environment `{environment}` is protected: nothing was deleted",
-            hint="list what is to go under `removed:` in the manifests, with `delete: true`, and "
-            f"save that as a plan for a review: `{save}`; or, to give the environment up, remove "
-            "`protected: true` from aepctl.yaml first",
-        )
-
-
-def check_guarded(plan: Plan, policy: Policy) -> None:
-    """What `prevent_destroy` protects goes with nothing else, and nothing else goes with it."""
-    if plan.guarded:
-        count = len(plan.guarded)
-        first, again = policy.command("apply"), policy.command("destroy")
-        what = "1 audience that is" if count == 1 else f"{count} audiences that are"
-        raise SafetyRefusal(
-            f"`prevent_destroy` protects {what} to be deleted: {listed(plan.guarded)}; nothing was "
-            "sent",
-            hint="to delete all the same: `prevent_destroy: false` in the manifest of each, "
-            f"`{first}`, then `{again}`; to delete others only: `--target KEY` for each",
         )
 
 
@@ -201,12 +176,10 @@ def check_saved(name: str, saved: Binding, now: Plan, state: State, policy: Poli
 
     `now` is the plan of everything as it is now. Raises SafetyRefusal, naming what does not hold.
     """
-    targets = [word for target in saved.targets for word in ("--target", target)]
-    anew = policy.command("plan", "--out", name, *targets)
-    hint = f"nothing of it was sent; create a new plan with `{anew}` and have it reviewed"
     words = misfits(saved, now, state)
     if words:
-        raise SafetyRefusal(f"{name} does not fit: {'; '.join(words)}", hint=hint)
+        said = f"{name} does not fit: {'; '.join(words)}"
+        raise SafetyRefusal(said, hint=_anew(name, saved, policy))
     compared = compare(saved, now, state)
     stale = compared.stale
     if stale:
@@ -214,8 +187,18 @@ def check_saved(name: str, saved: Binding, now: Plan, state: State, policy: Poli
         named = [f"{key}: {why}" for key, why in stale.items()]
         more = [f"and {len(named) - MAX_STALE} more"] if len(named) > MAX_STALE else []
         lines = (f"{name} no longer holds for {count}", *named[:MAX_STALE], *more)
+        hint = _anew(name, saved, policy, edited=compared.edited)
         raise SafetyRefusal("\n".join(lines), hint=hint)
     return compared.plan
+
+
+def _anew(name: str, saved: Binding, policy: Policy, *, edited: bool = False) -> str:
+    """How the same plan is made of what there is now. `edited`: somebody did, on the platform."""
+    targets = [word for target in saved.targets for word in ("--target", target)]
+    looks = ["--refresh"] if saved.refreshed or edited else []
+    how = [*looks, *(["--overwrite"] if saved.overwrites else [])]
+    anew = policy.command("plan", "--out", name, *how, *targets)
+    return f"nothing of it was sent; create a new plan with `{anew}` and have it reviewed"
 
 
 def undecided(plan: Plan) -> tuple[Outcome, ...]:

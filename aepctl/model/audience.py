@@ -42,6 +42,7 @@ table or checked against it by tests/model/test_audience.py.
 """
 
 FIELD_NAMES = tuple(field.name for field in FIELDS)
+IMMUTABLE = tuple(field.name for field in FIELDS if field.immutable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +183,8 @@ class Known:
         """The known audience, each field spelled as `wanted` does where that means the same.
 
         It does where it was asked for just so, or where only blanks, invisible characters or the
-        Unicode form differ. Case is somebody's choice, and counts.
+        Unicode form differ. Case is somebody's choice, and counts, but where nobody can change it:
+        to make another one would only give what the platform keeps so once more.
         """
         if self.audience == wanted:
             return wanted
@@ -191,7 +193,9 @@ class Known:
         for name, word in wanted.fields().items():
             mine = spelled.get(name)
             if mine is not None and (
-                word == asked.get(name) or plain_lines(word) == plain_lines(mine)
+                word == asked.get(name)
+                or plain_lines(word) == plain_lines(mine)
+                or (name in IMMUTABLE and _folded_once(word) == _folded_once(mine))
             ):
                 spelled[name] = word
         return Audience.of(spelled)

@@ -11,7 +11,13 @@ from aepctl.model.lifecycle import NOTHING_SAID, AtRemoval
 from aepctl.model.steps import Adopt, Create, Remember
 from aepctl.operations.context import Context
 from aepctl.operations.elsewhere import check_elsewhere
-from aepctl.operations.state import Decided, known_otherwise, session_for, wanted_audience
+from aepctl.operations.state import (
+    Decided,
+    known_otherwise,
+    session_for,
+    takes_place,
+    wanted_audience,
+)
 from aepctl.project.environment import Environment
 from aepctl.state.events import Ending
 from aepctl.state.model import Intent
@@ -41,8 +47,9 @@ def adopt(
         state = session.state
         check_owner(environment, key, audience_id, session.owner(audience_id))
         known, intent = state.audiences.get(key), state.intent_of(key)
-        if known is not None:
-            if known.ids.audience_id != audience_id:
+        other = known is not None and known.ids.audience_id != audience_id
+        if known is not None and not (other and takes_place(intent, known)):
+            if other:
                 raise known_otherwise(environment, key, known.ids.audience_id)
             return keep(session, key, known, intent)
         check_elsewhere(context, environment, audience_id)

@@ -1,13 +1,14 @@
 """Look once more before the first create: what was seen before a wait may no longer be true."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 from aepctl.clock import Clock
 from aepctl.errors import SafetyRefusal
-from aepctl.model.steps import Adopt, Create, Step
+from aepctl.model.steps import Adopt, Create, Forget, Move, Step
 from aepctl.model.target import EMULATOR
 from aepctl.operations.context import Console, Context
-from aepctl.plan.plan import Plan
+from aepctl.plan.plan import Change, Plan
 from aepctl.project.environment import Environment
 from aepctl.wording import listed
 
@@ -22,7 +23,7 @@ class Again:
     """When an apply looks once more, and what it may find.
 
     `at`: when it looked, in seconds on the monotonic clock. `is_new`: there was no state, so that
-    nothing is known of what was created a moment ago, which a list that lags does not show.
+    nothing is known of what was created a moment ago, which a list that `lags` does not show.
     """
 
     clock: Clock
@@ -30,28 +31,35 @@ class Again:
     environment: Environment
     at: float
     is_new: bool
+    lags: bool = False
 
-    def is_due(self, plan: Plan, *, asked: bool) -> bool:
+    def is_due(self, plan: Plan, gone: Container[str], *, asked: bool) -> bool:
         """Whether to look once more, after waiting where there was no state.
 
-        `asked`: somebody was asked meanwhile, which takes as long as it takes.
+        `gone`: what the platform said is not there, which is believed when it has said so twice: it
+        may have been made a moment ago. `asked`: somebody was asked meanwhile, which takes as long
+        as it takes.
         """
+        if self.lags and any(_lets_go(change, gone) for change in plan.changes):
+            self._wait("what is gone from the platform may have been made a moment ago")
+            return True
         if not any(_creates(change.steps) for change in plan.changes):
             return False
         if self.is_new:
-            self._wait()
+            fresh = self.environment.command("apply", "--fresh")
+            why = (
+                f"there was no state {self.environment.state}: what was created a moment ago may "
+                "not be listed yet"
+            )
+            self._wait(why, f"; if nothing of this was ever created, `{fresh}` does not wait")
             return True
         return asked or self.clock.monotonic() - self.at > SOME_SECONDS
 
-    def _wait(self) -> None:
+    def _wait(self, why: str, otherwise: str = "") -> None:
         left = self.at + self.environment.settle_seconds - self.clock.monotonic()
         if left >= WORTH_SAYING:
-            fresh = self.environment.command("apply", "--fresh")
-            self.console.warn(
-                f"there was no state {self.environment.state}: what was created a moment ago may "
-                f"not be listed yet, so the platform is looked at once more in {left:.0f} s; if "
-                f"nothing of this was ever created, `{fresh}` does not wait"
-            )
+            again = f"the platform is looked at once more in {left:.0f} s"
+            self.console.warn(f"{why}, so {again}{otherwise}")
         if left > 0:
             self.clock.sleep(left)
 
@@ -86,14 +94,20 @@ def begin(context: Context, environment: Environment, *, is_new: bool) -> Again:
     """From now on. The list of the embedded platform does not lag."""
     lags = environment.target.endpoint != EMULATOR and environment.settle_seconds > 0
     clock = context.clock
-    return Again(clock, context.console, environment, clock.monotonic(), is_new and lags)
+    return Again(clock, context.console, environment, clock.monotonic(), is_new and lags, lags)
 
 
 def _creates(steps: tuple[Step, ...]) -> bool:
     return any(isinstance(step, Create) for step in steps)
 
 
+def _lets_go(change: Change, gone: Container[str]) -> bool:
+    """Whether state would no longer have what the platform may have all the same."""
+    known = change.known is not None and change.known.ids.audience_id in gone
+    return known and any(isinstance(step, Forget) for step in change.steps)
+
+
 def _appeared(before: tuple[Step, ...] | None, now: tuple[Step, ...]) -> bool:
     """Whether it was to be created, and now is there to be adopted."""
-    adopts = all(isinstance(step, Adopt) for step in now)
+    adopts = all(isinstance(step, Adopt | Forget | Move) for step in now)
     return before is not None and _creates(before) and adopts

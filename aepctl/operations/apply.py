@@ -7,6 +7,7 @@ from functools import partial
 
 from aepctl.apply import gates
 from aepctl.apply.executor import execute
+from aepctl.apply.guards import check_guarded
 from aepctl.apply.outcomes import Outcome
 from aepctl.apply.report import ApplyReport
 from aepctl.apply.stopping import StopSignal
@@ -22,7 +23,7 @@ from aepctl.operations.reporting import report_of
 from aepctl.operations.respelling import remember
 from aepctl.operations.reviewing import (
     asked_policy,
-    asks_nothing,
+    ended,
     note_use,
 )
 from aepctl.plan.plan import Plan
@@ -67,12 +68,11 @@ class _Apply(Inquiry):
     """One apply under the lock."""
 
     def go(self) -> ApplyReport:
-        if self.options.saved is not None:
-            left = self.plan(None)  # refused before anybody is asked anything
-            if asks_nothing(left):
-                return self._nothing_to_do(left)
+        left = ended(self.options, self.wants, self.session.state, self.policy)
+        if left is not None:
+            return self._nothing_to_do(left)
         if self.policy.destroys:
-            gates.check_guarded(self.plan(None), self.policy)
+            check_guarded(self.plan(None), self.policy)
         again = self._again()
         if self.questions():
             with self._platform() as platform:
@@ -125,7 +125,7 @@ class _Apply(Inquiry):
         todo = [change for change in plan.changes if change.steps]
         if todo:
             asked = self.context.console.approve(plan)
-            if seen is not None and again.is_due(plan, asked=asked):
+            if seen is not None and again.is_due(plan, seen.gone, asked=asked):
                 plan = self._once_more(plan, platform, again)
                 todo = [change for change in plan.changes if change.steps]
         note_use(self.options.saved, plan, self.session)
@@ -165,5 +165,5 @@ class _Apply(Inquiry):
     ) -> ApplyReport:
         saved = self.options.saved
         plan_id = saved.binding.id if saved is not None else None
-        command = self.options.command
-        return report_of(plan, outcomes, self.stop, plan_id, not_started, rescue, command)
+        words = self.options.words
+        return report_of(plan, outcomes, self.stop, plan_id, not_started, rescue, words)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from aepctl.apply.gates import check_not_protected
+from aepctl.apply.guards import check_not_protected
 from aepctl.apply.report import ApplyReport
 from aepctl.apply.stopping import StopSignal
 from aepctl.operations.apply import apply

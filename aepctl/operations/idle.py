@@ -7,7 +7,8 @@ from aepctl.model.wants import Wants
 from aepctl.operations.context import Context
 from aepctl.operations.options import ApplyOptions
 from aepctl.operations.reporting import report_of
-from aepctl.operations.reviewing import asked_policy, has_ended, plan_now, questions
+from aepctl.operations.reviewing import asked_policy, plan_now, questions
+from aepctl.plan.reviewed import has_ended
 from aepctl.project.environment import Environment
 from aepctl.state.model import Phase
 from aepctl.state.rescue_file import left_behind
@@ -30,7 +31,7 @@ def idle_report(
     if not isinstance(store, SharedStore):
         return None
     state, saved = store.read(environment.target).state, options.saved
-    if saved is not None and not has_ended(saved, state):
+    if saved is not None and not has_ended(saved.binding, state):
         return None
     policy = asked_policy(environment, options)
     plan = plan_now(options, wants, state, None, policy)
@@ -43,4 +44,4 @@ def idle_report(
         return None
     context.console.show(plan)
     plan_id = None if saved is None else saved.binding.id
-    return report_of(plan, gates.undecided(plan), stop, plan_id, command=options.command)
+    return report_of(plan, gates.undecided(plan), stop, plan_id, words=options.words)

@@ -41,3 +41,8 @@ class ApplyOptions:
     def command(self) -> str:
         """The command that asks for it."""
         return "destroy" if self.destroys else "apply"
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The command that goes on where this stopped."""
+        return (self.command,) if self.saved is None else (self.command, self.saved.file)

@@ -73,10 +73,18 @@ def plan(
 
 
 def check(context: Context, environment: Environment, file: str, saved: "Binding") -> Planned:
-    """What is left of a saved plan. Raises SafetyRefusal where a change of it no longer holds."""
-    from aepctl.apply.gates import check_saved  # noqa: PLC0415 - a plan needs no gate
+    """What is left of a saved plan. Raises SafetyRefusal where a change of it no longer holds.
 
-    planned = plan(context, environment)
-    policy = policy_of(environment)
+    One that was made with a look at the platform says nothing without another.
+    """
+    from aepctl.apply.gates import check_saved  # noqa: PLC0415 - a plan needs no gate
+    from aepctl.plan.reviewed import has_ended  # noqa: PLC0415 - likewise
+
+    planned = plan(context, environment, overwrite=saved.overwrites)
+    if saved.refreshed and not has_ended(saved, planned.state):
+        from aepctl.operations.refreshed import refreshed_plan  # noqa: PLC0415 - it needs HTTP
+
+        planned = refreshed_plan(context, environment, overwrite=saved.overwrites)
+    policy = policy_of(environment, refresh=saved.refreshed, overwrite=saved.overwrites)
     left = check_saved(file, saved, planned.plan, planned.state, policy)
     return Planned(left, planned.state, saved)

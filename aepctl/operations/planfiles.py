@@ -7,7 +7,7 @@ from aepctl.errors import AepctlError
 from aepctl.files import read_regular
 from aepctl.operations.plan import Planned
 from aepctl.plan.binding import Binding
-from aepctl.plan.planfile import CREATE_ONE, EFFECTS, decode, head, not_a_plan, sealed
+from aepctl.plan.planfile import CREATE_ONE, EFFECTS, RESTS, decode, head, not_a_plan, sealed
 from aepctl.render.json import document, limits_data, plan_data
 from aepctl.texts import CONFLICT_SAID, conflict_line, encoding_trouble
 
@@ -19,7 +19,10 @@ def planfile_text(planned: Planned) -> str:
     binding = planned.binding()
     summary, changes = plan_data(planned.plan)
     shown = {"limits": limits_data(planned.plan), "summary": summary, "changes": changes}
-    return document(sealed({**head(binding), **shown, EFFECTS: binding.effects}))
+    bound: dict[str, object] = {EFFECTS: binding.effects}
+    if binding.rests:
+        bound[RESTS] = binding.rests
+    return document(sealed({**head(binding), **shown, **bound}))
 
 
 def load(path: str) -> Binding:

@@ -24,7 +24,10 @@ from aepctl.plan.questions import Questions, to_look_up
 from aepctl.plan.refreshing import plan_refresh
 from aepctl.plan.seen import Seen
 from aepctl.project.environment import Environment
+from aepctl.state.model import State
+from aepctl.state.rescue_file import left_behind
 from aepctl.state.session import StateSession, open_session
+from aepctl.state.shared_store import SharedStore
 from aepctl.wording import listed
 
 
@@ -44,61 +47,73 @@ def refresh(
     wants = context.wants(environment)
     for warning in check_network(environment, context.environ):
         context.console.warn(warning)
-    run = context.run("refresh")
+    store, run = context.open_store(environment), context.run("refresh")
+    policy = policy_of(environment, run=run.id, refresh=True)
+    work = _Refresh(context, environment, stop, wants, policy, targets)
+    if isinstance(store, SharedStore) and not left_behind(store.rescue, store.name):
+        plan = work.plan(store.read(environment.target).state)
+        if not any(change.steps for change in plan.changes):
+            return work.idle(plan)  # writes nothing that others share, not even a lock
     with open_session(
-        context.open_store(environment),
+        store,
         environment.target,
         run,
         wait=wait,
         clock=context.clock,
         ids=context.new_id,
     ) as session:
-        policy = policy_of(environment, run=run.id, refresh=True)
-        return _Refresh(context, environment, stop, wants, session, policy, targets).go()
+        return work.take_in(work.plan(session.state), session)
 
 
 @dataclass(frozen=True, slots=True)
 class _Refresh:
-    """One refresh under the lock."""
+    """One refresh."""
 
     context: Context
     environment: Environment
     stop: StopSignal
     wants: Wants
-    session: StateSession
     policy: Policy
     targets: tuple[str, ...]
 
-    def go(self) -> ApplyReport:
-        state, console = self.session.state, self.context.console
-        seen = self._look()
-        plan = plan_refresh(self.wants, state, seen, self.policy, self.targets)
-        console.show(plan)
+    def plan(self, state: State) -> Plan:
+        """What is to be taken in, as it is seen now; what is not listed is warned of."""
+        seen = self._look(state)
         missing = [key for key, one in state.audiences.items() if {*one.all_ids} & seen.missing]
         if missing:
-            console.warn(
+            self.context.console.warn(
                 f"not in the platform's list, which proves nothing, and so left as they are: "
                 f"{listed(missing)}"
             )
-        todo = [change for change in plan.changes if change.steps]
+        return plan_refresh(self.wants, state, seen, self.policy, self.targets)
+
+    def idle(self, plan: Plan) -> ApplyReport:
+        """There is nothing to take in."""
+        self.context.console.show(plan)
+        return self._report(plan, gates.undecided(plan))
+
+    def take_in(self, plan: Plan, session: StateSession) -> ApplyReport:
+        """Show it, ask, and record it."""
+        todo, console = [change for change in plan.changes if change.steps], self.context.console
         if not todo:
-            return self._report(plan, gates.undecided(plan))
+            return self.idle(plan)
+        console.show(plan)
         console.approve(plan)
         console.begin(plan)
-        backoff = Backoff(self.context.clock, self.stop, self.context.patience)
+        clock = self.context.clock
+        backoff = Backoff(clock, self.stop, self.context.patience)
         with self.stop.during_work():
             done = execute(
                 todo,
-                Sender(self.session, self.context.clock, self.stop, backoff),
+                Sender(session, clock, self.stop, backoff),
                 _no_writer,
                 parallelism=1,
                 on_outcome=console.tell,
             )
-            rescue = self._save()
+            rescue = self._save(session)
         return self._report(plan, (*gates.undecided(plan), *done), rescue)
 
-    def _look(self) -> Seen:
-        state = self.session.state
+    def _look(self, state: State) -> Seen:
         known = to_look_up(self.wants, state, self.policy, self.targets).known
         if not known:
             return Seen()
@@ -107,19 +122,19 @@ class _Refresh:
             questions = Questions(known=known)
             return look(reader, questions, state, self.policy, gates.Approval()) or Seen()
 
-    def _save(self) -> str | None:
+    def _save(self, session: StateSession) -> str | None:
         """Write the state; where that fails, what no store has."""
         try:
-            self.session.checkpoint()
+            session.checkpoint()
         except StateNotWritten as error:
             self.stop.request(error.message)
-            return self.session.rescue()
+            return session.rescue()
         return None
 
     def _report(
         self, plan: Plan, outcomes: Sequence[Outcome], rescue: str | None = None
     ) -> ApplyReport:
-        return report_of(plan, outcomes, self.stop, rescue=rescue, command="refresh")
+        return report_of(plan, outcomes, self.stop, rescue=rescue, words=("refresh",))
 
 
 def _no_writer() -> Writer:

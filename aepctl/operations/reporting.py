@@ -15,7 +15,7 @@ def report_of(
     plan_id: str | None = None,
     not_started: int = 0,
     rescue: str | None = None,
-    command: str = "apply",
+    words: tuple[str, ...] = ("apply",),
 ) -> ApplyReport:
     """How it went, with the outcomes in the plan's order. See ApplyReport."""
     place = {change.key: number for number, change in enumerate(plan.changes)}
@@ -27,5 +27,5 @@ def report_of(
         interrupted=stop.interrupted,
         rescue=rescue,
         plan_id=plan_id,
-        command=command,
+        words=words,
     )

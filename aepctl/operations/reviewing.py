@@ -8,7 +8,7 @@ from aepctl.plan.plan import Action, Plan
 from aepctl.plan.planner import make_plan
 from aepctl.plan.policy import Policy
 from aepctl.plan.questions import Questions, to_look_up
-from aepctl.plan.reviewed import left_of
+from aepctl.plan.reviewed import has_ended, left_of
 from aepctl.plan.seen import Seen
 from aepctl.project.environment import Environment
 from aepctl.state.model import State
@@ -65,16 +65,18 @@ def plan_now(
     return now if saved is None else check_saved(saved.file, saved.binding, now, state, policy)
 
 
-def asks_nothing(left: Plan) -> bool:
-    """Whether nothing of a saved plan is left that the platform has to be asked for."""
-    waits = {Action.SETTLE, Action.DECIDE}
-    return not any(change.steps or change.action in waits for change in left.changes)
+def ended(options: ApplyOptions, wants: Wants, state: State, policy: Policy) -> Plan | None:
+    """What is left of a saved plan for which nothing is to be asked; None where there may be more.
 
-
-def has_ended(saved: SavedPlan, state: State) -> bool:
-    """Whether all of it was done, so that it can do nothing more."""
-    used = state.plans.get(saved.binding.id)
-    return used is not None and not used.left
+    One that was made with a look at the platform needs another, unless it has ended. Raises
+    SafetyRefusal for one of which it is plain by now that it does not hold.
+    """
+    saved = options.saved
+    if saved is None or (saved.binding.refreshed and not has_ended(saved.binding, state)):
+        return None
+    left, waits = plan_now(options, wants, state, None, policy), {Action.SETTLE, Action.DECIDE}
+    works = any(change.steps or change.action in waits for change in left.changes)
+    return None if works else left
 
 
 def note_use(saved: SavedPlan | None, plan: Plan, session: StateSession) -> None:

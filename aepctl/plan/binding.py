@@ -5,13 +5,13 @@ what was reviewed.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
 from aepctl.model.audience import Ids, Known, Observed
-from aepctl.model.steps import Adopt, Create, Delete, Patch, Step
+from aepctl.model.steps import Adopt, Create, Delete, Forget, Move, Patch, Record, Remember, Step
 from aepctl.model.target import Target
 from aepctl.plan.plan import Change, Plan
 from aepctl.state.model import State
@@ -23,7 +23,8 @@ class Reviewed:
     """One change as it was reviewed: what was known, with its IDs, and what was to be known.
 
     `effect` is the digest of what it does; None: it is only shown, and nothing is done for it.
-    `given_id` is the audienceId that the client was to give.
+    `given_id` is the audienceId that the client was to give. `rests` are the digests of what is
+    left to do after each of its first steps: a run may end in between.
     """
 
     key: str
@@ -31,6 +32,7 @@ class Reviewed:
     after: Mapping[str, str] | None
     given_id: str | None = None
     effect: str | None = None
+    rests: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,11 @@ class Binding:
         return {one.key: one.effect for one in self.changes if one.effect is not None}
 
     @property
+    def rests(self) -> dict[str, list[str]]:
+        """The digests of what may be left of a change that was begun, by key."""
+        return {one.key: [*one.rests] for one in self.changes if one.rests}
+
+    @property
     def id(self) -> str:
         """The plan's id: the same for the same plan, and never the same after an apply.
 
@@ -64,7 +71,7 @@ class Binding:
         """
         target = (self.target.org, self.target.sandbox, self.target.endpoint)
         state = (self.lineage, self.serial)
-        changes = sorted((one.key, one.effect) for one in self.changes)
+        changes = sorted((one.key, one.effect, *one.rests) for one in self.changes)
         return _digest([target, state, (self.environment, *self.targets), changes])[:16]
 
 
@@ -95,12 +102,29 @@ def effect_of(change: Change) -> str | None:
     Where a change stands in a file, what was seen and earlier attempts are no part of it, nor is
     the platform's own id of an audience, which may be found out in between.
     """
-    if not change.steps:
-        return None
+    return _effect(change, change.known, change.steps) if change.steps else None
+
+
+def _rests(change: Change) -> Iterator[str]:
+    known = change.known
+    for number, step in enumerate(change.steps[:-1], 1):
+        match step:
+            case Forget():
+                known = None
+            case Record(audience):
+                known = None if known is None else replace(known, audience=audience)
+            case Move() | Adopt() | Remember() | Delete():  # that of what it took the place of
+                pass
+            case Create() | Patch():  # what it is known as then was not known at the review
+                return
+        yield _effect(change, known, change.steps[number:])
+
+
+def _effect(change: Change, before: Known | None, steps: Iterable[Step]) -> str:
     wanted = change.wanted.fields() if change.wanted else None
-    known = _known(change.known)
-    steps = [_without_id(_spelled(step)) for step in change.steps]
-    return _digest([change.key, known and _without_id(known), steps, wanted])
+    known = _known(before)
+    spelled = [_without_id(_spelled(step)) for step in steps]
+    return _digest([change.key, known and _without_id(known), spelled, wanted])
 
 
 def _without_id(spelled: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,6 +139,7 @@ def _reviewed(change: Change) -> Reviewed:
         wanted.fields() if wanted else None,
         change.given_id,
         effect_of(change),
+        tuple(_rests(change)),
     )
 
 

@@ -47,11 +47,6 @@ class Candidate(NamedTuple):
         as_tried = tried is not None and tried.identity == found.audience.identity
         return tried if tried is not None and as_tried else self.wanted.audience
 
-    def without_old(self, found: tuple[Observed, ...]) -> tuple[Observed, ...]:
-        """Without the one whose place it is to take, which may differ in its spelling alone."""
-        old = self.step.replaces
-        return tuple(one for one in found if old is None or one.ids.audience_id != old.audience_id)
-
     @property
     def is_said_to_exist(self) -> bool:
         """The platform answered an attempt to create it with "already there"."""

@@ -48,13 +48,14 @@ class Changing:
             return self._gone(one, known)
         sight = Sight.of(one, known, self._found.get(audience_id))
         other = one.audience_id if not self._policy.client_ids else None
+        key = self._sides.moves.get(one.key, one.key)  # the one that commands find in state
         if other not in {None, audience_id}:
             return self._waits(
-                one, sight, reasons.other_id(one.key, audience_id, str(other), self._policy)
+                one, sight, reasons.other_id(key, audience_id, str(other), self._policy)
             )
         works = sight.differs or known.deposed is not None
         if works and audience_id in self._seen.missing:
-            return self._waits(one, sight, reasons.missing(one.key, known, self._policy))
+            return self._waits(one, sight, reasons.missing(key, known, self._policy))
         if sight.edited and not self._policy.overwrite:
             return replace(self._waits(one, sight, reasons.EDITED), action=Action.DRIFT)
         if must_be_replaced(one, known) and sight.must_be_replaced:

@@ -55,7 +55,8 @@ class Ending:
         if known.at_removal.prevent_destroy:
             return self._told(key, known, Action.DECIDE, (), reasons.PROTECTED)
         if known.ids.audience_id in self._seen.missing:
-            reason = reasons.missing(key, known, self._policy)
+            in_state = self._sides.moves.get(key, key)
+            reason = reasons.missing(in_state, known, self._policy)
             return self._told(key, known, Action.DECIDE, (), reason)
         there, ids = known.audience, known.ids
         if observed is not None:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from aepctl.model.audience import Ids, Known, Observed, Wanted
+from aepctl.model.audience import IMMUTABLE, Ids, Known, Observed, Wanted
 from aepctl.model.lifecycle import NOTHING_SAID, AtRemoval
 from aepctl.model.steps import Adopt, Remember
 from aepctl.plan import reasons
@@ -13,7 +13,6 @@ from aepctl.plan.plan import Action, Change
 from aepctl.plan.policy import Policy
 from aepctl.plan.seen import Seen
 from aepctl.plan.sides import Sides
-from aepctl.plan.upkeep import IMMUTABLE
 from aepctl.state.model import Intent
 
 
@@ -68,7 +67,7 @@ class Newcomers:
         there = seen.with_id(given) if given is not None else ()
         if given is not None and there:
             return self._by_given_id(candidate, given, there)
-        matches = self._matches(candidate, seen)
+        matches = self._deposed(candidate, seen) or self._matches(candidate, seen)
         if not matches:
             return self._create_unless_alike(candidate, seen)
         if len(matches) == 1:
@@ -77,17 +76,24 @@ class Newcomers:
         reason = reasons.several(candidate.key, ids, self._policy.program)
         return self._decide(candidate, reason, matches)
 
+    def _deposed(self, candidate: Candidate, seen: ObservedIndex) -> tuple[Observed, ...]:
+        """What is still to be deleted of its key, where it is just what is wanted again by now."""
+        known = self._sides.known.get(candidate.key)
+        deposed = None if known is None else known.deposed
+        wanted = candidate.wanted.audience.folded_identity
+        if deposed is None or deposed.audience.folded_identity != wanted:
+            return ()
+        return seen.with_id(deposed.ids.audience_id)[:1]
+
     def _matches(self, candidate: Candidate, seen: ObservedIndex) -> tuple[Observed, ...]:
         """What is it just as it is wanted, else as an attempt asked for it."""
-        matches = candidate.without_old(seen.free(candidate.wanted.audience, candidate.key))
+        matches = seen.free(candidate.wanted.audience, candidate.key)
         tried = candidate.tried
-        if matches or tried is None:
-            return matches
-        return candidate.without_old(seen.free(tried, candidate.key))
+        return matches or (() if tried is None else seen.free(tried, candidate.key))
 
     def _create_unless_alike(self, candidate: Candidate, seen: ObservedIndex) -> Change:
         """What is only spelled otherwise may be it, and so may what the platform says it has."""
-        alike = candidate.without_old(seen.alike(candidate.wanted.audience, candidate.key))
+        alike = seen.alike(candidate.wanted.audience, candidate.key)
         owned = tuple(
             one for one in seen.owned(candidate.wanted.audience) if one[0] != candidate.key
         )

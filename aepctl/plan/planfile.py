@@ -1,8 +1,8 @@
 """The format of a saved plan: what it is bound to. Pure; files are read and written elsewhere.
 
 A saved plan is one JSON object. First stands `head`, then `limits`, `summary` and `changes` for
-people, then `effects`, then `digest`, which all of the above goes into: what was reviewed is what
-is applied. It holds no secret.
+people, then `effects` and `rests`, then `digest`, which all of the above goes into: what was
+reviewed is what is applied. It holds no secret.
 """
 
 import json
@@ -17,6 +17,7 @@ from aepctl.wording import first_error
 
 FORMAT = "2.1"
 EFFECTS = "effects"
+RESTS = "rests"
 DIGEST = "digest"
 CREATE_ONE = "create a plan with `aepctl plan --out FILE`"
 CREATE_ANOTHER = "create a new plan with `aepctl plan --out FILE`"
@@ -92,7 +93,14 @@ def _validated(data: object, name: str) -> tuple[str, Binding]:
         serial=model.state.serial,
         targets=tuple(model.targets),
         changes=tuple(
-            Reviewed(one.key, one.before, one.after, one.given_id, model.effects.get(one.key))
+            Reviewed(
+                one.key,
+                one.before,
+                one.after,
+                one.given_id,
+                model.effects.get(one.key),
+                tuple(model.rests.get(one.key, ())),
+            )
             for one in model.changes
         ),
         version=model.version,

@@ -45,4 +45,5 @@ class SavedPlanModel(_OnDisk):
     overwrites: bool
     changes: list[ChangeModel]
     effects: dict[str, str]
+    rests: dict[str, list[str]] = Field(default_factory=dict)
     digest: str

@@ -7,26 +7,32 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from aepctl.model.audience import Audience, Known
-from aepctl.model.steps import Create, Delete, Patch
+from aepctl.model.steps import Create, Delete, Patch, Remember
 from aepctl.plan.binding import Binding, Reviewed, effect_of, lineage_of
 from aepctl.plan.plan import Action, Change, Plan
 from aepctl.plan.select import is_target
+from aepctl.plan.stale import why
 from aepctl.state.model import Intent, State
 from aepctl.state.used_plans import MAX_PLANS
-
-MAX_VALUE = 60
-"""Characters of a value that a message shows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
     """What became of a saved plan. `stale`: the keys whose change no longer holds, and why.
 
-    `plan` is what is left to do of it, with what is left alone.
+    `plan` is what is left to do of it, with what is left alone. `edited`: one of those that are
+    stale was edited on the platform.
     """
 
     plan: Plan
     stale: Mapping[str, str]
+    edited: bool = False
+
+
+def has_ended(saved: Binding, state: State) -> bool:
+    """Whether all of it was done, so that it can do nothing more."""
+    used = state.plans.get(saved.id)
+    return used is not None and not used.left
 
 
 def misfits(saved: Binding, now: Plan, state: State) -> tuple[str, ...]:
@@ -61,7 +67,7 @@ def compare(saved: Binding, now: Plan, state: State) -> Compared:
     """What of the saved plan is left, by the plan as it is now, which was made without targets."""
     used = state.plans.get(saved.id)
     effects = len(saved.effects)
-    if used is not None and not used.left:
+    if has_ended(saved, state):
         return Compared(
             replace(now, changes=(), unchanged=0, targets=saved.targets, done=effects), {}
         )
@@ -76,13 +82,14 @@ def compare(saved: Binding, now: Plan, state: State) -> Compared:
                 kept.add(one.key)
         elif change is not None and _holds(one, change) and (begun is None or one.key in begun):
             kept.add(one.key)
-        elif (begun is not None and one.key not in begun) or _is_done(one, known):
+        elif (begun is not None and one.key not in begun) or _is_done(one, change, known):
             done += 1
         elif change is not None and _is_under_way(one, change):
             kept.add(one.key)
         else:
-            stale[one.key] = _why(one, change, known)
-    return Compared(_within(saved, now, kept, done), stale)
+            stale[one.key] = why(one, change, known)
+    edited = any(key in changes and _shows_an_edit(changes[key]) for key in stale)
+    return Compared(_within(saved, now, kept, done), stale, edited)
 
 
 def left_of(saved: Binding, plan: Plan) -> tuple[str, ...]:
@@ -116,7 +123,8 @@ def _holds(one: Reviewed, change: Change) -> bool:
 
     What is there is recorded instead of created or changed, what is gone is forgotten.
     """
-    if effect_of(change) == one.effect:
+    effect = effect_of(change)
+    if effect is not None and effect in (one.effect, *one.rests):
         return True
     after = change.wanted.fields() if change.wanted is not None else None
     if change.action is Action.ADOPT and one.before is None:
@@ -124,6 +132,8 @@ def _holds(one: Reviewed, change: Change) -> bool:
         return after == one.after and not named_otherwise
     if change.action is Action.REPLACE and _finishes(one, change):
         return after == one.after
+    if after == one.after and change.steps and all(isinstance(s, Remember) for s in change.steps):
+        return one.before is None or _is_about(one, change) or _finishes(one, change)
     lessens = change.action in {Action.RECORD, Action.FORGET} and not _sends(change)
     return lessens and after == one.after and _is_about(one, change)
 
@@ -135,8 +145,12 @@ def _finishes(one: Reviewed, change: Change) -> bool:
     return deposed is not None and deposed.ids.audience_id == old
 
 
-def _creates(change: Change) -> bool:
-    return any(isinstance(step, Create) for step in change.steps)
+def _shows_an_edit(change: Change) -> bool:
+    """Whether the platform was seen to have it otherwise than state."""
+    sides = (change.known, change.observed)
+    return change.action is Action.DRIFT or (
+        None not in sides and any(one.observed != one.known for one in change.diff)
+    )
 
 
 def _sends(change: Change) -> bool:
@@ -151,8 +165,15 @@ def _is_about(one: Reviewed, change: Change) -> bool:
     )
 
 
-def _is_done(one: Reviewed, known: Known | None) -> bool:
-    """Whether state knows what was to be known, whoever did it: then nothing is left to do."""
+def _is_done(one: Reviewed, change: Change | None, known: Known | None) -> bool:
+    """Whether state knows what was to be known, whoever did it: then nothing is left to do.
+
+    Unless the platform was seen to have it otherwise, or what it took the place of is left there.
+    """
+    if known is not None and known.deposed is not None:
+        return False
+    if change is not None and change.wanted is not None and change.wanted.fields() == one.after:
+        return False
     if known is None or known.retained or one.after is None:
         return (known is None or known.retained) and one.after is None
     wanted = Audience.of(one.after)
@@ -162,7 +183,11 @@ def _is_done(one: Reviewed, known: Known | None) -> bool:
 def _is_under_way(one: Reviewed, change: Change) -> bool:
     """Whether this very step was begun, and nobody knows yet, or decided, what came of it."""
     waits = change.action in {Action.SETTLE, Action.DECIDE}
-    return waits and change.intent is not None and _begins(change.intent, one)
+    intent = change.intent
+    if not waits or intent is None:
+        return False
+    second_half = isinstance(intent.step, Delete) and _finishes(one, change)
+    return second_half or _begins(intent, one)
 
 
 def _begins(intent: Intent, one: Reviewed) -> bool:
@@ -175,53 +200,3 @@ def _begins(intent: Intent, one: Reviewed) -> bool:
             return after.fields() == one.after
         case Delete():
             return one.after is None
-
-
-def _why(one: Reviewed, change: Change | None, known: Known | None) -> str:
-    """What differs, in words."""
-    wanted = change.wanted if change is not None else known.audience if known else None
-    words = [*_known_words(one, known)]
-    if wanted is None and one.after is not None:
-        words.append("the manifests no longer want it")
-    elif wanted is not None and one.after is None:
-        words.append("the manifests want it again")
-    elif wanted is not None and not (change is None and words):
-        words += _differing("", one.after or {}, wanted.fields())
-    given = change.given_id if change is not None else None
-    gives = change is not None and (change.is_named or _creates(change))
-    if gives and given != one.given_id:
-        words.append(f"audienceId was {one.given_id or 'none'}, is now {given or 'none'}")
-    if change is not None and change.reason is not None:
-        words.append(change.reason)
-    elif change is not None and change.action is Action.SETTLE:
-        words.append("another step for it has no known outcome")
-    return "; ".join(words) or "something else would be done"
-
-
-def _known_words(one: Reviewed, known: Known | None) -> Iterator[str]:
-    """What is known now, as compared with what was known, or was to be."""
-    if known is None:
-        if one.before is not None:
-            yield "it is no longer known"
-        return
-    audience_id = known.ids.audience_id
-    if one.before is None:
-        other = "; ".join(_differing("known ", one.after or {}, known.audience.fields()))
-        yield f"it is known now, as {audience_id}" + (f" ({other})" if other else "")
-        return
-    if audience_id != one.before["audienceId"]:
-        yield f"it was known as {one.before['audienceId']}, is now known as {audience_id}"
-    before = {name: text for name, text in one.before.items() if name not in {"audienceId", "id"}}
-    yield from _differing("known ", before, known.audience.fields())
-
-
-def _differing(prefix: str, was: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
-    for name in dict.fromkeys((*was, *now)):
-        if was.get(name) != now.get(name):
-            yield f"{prefix}{name} was {_shown(was.get(name))}, is now {_shown(now.get(name))}"
-
-
-def _shown(text: str | None) -> str:
-    if text is None:
-        return "none"
-    return repr(text if len(text) <= MAX_VALUE else f"{text[: MAX_VALUE - 1]}…")

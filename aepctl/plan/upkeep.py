@@ -4,12 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 
-from aepctl.model.audience import FIELDS, Audience, Ids, Known, Observed, Wanted
+from aepctl.model.audience import IMMUTABLE, Audience, Ids, Known, Observed, Wanted
 from aepctl.model.steps import Delete
 from aepctl.plan.compare import field_diffs
 from aepctl.plan.plan import FieldDiff
-
-IMMUTABLE = tuple(field.name for field in FIELDS if field.immutable)
 
 
 def aim(one: Wanted, now: Audience) -> Audience:

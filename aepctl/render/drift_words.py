@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from aepctl.plan.drift import Kind
 from aepctl.render.word import Word
 
-FORGET_GONE = "forget-gone"
-"""A change of a plan: as `forget`, but of what is not there any more."""
 IN_STEP = "in-step"
 RETAINED = "retained"
 STATUS = {kind: "not-at-work" if kind is Kind.ASLEEP else kind.value for kind in Kind}
@@ -71,7 +69,7 @@ DRIFT_WORDS: Mapping[str, Word] = {
         urgency=25,
         hint="No drift: the state does not keep whether an audience is at work.",
         junit="skipped",
-        output="asleep",
+        output="not_at_work",
     ),
     STATUS[Kind.OVER]: Word(
         "over",
@@ -79,15 +77,6 @@ DRIFT_WORDS: Mapping[str, Word] = {
         ".",
         "quiet",
         output="over",
-    ),
-    FORGET_GONE: Word(
-        "forget",
-        "to forget",
-        "-",
-        "warn",
-        urgency=26,
-        hint="The platform has them no more, and from then on nor has the state.",
-        output="to_forget_gone",
     ),
     IN_STEP: Word("as known", "as the state knows them", "✓", "quiet", output="in_step"),
     RETAINED: Word("retained", "retained, so not compared", ".", "quiet", output="retained"),

@@ -20,6 +20,7 @@ from aepctl.render.view import (
 )
 from aepctl.render.words import NOT_STARTED, in_order
 from aepctl.render.words import totals as counted
+from aepctl.wording import command
 
 
 def view_of_report(report: ApplyReport, program: str = "aepctl") -> View:
@@ -29,8 +30,8 @@ def view_of_report(report: ApplyReport, program: str = "aepctl") -> View:
     totals = {kind.value: counts[kind] for kind in OutcomeKind} | {NOT_STARTED: report.not_started}
     totals |= saved_totals(plan)
     return View(
-        command=report.command,
-        title=report.command.capitalize(),
+        command=report.words[0],
+        title=report.words[0].capitalize(),
         environment=plan.environment,
         target=plan.target,
         targets=plan.targets,
@@ -40,7 +41,7 @@ def view_of_report(report: ApplyReport, program: str = "aepctl") -> View:
         rows=tuple(_report_rows(report)),
         empty=ALL_DONE if plan.done else "Nothing to do.",
         alerts=tuple(_alerts(report, program)),
-        next=f"run `{program} {report.command}` again; it first checks what became of these."
+        next=f"run `{command(program, *report.words)}` again; it first checks what became of these."
         if counts[OutcomeKind.UNKNOWN]
         else None,
         plan=view_of_plan(plan, report.plan_id),

@@ -14,10 +14,8 @@ from aepctl.model.audience import Audience
 from aepctl.model.problem import Origin, Problem
 from aepctl.model.steps import Create, Patch, RemoteStep
 from aepctl.model.target import Target
-from aepctl.plan import reasons
 from aepctl.plan.plan import Action, Change, FieldDiff, Plan
 from aepctl.render.alerts import moved_lines, plan_alerts
-from aepctl.render.drift_words import FORGET_GONE
 from aepctl.render.why import why
 from aepctl.render.words import DONE, LEFT_ALONE, UNCHANGED, in_order, word
 
@@ -202,9 +200,8 @@ def change_row(change: Change) -> Row:
         fields = audience_of(change.intent.step).fields() if change.intent else {}
     told = change.reason is not None or change.intent is not None or len(change.steps) > 1
     forget, new = change.action is Action.FORGET, change.action is Action.CREATE
-    gone = forget and (change.reason or "").startswith(reasons.GONE)
     return Row(
-        FORGET_GONE if gone else change.action,
+        change.action,
         change.key,
         fields,
         change.diff,

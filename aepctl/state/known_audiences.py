@@ -69,7 +69,9 @@ class KnownAudiences:
                 self._created(key, Known.seen(audience, observed or audience, ids), replaces)
             case Patch(patched, _, after):
                 before = self._known.get(key, Known(after, patched))
-                changed = before.spelled(after, observed or after)
+                # What it does not change was asked for as before.
+                asked = (before.sent or before.audience).fields() | step.changes
+                changed = before.spelled(Audience.of(asked), observed or after)
                 known = replace(changed, ids=patched.or_else(before.ids), retained=False)
                 self._know(key, known)
             case Delete(deleted):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from aepctl.errors import SafetyRefusal, StateError
-from aepctl.model.audience import Known
+from aepctl.model.audience import Deposed, Known
 from aepctl.model.steps import Adopt, Create
 from aepctl.state.events import Begun, Contradiction, Ended, Ending, Event, Noted
 from aepctl.state.journal import JournalContents
@@ -105,6 +105,7 @@ class _Alone:
         self.journal = journal
         self.ended: dict[str, Ended] = {}
         self.intent_of_id: dict[str, str] = {}
+        self.replaced: dict[str, str] = {}
         self.keyless: list[str] = []
         self._before = state
         self._recorded = {one.ids.audience_id for one in state.audiences.values()}
@@ -140,6 +141,8 @@ class _Alone:
             self._draft.take(event)
             if event.ids is not None:
                 self.intent_of_id[event.ids.audience_id] = event.intent_id
+            if intent.step.replaces is not None:
+                self.replaced[event.intent_id] = intent.step.replaces.audience_id
         elif not self._pass_over_contradiction(event):
             self._draft.take(Ended(event.intent_id, Ending.ABANDONED, event.run, event.at))
 
@@ -178,7 +181,11 @@ def _with_id(
 ) -> Iterator[Event]:
     journal, audience_id = alone.journal, known.ids.audience_id
     mine = state.audiences.get(key)
-    if mine is not None and mine.ids.audience_id != audience_id:
+    if mine is not None and mine.ids.audience_id not in known.all_ids:
+        if audience_id in mine.all_ids:  # another one took its place since
+            return
+        known = _in_its_place(known, mine, alone)
+    if mine is not None and mine.ids.audience_id not in known.all_ids:
         raise SafetyRefusal(
             f"`{key}` is known as {mine.ids.audience_id}, but {journal.name} has {audience_id}: "
             "the platform has it twice",
@@ -186,13 +193,24 @@ def _with_id(
         )
     begun = alone.intent_of_id.get(audience_id)
     if open_one is None or not isinstance(open_one.step, Create):
-        if mine is None:
+        if mine is None or mine.ids.audience_id != audience_id:
             yield Noted(key, Adopt(known), journal.run.at)
         return
     if begun not in {None, open_one.id}:
         raise _two_creates(key, str(begun), journal, open_one)
     run, at = journal.run.id, journal.run.at
     yield Ended(open_one.id, Ending.DONE, run, at, ids=known.ids, observed=known.audience)
+
+
+def _in_its_place(known: Known, mine: Known, alone: _Alone) -> Known:
+    """With what state has as what is still to be deleted, where it was made in place of that.
+
+    Where that was deleted as well, to delete it once more does no harm.
+    """
+    begun = alone.intent_of_id.get(known.ids.audience_id)
+    if begun is None or alone.replaced.get(begun) != mine.ids.audience_id:
+        return known
+    return replace(known, at_removal=mine.at_removal, deposed=Deposed(mine.ids, mine.audience))
 
 
 def _ends_here(event: Ended, intent: Intent | None) -> bool:

@@ -8,6 +8,7 @@ from fakes import audience
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aepctl.aep.advice import EXPLAINED
 from aepctl.aep.verdicts import (
     Done,
     NotSent,
@@ -292,9 +293,8 @@ def test_any_other_404_does_not_say_that_the_audience_is_gone(body: bytes) -> No
 
 def test_an_audience_that_others_depend_on_is_refused() -> None:
     body = b'{"type": "https://ns.adobe.com/aep/errors/UPAPI-113631-403", "title": "in use"}'
-    assert classify_delete(Response(400, body)) == Refused(
-        Failure("in use", "UPAPI-113631-403", 400)
-    )
+    why = f"in use: {EXPLAINED['UPAPI-113631-403']}"
+    assert classify_delete(Response(400, body)) == Refused(Failure(why, "UPAPI-113631-403", 400))
 
 
 # Patch and delete

@@ -138,16 +138,19 @@ class TestReadRightBefore:
     """The platform has no way to change a thing only if nobody else did."""
 
     def test_what_is_so_already_is_done_without_sending_anything(self) -> None:
-        for step, shown, kind in (
-            (PATCH, Observed(SHINY, IDS), OutcomeKind.UPDATED),
-            (DELETE, None, OutcomeKind.DELETED),
-        ):
-            engine, writer = Engine(FakeJournal(before=KNOWN)), FakeWriter(shows=[shown])
-            outcome = engine.sender.send(writer, "gold", Action.UPDATE, step)
-            assert outcome == Outcome("gold", Action.UPDATE, kind, IDS)
-            assert (writer.sent, engine.words) == ([], ["begin", "done"])
-            known = {"gold": Known(SHINY, IDS)} if step is PATCH else {}
-            assert engine.journal.state.audiences == known
+        engine = Engine(FakeJournal(before=KNOWN))
+        writer = FakeWriter(shows=[Observed(SHINY, IDS)])
+        outcome = engine.sender.send(writer, "gold", Action.UPDATE, PATCH)
+        assert outcome == Outcome("gold", Action.UPDATE, OutcomeKind.UPDATED, IDS)
+        assert (writer.sent, engine.words) == ([], ["begin", "done"])
+        assert engine.journal.state.audiences == {"gold": Known(SHINY, IDS)}
+
+    def test_what_does_not_show_is_deleted_all_the_same(self) -> None:
+        """It may be so new that it does not show yet."""
+        engine, writer = Engine(FakeJournal(before=KNOWN)), FakeWriter([Done()], shows=[None])
+        outcome = engine.sender.send(writer, "gold", Action.DELETE, DELETE)
+        assert outcome == Outcome("gold", Action.DELETE, OutcomeKind.DELETED, IDS)
+        assert [step for step, _ in writer.sent] == [DELETE]
 
     @pytest.mark.parametrize("step", [PATCH, DELETE], ids=["patch", "delete"])
     def test_what_somebody_edited_is_neither_sent_nor_noted(self, step: RemoteStep) -> None:

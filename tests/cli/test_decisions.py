@@ -234,7 +234,7 @@ def test_what_is_not_known_or_open_is_not_forgotten(project: Project, there: Emu
     result = project.run("state", "rm", "nobody")
     assert result.code == 1
     assert "no audience `nobody` in the state state/prod.json" in result.err
-    assert "`aepctl state pull` shows its keys" in result.err
+    assert "its keys are gold, silver; see `aepctl state list`" in result.err
     assert project.run("state", "rm", "gold").code == 1
     assert project.run("state", "rm", "").code == 1
 

@@ -387,7 +387,7 @@ def test_a_merge_conflict_in_it_is_told_at_its_line(project: Project, there: Emu
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", "{}", '{"format": 1}', '{"format": "2.0"}', "\x00"]
+    "text", ["", "{", "[]", "{}", '{"format": 1}', '{"format": "2.1"}', "\x00"]
 )
 def test_what_is_no_saved_plan_is_told(project: Project, there: Emulator, text: str) -> None:
     project.write("plan.json", text)
@@ -397,10 +397,10 @@ def test_what_is_no_saved_plan_is_told(project: Project, there: Emulator, text: 
 
 
 def test_another_format_and_a_missing_file_are_told(project: Project, there: Emulator) -> None:
-    for other in ("1.1", "3.0"):
+    for other in ("1.1", "2.0", "3.0"):
         project.write("plan.json", f'{{"format": "{other}"}}')
         said = project.run("apply", "plan.json").err
-        assert f"has the format {other}, but this version of aepctl reads 2.0" in said
+        assert f"has the format {other}, but this version of aepctl reads 2.1" in said
         assert "create a new plan with `aepctl plan --out FILE`" in said
     assert "cannot be read" in project.run("apply", "nowhere.json").err
     assert "cannot be written" in project.run("plan", "--out", "no/where.json").err

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from memory_documents import MemoryDocuments, MemoryServer
 from projects import Project, Result
+from sandbox import edit
 
 from aepctl.emulator import Behaviour, Emulator, Fault, FaultKind
 from aepctl.project.environment import Environment
@@ -73,6 +74,23 @@ def test_an_apply_creates_records_and_gives_the_lock_back(team: Team) -> None:
     assert set(team.there.state.audiences) == {"gold", "silver"}
     assert team.there.lock is None
     assert not (team.project.root / "state").exists()
+
+
+def test_a_drift_writes_nothing_nor_does_a_refresh_that_finds_nothing_new(team: Team) -> None:
+    """A pipeline may look every hour. Nor is either kept from it by the lock of another run."""
+    team.project.want("gold")
+    assert team.apply().code == 0
+    edit(team.platform, "Name gold", description="edited")
+    before = list(team.server.history)
+    assert team.run("drift").code == 2
+    assert team.server.history == before
+    assert team.run("refresh", "--auto-approve").code == 0
+    assert team.there.state.audiences["gold"].audience.description == "edited"
+    team.write(lock=THEIRS)
+    before = list(team.server.history)
+    assert team.run("drift").code == 0
+    assert team.run("refresh").code == 0
+    assert team.server.history == before
 
 
 def test_an_apply_without_work_writes_nothing_to_the_store(team: Team) -> None:

@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 from aepctl.aep.listed import decode_audience
 from aepctl.emulator.checks import Caller
 from aepctl.emulator.creates import REQUIRED
-from aepctl.emulator.documents import TEXTS, new_document
+from aepctl.emulator.documents import IMMUTABLE, TEXTS, new_document
 from aepctl.manifests.document import read_manifest
 from aepctl.manifests.model import Defaults, Entry
 from aepctl.model.audience import FIELD_NAMES, FIELDS, Audience, Wanted
@@ -91,10 +91,9 @@ class TestWhoSpellsTheFields:
     """Each model of an audience has just the fields of the table, as the table says they are."""
 
     def test_manifests(self) -> None:
-        own = {name: field for name, field in by_alias(Entry).items() if name != "audienceId"}
-        assert sorted(own) == sorted(FIELD_NAMES)
-        given = by_alias(Defaults)
-        assert sorted(given) == sorted(set(FIELD_NAMES) - {"name"})
+        own, given = by_alias(Entry), by_alias(Defaults)
+        assert sorted(own) == sorted({*FIELD_NAMES, "audienceId", "lifecycle"})
+        assert sorted(given) == sorted({*FIELD_NAMES, "lifecycle"} - {"name"})
         for field in FIELDS:
             pattern = multi_line if field.multiline else single_line
             assert pattern(own[field.name]), field
@@ -102,7 +101,7 @@ class TestWhoSpellsTheFields:
 
     def test_what_manifests_give_whether_by_entry_or_by_default(self) -> None:
         own = "".join(f"    {name}: own {name}\n" for name in FIELD_NAMES)
-        given = "".join(f"  {name}: given {name}\n" for name in by_alias(Defaults))
+        given = "".join(f"  {name}: given {name}\n" for name in FIELD_NAMES if name != "name")
         text = f"defaults:\n{given}audiences:\n  gold:\n{own}  silver:\n    name: own name\n"
         gold, silver = read_manifest("a.yaml", text.encode()).wanted
         assert gold.audience.fields() == {name: f"own {name}" for name in FIELD_NAMES}
@@ -150,7 +149,9 @@ class TestWhoSpellsTheFields:
         document = new_document(caller, GOLD.fields(), "id-1")
         assert {name: document[name] for name in FIELD_NAMES} == GOLD.fields()
         assert tuple(field.name for field in FIELDS if field.required) == REQUIRED
-        assert TEXTS | {"namespace"} == set(FIELD_NAMES)
+        immutable = {field.name for field in FIELDS if field.immutable}
+        assert IMMUTABLE & set(FIELD_NAMES) == immutable
+        assert TEXTS & set(FIELD_NAMES) == set(FIELD_NAMES) - immutable
 
 
 OTHER_COLUMNS = ("Status", "Key", "File", "ID", "Details")

@@ -8,7 +8,7 @@ from plan_samples import TARGET, audience, there
 
 from aepctl.errors import SafetyRefusal
 from aepctl.model.audience import Known
-from aepctl.model.steps import Adopt, Create, Step
+from aepctl.model.steps import Adopt, Create, Forget, Step
 from aepctl.model.target import EMULATOR, Target
 from aepctl.operations.again import SOME_SECONDS, Again, begin
 from aepctl.operations.context import SilentConsole, system_context
@@ -46,13 +46,16 @@ def made(**steps: Step | None) -> Plan:
 class Looking:
     """An apply that looked, and then so many seconds went by."""
 
-    def __init__(self, seconds: float = 0.0, *, is_new: bool = False) -> None:
+    def __init__(self, seconds: float = 0.0, *, is_new: bool = False, lags: bool = True) -> None:
         self.clock, self.console = FakeClock(), Console()
-        self.again = Again(self.clock, self.console, ENVIRONMENT, self.clock.monotonic(), is_new)
+        at = self.clock.monotonic()
+        self.again = Again(self.clock, self.console, ENVIRONMENT, at, is_new, lags)
         self.clock.seconds += seconds
 
-    def is_due(self, plan: Plan, *, asked: bool = False) -> bool:
-        return self.again.is_due(plan, asked=asked)
+    def is_due(
+        self, plan: Plan, *, asked: bool = False, gone: frozenset[str] = frozenset()
+    ) -> bool:
+        return self.again.is_due(plan, gone, asked=asked)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +123,33 @@ def test_what_there_is_to_wait_for_is_a_list_that_lags_where_there_was_no_state(
     target = Target(TARGET.org, TARGET.sandbox, endpoint)
     environment = replace(ENVIRONMENT, target=target, settle_seconds=settle_seconds)
     again = begin(context, environment, is_new=is_new)
-    assert again == Again(clock, console, environment, clock.monotonic(), waits)
+    lags = waits or not is_new
+    assert again == Again(clock, console, environment, clock.monotonic(), waits, lags)
+
+
+GONE = Change("gold", Action.FORGET, known=FOUND.known, steps=(Forget(),))
+ANEW = Change("gold", Action.CREATE, known=FOUND.known, steps=(Forget(), GOLD))
+
+
+@pytest.mark.parametrize("change", [GONE, ANEW], ids=["forgotten", "made anew"])
+def test_that_something_is_gone_is_believed_when_the_platform_has_said_so_twice(
+    change: Change,
+) -> None:
+    """What was made a moment ago may not show yet; to let go of it would be to lose it."""
+    plan = Plan("prod", TARGET, (change,))
+    looking = Looking(10.0)
+    assert looking.is_due(plan, gone=frozenset({"A"}))
+    assert looking.clock.slept == [20.0]
+    (said,) = looking.console.said
+    assert said == (
+        "what is gone from the platform may have been made a moment ago, so the platform is "
+        "looked at once more in 20 s"
+    )
+    assert not Looking(lags=False).is_due(Plan("prod", TARGET, (GONE,)), gone=frozenset({"A"}))
+
+
+def test_what_the_manifests_let_go_of_is_no_matter_of_the_platform() -> None:
+    assert not Looking().is_due(Plan("prod", TARGET, (GONE,)))
 
 
 def test_what_stays_the_same_is_no_change() -> None:

@@ -50,6 +50,17 @@ def test_of_what_nobody_wants_any_more_two_sides_are_compared() -> None:
     assert field_diffs(None, known=GOLD, observed=seen) == expected
 
 
+def test_the_sides_are_shown_beside_each_other_where_the_platform_has_another_text() -> None:
+    """A side without the field is one as well; one that nobody looked at is none."""
+    bare = replace(GOLD, description=None)
+    (gone,) = field_diffs(GOLD, known=GOLD, observed=bare)
+    assert gone.columns == (("manifest", "Loyal"), ("state", "Loyal"), ("platform", None))
+    (unwanted,) = field_diffs(None, known=bare, observed=GOLD)
+    assert unwanted.columns == (("state", None), ("platform", "Loyal"))
+    assert field_diffs(bare, known=GOLD, observed=GOLD)[0].columns == ()
+    assert field_diffs(bare, known=GOLD)[0].columns == ()
+
+
 def test_a_description_can_come_and_go() -> None:
     without = replace(GOLD, description=None)
     assert field_diffs(GOLD, known=without) == (FieldDiff("description", None, None, "Loyal"),)

@@ -111,6 +111,11 @@ class TestUpdate:
         change = one(life(gold(), knows(), shown(EDITED), overwrite=True))
         assert (change.action, change.steps) == (Action.UPDATE, (Patch(IDS, EDITED, GOLD),))
 
+    def test_blanks_that_somebody_changed_are_no_edit(self) -> None:
+        """Also where the manifest wants another name by now."""
+        wanted = want(("gold", audience("Silver", "old")))
+        assert one(life(wanted, knows(), shown(audience("Gold  ", "old")))).action is Action.UPDATE
+
     def test_an_edit_of_another_field_waits_as_well(self) -> None:
         renamed = audience("Renamed", "old")
         change = one(life(gold(), knows(), shown(renamed)))

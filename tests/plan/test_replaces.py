@@ -45,11 +45,11 @@ def test_what_is_there_in_its_place_already_is_adopted() -> None:
     )  # fmt: skip
 
 
-def test_one_of_another_spelling_alone_is_no_other_one() -> None:
+def test_one_in_another_case_is_the_same_to_the_platform_and_stays() -> None:
+    """A platform that keeps its own spelling would keep the next one so as well."""
     other = replace(OLD, namespace="OLD")
-    assert steps(other, Known(OLD, OLD_IDS), [OLD_THERE]) == (
-        Action.REPLACE, (Create(other, None, OLD_IDS), Delete(OLD_IDS, OLD))
-    )  # fmt: skip
+    state = found([("gold", Known(OLD, OLD_IDS))])
+    assert plan([wanting(other)], state).changes == ()
 
 
 def test_what_the_platform_has_as_it_is_wanted_is_not_replaced() -> None:
@@ -75,6 +75,14 @@ def test_the_old_one_that_is_wanted_again_is_kept_and_the_new_one_deleted() -> N
     assert steps(OLD, HALF, [OLD_THERE, NEW_THERE]) == (
         Action.REPLACE, (kept, Delete(NEW_IDS, NEW))
     )  # fmt: skip
+
+
+def test_and_in_the_platforms_spelling() -> None:
+    kept = replace(OLD, namespace="OLD")
+    half = replace(HALF, deposed=Deposed(OLD_IDS, kept))
+    action, (adopt, *_) = steps(OLD, half, [there(kept, "A"), NEW_THERE])
+    assert action is Action.REPLACE
+    assert adopt == Adopt(Known(kept, OLD_IDS, OLD, deposed=Deposed(NEW_IDS, NEW)))
 
 
 def test_so_it_is_where_the_new_one_is_gone() -> None:

@@ -13,7 +13,8 @@ from aepctl.model.audience import Audience, Ids, Known, Wanted
 from aepctl.model.steps import Adopt, Create, Delete, Patch
 from aepctl.plan.binding import Binding, bind
 from aepctl.plan.plan import Action, Change, Plan
-from aepctl.plan.reviewed import MAX_VALUE, compare, left_of, misfits
+from aepctl.plan.reviewed import compare, left_of, misfits
+from aepctl.plan.stale import MAX_VALUE
 from aepctl.state.model import Phase, State, UsedPlan
 from aepctl.state.used_plans import MAX_PLANS
 

@@ -17,6 +17,7 @@ from browser import CHROMIUM, Browser, chromium
 from goldens import Golden
 from hypothesis import given
 from review_samples import (
+    LIFE,
     NASTY,
     PLAN,
     PROBLEMS,
@@ -345,6 +346,22 @@ def test_a_row_opens_to_what_was_and_what_will_be(show: Show) -> None:
     assert page.js(f"{below}.hidden") is True
     click(page, "#expand")
     assert page.js("document.querySelectorAll('tr.below:not([hidden])').length") == 48
+
+
+@needs_browser
+def test_three_sides_stand_beside_each_other_and_where_there_is_no_room_below(show: Show) -> None:
+    page = show(plan_page(LIFE))
+    table = "document.querySelector('.fields')"
+    assert page.js(f"{table}.innerText").split("\n") == [
+        "Field\tManifest\tState\tPlatform",
+        "description\tAs the manifest has it.\tAs state knows it.\tAs somebody typed it.",
+    ]
+    tops = f"new Set([...{table}.querySelectorAll('td')].map(e => e.offsetTop)).size"
+    assert page.js(tops) == 1
+    page.look(375, 1000)
+    assert page.js(tops) == 3
+    assert page.js("document.documentElement.scrollWidth") == 375
+    page.look(1400, 1000)
 
 
 @needs_browser

@@ -12,6 +12,7 @@ from aepctl.apply.outcomes import OutcomeKind
 from aepctl.model.problem import Origin
 from aepctl.plan.plan import Action
 from aepctl.render import github, gitlab, html, junit, markdown, text
+from aepctl.render.drift_words import DRIFT_WORDS
 from aepctl.render.export_words import EXPORT_WORDS
 from aepctl.render.view import Row, View
 from aepctl.render.word import COLOURS, Word
@@ -48,6 +49,7 @@ def test_there_is_no_row_without_a_use() -> None:
         LEFT_ALONE,
         FINDING,
         *EXPORT_WORDS,
+        *DRIFT_WORDS,
     }
 
 
