@@ -53,7 +53,7 @@ class Changing:
             return self._waits(
                 one, sight, reasons.other_id(key, audience_id, str(other), self._policy)
             )
-        works = sight.differs or known.deposed is not None or self._policy.refresh
+        works = sight.differs or known.deposed is not None
         if works and audience_id in self._seen.missing:
             return self._waits(one, sight, reasons.missing(key, known, self._policy))
         if sight.edited and not self._policy.overwrite:
