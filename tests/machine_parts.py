@@ -114,7 +114,7 @@ class World(Platform):
             clock=self.clock,
             new_id=lambda: str(UUID(int=self.dice.getrandbits(128), version=4)),
             read_manifests=lambda _: self.wants,
-            open_store=lambda _: self.store(),
+            open_store=lambda one: FileStore(one.state, disk=self.disk),  # others have none
             open_platform=open_platform,  # type: ignore[arg-type] # a connection in memory
             console=Yes(self.told),
         )
