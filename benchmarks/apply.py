@@ -56,8 +56,7 @@ def certificate(folder: Path) -> Path:
 
 
 def apply(folder: Path, url: str, workers: int) -> tuple[float, float]:
-    """Seconds, and seconds of CPU, of one command."""
-    write_manifests(folder, 1, CREATES)
+    """Seconds, and seconds of CPU, of one command upon the manifests in the folder."""
     (folder / "aepctl.yaml").write_text(SETTINGS.format(url=url))
     command = [sys.executable, "-m", "aepctl", "apply", "--auto-approve", "--fresh"]
     given = {"AEP_ACCESS_TOKEN": "test-token", "AEP_API_KEY": "test-key"}
@@ -81,6 +80,7 @@ def run(scheme: str, workers: int) -> Seen:
     """One apply, against a server of its own."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        write_manifests(folder, 1, CREATES)
         command = [sys.executable, SERVER, str(DELAY)]
         trusted = None
         if scheme == "https":

@@ -1,7 +1,8 @@
-"""A platform that only creates, slowly: each answer takes the given time, any number at once.
+"""A platform that creates and changes, slowly: an answer takes the given time, any number at once.
 
 As little work as Python can do, so that the machine measures aepctl: bare.py says what is left of
-the ideal rate where the client costs nothing. Run by apply.py and shared.py:
+the ideal rate where the client costs nothing. What is read by the id `p-N` was there as `audience`
+has it. Run by apply.py, patches.py and shared.py:
 
     python benchmarks/slow_server.py SECONDS [CERTIFICATE-AND-KEY]
 """
@@ -16,12 +17,19 @@ import sys
 import time
 import uuid
 
+from slow_audience import audience
+
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+BY_ID = re.compile(rb"(GET|PATCH) /\w+/audiences/p-(\d+)")
+CHANGED: dict[str, dict[str, str]] = {}
 EMPTY = b'{"children": [], "_page": {"totalCount": 0, "pageSize": 100}}'
 
 
 class Times:
-    """When the first create came and the last one was answered; this process's CPU before."""
+    """When the first create or read by id came, and the last create or patch was answered.
+
+    And this process's CPU before.
+    """
 
     first = 0.0
     last = 0.0
@@ -49,10 +57,16 @@ class Answering(asyncio.Protocol):
         if not end or len(body) < (int(length[1]) if length else 0):
             return
         self._received = b""
-        if head.startswith(b"POST"):
+        one = BY_ID.match(head)
+        if b"/bulk-get" in head[:64]:
+            LOOP.call_later(DELAY, self._many, body)
+        elif one or head.startswith(b"POST"):
             if not Times.first:
                 Times.first, Times.cpu = time.monotonic(), time.process_time()
-            LOOP.call_later(DELAY, self._created, body)
+            if one:
+                LOOP.call_later(DELAY, self._one, one[1], one[2].decode(), body)
+            else:
+                LOOP.call_later(DELAY, self._created, body)
         elif head.startswith(b"GET /times"):
             seen = {"seconds": Times.last - Times.first, "count": Times.count}
             self._answer(json.dumps({**seen, "cpu": time.process_time() - Times.cpu}).encode())
@@ -60,8 +74,25 @@ class Answering(asyncio.Protocol):
             self._answer(EMPTY)
 
     def _created(self, body: bytes) -> None:
-        audience = {"name": json.loads(body)["name"], "audienceId": str(uuid.uuid4())}
-        self._answer(json.dumps(audience).encode())
+        created = {"name": json.loads(body)["name"], "audienceId": str(uuid.uuid4())}
+        self._answer(json.dumps(created).encode())
+        self._counted()
+
+    def _one(self, method: bytes, number: str, body: bytes) -> None:
+        found = CHANGED.get(number) or audience(number)
+        if method == b"PATCH":
+            found |= {one["path"][1:]: one["value"] for one in json.loads(body)}
+            CHANGED[number] = found
+        self._answer(json.dumps(found).encode())
+        if method == b"PATCH":
+            self._counted()
+
+    def _many(self, body: bytes) -> None:
+        ids = [one["id"] for one in json.loads(body)["ids"]]
+        found = {one: CHANGED.get(one[2:]) or audience(one[2:]) for one in ids}
+        self._answer(json.dumps({"results": found}).encode())
+
+    def _counted(self) -> None:
         Times.last = time.monotonic()
         Times.count += 1
 

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
+import httpx
 import pytest
+from emulator_client import HEADERS
 from projects import ORG, Project, Terminal
 
 from aepctl.cli.main import run
@@ -16,10 +18,12 @@ README = (Path(__file__).resolve().parent.parent / "README.md").read_text()
 TOUR = README.partition("\n## A tour of 60 seconds\n")[2].partition("\n## ")[0]
 BLOCKS = re.findall(r"```(yaml|text)\n(.*?)```", TOUR, re.DOTALL)
 SESSIONS = [text for kind, text in BLOCKS if kind == "text"]
+MOVED = "".join(re.findall(r"^moved:\n(?:  - .*\n)+", TOUR, re.MULTILINE))
 MANIFEST = "audiences/loyalty.yaml"
 SILVER = "  loyalty-silver:\n    name: Loyalty - Silver tier\n"
-UUID = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
-PORT = re.compile(r"127\.0\.0\.1:\d+")
+LEFT_OUT = r"(?P<lines>^…$)|(?P<some>…)"
+UUID = r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"
+TOKEN = re.compile(rf"{LEFT_OUT}|(?P<id>{UUID})", re.MULTILINE)
 CONTROL = re.compile(r"\x1b\[[?0-9;]*[A-Za-z]")
 
 
@@ -64,35 +68,63 @@ class Shell:
         return screen.read()
 
 
-def commands(session: str) -> Iterator[tuple[str, list[str]]]:
-    """Each command of a session, and the lines that the README shows of it."""
+def commands(session: str) -> Iterator[tuple[str, str]]:
+    """Each command of a session, and what the README shows of it."""
     for one in re.split(r"^\$ ", session, flags=re.MULTILINE)[1:]:
         line, _, shown = one.partition("\n")
-        yield line, comparable(shown)
+        yield line, shown.strip("\n")
 
 
-def comparable(text: str) -> list[str]:
-    """The lines without what is new each day: IDs and ports."""
-    return PORT.sub("127.0.0.1:PORT", UUID.sub("ID", text.strip("\n"))).split("\n")
+class Page:
+    """Compares what the README shows with what is printed: one ID there is one ID here."""
 
+    def __init__(self) -> None:
+        self._ids: dict[str, str] = {}
 
-def shortened(lines: list[str], like: list[str]) -> list[str]:
-    """The lines with `…` for the first ones, where the README leaves those out."""
-    return lines if like[0] != "…" else ["…", *lines[len(lines) - len(like) + 1 :]]
+    def shows(self, shown: str, printed: str) -> bool:
+        """`…` is what the README leaves out: lines, or the rest of one."""
+        found = re.fullmatch(self._pattern(shown), printed)
+        if found is None:
+            return False
+        self._ids |= {name: one for name, one in self._named(found.groupdict()).items() if one}
+        return len(set(self._ids.values())) == len(self._ids)
+
+    def _pattern(self, shown: str) -> str:
+        pattern, end, new = "", 0, set[str]()
+        for token in TOKEN.finditer(shown):
+            pattern += re.escape(shown[end : token.start()])
+            end = token.end()
+            if token["id"] is None:
+                pattern += r"[\s\S]*" if token["lines"] else ".*"
+            elif token["id"] in self._ids:
+                pattern += re.escape(self._ids[token["id"]])
+            else:
+                group = f"id_{token['id'].replace('-', '_')}"
+                pattern += f"(?P={group})" if group in new else f"(?P<{group}>{UUID})"
+                new.add(group)
+        return pattern + re.escape(shown[end:])
+
+    @staticmethod
+    def _named(groups: dict[str, str]) -> dict[str, str]:
+        return {name.removeprefix("id_").replace("_", "-"): one for name, one in groups.items()}
 
 
 @pytest.fixture
-def tour(project: Project, platform: Callable[..., Emulator]) -> Project:
-    """The project of the tour; `trial` leads to a platform with the fault that the tour names."""
+def there(platform: Callable[..., Emulator]) -> Emulator:
+    """A platform with the fault that the tour names."""
     named = re.search(r"--fault ([a-z-]+)@(\w+)`", TOUR)
     assert named
-    url = platform(Fault(kind=FaultKind(named[1]), match=named[2])).url
+    return platform(Fault(kind=FaultKind(named[1]), match=named[2]))
+
+
+@pytest.fixture
+def tour(project: Project, there: Emulator) -> Project:
+    """The project of the tour."""
+    url = there.url
     project.write(MANIFEST, dict(BLOCKS)["yaml"])
     project.write(
         "aepctl.yaml",
-        "default_environment: local\nenvironments:\n"
-        "  local: {endpoint: emulator, sandbox: dev}\n"
-        f"  trial: {{org: {ORG}, sandbox: dev, settle_seconds: 0, ims_url: {url},\n"
+        f"environments:\n  trial: {{org: {ORG}, sandbox: dev, settle_seconds: 0, ims_url: {url},\n"
         f"    ais_url: {url}/core/ais, ups_url: {url}/data/core/ups}}\n",
     )
     project.setenv("AEP_ACCESS_TOKEN", "test-token")
@@ -100,30 +132,83 @@ def tour(project: Project, platform: Callable[..., Emulator]) -> Project:
     return project
 
 
-def edit(project: Project, line: str) -> None:
-    """What the tour says was done to the manifest before a command."""
-    text = (project.root / MANIFEST).read_text()
-    if "--env trial" in line and SILVER not in text:
-        text += SILVER
-    if line == "aepctl validate":
-        text = text.replace("name: Loyalty - Gold", "nmae: Loyalty - Gold")
-    project.write(MANIFEST, text)
+class Life:
+    """What the tour says was done before a command: to the manifest, or in the platform's pages."""
+
+    def __init__(self, project: Project, there: Emulator) -> None:
+        self._project, self._there = project, there
+
+    def nothing(self) -> None:
+        pass
+
+    def wants_silver(self) -> None:
+        self._add(SILVER)
+
+    def changes(self) -> None:
+        self._project.edit(MANIFEST, "10,000", "12,000")
+
+    def renames(self) -> None:
+        self._project.edit(MANIFEST, "loyalty-gold:", "loyalty-top:")
+
+    def pastes(self) -> None:
+        self._add(MOVED)
+
+    def somebody_edits(self) -> None:
+        (one,) = (one for one in self._there.audiences if "Gold" in one["name"])
+        httpx.patch(
+            f"{self._there.url}/data/core/ups/audiences/{one['id']}",
+            headers={**HEADERS, "x-gw-ims-org-id": ORG, "x-sandbox-name": "dev"},
+            json=[{"op": "add", "path": "/description", "value": "Our best members."}],
+            trust_env=False,
+        ).raise_for_status()
+
+    def removes(self) -> None:
+        text = (self._project.root / MANIFEST).read_text().replace(MOVED, "")
+        block = re.search(r"  loyalty-top:\n(?:    .*\n)+", text)
+        assert block
+        self._project.write(MANIFEST, text.replace(block[0], ""))
+
+    def mistypes(self) -> None:
+        self._add("    descripton: Members with 5,000 points or more.\n")
+
+    def _add(self, lines: str) -> None:
+        self._project.write(MANIFEST, (self._project.root / MANIFEST).read_text() + lines)
 
 
 def test_the_tour_shows_what_the_program_prints(
-    tour: Project, monkeypatch: pytest.MonkeyPatch
+    tour: Project, there: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    terminal, taken = Shell(monkeypatch), []
-    for line, shown in (one for session in SESSIONS for one in commands(session)):
-        edit(tour, line)
-        printed = comparable(terminal.show(line))
-        assert (line, shortened(printed, shown)) == (line, shown)
-        taken.append(line)
-    assert taken == [
-        "aepctl plan",
-        "aepctl apply",
-        "aepctl --env trial apply --auto-approve",
-        "echo $?",
-        "aepctl --env trial apply --auto-approve",
-        "aepctl validate",
-    ]
+    terminal, page, life = Shell(monkeypatch), Page(), Life(tour, there)
+    steps = (
+        (life.nothing, "aepctl plan"),
+        (life.nothing, "aepctl apply"),
+        (life.wants_silver, "aepctl apply --auto-approve"),
+        (life.nothing, "echo $?"),
+        (life.nothing, "aepctl apply --auto-approve"),
+        (life.changes, "aepctl plan"),
+        (life.nothing, "aepctl apply --auto-approve"),
+        (life.renames, "aepctl plan"),
+        (life.pastes, "aepctl apply --auto-approve"),
+        (life.somebody_edits, "aepctl drift"),
+        (life.nothing, "aepctl apply --refresh --overwrite --auto-approve"),
+        (life.removes, "aepctl apply --auto-approve"),
+        (life.nothing, "aepctl apply --auto-approve --yes-delete 1"),
+        (life.mistypes, "aepctl validate"),
+    )
+    told = [one for session in SESSIONS for one in commands(session)]
+    assert [line for line, _ in told] == [line for _, line in steps]
+    for (done, _), (line, shown) in zip(steps, told, strict=True):
+        done()
+        printed = terminal.show(line)
+        assert page.shows(shown, printed), f"$ {line}\n{printed}\n\nThe README shows:\n{shown}"
+    assert [one["name"] for one in there.audiences] == ["Loyalty - Silver tier"]
+
+
+def test_what_is_not_as_shown_is_noticed() -> None:
+    ours, other = (f"{n}e0c637f-d212-4a0f-aed2-33a26c73dd43" for n in (1, 2))
+    page = Page()
+    assert page.shows(f"…\ncreated {ours}", f"any\nlines\ncreated {other}")
+    assert page.shows(f"Plan (…): {ours}", f"Plan (for x): {other}")
+    assert not page.shows(f"updated {ours}", f"updated {ours}")  # it stands for the other one
+    assert not page.shows("Plan (…).", "Plan (a\nb).")
+    assert not page.shows("1 created", "1 created\n1 unknown")

@@ -64,12 +64,6 @@ def drift(
 
     Only reads: nothing is written, and no lock is taken. Made for a schedule: exit 0 where there is
     no drift, 2 where there is some; every error has another exit code.
-
-    \b
-    Examples:
-      aepctl drift
-      aepctl --env prod drift --unmanaged --ignore 'loyalty-*.description'
-      aepctl --env prod drift -o json --write html:drift.html
     """
     if unmanaged and targets:
         raise click.UsageError("--unmanaged is about what has no key: leave out --target")

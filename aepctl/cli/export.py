@@ -71,12 +71,6 @@ def export(
 
     Nothing that is defined is touched, and nothing is sent. New entries are added to the files of
     their namespace; the text that is there stays as it is.
-
-    \b
-    Examples:
-      aepctl export --to audiences --dry-run
-      aepctl --env prod export --to audiences --adopt
-      aepctl export --to audiences/crm --namespace crm --name 'Loyalty - *'
     """
     if not to:
         raise click.UsageError("--to: a folder was expected. Is a variable not set?")

@@ -137,11 +137,21 @@ def common_options() -> list[click.Option]:
 
 
 class Command(click.Command):
-    """A command that takes the common options as well."""
+    """A command that takes the common options as well, and has examples in its help."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.params += common_options()
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The examples stand last, where they are still on the screen."""
+        from aepctl.cli.examples import EXAMPLES
+
+        _, _, words = ctx.command_path.partition(" ")
+        lines = EXAMPLES.get(words, ())
+        if lines:
+            with formatter.section("Examples"):
+                formatter.write("".join(f"  {line}\n" for line in lines))
 
 
 class Group(click.Group):

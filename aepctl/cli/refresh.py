@@ -35,11 +35,6 @@ def refresh(
 
     Texts that somebody edited are recorded, so that a plan compares the manifests with what is
     there; what is gone is forgotten, and the next apply makes it anew if it is still wanted.
-
-    \b
-    Examples:
-      aepctl refresh
-      aepctl --env prod refresh --target 'loyalty-*' --auto-approve
     """
 
     def work() -> "Result":

@@ -199,6 +199,11 @@ def held_back(key: str, other: str) -> str:
     )
 
 
+def moves_later(key: str, other: str) -> str:
+    """What its key was to be moved from is in doubt."""
+    return f"`{other}` is `{key}` now, and what came of an earlier step for it is not known yet"
+
+
 def several(key: str, audience_ids: Iterable[str], program: str) -> str:
     """More than one audience can be this one; all are named. `program` begins the command."""
     ids = list(audience_ids)
