@@ -27,6 +27,7 @@ from aepctl.model.wants import Moved, Removed
 from aepctl.operations.apply import apply
 from aepctl.operations.context import Context, SilentConsole
 from aepctl.operations.options import ApplyOptions, SavedPlan
+from aepctl.plan.renames import former_keys
 from aepctl.project.environment import Environment
 from aepctl.state.loading import load
 from aepctl.state.model import State
@@ -186,11 +187,21 @@ ENDED = {OutcomeKind.DELETED, OutcomeKind.FORGOTTEN}
 def _let_go(world: World) -> None:
     """What the manifests say to forget may be nobody's from now on."""
     state = world.state()
-    for key in (key for key, delete in world.removed.items() if not delete):
+    going = former_keys(world.wants.moved, {**state.audiences, **_begun(state)})
+    going = {key: going.get(key, key) for key in (*state.audiences, *_begun(state))}
+    for key in (key for key, now in going.items() if world.removed.get(now) is False):
         known = state.audiences.get(key)
         world.forgotten |= set() if known is None else {*known.all_ids}
-        begun = {one.id for one in state.intents.values() if one.key == key}
+        begun = _begun(state).get(key, set())
         world.forgotten |= {one.audience_id for one in world.made if one.request in begun}
+
+
+def _begun(state: State) -> dict[str, set[str]]:
+    """The intents of each key."""
+    found: dict[str, set[str]] = {}
+    for one in state.intents.values():
+        found.setdefault(one.key, set()).add(one.id)
+    return found
 
 
 class WaitsInNoTime(StopSignal):

@@ -347,8 +347,10 @@ class Platform:
         if one is None:
             self.counts["deletes of what was gone"] += 1
             return NOT_THERE
-        if wrong := self._wrong_to_delete(one):
-            self.wrongs.append(f"{one.audience_id} was deleted although {wrong}")
+        wrong = None if self.blind else self._wrong_to_delete(one)
+        if wrong:
+            said = f"{one.audience_id} was deleted although {wrong}: {step}"
+            self.wrongs.append(said)
         self._lags(one)
         one.deleted = one.ended = True
         return Response(204)

@@ -15,7 +15,6 @@ from aepctl.operations.state import (
     Decided,
     known_otherwise,
     session_for,
-    takes_place,
     wanted_audience,
 )
 from aepctl.project.environment import Environment
@@ -48,7 +47,8 @@ def adopt(
         check_owner(environment, key, audience_id, session.owner(audience_id))
         known, intent = state.audiences.get(key), state.intent_of(key)
         other = known is not None and known.ids.audience_id != audience_id
-        if known is not None and not (other and takes_place(intent, known)):
+        replaces = other and intent is not None and intent.takes_place_of(known)
+        if known is not None and not replaces:
             if other:
                 raise known_otherwise(environment, key, known.ids.audience_id)
             return keep(session, key, known, intent)

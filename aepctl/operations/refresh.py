@@ -28,7 +28,6 @@ from aepctl.state.model import State
 from aepctl.state.rescue_file import left_behind
 from aepctl.state.session import StateSession, open_session
 from aepctl.state.shared_store import SharedStore
-from aepctl.wording import listed
 
 
 def refresh(
@@ -77,15 +76,8 @@ class _Refresh:
     targets: tuple[str, ...]
 
     def plan(self, state: State) -> Plan:
-        """What is to be taken in, as it is seen now; what is not listed is warned of."""
-        seen = self._look(state)
-        missing = [key for key, one in state.audiences.items() if {*one.all_ids} & seen.missing]
-        if missing:
-            self.context.console.warn(
-                f"not in the platform's list, which proves nothing, and so left as they are: "
-                f"{listed(missing)}"
-            )
-        return plan_refresh(self.wants, state, seen, self.policy, self.targets)
+        """What is to be taken in, as it is seen now."""
+        return plan_refresh(self.wants, state, self._look(state), self.policy, self.targets)
 
     def idle(self, plan: Plan) -> ApplyReport:
         """There is nothing to take in."""

@@ -4,7 +4,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from aepctl.errors import AepctlError, SafetyRefusal
-from aepctl.model.audience import Audience, Known
+from aepctl.model.audience import Audience
 from aepctl.model.steps import Create
 from aepctl.operations.context import Context
 from aepctl.operations.given import given_bytes
@@ -45,13 +45,6 @@ def known_otherwise(environment: Environment, key: str, audience_id: str) -> Saf
     )
 
 
-def takes_place(intent: Intent | None, known: Known) -> bool:
-    """Whether an attempt is to take the place of what its key has."""
-    step = intent.step if intent is not None else None
-    old = step.replaces if isinstance(step, Create) else None
-    return old is not None and old.audience_id == known.ids.audience_id
-
-
 def recreate(context: Context, environment: Environment, key: str, *, wait: float = 0.0) -> Decided:
     """Decide that `key` is to be created, whatever the platform has.
 
@@ -59,7 +52,7 @@ def recreate(context: Context, environment: Environment, key: str, *, wait: floa
     """
     with session_for(context, environment, f"state resolve {key}", wait) as session:
         known, intent = session.state.audiences.get(key), session.state.intent_of(key)
-        if known is not None and not takes_place(intent, known):
+        if known is not None and not (intent is not None and intent.takes_place_of(known)):
             raise known_otherwise(environment, key, known.ids.audience_id)
         twice = "if the earlier attempt did arrive, the platform then has it twice"
         if intent is None:

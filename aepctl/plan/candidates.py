@@ -1,8 +1,9 @@
 """A wanted audience that is to be created, unless the platform turns out to have it."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from aepctl.model.audience import Audience, Observed, Wanted
+from aepctl.model.audience import Audience, Identity, Observed, Wanted
 from aepctl.model.steps import Create
 from aepctl.state.model import Intent, Phase
 
@@ -55,3 +56,24 @@ class Candidate(NamedTuple):
 
 def _same(one: Audience, other: Audience) -> bool:
     return one.folded_identity == other.folded_identity
+
+
+def creates(intent: Intent, audience: Audience) -> bool:
+    """Whether it is an intent to create just this."""
+    step = intent.step
+    return isinstance(step, Create) and step.audience.identity == audience.identity
+
+
+def absent_creates(intents: Iterable[Intent]) -> dict[Identity, Intent]:
+    """The creates that a run looked for in vain, by what they may have made."""
+    found = (
+        (absent_identity(one), one) for one in sorted(intents, key=lambda one: (one.at, one.id))
+    )
+    return {identity: intent for identity, intent in found if identity is not None}
+
+
+def absent_identity(intent: Intent) -> Identity | None:
+    """What a create that a run looked for in vain may have made."""
+    if isinstance(intent.step, Create) and intent.phase is Phase.ABSENT:
+        return intent.step.audience.folded_identity
+    return None

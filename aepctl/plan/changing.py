@@ -47,20 +47,28 @@ class Changing:
         if audience_id in self._seen.gone:
             return self._gone(one, known)
         sight = Sight.of(one, known, self._found.get(audience_id))
-        other = one.audience_id if not self._policy.client_ids else None
-        key = self._sides.moves.get(one.key, one.key)  # the one that commands find in state
-        if other not in {None, audience_id}:
-            return self._waits(
-                one, sight, reasons.other_id(key, audience_id, str(other), self._policy)
-            )
-        works = sight.differs or known.deposed is not None
-        if works and audience_id in self._seen.missing:
-            return self._waits(one, sight, reasons.missing(key, known, self._policy))
+        why = self._why_it_waits(one, sight)
+        if why is not None:
+            return self._waits(one, sight, why)
         if sight.edited and not self._policy.overwrite:
             return replace(self._waits(one, sight, reasons.EDITED), action=Action.DRIFT)
         if must_be_replaced(one, known) and sight.must_be_replaced:
             return self._replace(one, sight)
         return self._update(one, sight)
+
+    def _why_it_waits(self, one: Wanted, sight: Sight) -> str | None:
+        """Why a person decides, whatever its fields are."""
+        known, policy = sight.known, self._policy
+        key = self._sides.moves.get(one.key, one.key)  # the one that commands find in state
+        audience_id = known.ids.audience_id
+        other = one.audience_id if not policy.client_ids else None
+        if other not in {None, audience_id}:
+            return reasons.other_id(key, audience_id, str(other), policy)
+        works = sight.differs or known.deposed is not None
+        if works and audience_id in self._seen.missing:
+            return reasons.missing(key, known, policy)
+        new = self._sides.given_away_to(one.key)
+        return None if new is None else reasons.given_away(key, new, policy)
 
     def _gone(self, one: Wanted, known: Known) -> Change:
         """Made anew only where the whole platform was looked at for that."""

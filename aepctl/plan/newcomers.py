@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from aepctl.model.audience import IMMUTABLE, Ids, Known, Observed, Wanted
 from aepctl.model.lifecycle import NOTHING_SAID, AtRemoval
-from aepctl.model.steps import Adopt, Remember
+from aepctl.model.steps import Adopt, Create, Remember
 from aepctl.plan import reasons
 from aepctl.plan.candidates import Candidate
 from aepctl.plan.compare import field_diffs
@@ -166,12 +166,16 @@ class Newcomers:
         )
 
     def _wait(self, one: Wanted, other: Intent) -> Change:
-        """The same audience may have been created under another key."""
+        """The same audience may have been created under another key, or what moved to this one."""
+        same = isinstance(other.step, Create) and other.step.audience.folded_identity == (
+            one.audience.folded_identity
+        )
+        why = reasons.held_back if same else reasons.moves_later
         return Change(
             one.key,
             Action.SETTLE,
             wanted=one.audience,
-            reason=reasons.held_back(one.key, other.key),
+            reason=why(one.key, other.key),
             source=one.origin,
             intent=other,
         )

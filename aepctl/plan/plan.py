@@ -139,7 +139,8 @@ class Plan:
     checked, `changes` are those of it that are left to do, `done` counts the others, and
     `left_alone` are those that it does not have. More creates than `max_creates`, and more deletes
     than `max_deletes`, need somebody's word. `refreshed`: everything known was looked at.
-    `overwrites`: what somebody edited on the platform is changed all the same. `known` counts what
+    `overwrites`: what somebody edited on the platform is changed all the same. `not_listed` are the
+    known keys that the platform's list did not have, which proves nothing. `known` counts what
     state knows. Where everything is to be deleted, `guarded` are the keys that `prevent_destroy`
     protects, and `stays` those that were retained.
     """
@@ -158,6 +159,7 @@ class Plan:
     known: int = 0
     guarded: tuple[str, ...] = ()
     stays: tuple[str, ...] = ()
+    not_listed: tuple[str, ...] = ()
 
     @property
     def creates(self) -> int:

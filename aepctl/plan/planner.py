@@ -66,6 +66,16 @@ def make_plan(
         known=len(known),
         guarded=tuple(key for key in sides.removed() if sides.guards(key)),
         stays=tuple(sides.retained()) if policy.destroys else (),
+        not_listed=not_listed(sides, seen) if looks else (),
+    )
+
+
+def not_listed(sides: Sides, seen: Seen | None) -> tuple[str, ...]:
+    """The known keys in scope that were looked for in lists alone, and not found."""
+    missing = frozenset() if seen is None else seen.missing
+    known = sides.known.items() if missing else ()
+    return tuple(
+        sorted(key for key, one in known if one.ids.audience_id in missing and sides.in_scope(key))
     )
 
 

@@ -135,9 +135,9 @@ def owned_there(owner: str, new: str, found: Observed, policy: Policy) -> str:
 
 
 def given_away(old: str, new: str, policy: Policy) -> str:
-    """A key that shall become another audience is still this one: no second beside it."""
+    """What a new key wants is a key that shall become another: no second one, and no change."""
     return (
-        f"state has this audience as `{old}`, which the manifests now want otherwise. "
+        f"state has what `{new}` wants as `{old}`, which the manifests now want otherwise. "
         f"If it moved: `{policy.command('state', 'mv', old, new)}`; "
         f"if it shall be made a second time: `{policy.command('state', 'resolve', new)} --recreate`"
     )
@@ -197,6 +197,11 @@ def held_back(key: str, other: str) -> str:
         f"`{key}` has the same name, namespace and originName as `{other}`, "
         "and whether that was created is not known yet"
     )
+
+
+def moves_later(key: str, other: str) -> str:
+    """What its key was to be moved from is in doubt."""
+    return f"`{other}` is `{key}` now, and what came of an earlier step for it is not known yet"
 
 
 def several(key: str, audience_ids: Iterable[str], program: str) -> str:

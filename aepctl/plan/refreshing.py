@@ -8,6 +8,7 @@ from aepctl.model.wants import Wants
 from aepctl.plan import reasons
 from aepctl.plan.drifting import drifted_fields
 from aepctl.plan.plan import MANIFEST, STATE, Action, Change, FieldDiff, Plan
+from aepctl.plan.planner import not_listed
 from aepctl.plan.policy import Policy
 from aepctl.plan.seen import Seen
 from aepctl.plan.sides import Sides
@@ -39,6 +40,7 @@ def plan_refresh(
         unchanged=len(keys) - len(changes),
         targets=targets,
         refreshed=True,
+        not_listed=not_listed(sides, seen),
     )
 
 

@@ -4,11 +4,11 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
 
-from aepctl.model.audience import Audience, Identity, Known, Wanted
+from aepctl.model.audience import Identity, Known, Wanted
 from aepctl.model.lifecycle import OnRemoval
 from aepctl.model.steps import Create
 from aepctl.model.wants import Wants
-from aepctl.plan.candidates import Candidate
+from aepctl.plan.candidates import Candidate, absent_creates, absent_identity, creates
 from aepctl.plan.policy import Policy
 from aepctl.plan.renames import (
     former_keys,
@@ -47,7 +47,7 @@ class Sides:
         self._former = former_keys(wants.moved, (*state.audiences, *self._intents))
         self.moves = self._moves(state, {intent.key for intent in in_doubt})
         self.known: Mapping[str, Known] = under_new_keys(state.audiences, self.moves)
-        self._absent = _absent_creates(intents)
+        self._absent = absent_creates(intents)
         left_over = self._left_over(intents) if self._absent else ()
         self.in_doubt = {intent.key: intent for intent in (*left_over, *in_doubt)}
         self.scope = selected(chain(self.wanted, self.known, self.in_doubt), targets)
@@ -152,6 +152,10 @@ class Sides:
         given_away = None if candidate.is_decided else self._given_away
         return given_away.get(candidate.wanted.audience.folded_identity) if given_away else None
 
+    def given_away_to(self, key: str) -> str | None:
+        """The new key that wants what this one is known as: perhaps it moved."""
+        return self._taken.get(key) if self._given_away else None
+
     def holds_back(self, one: Wanted) -> Intent | None:
         """Another key's create of the same audience that is in doubt, or what it had as another."""
         for old, new in self._former.items():
@@ -169,7 +173,7 @@ class Sides:
         known = self.known.get(one.key)
         step = Create(one.audience, self._given_id(one), None if known is None else known.ids)
         own = self._intents.get(one.key)
-        if own is not None and own.phase is Phase.RECREATE and not _creates(own, one.audience):
+        if own is not None and own.phase is Phase.RECREATE and not creates(own, one.audience):
             own = None  # what a person decided was about another audience: this one is looked for
         if own is None and self._absent:
             own = self._absent.get(one.audience.folded_identity)
@@ -186,7 +190,7 @@ class Sides:
             or (one.lifecycle.replaces and must_be_replaced(one, self.known[key]))
         }
         absent = {identity for identity in self._absent if identity not in new}
-        return tuple(one for one in intents if _absent_identity(one) in absent)
+        return tuple(one for one in intents if absent_identity(one) in absent)
 
     @cached_property
     def _removed(self) -> Mapping[Identity, str]:
@@ -202,6 +206,13 @@ class Sides:
     @cached_property
     def _given_away(self) -> Mapping[Identity, str]:
         return given_away_by_identity(self.known, self.wanted)
+
+    @cached_property
+    def _taken(self) -> Mapping[str, str]:
+        """Whatever the targets: what may have become another key is not changed beside it."""
+        keys = self.wanted.keys() - self.known.keys() - self.in_doubt.keys()
+        found = ((self.given_away_by(self.candidate(self.wanted[key])), key) for key in keys)
+        return {old: new for old, new in found if old is not None}
 
     @cached_property
     def _owners(self) -> Mapping[str, str]:
@@ -225,22 +236,3 @@ class Sides:
         if known is not None:  # what takes its place cannot have the same ID
             name = f"{one.key}\n{one.audience.namespace}\n{one.audience.origin_name}"
         return one.audience_id or computed_id(target.org, target.sandbox, name)
-
-
-def _creates(intent: Intent, audience: Audience) -> bool:
-    step = intent.step
-    return isinstance(step, Create) and step.audience.identity == audience.identity
-
-
-def _absent_creates(intents: Iterable[Intent]) -> dict[Identity, Intent]:
-    """The creates that a run looked for in vain, by what they may have made."""
-    found = (
-        (_absent_identity(one), one) for one in sorted(intents, key=lambda one: (one.at, one.id))
-    )
-    return {identity: intent for identity, intent in found if identity is not None}
-
-
-def _absent_identity(intent: Intent) -> Identity | None:
-    if isinstance(intent.step, Create) and intent.phase is Phase.ABSENT:
-        return intent.step.audience.folded_identity
-    return None

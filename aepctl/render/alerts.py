@@ -22,6 +22,9 @@ def plan_alerts(plan: Plan) -> Iterator[tuple[str, str]]:
     ]
     if gone:
         yield "Deletes", f"{_would(len(gone))} deleted for good: {listed(gone)}"
+    if plan.not_listed:
+        said = "the platform's list lacks them, which proves nothing. `aepctl drift` says more"
+        yield "Not listed", f"{listed(plan.not_listed)}: {said}"
     if plan.stays:
         yield "Stays on the platform", f"retained when it was removed: {listed(plan.stays)}"
     if plan.overwrites and plan.changes:

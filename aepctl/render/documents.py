@@ -226,6 +226,12 @@ class PlanData(ResultData):
     overwrites: Annotated[
         bool, Field(description="Whether what somebody edited there is changed all the same.")
     ]
+    notListed: NotRequired[
+        Annotated[
+            list[str],
+            Field(description="With `--refresh`: known keys that the platform's list lacks."),
+        ]
+    ]
     renames: Annotated[
         list[RenameData],
         Field(description="What may have another key now; `moved:` in a manifest says so."),

@@ -44,6 +44,8 @@ def plan_json(plan: Plan) -> str:
         "summary": summary,
         "error": None,
     }
+    if plan.not_listed:
+        data["notListed"] = list(plan.not_listed)
     return document(data)
 
 

@@ -1,9 +1,12 @@
 """The document of `apply -o json`, as types. See documents for how they are used."""
 
-from typing import Annotated
+from typing import (
+    Annotated,
+    NotRequired,  # pydantic takes typing's from Python 3.12 on
+)
 
 from pydantic import ConfigDict, Field, RootModel, WithJsonSchema
-from typing_extensions import TypedDict  # pydantic takes typing's from Python 3.12 on
+from typing_extensions import TypedDict
 
 from aepctl.apply.outcomes import OutcomeKind
 from aepctl.plan.plan import Action
@@ -64,6 +67,9 @@ class OutcomeData(TypedDict):
         ),
     ]
     audienceId: Annotated[str | None, Field(description="The ID of what it was done to, or null.")]
+    replacedId: NotRequired[
+        Annotated[str, Field(description="The ID of what was there before, and is deleted.")]
+    ]
     decision: Annotated[bool, Field(description="True exactly where the outcome is `undecided`.")]
     error: Annotated[FailureData | None, Field(description="Null, or why it was not done.")]
 

@@ -61,15 +61,15 @@ def outcome_row(outcome: Outcome, change: Change | None = None) -> Row:
     replaced = outcome.kind is OutcomeKind.REPLACED
     return planned._replace(
         status=outcome.kind,
-        replaced=_deleted(change) if change and replaced else None,
+        replaced=replaced_id(change) if change and replaced else None,
         note=_failure(outcome.failure),
         audience_id=outcome.ids.audience_id if outcome.ids else planned.audience_id,
         ended=True,
     )
 
 
-def _deleted(change: Change) -> str | None:
-    """The ID of what is deleted for it."""
+def replaced_id(change: Change) -> str | None:
+    """The ID of what is deleted when another one has taken its place."""
     gone = [one.ids.audience_id for one in change.steps if isinstance(one, Delete)]
     return gone[-1] if gone else None
 

@@ -3,6 +3,7 @@
 from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.apply.report import ApplyReport
 from aepctl.model.failure import Failure
+from aepctl.plan.plan import Action
 from aepctl.render.documents import FORMAT
 from aepctl.render.json import document, left_alone_data, plan_summary, target_data
 from aepctl.render.outcome_documents import (
@@ -12,6 +13,7 @@ from aepctl.render.outcome_documents import (
     OutcomeSummary,
     ReportData,
 )
+from aepctl.render.report import replaced_id
 
 
 def report_json(report: ApplyReport) -> str:
@@ -20,7 +22,7 @@ def report_json(report: ApplyReport) -> str:
         "format": FORMAT,
         "environment": report.plan.environment,
         "target": target_data(report.plan.target),
-        "outcomes": [_outcome(outcome) for outcome in report.outcomes],
+        "outcomes": _outcomes(report),
         "leftAlone": left_alone_data(report.plan),
         "summary": _outcome_summary(report),
         "error": None,
@@ -28,8 +30,13 @@ def report_json(report: ApplyReport) -> str:
     return document(data)
 
 
-def _outcome(outcome: Outcome) -> OutcomeData:
-    return {
+def _outcomes(report: ApplyReport) -> list[OutcomeData]:
+    old = {one.key: replaced_id(one) for one in report.plan.of(Action.REPLACE)}
+    return [_outcome(outcome, old.get(outcome.key)) for outcome in report.outcomes]
+
+
+def _outcome(outcome: Outcome, old: str | None) -> OutcomeData:
+    data: OutcomeData = {
         "key": outcome.key,
         "action": outcome.action,
         "outcome": outcome.kind,
@@ -37,6 +44,9 @@ def _outcome(outcome: Outcome) -> OutcomeData:
         "decision": outcome.kind is OutcomeKind.UNDECIDED,
         "error": _failure(outcome.failure) if outcome.failure else None,
     }
+    if old is not None and outcome.kind is OutcomeKind.REPLACED:
+        data["replacedId"] = old
+    return data
 
 
 def _failure(failure: Failure) -> FailureData:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from aepctl.model.audience import Known
-from aepctl.model.steps import RemoteStep
+from aepctl.model.steps import Create, RemoteStep
 from aepctl.model.target import Target
 
 NO_OUTCOME = "the run ended before its outcome was recorded"
@@ -40,6 +40,12 @@ class Intent:
     reason: str = NO_OUTCOME
     exists: bool = False
     absent_since: str | None = None
+
+    def takes_place_of(self, known: Known | None) -> bool:
+        """Whether it is a create that is to take the place of what its key has."""
+        old = self.step.replaces if isinstance(self.step, Create) else None
+        mine = known.ids.audience_id if known is not None else None
+        return old is not None and old.audience_id == mine
 
     def in_doubt(self, run: str | None = None) -> bool:
         """Whether nothing may be sent for its key: it is open, or was looked for by this `run`."""

@@ -225,7 +225,9 @@ def _ends_here(event: Ended, intent: Intent | None) -> bool:
 def _reopened(
     intent: Intent, state: State, alone: _Alone, open_one: Intent | None
 ) -> Iterator[Event]:
-    if intent.key in state.audiences or intent.key in alone.state.audiences:
+    known = state.audiences.get(intent.key)
+    stands = known is None or intent.takes_place_of(known)
+    if not stands or intent.key in alone.state.audiences:
         return
     if open_one is not None:
         raise _two_creates(intent.key, intent.id, alone.journal, open_one)

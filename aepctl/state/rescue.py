@@ -78,8 +78,9 @@ def _missing(mine: State, there: Mapping[str, Known], at: str) -> Iterator[Event
 
 
 def _open(mine: State, there: Mapping[str, Intent]) -> Iterator[Intent]:
-    """The creates that may be under way, of keys that are not known."""
+    """The creates that may be under way, of keys that are not known but as what they replace."""
     for intent in mine.intents.values():
-        new = intent.id not in there and intent.key not in mine.audiences
+        known = mine.audiences.get(intent.key)
+        new = intent.id not in there and (known is None or intent.takes_place_of(known))
         if new and isinstance(intent.step, Create):
             yield intent

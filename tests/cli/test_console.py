@@ -7,7 +7,7 @@ import pytest
 from plans import TARGET, audience, known
 from projects import Terminal
 
-from aepctl.cli.approval import approved
+from aepctl.cli.approval import approved, ask_yes
 from aepctl.cli.console import TextConsole
 from aepctl.cli.main import cli
 from aepctl.model.steps import Adopt, Create, Delete, Forget, Patch, Record
@@ -43,8 +43,8 @@ def test_the_question_counts_each_action_and_says_what_cannot_be_undone(
         Change("d", Action.UPDATE, known=had, steps=(Patch(had.ids, GOLD, GOLD),)),
         Change("e", Action.DECIDE),
     )
-    with click.Context(cli), TextConsole(approved=False) as console:
-        assert console.approve(Plan("prod", TARGET, changes))
+    with click.Context(cli):
+        assert ask_yes(Plan("prod", TARGET, changes))
     assert err.getvalue() == (
         "\nCreate 2, update 1 and delete 1 in prod, sandbox dev? "
         "1 audience is deleted for good. Enter 'yes' to continue: "

@@ -203,13 +203,19 @@ class TestManifestsThatChangeMeanwhile:
         ]
 
     def test_an_audience_that_another_key_shall_give_away_is_no_free_name(self) -> None:
-        """`gold` was created as Gold; now `gold` wants Silver, and a new key wants Gold."""
+        """`gold` was created as Gold; now `gold` wants Silver, and a new key wants Gold.
+
+        If it moved, it is not to be changed, or deleted, as if it had not.
+        """
         state = found([know("gold", GOLD)])
         wanted = want(("gold", audience("Silver")), ("new", GOLD))
         changes = {one.key: one for one in plan(wanted, state, observed=[]).changes}
-        assert changes["gold"].action is Action.UPDATE
-        assert changes["new"].action is Action.DECIDE
-        assert "`aepctl --env prod state mv gold new`" in str(changes["new"].reason)
+        for one in changes.values():
+            assert (one.action, one.steps) == (Action.DECIDE, ())
+            assert "`aepctl --env prod state mv gold new`" in str(one.reason)
+        assert changes.keys() == {"gold", "new"}
+        (change,) = plan(wanted, state, "gold", observed=[]).changes
+        assert change.steps == ()
         assert to_look_up(Wants(wanted), state, POLICY).candidates == ()
 
     def test_a_person_may_have_it_made_beside_the_one_that_changes(self) -> None:
@@ -218,6 +224,7 @@ class TestManifestsThatChangeMeanwhile:
         wanted = want(("gold", audience("Silver")), ("new", GOLD))
         changes = {one.key: one for one in plan(wanted, state, observed=[]).changes}
         assert changes["new"].steps == (Create(GOLD),)
+        assert changes["gold"].action is Action.UPDATE
 
     def test_a_name_whose_case_alone_changes_is_given_away_to_nobody(self) -> None:
         state = found([know("gold", audience("GOLD"))])

@@ -290,7 +290,7 @@ def changes(draw: st.DrawFn, key: str) -> Change:
         wanted=wanted,
         diff=tuple(draw(st.lists(diffs, max_size=2))),
         steps=steps,
-        reason=draw(st.none() | texts),
+        reason=draw(st.none() | st.just(GONE) | texts),
         source=draw(st.none() | origins),
         intent=draw(st.none() | intents),
         moved_from=draw(st.none() | filled),

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from xml.etree import ElementTree as ET
 
 from hypothesis import given
@@ -15,7 +16,7 @@ from aepctl.render.json import plan_json
 from aepctl.render.report import view_of_report
 from aepctl.render.report_json import report_json
 from aepctl.render.view import View, view_of_plan
-from aepctl.render.words import DONE, LEFT_ALONE, NOT_STARTED, WORDS
+from aepctl.render.words import DONE, LEFT_ALONE, NOT_STARTED, UNCHANGED, WORDS
 
 Counts = dict[str, int]
 
@@ -66,8 +67,17 @@ def test_all_formats_of_a_plan(plan: Plan) -> None:
         "update": counts["update"],
         "delete": counts["delete"] + counts["replace"],
     }
+    shown = {one: n for one, n in counts.items() if n and one not in {UNCHANGED, DONE}}
     cases = ET.fromstring(junit.render(view).encode()).get("tests")
-    assert int(cases or -1) == sum(counts.values()) - counts["unchanged"] - counts["done"]
+    assert int(cases or -1) == sum(shown.values())
+    assert Counter(row.status for row in view.rows) == shown
+    headings = re.findall(r"^### (\d+) (.*)$", markdown.render(view), re.MULTILINE)
+    assert {words: int(n) for n, words in headings} == {
+        WORDS[one].counted: n for one, n in shown.items()
+    }
+    loud = ("settle", "decide", "drift", "delete", "replace")
+    warned = github.annotations(view, limit=1000).count("::warning ")
+    assert warned == sum(counts[one] for one in loud)
 
 
 @few

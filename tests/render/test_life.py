@@ -17,6 +17,7 @@ from aepctl.render import github, gitlab, html_rows, junit, markdown, text
 from aepctl.render.display import UNSAFE
 from aepctl.render.json import plan_json
 from aepctl.render.report import view_of_report
+from aepctl.render.report_json import report_json
 from aepctl.render.view import Row, View, view_of_plan
 from aepctl.yamldoc import parse
 
@@ -50,7 +51,8 @@ def test_every_format(file: str, render: Callable[[View], str], golden: Golden) 
 
 
 def test_json(golden: Golden) -> None:
-    golden("render/life-plan.json", plan_json(LIFE))
+    golden("plans/life.json", plan_json(LIFE))
+    golden("plans/report-life.json", report_json(LIVED))
 
 
 def test_a_look_at_the_platform_is_told_in_the_heading() -> None:
