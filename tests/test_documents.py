@@ -19,6 +19,7 @@ FENCED = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^()\s]+)\)")
 INLINE = re.compile(r"`([^`]+)`")
 TAKES_ONE = ("--env", "--chdir")
+PAST = ("CHANGELOG.md",)
 
 
 @cache
@@ -115,3 +116,12 @@ def test_every_module_is_in_the_drawing_of_the_architecture(folder: str) -> None
 
 def test_the_readme_is_short() -> None:
     assert len(text_of(ROOT / "README.md").splitlines()) <= 250
+
+
+def test_every_file_that_is_named_is_there() -> None:
+    name = re.compile(r"(?:aepctl|tests|docs|benchmarks)/[\w/.-]+\.(?:py|md)")
+    named = {(page.name, one) for page in PAGES for one in INLINE.findall(prose(page))}
+    files = {(page, one) for page, one in named if name.fullmatch(one)}
+    assert len(files) > 100
+    gone = sorted((page, one) for page, one in files if not (ROOT / one).exists())
+    assert [one for one in gone if "NAME" not in one[1] and one[0] not in PAST] == []
