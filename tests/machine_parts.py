@@ -115,10 +115,16 @@ class World(Platform):
             clock=self.clock,
             new_id=lambda: str(UUID(int=self.dice.getrandbits(128), version=4)),
             read_manifests=lambda _: self.wants,
-            open_store=lambda _: self.store(),
+            open_store=self._store_of,
             open_platform=open_platform,  # type: ignore[arg-type] # a connection in memory
             console=Yes(self.told),
         )
+
+    def _store_of(self, environment: Environment) -> FileStore:
+        """Other environments know nothing."""
+        if environment.state == self.environment.state:
+            return self.store()
+        return FileStore(environment.state, disk=MemoryDisk(Fuse()))
 
     def store(self) -> FileStore:
         """A new one each time, as every process has its own."""

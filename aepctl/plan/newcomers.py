@@ -170,12 +170,11 @@ class Newcomers:
         same = isinstance(other.step, Create) and other.step.audience.folded_identity == (
             one.audience.folded_identity
         )
-        why = reasons.held_back if same else reasons.moves_later
         return Change(
             one.key,
             Action.SETTLE,
             wanted=one.audience,
-            reason=why(one.key, other.key),
+            reason=reasons.held_back(one.key, other.key, same=same),
             source=one.origin,
             intent=other,
         )

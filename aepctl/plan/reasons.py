@@ -41,6 +41,7 @@ def with_old(audience_id: str) -> str:
 
 
 GUARDED = "`prevent_destroy` protects it: apply `prevent_destroy: false` first"
+UNKNOWN = "whether that was created is not known yet"
 OLD_HALF = "another one took its place; the old one is still to be deleted"
 HAS_IT = "the platform has it so already"
 RETAINED = "it stayed on the platform when it was removed from the manifests"
@@ -191,17 +192,10 @@ def _differing(wanted: Audience, one: Observed) -> str:
     return f"{', '.join(fields)} ({one.ids.audience_id}{state})"
 
 
-def held_back(key: str, other: str) -> str:
-    """The same audience may have been created under another key."""
-    return (
-        f"`{key}` has the same name, namespace and originName as `{other}`, "
-        "and whether that was created is not known yet"
-    )
-
-
-def moves_later(key: str, other: str) -> str:
-    """What its key was to be moved from is in doubt."""
-    return f"`{other}` is `{key}` now, and what came of an earlier step for it is not known yet"
+def held_back(key: str, other: str, *, same: bool) -> str:
+    """The same audience may have been created under another key, or that is to be moved to it."""
+    known = f"`{key}` has the same name, namespace and originName as `{other}`"
+    return f"{known if same else f'`{other}` is `{key}` now'}, and {UNKNOWN}"
 
 
 def several(key: str, audience_ids: Iterable[str], program: str) -> str:

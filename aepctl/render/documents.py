@@ -8,7 +8,7 @@ its type allows it. Minor versions add fields. Names are those of JSON.
 from collections.abc import Iterable
 from typing import Annotated, NotRequired, TypeAlias
 
-from pydantic import ConfigDict, Field, RootModel, WithJsonSchema
+from pydantic import Field, WithJsonSchema
 from typing_extensions import TypedDict  # pydantic takes typing's from Python 3.12 on
 
 from aepctl.model.audience import FIELD_NAMES, FIELDS
@@ -206,47 +206,3 @@ class FailedData(TypedDict):
     ]
     summary: Annotated[None, Field(description="Null: there is no result.")]
     error: Annotated[ErrorData, Field(description="Why there is no result.")]
-
-
-class PlanData(ResultData):
-    """What differs between the manifests and the state."""
-
-    targets: Annotated[list[str], Field(description="The `--target` options.")]
-    changes: Annotated[
-        list[ChangeData],
-        Field(description="All differences; of a saved plan, what is left to do of it."),
-    ]
-    leftAlone: Annotated[
-        list[ChangeData],
-        Field(description="With `--check`: the differences that the saved plan does not have."),
-    ]
-    refreshed: Annotated[
-        bool, Field(description="Whether all that is known was looked at on the platform.")
-    ]
-    overwrites: Annotated[
-        bool, Field(description="Whether what somebody edited there is changed all the same.")
-    ]
-    notListed: NotRequired[
-        Annotated[
-            list[str],
-            Field(description="With `--refresh`: known keys that the platform's list lacks."),
-        ]
-    ]
-    renames: Annotated[
-        list[RenameData],
-        Field(description="What may have another key now; `moved:` in a manifest says so."),
-    ]
-    limits: Annotated[LimitsData, Field(description="The thresholds, and what exceeds them.")]
-    summary: Annotated[PlanSummary, Field(description="How many there are of each kind.")]
-
-
-class FailedPlan(FailedData):
-    """A plan that could not be made."""
-
-    changes: Annotated[list[ChangeData], Field(max_length=0, description="Empty.")]
-
-
-class PlanDocument(RootModel[PlanData | FailedPlan]):
-    """What `aepctl plan -o json` prints."""
-
-    model_config = ConfigDict(defer_build=True)

@@ -17,11 +17,11 @@ from aepctl.render.documents import (
     ChangeData,
     FieldData,
     LimitsData,
-    PlanData,
     PlanSummary,
     ProblemData,
     TargetData,
 )
+from aepctl.render.plan_documents import PlanData
 from aepctl.render.view import audience_id_of
 from aepctl.render.words import UNCHANGED
 from aepctl.state.model import Intent

@@ -11,11 +11,11 @@ from pydantic_core.core_schema import WithDefaultSchema as DefaultSchema
 
 from aepctl.manifests.model import ManifestDocument
 from aepctl.project.model import ConfigModel
-from aepctl.render.documents import PlanDocument
 from aepctl.render.drift_document import DriftDocument
 from aepctl.render.import_document import ImportDocument
 from aepctl.render.known_documents import StateListDocument, StateShowDocument
 from aepctl.render.outcome_documents import OutcomeDocument
+from aepctl.render.plan_documents import PlanDocument
 from aepctl.yamldoc.types import StrictModel
 
 TITLES = {

@@ -348,8 +348,3 @@ def test_every_format_is_a_whole_document(project: Project, there: Emulator) -> 
         assert text.endswith("\n")
         assert "gold-10-000" in text or name in {"gitlab", "codequality"}
     json.loads((project.root / "out.json").read_text())
-
-
-def test_its_help_has_examples(project: Project) -> None:
-    result = project.run("export", "--help")
-    assert "  aepctl export --to audiences --dry-run\n" in result.out

@@ -29,7 +29,6 @@ from aepctl.apply.report import ApplyReport
 from aepctl.errors import AepctlError, InvalidInput, SafetyRefusal
 from aepctl.model.problem import Origin, Problem
 from aepctl.plan.plan import Action, Plan
-from aepctl.render.documents import FailedPlan, PlanData
 from aepctl.render.json import (
     document,
     error_json,
@@ -41,6 +40,7 @@ from aepctl.render.json import (
     validation_json,
 )
 from aepctl.render.outcome_documents import ReportData
+from aepctl.render.plan_documents import FailedPlan, PlanData
 from aepctl.render.report_json import report_json
 
 ALWAYS = {"created", "adopted", "refused", "undecided", "unknown"}

@@ -22,8 +22,8 @@ pytestmark = [pytest.mark.rig, pytest.mark.timeout(120 * ROUNDS)]
 
 CUTS = (None, 0b000, 0b010, 0b100, 0b111)
 """A kill alone, or with a power cut that keeps these of the changed names."""
-KEPT_FAULTS = [fault for fault in FAULTS if fault != "outrun"]
-"""Somebody who makes the same audience meanwhile leaves a decision: ../test_machine.py."""
+ENDED_BY_NOBODY = [fault for fault in FAULTS if fault not in {"outrun", "conflict"}]
+"""Without those that leave a decision, which ../test_machine.py has: it exists already."""
 THEIRS = "Theirs"
 CALLS = 25  # a run that makes fewer has not done what it is for
 RUNS = 4  # after so many nothing is left to do
@@ -129,7 +129,7 @@ def check_done(world: World, where: tuple[object, ...]) -> None:
     assert set(world.disk.everything()) == {"machine.json"}, where
 
 
-@pytest.mark.parametrize("fault", KEPT_FAULTS)
+@pytest.mark.parametrize("fault", ENDED_BY_NOBODY)
 def test_a_kill_at_any_call(tmp_path: Path, report: Record, fault: str) -> None:
     cases = 0
     for world, where in every_crash(tmp_path, fault, fault, fault):
@@ -173,20 +173,15 @@ def test_somebody_elses_edit_in_between_is_never_written_over(tmp_path: Path, fa
 
 
 @pytest.mark.parametrize("fault", ["none", "refuse", "drop-before", "drop-after"])
-def test_what_somebody_else_has_deleted_meanwhile_is_made_anew_only_where_that_is_asked_for(
+def test_what_somebody_else_has_deleted_meanwhile_is_neither_changed_nor_made_again(
     tmp_path: Path, fault: str
 ) -> None:
     for world, where in every_crash(tmp_path, fault):
         for one in world.made:
             one.deleted = True
-        made = len(world.made)
-        world.clock.sleep(WINDOW)
-        run_apply(world)
-        assert "replaced" in open_keys(world.state()) or len(world.made) == made, where
+        made = len(world.made) + ("replaced" in open_keys(world.state()))  # it may be begun again
         for _ in range(RUNS):
             world.clock.sleep(WINDOW)
-            run_apply(world, refresh=True)
+            run_apply(world)
         assert world.wrongs == [], where
-        assert world.state().intents == {}, where
-        live = sorted(one.audience.identity for one in world.live())
-        assert live == sorted(one.audience.identity for one in world.wanted.values()), where
+        assert len(world.made) <= made, where

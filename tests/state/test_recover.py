@@ -12,7 +12,7 @@ from hypothesis import given
 from stores import MemoryStore
 
 from aepctl.errors import SafetyRefusal, StateError, StateNotWritten
-from aepctl.model.audience import Ids, Known
+from aepctl.model.audience import Deposed, Ids, Known
 from aepctl.model.steps import Adopt, Create, Delete, Forget, Move, Patch, Record
 from aepctl.model.target import Target
 from aepctl.state.encoder import encode_state
@@ -356,3 +356,28 @@ def test_what_aepctl_of_old_printed_is_recovered_too(data: Path) -> None:
         ids = Ids("c0ffee00-0000-4000-8000-000000000009")
         assert one.state.audiences["winter-sale"].ids == ids
         assert take_in(one, rescued).new == ()
+
+
+# What takes another's place
+
+NEW = Known(replace(audience("gold"), namespace="new"), Ids("B", "P-B"))
+INSTEAD = replace(BEGUN, step=Create(NEW.audience, replaces=GOLD.ids))
+
+
+def test_what_took_the_place_of_what_state_knows_is_recorded_beside_it() -> None:
+    """The old one is still to be deleted, or once more: that does no harm."""
+    deposed = replace(NEW, deposed=Deposed(GOLD.ids, GOLD.audience))
+    rescued = journal(Begun(INSTEAD), done(known=NEW))
+    assert recovered(knows(gold=GOLD), rescued) == (adopted(known=deposed),)
+    assert recovered(knows(gold=deposed), rescued) == ()
+
+
+def test_an_open_create_that_is_to_take_its_place_is_open_again() -> None:
+    assert recovered(knows(gold=GOLD), journal(Begun(INSTEAD))) == (Begun(INSTEAD),)
+    assert recovered(knows(gold=NEW), journal(Begun(INSTEAD))) == ()
+    assert recovered(knows(gold=GOLD), journal(Begun(BEGUN))) == ()
+
+
+def test_what_something_else_took_the_place_of_since_is_no_second_one() -> None:
+    deposed = replace(NEW, deposed=Deposed(GOLD.ids, GOLD.audience))
+    assert recovered(knows(gold=deposed), journal(Begun(BEGUN), done())) == ()

@@ -581,3 +581,14 @@ def test_a_record_may_tell_the_platforms_own_id() -> None:
     state = replay(BOTH, [Noted("silver", Record(SILVER.audience, "P-silver"), AT)])
     assert state.audiences["silver"].ids == Ids("A-silver", "P-silver")
     assert replay(state, [Noted("silver", Record(NEW), AT)]).audiences["silver"].ids.platform_id
+
+
+def test_a_patch_keeps_the_spelling_that_was_asked_for_of_what_it_does_not_change() -> None:
+    """Else a platform that keeps its own would seem to differ in what nobody can change."""
+    asked = audience("Gold")
+    kept = replace(asked, namespace="AGORA")
+    before = Known(kept, GOLD.ids, asked)
+    step = Patch(GOLD.ids, kept, replace(kept, description="new"))
+    done = Ended("i-1", Ending.DONE, "run-1", AT, observed=replace(kept, description="new"))
+    state = replay(State("L", 3, TARGET, {"gold": before}), [Begun(intent(step=step)), done])
+    assert state.audiences["gold"].sent == replace(asked, description="new")

@@ -260,3 +260,12 @@ def test_what_cannot_be_written_together_is_known_all_the_same_and_told() -> Non
             adopt("gold", GOLD, "run-1"),
             adopt("silver", SILVER, "run-1"),
         ]
+
+
+def test_an_open_create_that_is_to_take_anothers_place_is_printed_and_taken_in() -> None:
+    """Although its key is known; one that takes nobody's place is a leftover."""
+    begun = replace(INTENT, key="old", step=Create(audience("new"), replaces=OLD.ids))
+    mine = replace(STATE, intents={begun.id: begun})
+    assert unkept(mine, STATE, (), AT) == (Begun(begun),)
+    leftover = replace(begun, step=Create(audience("new")))
+    assert unkept(replace(STATE, intents={begun.id: leftover}), STATE, (), AT) == ()
