@@ -22,7 +22,7 @@ class PlanData(ResultData):
         list[ChangeData],
         Field(description="All differences; of a saved plan, what is left to do of it."),
     ]
-    leftAlone: Annotated[
+    leftAlone: Annotated[  # noqa: N815 - a name of JSON
         list[ChangeData],
         Field(description="With `--check`: the differences that the saved plan does not have."),
     ]
@@ -32,7 +32,7 @@ class PlanData(ResultData):
     overwrites: Annotated[
         bool, Field(description="Whether what somebody edited there is changed all the same.")
     ]
-    notListed: NotRequired[
+    notListed: NotRequired[  # noqa: N815 - as above
         Annotated[
             list[str],
             Field(description="With `--refresh`: known keys that the platform's list lacks."),
