@@ -67,6 +67,7 @@ class TestWhatIsRun:
             ".github/workflows/plan.yml",
             ".github/workflows/apply.yml",
             ".github/workflows/queue.yml",
+            ".github/workflows/drift.yml",
             ".gitlab-ci.yml",
             ".pre-commit-config.yaml",
             "aepctl.yaml",

@@ -47,7 +47,7 @@ def cli(
     """Declarative external audiences for Adobe Experience Platform: never twice, never lost.
 
     YAML in audiences/ says which audiences shall exist; `plan` says what differs from the state;
-    `apply` creates what is missing and records the IDs.
+    `apply` makes it so, and records the IDs.
     """
 
 

@@ -1,0 +1,127 @@
+"""The documents: their links lead somewhere, their commands exist, and no module is left out."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import click
+import pytest
+
+from aepctl.cli.main import cli
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = sorted(
+    [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "tests").rglob("*.md")]
+)
+FENCED = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\(([^()\s]+)\)")
+INLINE = re.compile(r"`([^`]+)`")
+TAKES_ONE = ("--env", "--chdir")
+PAST = ("CHANGELOG.md",)
+
+
+@cache
+def text_of(page: Path) -> str:
+    return page.read_text()
+
+
+def prose(page: Path) -> str:
+    """A page without its blocks of code."""
+    return FENCED.sub("", text_of(page))
+
+
+@cache
+def anchors(page: Path) -> frozenset[str]:
+    """The headings of a page, as GitHub names them."""
+    found = re.findall(r"^#+ (.+)$", prose(page), re.MULTILINE)
+    kept = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in found)
+    return frozenset(heading.replace(" ", "-") for heading in kept)
+
+
+def broken(page: Path) -> Iterator[str]:
+    """The links of a page that lead nowhere."""
+    for link in LINK.findall(prose(page)):
+        if "://" in link:
+            continue
+        path, _, anchor = link.partition("#")
+        there = (page.parent / path).resolve() if path else page
+        if not there.exists() or (anchor and anchor not in anchors(there)):
+            yield link
+
+
+def test_every_link_leads_somewhere() -> None:
+    assert [(page.name, link) for page in PAGES for link in broken(page)] == []
+
+
+def commands(page: Path) -> Iterator[str]:
+    """What the page says to run: in its prose, and in its sessions and scripts."""
+    for words in INLINE.findall(" ".join(prose(page).split())):
+        yield from re.findall(r"^(aepctl .*)", words)
+    for block in FENCED.findall(text_of(page)):
+        yield from re.findall(r"^\s*(?:\$ )?(aepctl [^|>#&\n]*)", block, re.MULTILINE)
+
+
+def unknown(line: str) -> list[str]:
+    """The words of a command line that aepctl does not have."""
+    try:
+        words = shlex.split(line)[1:]
+    except ValueError:
+        return []
+    wrong: list[str] = []
+    command: click.Command = cli
+    for number, word in enumerate(words):
+        if word.startswith("-") and len(word) > 1:
+            name = word.partition("=")[0].rstrip(",;:…")
+            known = {option for one in (cli, command) for option in options(one)}
+            wrong += [] if name in known else [f"{command.name} {name}"]
+        elif isinstance(command, click.Group):
+            if word in command.commands:
+                command = command.commands[word]
+            elif re.fullmatch("[a-z]+", word) and words[number - 1] not in TAKES_ONE:
+                return [*wrong, word if command is cli else f"{command.name} {word}"]
+    return wrong
+
+
+def options(command: click.Command) -> Iterator[str]:
+    for one in command.params:
+        yield from one.opts
+        yield from one.secondary_opts
+    yield from ("--help", "-h")
+
+
+def test_every_command_exists() -> None:
+    told = {(page.name, line) for page in PAGES for line in commands(page)}
+    assert len(told) > 100
+    assert [(name, line, unknown(line)) for name, line in sorted(told) if unknown(line)] == []
+
+
+def test_what_is_wrong_is_noticed(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# One heading\n[a](#one-heading) [b](#other) [c](none.md) `aepctl aply`\n")
+    assert list(broken(page)) == ["#other", "none.md"]
+    assert [unknown(line) for line in commands(page)] == [["aply"]]
+    assert unknown("aepctl --env prod plan --refesh --target 'a*'") == ["plan --refesh"]
+    assert unknown("aepctl state mve a b") == ["state mve"]
+
+
+@pytest.mark.parametrize("folder", ["plan", "apply", "operations"])
+def test_every_module_is_in_the_drawing_of_the_architecture(folder: str) -> None:
+    drawing = re.search(r"```\n(.*?)```", text_of(ROOT / "docs/architecture.md"), re.DOTALL)
+    assert drawing
+    modules = {one.stem for one in (ROOT / "aepctl" / folder).glob("*.py")} - {"__init__"}
+    assert modules - set(re.findall(r"\w+", drawing[1])) == set()
+
+
+def test_the_readme_is_short() -> None:
+    assert len(text_of(ROOT / "README.md").splitlines()) <= 250
+
+
+def test_every_file_that_is_named_is_there() -> None:
+    name = re.compile(r"(?:aepctl|tests|docs|benchmarks)/[\w/.-]+\.(?:py|md)")
+    named = {(page.name, one) for page in PAGES for one in INLINE.findall(prose(page))}
+    files = {(page, one) for page, one in named if name.fullmatch(one)}
+    assert len(files) > 100
+    gone = sorted((page, one) for page, one in files if not (ROOT / one).exists())
+    assert [one for one in gone if "NAME" not in one[1] and one[0] not in PAST] == []
