@@ -68,8 +68,16 @@ class Life:
         (one,) = (one for one in self.there.audiences if one["name"] == name)
         return dict(one)
 
+    def delete_by_id(self, audience_id: str) -> None:
+        """Somebody deletes the one with this ID there."""
+        (one,) = (one for one in self.there.audiences if one["audienceId"] == audience_id)
+        self._ask("DELETE", str(one["id"]))
+
     def _call(self, method: str, name: str, **more: Any) -> None:
+        self._ask(method, str(self._one(name)["id"]), **more)
+
+    def _ask(self, method: str, one_id: str, **more: Any) -> None:
         head = {"Authorization": "Bearer x", "x-api-key": "k", "x-gw-ims-org-id": ORG}
-        url = f"{self.there.url}/data/core/ups/audiences/{self._one(name)['id']}"
+        url = f"{self.there.url}/data/core/ups/audiences/{one_id}"
         answer = httpx.request(method, url, headers={**head, "x-sandbox-name": "prod"}, **more)
         answer.raise_for_status()

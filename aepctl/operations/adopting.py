@@ -11,12 +11,8 @@ from aepctl.model.lifecycle import NOTHING_SAID, AtRemoval
 from aepctl.model.steps import Adopt, Create, Remember
 from aepctl.operations.context import Context
 from aepctl.operations.elsewhere import check_elsewhere
-from aepctl.operations.state import (
-    Decided,
-    known_otherwise,
-    session_for,
-    wanted_audience,
-)
+from aepctl.operations.openones import is_the_old_one
+from aepctl.operations.state import Decided, known_otherwise, session_for, wanted_audience
 from aepctl.project.environment import Environment
 from aepctl.state.events import Ending
 from aepctl.state.model import Intent
@@ -46,10 +42,11 @@ def adopt(
         state = session.state
         check_owner(environment, key, audience_id, session.owner(audience_id))
         known, intent = state.audiences.get(key), state.intent_of(key)
-        other = known is not None and known.ids.audience_id != audience_id
-        replaces = other and intent is not None and intent.takes_place_of(known)
-        if known is not None and not replaces:
-            if other:
+        replacing = intent is not None and intent.takes_place_of(known)
+        if known is not None and replacing and audience_id in known.all_ids:
+            raise is_the_old_one(environment, key, known)
+        if known is not None and not replacing:
+            if known.ids.audience_id != audience_id:
                 raise known_otherwise(environment, key, known.ids.audience_id)
             return keep(session, key, known, intent)
         check_elsewhere(context, environment, audience_id)
@@ -60,6 +57,11 @@ def adopt(
         record(session, key, intent, asked, found or Observed(asked, Ids(audience_id)))
         session.checkpoint()
     left = "" if found is not None else " (not checked on the platform)"
+    if replacing:
+        return Decided(
+            f"`{key}` now has the audienceId {audience_id}{left}",
+            "what it took the place of is still there; the next apply deletes that",
+        )
     undo = environment.command("state", "rm", key)
     return Decided(
         f"`{key}` now has the audienceId {audience_id}{left}",
@@ -69,11 +71,14 @@ def adopt(
 
 
 def keep(session: StateSession, key: str, known: Known, intent: Intent | None) -> Decided:
-    """State has it already: what is open beside it came to nothing that matters."""
-    if intent is not None and isinstance(intent.step, Create):
+    """State has it already: a create that is open beside it came to nothing that matters."""
+    open_one = ""
+    if intent is not None and isinstance(intent.step, Create) and not intent.takes_place_of(known):
         session.end(intent, Ending.DONE, ids=known.ids, observed=known.audience)
+        open_one = "; its open intent is closed"
+    elif intent is not None:
+        open_one = "; what is open of it the next apply reads and settles"
     session.checkpoint()
-    open_one = "; its open intent is closed" if intent is not None else ""
     return Decided(f"`{key}` already has the audienceId {known.ids.audience_id}{open_one}")
 
 

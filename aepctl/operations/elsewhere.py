@@ -65,7 +65,7 @@ def check_elsewhere(context: Context, environment: Environment, audience_id: str
             )
 
 
-def check_deletes(context: Context, environment: Environment, plan: Plan) -> None:
+def check_deletes(context: Context, environment: Environment, plan: Plan, state: State) -> None:
     """Refuse to delete what another environment knows as its own; in one state, no two keys do.
 
     A state that cannot be read now is told as a warning. Raises SafetyRefusal that names them all.
@@ -85,7 +85,7 @@ def check_deletes(context: Context, environment: Environment, plan: Plan) -> Non
                 f"the state of `{other.name}` cannot be read now, so nothing tells whether what is "
                 f"to be deleted is known there: {other.trouble}"
             )
-        elif other.state is not None:
+        elif other.state is not None and not _is_this(other.state, state):
             found += _of_environment(environment, other, other.state, deleted)
     if found:
         count = len({one for one, _ in found})
@@ -96,6 +96,11 @@ def check_deletes(context: Context, environment: Environment, plan: Plan) -> Non
             hint="an audience is that of one environment: have the other forget it "
             f"(`{found[0][1]}`), or this one, likewise; that touches nothing on the platform",
         )
+
+
+def _is_this(other: State, state: State) -> bool:
+    """Whether it is one state, under another address."""
+    return (other.lineage, other.target) == (state.lineage, state.target)
 
 
 Deleted = dict[str, tuple[str, Ids]]

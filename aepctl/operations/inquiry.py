@@ -84,7 +84,7 @@ class Inquiry:
         found = None if seen is None else seen.found
         state, approval = self.session.state, self._approval
         gates.check(plan, self.policy, state, found, protected=protected, approval=approval)
-        check_deletes(self.context, self.environment, plan)
+        check_deletes(self.context, self.environment, plan, state)
 
     @property
     def _approval(self) -> gates.Approval:

@@ -8,6 +8,7 @@ from aepctl.model.audience import Audience
 from aepctl.model.steps import Create
 from aepctl.operations.context import Context
 from aepctl.operations.given import given_bytes
+from aepctl.operations.openones import after_abandoning, is_read
 from aepctl.project.environment import Environment
 from aepctl.state.events import Ending
 from aepctl.state.loading import read_state
@@ -53,6 +54,8 @@ def recreate(context: Context, environment: Environment, key: str, *, wait: floa
     with session_for(context, environment, f"state resolve {key}", wait) as session:
         known, intent = session.state.audiences.get(key), session.state.intent_of(key)
         if known is not None and not (intent is not None and intent.takes_place_of(known)):
+            if intent is not None and not isinstance(intent.step, Create):
+                raise is_read(environment, key, known, intent)
             raise known_otherwise(environment, key, known.ids.audience_id)
         twice = "if the earlier attempt did arrive, the platform then has it twice"
         if intent is None:
@@ -77,12 +80,12 @@ def abandon(context: Context, environment: Environment, key: str, *, wait: float
                 f"no open intent for `{key}`",
                 hint=f"list them with `{environment.command('state', 'intents')}`",
             )
+        then = after_abandoning(intent, session.state.audiences.get(key))
         session.end(intent, Ending.ABANDONED)
         session.checkpoint()
     return Decided(
         f"the open intent of `{key}` is forgotten",
-        "if the manifests still want it, the next apply looks for it on the platform: what is "
-        "found is adopted, else it is created",
+        then,
     )
 
 

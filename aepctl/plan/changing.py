@@ -20,7 +20,7 @@ from aepctl.model.steps import (
     RemoteStep,
     Step,
 )
-from aepctl.plan import reasons
+from aepctl.plan import reasons, reasons_to_stay
 from aepctl.plan.newcomers import Newcomers
 from aepctl.plan.plan import Action, Change
 from aepctl.plan.policy import Policy
@@ -86,7 +86,7 @@ class Changing:
         if known.at_removal.prevent_destroy or one.lifecycle.at_removal.prevent_destroy:
             return self._waits(one, sight, reasons.PROTECTED_REPLACE)
         if sight.observed is not None and sight.observed.dependents:
-            return self._waits(one, sight, reasons.dependents(sight.observed))
+            return self._waits(one, sight, reasons_to_stay.dependents(sight.observed))
         change = self._newcomers.new(one)
         if not change.steps:
             return replace(change, known=known, observed=sight.observed)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from aepctl.model.audience import Known, Observed
 from aepctl.model.steps import Delete, Forget, Move, Step
-from aepctl.plan import reasons
+from aepctl.plan import reasons, reasons_to_stay
 from aepctl.plan.compare import field_diffs
 from aepctl.plan.plan import Action, Change, FieldDiff
 from aepctl.plan.policy import Policy
@@ -51,7 +51,7 @@ class Ending:
     def _delete(self, key: str, known: Known) -> Change:
         observed = self._found.get(known.ids.audience_id)
         if self._sides.guards(key):
-            return self._told(key, known, Action.DECIDE, (), reasons.GUARDED)
+            return self._told(key, known, Action.DECIDE, (), reasons_to_stay.GUARDED)
         if known.at_removal.prevent_destroy:
             return self._told(key, known, Action.DECIDE, (), reasons.PROTECTED)
         if known.ids.audience_id in self._seen.missing:
@@ -64,9 +64,11 @@ class Ending:
             if is_edited(known, observed.audience) and not self._policy.overwrite:
                 return self._told(key, known, Action.DRIFT, (), reasons.EDITED_REMOVED)
             if observed.dependents:
-                return self._told(key, known, Action.DECIDE, (), reasons.dependents(observed))
+                return self._told(
+                    key, known, Action.DECIDE, (), reasons_to_stay.dependents(observed)
+                )
         old = known.deposed
-        why = None if old is None else reasons.with_old(old.ids.audience_id)
+        why = None if old is None else reasons_to_stay.with_old(old.ids.audience_id)
         steps = (*self._undone(known), Delete(ids, there))
         return self._told(key, known, Action.DELETE, steps, why)
 

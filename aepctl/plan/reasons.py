@@ -29,18 +29,6 @@ PROTECTED_REPLACE = (
 )
 
 
-def dependents(found: Observed) -> str:
-    """What is to be deleted is a part of others, as far as the platform says."""
-    on = listed(found.dependents)
-    return f"other audiences depend on it: {on}. Delete or change those first"
-
-
-def with_old(audience_id: str) -> str:
-    """What it took the place of goes with it."""
-    return f"with {audience_id}, whose place it took, and which was still to be deleted"
-
-
-GUARDED = "`prevent_destroy` protects it: apply `prevent_destroy: false` first"
 UNKNOWN = "whether that was created is not known yet"
 OLD_HALF = "another one took its place; the old one is still to be deleted"
 HAS_IT = "the platform has it so already"

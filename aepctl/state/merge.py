@@ -64,7 +64,7 @@ def _intents(
     audiences: Entries,
 ) -> dict[str, Intent]:
     """Those that no side has ended, in the order of their beginning."""
-    owners = {one.ids.audience_id: key for key, one in audiences.items()}
+    owners = {name: key for key, one in audiences.items() for name in one.all_ids}
     kept = []
     for name in {*ours, *theirs}:
         mine, other = ours.get(name), theirs.get(name)
@@ -100,7 +100,8 @@ def _is_answered(intent: Intent, audiences: Entries) -> bool:
     An open one stays: what it may have made beside that is looked for.
     """
     again = isinstance(intent.step, Create) and intent.phase is not Phase.OPEN
-    return again and intent.key in audiences
+    known = audiences.get(intent.key)
+    return again and known is not None and not intent.takes_place_of(known)
 
 
 def _with_its_audience(intent: Intent, owners: Mapping[str, str]) -> Intent:

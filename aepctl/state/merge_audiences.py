@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias, TypeVar
 
-from aepctl.model.audience import FIELD_NAMES, Audience, Ids, Known
+from aepctl.model.audience import FIELD_NAMES, Audience, Deposed, Ids, Known
+from aepctl.model.lifecycle import NOTHING_SAID
 
 Value = TypeVar("Value")
 Entries: TypeAlias = Mapping[str, Known]
@@ -76,6 +77,9 @@ def _known(
         raise _gone(key, ours, theirs, moved)
     mine, other = ours.ids, theirs.ids
     if mine.audience_id != other.audience_id:
+        replaced = _replaced(key, base, ours, theirs) or _replaced(key, base, theirs, ours)
+        if replaced is not None:
+            return replaced
         raise _Undecided(
             f"`{key}` has the audienceId {mine.audience_id} on our side, {other.audience_id} on "
             "theirs",
@@ -85,6 +89,17 @@ def _known(
     if base is not None and base.ids.audience_id != mine.audience_id:
         base = None  # both know another audience than they began with
     return _same_audience(key, base, ours, theirs)
+
+
+def _replaced(key: str, base: Known | None, new: Known, old: Known) -> Known | None:
+    """One side replaced what the other one changed: that is deleted as the other one left it."""
+    deposed = new.deposed
+    if deposed is None or deposed.ids.audience_id != old.ids.audience_id or old.deposed is not None:
+        return None
+    before = NOTHING_SAID if base is None else base.at_removal
+    at_removal = _one_of(key, "at_removal", before, new.at_removal, old.at_removal)
+    left = Deposed(deposed.ids.or_else(old.ids), old.audience)
+    return replace(new, at_removal=at_removal, deposed=left)
 
 
 def _same_audience(key: str, base: Known | None, ours: Known, theirs: Known) -> Known:

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from plan_samples import NOTHING, POLICY, audience, found, intend, know, plan, there, want
 from plan_worlds import World, worlds
 
-from aepctl.model.audience import Audience, Ids, Known, Wanted
-from aepctl.model.steps import Adopt, Create, Delete, Patch
+from aepctl.model.audience import Audience, Deposed, Ids, Known, Wanted
+from aepctl.model.lifecycle import AtRemoval
+from aepctl.model.steps import Adopt, Create, Delete, Forget, Move, Patch, Remember
 from aepctl.plan.binding import Binding, bind
 from aepctl.plan.plan import Action, Change, Plan
 from aepctl.plan.reviewed import compare, left_of, misfits
@@ -504,3 +505,52 @@ def test_a_plan_holds_where_it_was_made(early: World) -> None:
     seen = compare(one, early.plan(), early.state)
     assert (seen.stale, seen.plan.done, seen.plan.left_alone) == ({}, 0, ())
     assert seen.plan.changes == early.plan().changes
+
+
+# What was begun
+
+
+def test_a_change_that_was_begun_holds_by_what_is_left_of_it() -> None:
+    whole = patch()
+    first = (Move("former"), Remember(AtRemoval(prevent_destroy=True)))
+    whole = replace(whole, steps=(*first, *whole.steps))
+    for left in range(3):
+        now = replace(whole, steps=whole.steps[left:])
+        seen = compare(one_of(whole), replace(plan(()), changes=(now,)), knows(OLD))
+        assert (seen.stale, seen.plan.changes) == ({}, (now,))
+    other = replace(whole, steps=(first[0], whole.steps[2]))
+    assert compare(one_of(whole), replace(plan(()), changes=(other,)), knows(OLD)).stale
+
+
+def test_what_is_made_anew_is_left_where_what_is_gone_was_forgotten() -> None:
+    whole = replace(patch(), action=Action.CREATE, steps=(Forget(), Create(GOLD)))
+    now = replace(whole, known=None, steps=(Create(GOLD),))
+    later_plan = replace(plan(()), changes=(now,))
+    assert compare(one_of(whole), later_plan, NOTHING).stale == {}
+    other = replace(now, steps=(Create(SILVER),))
+    assert compare(one_of(whole), replace(plan(()), changes=(other,)), NOTHING).stale
+
+
+def test_a_replace_is_not_done_before_the_old_one_is_gone() -> None:
+    old = Known(OLD, IDS)
+    whole = Change("k", Action.REPLACE, known=old, wanted=GOLD, steps=(
+        Create(GOLD, replaces=IDS), Delete(IDS, OLD),
+    ))  # fmt: skip
+    half = Known(GOLD, Ids("NEW"), deposed=Deposed(IDS, OLD))
+    state = found([("k", half)])
+    left = replace(whole, known=half, steps=(Delete(IDS, OLD),))
+    seen = compare(one_of(whole), replace(plan(()), changes=(left,)), state)
+    assert (seen.stale, seen.plan.changes, seen.plan.done) == ({}, (left,), 0)
+    intent = replace(ON_ITS_WAY, key="k", step=Delete(IDS, OLD))
+    settle = Change("k", Action.SETTLE, known=half, intent=intent)
+    seen = compare(one_of(whole), replace(plan(()), changes=(settle,)), state)
+    assert (seen.stale, seen.plan.done) == ({}, 0)
+    done = found([("k", replace(half, deposed=None))])
+    assert compare(one_of(whole), plan(()), done).plan.done == 1
+
+
+def test_what_state_knows_is_not_done_where_the_platform_shows_otherwise() -> None:
+    seen_there = replace(patch(), steps=(Patch(IDS, SILVER, GOLD),))
+    now = replace(seen_there, steps=(Patch(IDS, LONGER, GOLD),))
+    compared_ = compare(one_of(seen_there), replace(plan(()), changes=(now,)), knows(GOLD))
+    assert (set(compared_.stale), compared_.plan.done) == ({"k"}, 0)

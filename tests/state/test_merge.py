@@ -9,7 +9,8 @@ from histories import KEYS, known
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from aepctl.model.audience import Ids, Known
+from aepctl.model.audience import Deposed, Ids, Known
+from aepctl.model.lifecycle import AtRemoval
 from aepctl.model.steps import Create, Patch
 from aepctl.model.target import Target
 from aepctl.state.codec import decode_state
@@ -77,6 +78,30 @@ class TestAudiences:
         merged = merge(BASE, state(silver=known("B")), state(silver=known("C")))
         assert said(merged) == ["`silver` has the audienceId B on our side, C on theirs"]
         assert set(merged.state.audiences) == {"gold"}
+
+    def test_what_one_side_replaced_is_deleted_as_the_other_side_left_it(self) -> None:
+        edited, protected = known("A", "Gilt"), AtRemoval(prevent_destroy=True)
+        old = known("A", "Gold")
+        new = replace(known("B", "Gold"), deposed=Deposed(old.ids, old.audience))
+        other = replace(edited, at_removal=protected)
+        for sides in ((new, other), (other, new)):
+            merged = merge(BASE, *(state(gold=one) for one in sides))
+            assert merged.conflicts == ()
+            left = Deposed(edited.ids, edited.audience)
+            assert merged.state.audiences["gold"] == replace(
+                new, at_removal=protected, deposed=left
+            )
+
+    def test_what_both_sides_replaced_is_a_conflict(self) -> None:
+        old = known("A", "Gold")
+        left = Deposed(old.ids, old.audience)
+        sides = [replace(known(one, "Gold"), deposed=left) for one in ("B", "C")]
+        assert said(merge(BASE, *(state(gold=one) for one in sides)))
+
+    def test_what_was_retained_on_one_side_and_changed_on_the_other_is_both(self) -> None:
+        retained = replace(known("A", "Gold"), retained=True)
+        merged = merge(BASE, state(gold=retained), state(gold=known("A", "Gilt")))
+        assert merged.state.audiences["gold"] == replace(known("A", "Gilt"), retained=True)
 
     def test_one_field_that_both_have_changed_is_a_conflict(self) -> None:
         merged = merge(BASE, state(gold=known("A", "X")), state(gold=known("A", "Y")))
@@ -199,6 +224,12 @@ class TestIntents:
     def test_leave_to_create_what_the_other_side_knows_by_now_is_gone(self, phase: Phase) -> None:
         ours = with_intents(state(), create("i", "silver", phase))
         assert merge(BASE, ours, state(silver=known("B"))).state.intents == {}
+
+    @pytest.mark.parametrize("phase", [Phase.ABSENT, Phase.RECREATE])
+    def test_leave_to_create_what_takes_the_place_of_that_is_not(self, phase: Phase) -> None:
+        step = Create(audience("Gold"), replaces=BASE.audiences["gold"].ids)
+        ours = with_intents(state(), replace(create("i", "gold", phase), step=step))
+        assert set(merge(BASE, ours, state(silver=known("B"))).state.intents) == {"i"}
 
     def test_a_change_goes_with_its_audience_to_the_key_that_the_other_side_gave_it(self) -> None:
         change = Patch(Ids("A"), audience("Gold"), audience("Gold", "New"))

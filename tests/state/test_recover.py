@@ -13,6 +13,7 @@ from stores import MemoryStore
 
 from aepctl.errors import SafetyRefusal, StateError, StateNotWritten
 from aepctl.model.audience import Deposed, Ids, Known
+from aepctl.model.lifecycle import AtRemoval
 from aepctl.model.steps import Adopt, Create, Delete, Forget, Move, Patch, Record
 from aepctl.model.target import Target
 from aepctl.state.encoder import encode_state
@@ -118,6 +119,57 @@ def test_another_id_for_a_key_that_is_known_is_a_persons_decision() -> None:
         "`gold` is known as A-other, but rescued.log has A-gold: the platform has it twice"
     )
     assert caught.value.hint == ("delete one of the two on the platform; the state was not changed")
+
+
+NEW = Known(audience("gold", "new"), Ids("A-new", "P-new"))
+REPLACE = Intent("i-9", "run-1", "gold", Create(NEW.audience, replaces=GOLD.ids), AT)
+BOTH = replace(NEW, deposed=Deposed(GOLD.ids, GOLD.audience))
+"""What took the place of gold, which is still to be deleted."""
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        (Begun(REPLACE), done("i-9", NEW)),
+        (
+            *(Begun(REPLACE), done("i-9", NEW)),
+            Begun(replace(BEGUN, id="i-10", step=Delete(GOLD.ids, GOLD.audience))),
+            Ended("i-10", Ending.DONE, "run-1", AT),
+        ),
+        (adopted(known=replace(BOTH, at_removal=AtRemoval(prevent_destroy=True))),),
+    ],
+    ids=["created", "created, and the old one deleted", "adopted"],
+)
+def test_what_took_the_place_of_the_known_one_is_no_second_one(events: tuple[Event, ...]) -> None:
+    """Whether the old one is gone the next apply finds out: it deletes it, or finds that so."""
+    protected = AtRemoval(prevent_destroy=True)
+    state = knows(gold=replace(GOLD, at_removal=protected))
+    (added,) = recovered(state, journal(*events))
+    assert added == Noted("gold", Adopt(replace(BOTH, at_removal=protected)), AT)
+    assert recovered(replay(state, (added,)), journal(*events)) == ()
+
+
+def test_where_its_create_is_open_that_is_closed() -> None:
+    state = with_intent(knows(gold=GOLD), REPLACE)
+    (added,) = recovered(state, journal(done("i-9", NEW)))
+    assert replay(state, (added,)) == knows(gold=BOTH)
+
+
+def test_what_takes_the_place_of_something_else_is_a_persons_decision() -> None:
+    other = knows(gold=Known(audience("gold"), Ids("A-other")))
+    for state in (other, knows(gold=replace(BOTH, ids=Ids("A-3")))):
+        with pytest.raises(SafetyRefusal, match="the platform has it twice"):
+            recovered(state, journal(Begun(REPLACE), done("i-9", NEW)))
+
+
+def test_a_replace_that_may_be_under_way_is_open_again() -> None:
+    rescued = journal(Begun(REPLACE))
+    assert recovered(knows(gold=GOLD), rescued) == (Begun(REPLACE),)
+    assert recovered(knows(gold=BOTH), rescued) == ()
+
+
+def test_the_id_of_what_is_still_to_be_deleted_is_known() -> None:
+    assert recovered(knows(gold=BOTH), journal(adopted())) == ()
 
 
 def test_an_id_that_came_of_another_intent_than_the_open_one_is_a_persons_decision() -> None:

@@ -67,6 +67,13 @@ def test_a_create_that_may_be_under_way_is_told_and_other_steps_are_not() -> Non
     assert unkept(begun(replace(INTENT, key="old")), STATE, (), AT) == ()
 
 
+def test_a_create_that_takes_the_place_of_what_is_known_is_told() -> None:
+    replacing = replace(INTENT, key="old", step=replace(INTENT.step, replaces=OLD.ids))
+    assert unkept(begun(replacing), STATE, (), AT) == (Begun(replacing),)
+    taken = knows(begun(replacing), old=SILVER)
+    assert Begun(replacing) not in unkept(taken, knows(old=SILVER), (), AT)
+
+
 def test_what_is_pending_is_told_once_as_it_happened_wherever_it_stands() -> None:
     done = Ended(INTENT.id, Ending.DONE, "run-1", AT, SILVER.ids)
     mine = knows(bronze=SILVER, gold=GOLD)
