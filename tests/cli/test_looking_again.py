@@ -341,3 +341,25 @@ class TestLifecycle:
         decided = project.run("state", "resolve", "gold", "--adopt", str(one["audienceId"]))
         assert decided.code == 0
         assert "Nothing to do" in project.apply().out
+
+
+def test_what_a_list_goes_on_showing_after_its_delete_is_not_adopted(
+    project: Project, platform: Start
+) -> None:
+    """As after a commit that was reverted."""
+    there, others = platform(delete_lag=60), ("silver", "bronze", "iron")
+    project.settle_on(there, on_removal="delete")
+    project.want("gold", *others)
+    assert project.apply("--fresh").code == 0
+    first = project.ids()["gold"]
+    project.want(*others)
+    assert project.apply().code == 0
+    project.want("gold", *others)
+    result = project.apply()
+    assert result.code == 3
+    assert f"the platform lists {first}, but has no such audience under its id" in result.out
+    assert "gold" not in project.ids()
+    there.behaviour = Behaviour()
+    assert project.apply().code == 0
+    assert project.ids()["gold"] != first
+    assert len(there.audiences) == 4
