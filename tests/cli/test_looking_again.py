@@ -26,7 +26,9 @@ def names(platform: Emulator) -> list[str]:
 
 
 def lists(platform: Emulator) -> int:
-    return sum(one.method == "GET" for one in platform.requests)
+    """How often a list was asked for; one audience is read below its path."""
+    asked = (one.path for one in platform.requests if one.method == "GET")
+    return sum(path.partition("?")[0].endswith("/audiences") for path in asked)
 
 
 def posts(platform: Emulator) -> int:
