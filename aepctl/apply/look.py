@@ -7,7 +7,8 @@ from aepctl.apply.gates import Approval, checks_empty_state
 from aepctl.apply.ports import Reader
 from aepctl.apply.reading import read_known
 from aepctl.errors import ListForbidden, PlatformError
-from aepctl.model.audience import Observed
+from aepctl.model.audience import Known, Observed
+from aepctl.plan.matching import ObservedIndex
 from aepctl.plan.policy import Policy
 from aepctl.plan.questions import Questions
 from aepctl.plan.seen import Seen
@@ -42,8 +43,27 @@ def look(
         return None
     named = _named(reader, questions, listed or ())
     read = {one.ids.audience_id for one in known.found} | known.gone.keys()
-    others = (one for one in (*(listed or ()), *named) if one.ids.audience_id not in read)
-    return replace(known, found=(*others, *known.found))
+    others = [one for one in (*(listed or ()), *named) if one.ids.audience_id not in read]
+    denied = _denied(reader, questions, state, others)
+    return replace(known, found=(*others, *known.found), denied=denied)
+
+
+def _denied(
+    reader: Reader, questions: Questions, state: State, listed: Sequence[Observed]
+) -> frozenset[str]:
+    """What would be adopted, and is in a list alone: lists go on showing what was deleted."""
+    if not questions.candidates or not listed:
+        return frozenset()
+    index = ObservedIndex(listed, state.owner)
+    matches = {
+        one.ids.audience_id: Known(one.audience, one.ids)
+        for candidate in questions.candidates
+        for audience in (candidate.wanted.audience, candidate.tried)
+        if audience is not None
+        for one in index.free(audience, candidate.key)
+        if one.ids.platform_id is not None
+    }
+    return frozenset(read_known(reader, matches.values()).gone)
 
 
 def _candidates(

@@ -24,6 +24,7 @@ class Newcomers:
         self._policy = policy
         self._adopted: dict[str, str] = {}
         self._seen = None if seen is None else ObservedIndex(seen.found, sides.owner)
+        self._denied = frozenset() if seen is None else seen.denied
 
     def new(self, one: Wanted) -> Change:
         """Wanted, and not known."""
@@ -141,10 +142,13 @@ class Newcomers:
         other = self._adopted.setdefault(audience_id, candidate.key)
         if other != candidate.key:
             return self._decide(candidate, reasons.shown_as(audience_id, other), (found,))
-        if found.is_asleep:
-            return self._decide(
-                candidate, reasons.asleep(candidate.key, found, self._policy.program), (found,)
-            )
+        doubt = None
+        if audience_id in self._denied:
+            doubt = reasons.denied(candidate.key, audience_id, self._policy)
+        elif found.is_asleep:
+            doubt = reasons.asleep(candidate.key, found, self._policy.program)
+        if doubt is not None:
+            return self._decide(candidate, doubt, (found,))
         known = Known.seen(candidate.asked(found), found.audience, found.ids)
         known = replace(known, at_removal=_at_removal(candidate))
         return self._adopting(candidate, known, found)

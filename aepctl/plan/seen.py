@@ -12,12 +12,14 @@ class Seen:
 
     By audienceId: `gone` are those of which the platform itself says that they are not there any
     more, with the word for what they are instead, if there is one. `missing` were looked for in
-    lists alone, which may lag, and not found: that proves nothing.
+    lists alone, which may lag, and not found: that proves nothing. `denied` are those that a list
+    shows, while by their own id the platform has no such audience.
     """
 
     found: tuple[Observed, ...] = ()
     gone: Mapping[str, str | None] = field(default_factory=dict)
     missing: frozenset[str] = frozenset()
+    denied: frozenset[str] = frozenset()
 
     def by_id(self) -> Mapping[str, Observed]:
         """What was found, by audienceId; of two that have one, always the same."""

@@ -27,16 +27,28 @@ SEEN = (there(GOLD, "id-gold"), there(SILVER, "id-silver"))
 class Reader:
     """Has both, and remembers what it was asked."""
 
-    def __init__(self, *, forbidden: bool = False, knows_inactive: bool = True) -> None:
+    def __init__(
+        self,
+        *,
+        forbidden: bool = False,
+        knows_inactive: bool = True,
+        lists: tuple[Observed, ...] = (),
+    ) -> None:
         self._knows_inactive = knows_inactive
+        self.lists = lists
         self.asked: list[str] = []
         self._forbidden = forbidden
+
+    @property
+    def looked(self) -> list[str]:
+        """The lists that it was asked for; what is read by itself is told below."""
+        return [one for one in self.asked if not one.startswith("get")]
 
     def list_all(self) -> tuple[Observed, ...]:
         self.asked.append("everything")
         if self._forbidden:
             raise ListForbidden("these credentials may not list audiences")
-        return SEEN
+        return (*SEEN, *self.lists)
 
     def list_inactive(self) -> tuple[Observed, ...]:
         self.asked.append("inactive")
@@ -49,7 +61,7 @@ class Reader:
 
     def get(self, ids: Ids) -> Observed | None:
         self.asked.append(f"get {ids.platform_id}")
-        return next((one for one in SEEN if one.ids == ids), None)
+        return next((one for one in (*SEEN, BRONZE) if one.ids == ids), None)
 
     def get_many(self, ids: Sequence[Ids]) -> Mapping[str, Observed | None]:
         self.asked.append(f"{len(ids)} at once")
@@ -101,14 +113,14 @@ def test_the_whole_list_is_read_and_what_it_may_leave_out(existing: Existing, st
     """State says nothing of it: it may have been lost, and begun anew by a run that died."""
     reader = Reader()
     assert looked(reader, WANTED, state, existing) == (*SEEN, *INACTIVE)
-    assert reader.asked == ["everything", "inactive"]
+    assert reader.looked == ["everything", "inactive"]
 
 
 @pytest.mark.parametrize("existing", ["adopt", "fail", "ignore"])
 def test_unless_nothing_was_ever_created(existing: Existing) -> None:
     reader = Reader()
     assert looked(reader, WANTED, existing=existing, fresh=True) == SEEN
-    assert reader.asked == ["everything"]
+    assert reader.looked == ["everything"]
 
 
 @pytest.mark.parametrize("existing", ["adopt", "fail"])
@@ -131,13 +143,13 @@ def test_nobody_is_asked_where_nothing_is_new(existing: Existing) -> None:
     reader = Reader()
     known = found([know("gold", GOLD), know("silver", SILVER)])
     assert looked(reader, WANTED, known, existing) is None
-    assert reader.asked == []
+    assert reader.looked == []
 
 
 def test_where_existing_ones_are_ignored_nobody_looks_unless_something_was_tried() -> None:
     reader = Reader()
     assert looked(reader, WANTED, ANY, "ignore") == ()
-    assert reader.asked == []
+    assert reader.looked == []
 
 
 def test_what_was_tried_is_looked_for_in_any_spelling() -> None:
@@ -145,19 +157,19 @@ def test_what_was_tried_is_looked_for_in_any_spelling() -> None:
     reader = Reader()
     known = found([know("other", audience("Other"))], TRIED.intents.values())
     assert looked(reader, WANTED, known, "ignore") == (*SEEN, *INACTIVE)
-    assert reader.asked == ["everything", "inactive"]
+    assert reader.looked == ["everything", "inactive"]
 
 
 def test_an_empty_state_is_looked_at_even_where_existing_ones_are_ignored() -> None:
     reader = Reader()
     assert looked(reader, WANTED, existing="ignore") == (*SEEN, *INACTIVE)
-    assert reader.asked == ["everything", "inactive"]
+    assert reader.looked == ["everything", "inactive"]
 
 
 def test_unless_so_many_creates_were_approved() -> None:
     reader = Reader()
     assert looked(reader, WANTED, existing="ignore", yes_create=2) == ()
-    assert reader.asked == []
+    assert reader.looked == []
     assert looked(reader, WANTED, existing="ignore", yes_create=1) == (*SEEN, *INACTIVE)
 
 
@@ -192,7 +204,7 @@ def test_beside_what_is_to_be_created_it_counts_as_it_was_read() -> None:
     reader = Reader()
     state = found([known("gold", audience("Dull"), "id-gold")])
     assert seen(reader, WANTED, state) == Seen((SEEN[1], *INACTIVE, SEEN[0]))
-    assert reader.asked == ["everything", "inactive", "get p-id-gold"]
+    assert reader.asked == ["everything", "inactive", "get p-id-gold", "get p-id-silver"]
 
 
 def test_where_everything_is_refreshed_the_list_says_most_of_it() -> None:
@@ -209,8 +221,19 @@ def test_what_a_manifest_names_is_found_where_no_list_shows_it() -> None:
     reader = Reader()
     named = replace(want(("bronze", BRONZE.audience))[0], audience_id="id-bronze")
     assert looked(reader, [named]) == (*SEEN, *INACTIVE, BRONZE)
-    assert reader.asked[-1] == "find id-bronze"
+    assert reader.looked[-1] == "find id-bronze"
     named = replace(named, audience_id="id-gold")
     reader = Reader()
     looked(reader, [named])
-    assert reader.asked == ["everything", "inactive"]
+    assert reader.looked == ["everything", "inactive"]
+
+
+def test_what_would_be_adopted_is_read_by_its_own_id_lists_show_what_was_deleted() -> None:
+    deleted = there(audience("Zinc"), "id-zinc")
+    for there_ in (Reader(lists=(deleted,)), Reader()):
+        found = seen(there_, want(("zinc", deleted.audience), ("gold", GOLD)))
+        assert found is not None
+        assert found.denied == ({"id-zinc"} if there_.lists else set())
+    reader = Reader(lists=(deleted,))
+    seen(reader, want(("zinc", deleted.audience)))
+    assert reader.asked == ["everything", "inactive", "get p-id-zinc"]

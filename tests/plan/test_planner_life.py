@@ -372,6 +372,15 @@ class TestMove:
         assert [change.action for change in made.changes] == [Action.CREATE, Action.DELETE]
 
 
+def test_what_a_list_alone_shows_is_neither_adopted_nor_made_again() -> None:
+    """It may have been deleted a moment ago, or made."""
+    wants, seen = Wants(want(("gold", GOLD))), Seen((there(GOLD, "A"),), denied=frozenset({"A"}))
+    change = one(make_plan(wants, NOTHING, seen, POLICY))
+    assert (change.action, change.steps) == (Action.DECIDE, ())
+    assert "the platform lists A, but has no such audience under its id" in str(change.reason)
+    assert "`aepctl --env prod state resolve gold --recreate`" in str(change.reason)
+
+
 class TestAudienceId:
     """A manifest says itself which audience it is."""
 

@@ -121,18 +121,18 @@ def test_another_id_for_a_key_that_is_known_is_a_persons_decision() -> None:
     assert caught.value.hint == ("delete one of the two on the platform; the state was not changed")
 
 
-NEW = Known(audience("gold", "new"), Ids("A-new", "P-new"))
-REPLACE = Intent("i-9", "run-1", "gold", Create(NEW.audience, replaces=GOLD.ids), AT)
-BOTH = replace(NEW, deposed=Deposed(GOLD.ids, GOLD.audience))
+OTHER = Known(audience("gold", "new"), Ids("A-new", "P-new"))
+REPLACE = Intent("i-9", "run-1", "gold", Create(OTHER.audience, replaces=GOLD.ids), AT)
+BOTH = replace(OTHER, deposed=Deposed(GOLD.ids, GOLD.audience))
 """What took the place of gold, which is still to be deleted."""
 
 
 @pytest.mark.parametrize(
     "events",
     [
-        (Begun(REPLACE), done("i-9", NEW)),
+        (Begun(REPLACE), done("i-9", OTHER)),
         (
-            *(Begun(REPLACE), done("i-9", NEW)),
+            *(Begun(REPLACE), done("i-9", OTHER)),
             Begun(replace(BEGUN, id="i-10", step=Delete(GOLD.ids, GOLD.audience))),
             Ended("i-10", Ending.DONE, "run-1", AT),
         ),
@@ -151,7 +151,7 @@ def test_what_took_the_place_of_the_known_one_is_no_second_one(events: tuple[Eve
 
 def test_where_its_create_is_open_that_is_closed() -> None:
     state = with_intent(knows(gold=GOLD), REPLACE)
-    (added,) = recovered(state, journal(done("i-9", NEW)))
+    (added,) = recovered(state, journal(done("i-9", OTHER)))
     assert replay(state, (added,)) == knows(gold=BOTH)
 
 
@@ -159,7 +159,7 @@ def test_what_takes_the_place_of_something_else_is_a_persons_decision() -> None:
     other = knows(gold=Known(audience("gold"), Ids("A-other")))
     for state in (other, knows(gold=replace(BOTH, ids=Ids("A-3")))):
         with pytest.raises(SafetyRefusal, match="the platform has it twice"):
-            recovered(state, journal(Begun(REPLACE), done("i-9", NEW)))
+            recovered(state, journal(Begun(REPLACE), done("i-9", OTHER)))
 
 
 def test_a_replace_that_may_be_under_way_is_open_again() -> None:
