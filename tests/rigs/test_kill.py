@@ -199,6 +199,7 @@ def test_never_twice_never_lost(tmp_path: Path, report: Record, ids: str, kills:
         differing = team.differing(emulator, life.state())
         code, out, err = ground.run(*PROGRAM, "plan", "--refresh", "--detailed-exitcode")
         known = known_texts(life.state(), team)
+    kinds = [one.name for one in faults]
     moments = ", ".join(f"{count} {moment}" for moment, count in sorted(killing.moments.items()))
     report(
         f"kill -9, IDs by the {ids}",
@@ -206,7 +207,7 @@ def test_never_twice_never_lost(tmp_path: Path, report: Record, ids: str, kills:
         f"{twice} duplicates, {len(differing)} lost or not as wanted, {len(over)} over an edit, "
         f"{len(against)} deleted against its wish, {len(left)} unknown or left over, then {runs} "
         f"runs to the end, {team.left_behind(emulator)} retained that ended before their word; "
-        f"faults met: {', '.join(f'{one.name} {met[one.name]}' for one in faults if met[one.name])}",
+        f"faults met: {', '.join(f'{kind} {met[kind]}' for kind in kinds if met[kind])}",
     )
     assert (twice, over, against, differing, left, last) == (0, [], [], [], [], 0)
     assert code == 0, out + err
