@@ -43,6 +43,7 @@ def must_be_replaced(one: Wanted, known: Known) -> bool:
 
 def is_edited(known: Known, there: Audience) -> bool:
     """Whether what is there means something else than what is known."""
+    known = known.first_seen(there)
     return Known(there, known.ids, known.sent).in_words_of(known.audience) != known.audience
 
 
@@ -82,6 +83,7 @@ class Sight:
     @classmethod
     def of(cls, one: Wanted, known: Known, observed: Observed | None) -> Self:
         """These sides of one audience."""
+        known = known if observed is None else known.first_seen(observed.audience)
         goal = aim(one, known.audience if observed is None else observed.audience)
         ignored = one.lifecycle.ignored
         state = _ignoring(known.in_words_of(goal), goal, ignored)
