@@ -55,6 +55,11 @@ def test_every_link_leads_somewhere() -> None:
     assert [(page.name, link) for page in PAGES for link in broken(page)] == []
 
 
+def test_no_merge_is_left_half_done() -> None:
+    markers = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
+    assert [page.name for page in PAGES if markers.search(text_of(page))] == []
+
+
 def commands(page: Path) -> Iterator[str]:
     """What the page says to run: in its prose, and in its sessions and scripts."""
     for words in INLINE.findall(" ".join(prose(page).split())):

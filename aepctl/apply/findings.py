@@ -83,7 +83,7 @@ def _open(intent: Intent, command: Command) -> Finding:
 
 def _doubles(state: State, seen: Seen, command: Command) -> Iterator[Finding]:
     """Known audiences that are not there, and those that are there once more."""
-    owned = {one.ids.audience_id for one in state.audiences.values()}
+    owned = {one for known in state.audiences.values() for one in known.all_ids}
     by_identity: dict[Identity, list[str]] = {}
     for one in seen.listed:
         if not one.is_gone and one.ids.audience_id not in owned:

@@ -7,7 +7,7 @@ import click
 from aepctl.cli.formats import output_options, outputs_of, run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
 from aepctl.cli.plan import overwrite_option, refresh_option, target_option
-from aepctl.cli.types import lock_timeout_option, max_wait_option
+from aepctl.cli.types import FileName, lock_timeout_option, max_wait_option
 
 if TYPE_CHECKING:
     from aepctl.cli.console import ApplyConsole
@@ -26,7 +26,7 @@ parallelism_option = click.option(
 
 
 @click.command(cls=Command)
-@click.argument("plan", required=False, metavar="[PLAN]")
+@click.argument("plan", type=FileName(), required=False, metavar="[PLAN]")
 @output_options
 @target_option
 @click.option("--auto-approve", is_flag=True, help="Apply without asking.")

@@ -8,7 +8,7 @@ from aepctl.cli.formats import Outputs, output_option, run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
 from aepctl.cli.output import print_result
 from aepctl.cli.state import tell
-from aepctl.cli.types import Key, dry_run_option, lock_timeout_option
+from aepctl.cli.types import FileName, Key, dry_run_option, lock_timeout_option
 
 if TYPE_CHECKING:
     from aepctl.operations.keys import KeysChanged
@@ -74,6 +74,7 @@ def _print(what: str, output: str, knowledge: "Knowledge") -> int:
 @click.argument("keys", nargs=-1, metavar="[OLD NEW]…")
 @click.option(
     "--from-file",
+    type=FileName(),
     metavar="FILE",
     help="Take the keys from FILE: the lines of a `moved:` block, or `OLD NEW` lines; `-` reads "
     "standard input.",

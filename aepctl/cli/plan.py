@@ -7,6 +7,7 @@ import click
 from aepctl.cli.formats import Outputs, output_options, outputs_of, run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
 from aepctl.cli.output import colour, print_result
+from aepctl.cli.types import FileName
 
 if TYPE_CHECKING:
     from aepctl.operations.plan import Planned
@@ -42,9 +43,17 @@ overwrite_option = click.option(
     is_flag=True,
     help="Exit with 2 where there are changes, 0 where there are none.",
 )
-@click.option("--out", metavar="FILE", help="Save the plan, for a review and `aepctl apply FILE`.")
 @click.option(
-    "--check", metavar="FILE", help="Check that a saved plan is still valid; exit 0 or 3."
+    "--out",
+    type=FileName(),
+    metavar="FILE",
+    help="Save the plan, for a review and `aepctl apply FILE`.",
+)
+@click.option(
+    "--check",
+    type=FileName(),
+    metavar="FILE",
+    help="Check that a saved plan is still valid; exit 0 or 3.",
 )
 @pass_invocation
 def plan(

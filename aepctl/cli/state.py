@@ -13,7 +13,7 @@ from aepctl.cli.formats import (
 )
 from aepctl.cli.invocation import Group, Invocation, pass_invocation
 from aepctl.cli.output import colour, print_result
-from aepctl.cli.types import AudienceId, lock_timeout_option
+from aepctl.cli.types import AudienceId, FileName, lock_timeout_option
 
 if TYPE_CHECKING:
     from aepctl.operations.state import Decided
@@ -121,7 +121,7 @@ def resolve(
 
 
 @state.command()
-@click.argument("file")
+@click.argument("file", type=FileName())
 @lock_timeout_option
 @pass_invocation
 def recover(invocation: Invocation, file: str, lock_timeout: float) -> int:

@@ -6,7 +6,7 @@ from aepctl.cli.formats import Outputs, output_option, run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
 from aepctl.cli.output import print_result, print_status
 from aepctl.cli.state import tell
-from aepctl.cli.types import lock_timeout_option
+from aepctl.cli.types import FileName, lock_timeout_option
 
 
 @click.command(cls=Command)
@@ -60,7 +60,7 @@ def pull(invocation: Invocation) -> int:
 
 
 @click.command(cls=Command)
-@click.argument("file")
+@click.argument("file", type=FileName())
 @click.option("--force", is_flag=True, help="Also where that loses IDs or what is open.")
 @lock_timeout_option
 @pass_invocation

@@ -81,6 +81,17 @@ class Key(click.ParamType[str]):
         return str(value)
 
 
+class FileName(click.ParamType[str]):
+    """A file to be read or written, whatever stands there."""
+
+    name = "file"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not value:
+            self.fail("the name of a file is empty: is a variable not set?", param, ctx)
+        return str(value)
+
+
 lock_timeout_option = click.option(
     "--lock-timeout",
     type=Duration(),

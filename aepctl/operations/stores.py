@@ -182,12 +182,13 @@ class Losses:
 
 
 def losses(now: State, given: State) -> Losses:
-    """What `given` does not have of `now`. Pure."""
-    kept = {one.ids.audience_id for one in given.audiences.values()}
+    """What `given` does not have of `now`: also what is only still to be deleted. Pure."""
+    kept = {one for known in given.audiences.values() for one in known.all_ids}
     ids = tuple(
-        f"`{key}` ({one.ids.audience_id})"
-        for key, one in sorted(now.audiences.items())
-        if one.ids.audience_id not in kept
+        f"`{key}` ({one})"
+        for key, known in sorted(now.audiences.items())
+        for one in known.all_ids
+        if one not in kept
     )
     return Losses(ids, tuple(one for one in now.intents.values() if one.id not in given.intents))
 

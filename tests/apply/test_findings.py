@@ -7,7 +7,7 @@ import pytest
 from fakes import AT, TARGET, audience
 
 from aepctl.apply.findings import Finding, Kind, Seen, find
-from aepctl.model.audience import Audience, Ids, Known, Observed
+from aepctl.model.audience import Audience, Deposed, Ids, Known, Observed
 from aepctl.model.steps import Create
 from aepctl.state.model import Intent, Phase, State
 from aepctl.wording import command
@@ -47,6 +47,12 @@ def test_one_identity_twice_on_the_platform_in_whatever_spelling() -> None:
         "aepctl state rm gold && aepctl state resolve gold --adopt B",
         "takes B instead; what is not to stay can only be deleted on the platform",
     )
+
+
+def test_what_is_still_to_be_deleted_is_no_second_one() -> None:
+    silver = replace(known("Silver", "B"), deposed=Deposed(Ids("C"), audience("Gold")))
+    state = replace(GOLD, audiences={**GOLD.audiences, "silver": silver})
+    assert found(state, seen("Gold", "A"), seen("Silver", "B"), seen("Gold", "C")) == ()
 
 
 @pytest.mark.parametrize("lifecycle", ["archived", "deleted"])

@@ -143,3 +143,21 @@ class TestValidate:
             result.err
             == "error: there is no environment `stage` in aepctl.yaml\n  available: dev, prod\n"
         )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("plan", "--out", ""),
+        ("plan", "--check", ""),
+        ("apply", ""),
+        ("state", "push", ""),
+        ("state", "recover", ""),
+        ("state", "mv", "--from-file", ""),
+    ],
+    ids=" ".join,
+)
+def test_a_file_without_a_name_is_a_usage_error(project: Project, words: tuple[str, ...]) -> None:
+    result = project.run(*words)
+    assert (result.code, result.out) == (64, "")
+    assert "the name of a file is empty: is a variable not set?" in result.err

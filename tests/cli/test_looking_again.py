@@ -26,7 +26,9 @@ def names(platform: Emulator) -> list[str]:
 
 
 def lists(platform: Emulator) -> int:
-    return sum(one.method == "GET" for one in platform.requests)
+    """How often a list was asked for; one audience is read below its path."""
+    asked = (one.path for one in platform.requests if one.method == "GET")
+    return sum(path.partition("?")[0].endswith("/audiences") for path in asked)
 
 
 def posts(platform: Emulator) -> int:
@@ -341,3 +343,25 @@ class TestLifecycle:
         decided = project.run("state", "resolve", "gold", "--adopt", str(one["audienceId"]))
         assert decided.code == 0
         assert "Nothing to do" in project.apply().out
+
+
+def test_what_a_list_goes_on_showing_after_its_delete_is_not_adopted(
+    project: Project, platform: Start
+) -> None:
+    """As after a commit that was reverted."""
+    there, others = platform(delete_lag=60), ("silver", "bronze", "iron")
+    project.settle_on(there, on_removal="delete")
+    project.want("gold", *others)
+    assert project.apply("--fresh").code == 0
+    first = project.ids()["gold"]
+    project.want(*others)
+    assert project.apply().code == 0
+    project.want("gold", *others)
+    result = project.apply()
+    assert result.code == 3
+    assert f"the platform lists {first}, but has no such audience under its id" in result.out
+    assert "gold" not in project.ids()
+    there.behaviour = Behaviour()
+    assert project.apply().code == 0
+    assert project.ids()["gold"] != first
+    assert len(there.audiences) == 4

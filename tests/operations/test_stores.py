@@ -2,16 +2,22 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from fakes import TARGET, audience
 from places import FILE, ONE, Places
 from projects import Project
 
 from aepctl.emulator import Emulator
+from aepctl.model.audience import Deposed, Ids, Known
+from aepctl.operations.stores import losses
 from aepctl.state.lease import Lease
+from aepctl.state.model import State
 
 BOTH = pytest.mark.parametrize("place", [FILE, ONE], ids=["file", "shared"])
+RECORDED = Known(audience("gold"), Ids("A-1"))
 THEIRS = Lease("lock-1", 60.0, {"command": "aepctl apply", "host": "runner-8", "since": "noon"})
 
 
@@ -267,6 +273,16 @@ class TestPush:
         places.project.write("text", "hello")
         assert "text:1: not valid JSON" in places.state("push", "text").err
         assert "nowhere: cannot be read" in places.state("push", "nowhere").err
+
+
+def test_an_id_that_is_only_still_to_be_deleted_is_lost_like_any_other() -> None:
+    gold = Known(audience("gold"), Ids("A-2"))
+    replaced = replace(gold, deposed=Deposed(Ids("A-1"), audience("gold")))
+    with_old = State("L", 2, TARGET, {"gold": replaced})
+    without, before = (replace(with_old, audiences={"gold": one}) for one in (gold, RECORDED))
+    assert str(losses(with_old, without)) == "the IDs of `gold` (A-1)"
+    assert str(losses(with_old, before)) == "the IDs of `gold` (A-2)"
+    assert str(losses(before, with_old)) == ""
 
 
 def test_a_push_that_is_refused_is_no_interrupt_in_the_history(made: Places) -> None:

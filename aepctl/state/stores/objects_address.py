@@ -69,7 +69,7 @@ def read_address(text: str) -> Address:
         raise _refused(kind, "an address has no part behind `#`")
     bucket, _, key = place.partition("/")
     if not BUCKET.fullmatch(bucket):
-        raise _refused(kind, f"no name of a {kind.bucket} follows `{kind.scheme}://`")
+        raise _refused(kind, _why_no_bucket(kind, bucket))
     if not all(PART.fullmatch(part) for part in key.split("/")) or len(key) > LONGEST_KEY:
         raise _refused(
             kind,
@@ -77,6 +77,15 @@ def read_address(text: str) -> Address:
             f" with one `/` between two of them, {LONGEST_KEY} characters at most",
         )
     return Address(kind, bucket, key, MappingProxyType(_options(kind, query)))
+
+
+def _why_no_bucket(kind: Kind, bucket: str) -> str:
+    if not bucket:
+        return f"no name of a {kind.bucket} follows `{kind.scheme}://`"
+    return (
+        f"what follows `{kind.scheme}://` is no name of a {kind.bucket}: letters, digits and - _ . "
+        "between two letters or digits, 3 characters at least"
+    )
 
 
 _LOGIN = "credentials come from the environment variables or files of the store's own tools"

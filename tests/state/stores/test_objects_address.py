@@ -50,6 +50,8 @@ WRONG = [
     ("s3://", "no name of a bucket"),
     ("s3:///key", "no name of a bucket"),
     ("az:///key", "no name of a container"),
+    ("s3://b/key", "is no name of a bucket: letters, digits and - _ . between two"),
+    ("az://states-/key", "is no name of a container"),
     ("s3://bucket", "no usable key"),
     ("s3://bucket/", "no usable key"),
     ("s3://bucket/folder/", "no usable key"),
