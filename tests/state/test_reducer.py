@@ -547,6 +547,18 @@ def test_a_second_replace_waits_until_the_old_half_is_gone() -> None:
         Draft(replacing()).check_begin(again)
 
 
+def test_a_replace_of_what_the_key_is_not_known_as_cannot_begin() -> None:
+    other = intent(step=Create(MOVED_ON, replaces=SILVER.ids))
+    with pytest.raises(Contradiction, match="`gold` is known as A-gold, not A-silver"):
+        Draft(BOTH).check_begin(other)
+
+
+def test_the_old_half_stays_where_the_new_one_is_adopted_once_more() -> None:
+    seen = Known(NEW, REPLACED.ids)
+    state = replay(replacing(), [Noted("gold", Adopt(seen), AT)])
+    assert state.audiences["gold"] == replace(seen, deposed=REPLACED.deposed)
+
+
 def test_the_same_create_without_a_place_to_take_contradicts_what_is_known() -> None:
     state = with_intent(BOTH, intent(step=Create(MOVED_ON)))
     said = contradiction(state, ended(Ending.DONE, ids=Ids("A-new")))
@@ -575,6 +587,12 @@ def test_a_patch_keeps_all_else_that_is_known() -> None:
     patch = Patch(Ids("A-gold"), GOLD.audience, NEW)
     done = replay(state, [Begun(intent(step=patch)), ended(Ending.DONE, ids=patch.ids)])
     assert done.audiences["gold"] == replace(kept, audience=NEW)
+
+
+def test_what_is_patched_is_no_longer_retained() -> None:
+    state = replace(BOTH, audiences={"gold": replace(GOLD, retained=True)})
+    done = replay(state, [Begun(intent(step=PATCH)), ended(Ending.DONE, ids=GOLD.ids)])
+    assert done.audiences["gold"] == replace(GOLD, audience=NEW)
 
 
 def test_a_record_may_tell_the_platforms_own_id() -> None:
