@@ -541,6 +541,20 @@ def test_the_old_half_stays_known_where_the_new_one_is_deleted_first() -> None:
     assert state.audiences["gold"] == GOLD
 
 
+def test_the_old_half_that_is_left_ends_as_the_new_one_was_to_end() -> None:
+    ends = {"at_removal": AtRemoval(OnRemoval.DELETE, prevent_destroy=True), "retained": True}
+    state = replace(BOTH, audiences={"gold": replace(REPLACED, **ends)})
+    begun = Begun(intent(step=Delete(REPLACED.ids, MOVED_ON)))
+    done = replay(state, [begun, ended(Ending.DONE)])
+    assert done.audiences["gold"] == replace(GOLD, **ends)
+
+
+def test_the_old_half_stays_where_the_create_is_heard_of_once_more() -> None:
+    state = with_intent(replacing(), intent(step=REPLACE, name="i-2"))
+    done = replay(state, [ended(Ending.DONE, "i-2", ids=REPLACED.ids)])
+    assert done.audiences["gold"] == REPLACED
+
+
 def test_a_second_replace_waits_until_the_old_half_is_gone() -> None:
     again = intent(step=Create(NEW, replaces=REPLACED.ids), name="i-2")
     with pytest.raises(Contradiction, match="`gold` took the place of A-gold already"):
