@@ -147,6 +147,7 @@ def _created(response: Response, sent: Create) -> Verdict | None:
     """The IDs, if what the answer repeats of the audience is what was sent.
 
     What it repeats in another spelling is still that: a platform may trim or fold what it keeps.
+    That is no later edit, and so it is told as it was seen.
     """
     created = decode_created(response.body) if response.complete else None
     if created is None:
@@ -159,7 +160,9 @@ def _created(response: Response, sent: Create) -> Verdict | None:
             if _may_be_ours(created.echo.get("name"), mine["name"]):
                 return _kept_otherwise(response, created.ids.audience_id, what)
             return _of_another(response, what)
-    return Done(created.ids)
+    shown = mine | {name: echo for name, echo in created.echo.items() if isinstance(echo, str)}
+    observed = Audience.of(shown)
+    return Done(created.ids, None if observed == sent.audience else observed)
 
 
 def _may_be_ours(said: object, sent: str) -> bool:

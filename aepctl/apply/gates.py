@@ -76,16 +76,21 @@ def check_protected(plan: Plan, policy: Policy, approval: Approval) -> None:
 def check_emptied(plan: Plan, policy: Policy, state: State) -> None:
     """Manifests that want nothing at all, where much is known, are a mistake more often than not.
 
-    What the manifests themselves say to be removed, they know of.
+    What the manifests themselves say to be removed, they know of: that alone may end so.
     """
-    ended = [one.key for one in plan.changes if one.action in _ENDS and not one.is_named]
-    known = [key for key, one in state.audiences.items() if not one.retained]
+    ended = [
+        one.key
+        for one in plan.changes
+        if one.action in _ENDS and not one.is_named
+        if one.known is not None and not one.known.retained
+    ]
+    known = sum(not one.retained for one in state.audiences.values())
     wants = plan.unchanged or any(one.wanted is not None for one in plan.changes)
-    if ended and not wants and len(ended) == len(known) and not plan.targets:
+    if ended and not wants and not plan.targets:
         destroy = policy.command("destroy")
         raise SafetyRefusal(
-            f"the manifests want nothing of the {len(known)} audiences that the state knows: "
-            f"{listed(ended)}",
+            f"the manifests want nothing of the {known} audience{'s' * (known != 1)} that the "
+            f"state knows, and do not say so of {listed(ended)}",
             hint="if the folder of manifests is the right one: list them under `removed:` there, "
             f"or delete all of them with `{destroy}`",
         )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from aepctl.apply.ports import Reader
-from aepctl.model.audience import Ids, Known, Observed
+from aepctl.model.audience import Audience, Ids, Known, Observed
 from aepctl.plan.seen import Seen
 
 FEW = 10
@@ -16,13 +16,18 @@ def read_known(
     """What the platform has of what is known, and of what that took the place of.
 
     Each is read by the platform's own id, which alone proves that it is gone; what has none here is
-    looked for in lists. `listed`: a list that was read just now, which is asked first.
+    looked for in lists. `listed`: a list that was read just now, which is asked first, and believed
+    where it shows what is known: behind a change it may lag.
     Raises PlatformError and ListForbidden.
     """
-    ids = list(_ids(known))
+    had = {ids.audience_id: (ids, audience) for ids, audience in _known_as(known)}
+    ids = [one for one, _ in had.values()]
     found: dict[str, Observed | None] = {}
     if listed is not None:
         found |= _among(listed, ids)
+        others = [one for one in found.values() if one is not None and not one.is_gone]
+        others = [one for one in others if one.audience != had[one.ids.audience_id][1]]
+        found |= _by_id(reader, [one.ids for one in others])
     found |= _by_id(reader, [one for one in ids if one.audience_id not in found])
     found |= _in_lists(reader, [one for one in ids if one.audience_id not in found], listed)
     there = {name: one for name, one in found.items() if one is not None and not one.is_gone}
@@ -37,11 +42,11 @@ def read_known(
     )
 
 
-def _ids(known: Iterable[Known]) -> Iterator[Ids]:
+def _known_as(known: Iterable[Known]) -> Iterator[tuple[Ids, Audience]]:
     for one in known:
-        yield one.ids
+        yield one.ids, one.audience
         if one.deposed is not None:
-            yield one.deposed.ids
+            yield one.deposed.ids, one.deposed.audience
 
 
 def _among(listed: Iterable[Observed], ids: Iterable[Ids]) -> dict[str, Observed | None]:
@@ -52,6 +57,7 @@ def _among(listed: Iterable[Observed], ids: Iterable[Ids]) -> dict[str, Observed
 
 
 def _by_id(reader: Reader, ids: Sequence[Ids]) -> dict[str, Observed | None]:
+    """By audienceId those that have the platform's own id here; None for what is gone."""
     addressed = [one for one in ids if one.platform_id is not None]
     found = dict(reader.get_many(addressed)) if len(addressed) > FEW else {}
     for one in addressed:
@@ -69,4 +75,6 @@ def _in_lists(
     if listed is not None and len(ids) > FEW:
         return {}
     each = (reader.find(one.audience_id) for one in ids)
-    return _among((one for found in each for one in found), ids)
+    shown = _among((one for found in each for one in found), ids)
+    there = [one.ids for one in shown.values() if one is not None and not one.is_gone]
+    return shown | _by_id(reader, there)

@@ -181,6 +181,16 @@ class Known:
         same = seen.folded_identity == asked.folded_identity
         return replace(self, audience=seen, sent=asked if other and same else None)
 
+    def first_seen(self, there: Audience) -> Self:
+        """The same, spelled as it is there where nobody has seen it since it was asked for.
+
+        Then the platform's own id is not known: a spelling is the platform's, and no edit.
+        """
+        spelled = self.audience.spelled_as(there)
+        if self.ids.platform_id is not None or spelled == self.audience:
+            return self
+        return self.spelled(self.sent or self.audience, spelled)
+
     @property
     def all_ids(self) -> tuple[str, ...]:
         """The audienceIds that are its own, that of what it took the place of included."""

@@ -42,7 +42,7 @@ def apply(
     Raises AepctlError where they are of no use, InvalidInput, CredentialsError, PlatformError,
     SafetyRefusal, StateError, StateLocked and NoSuchTarget: nothing of the plan was begun then.
     """
-    wants = context.wants(environment)
+    wants = context.wants(environment, or_nothing=options.destroys)
     for warning in check_network(environment, context.environ):
         context.console.warn(warning)
     store = context.open_store(environment)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from aepctl.clock import Clock, SystemClock
+from aepctl.errors import InvalidInput
 from aepctl.gitignore import ignore_own
 from aepctl.manifests import Manifests, read_manifests, resolve
 from aepctl.model.target import EMULATOR
@@ -58,6 +59,11 @@ class Console(Protocol):
     def warn(self, text: str, /) -> None: ...
 
 
+def has_no_manifests(error: InvalidInput) -> bool:
+    """Whether nothing is wrong but that there are no manifests."""
+    return {one.rule for one in error.problems} <= {"no-folder", "empty-folder"}
+
+
 class SilentConsole:
     """For commands that neither show nor ask."""
 
@@ -93,9 +99,22 @@ class Context:
     console: Console = field(default_factory=SilentConsole)
     patience: Patience = field(default_factory=Patience)
 
-    def wants(self, environment: Environment) -> Wants:
-        """All that the manifests want in an environment. Raises InvalidInput."""
-        return resolve(self.read_manifests(environment.manifests))
+    def wants(self, environment: Environment, *, or_nothing: bool = False) -> Wants:
+        """All that the manifests want in an environment. Raises InvalidInput.
+
+        `or_nothing`: where there are none, nothing is wanted. Else that is a mistake.
+        """
+        try:
+            return resolve(self.read_manifests(environment.manifests))
+        except InvalidInput as error:
+            if not has_no_manifests(error):
+                raise
+            if or_nothing:
+                return Wants()
+            ends = f"if all is to end: `{environment.command('destroy')}`"
+            raise InvalidInput(
+                replace(one, hint=f"{one.hint}; {ends}") for one in error.problems
+            ) from error
 
     def run(self, command: str) -> Run:
         """The run of `aepctl COMMAND` that this is: who, when, for which commit, in which job."""

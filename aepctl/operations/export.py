@@ -17,7 +17,7 @@ from aepctl.manifests.exported import Exported
 from aepctl.manifests.pages import pages_of
 from aepctl.model.audience import Audience, Known, Observed
 from aepctl.model.steps import Adopt, Create
-from aepctl.operations.context import Context
+from aepctl.operations.context import Context, has_no_manifests
 from aepctl.operations.exportfolder import target_of, write
 from aepctl.operations.state import session_for
 from aepctl.project.credentials import credentials
@@ -26,9 +26,6 @@ from aepctl.state.loading import read_state
 from aepctl.state.model import State
 from aepctl.state.session import StateSession
 from aepctl.wording import listed
-
-NO_MANIFESTS = frozenset({"no-folder", "empty-folder"})
-"""The problems of a folder of manifests that has none yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +117,7 @@ class _Export:
         try:
             return self._context.read_manifests(self._environment.manifests)
         except InvalidInput as error:
-            if {problem.rule for problem in error.problems} <= NO_MANIFESTS:
+            if has_no_manifests(error):
                 return Manifests()
             raise
 

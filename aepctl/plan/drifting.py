@@ -132,6 +132,7 @@ class _Finder:
 def drifted_fields(known: Known, one: Wanted | None, seen: Observed) -> tuple[FieldDiff, ...]:
     """The managed fields of which the platform has another text than state."""
     if one is None:
+        known = known.first_seen(seen.audience)
         shown = replace(known, audience=seen.audience).in_words_of(known.audience)
         return field_diffs(None, known=known.audience, observed=shown)
     every = Sight.of(one, known, seen).diff()

@@ -42,7 +42,7 @@ def make_plan(
         now = known.get(key)
         if now is None:
             change: Change | None = newcomers.new(one)
-        elif not looks and key not in moves and is_as_wanted(one, now):
+        elif not looks and key not in moves and is_as_wanted(one, now, policy):
             unchanged += 1
             continue
         else:

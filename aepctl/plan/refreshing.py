@@ -70,7 +70,8 @@ class _Taking:
         fields = () if known.retained else drifted_fields(known, None, observed)
         ids = known.ids.or_else(observed.ids)
         if fields or ids != known.ids:
-            there = observed.audience if fields else known.audience
+            as_seen = known.first_seen(observed.audience)
+            there = observed.audience if fields else as_seen.audience
             step = Record(there, ids.platform_id)
             reason = None if fields else NEW_ID
             yield self._told(key, Action.RECORD, known, step, fields, there, reason)

@@ -8,6 +8,7 @@ from aepctl.model.audience import IMMUTABLE, Audience, Ids, Known, Observed, Wan
 from aepctl.model.steps import Delete
 from aepctl.plan.compare import field_diffs
 from aepctl.plan.plan import FieldDiff
+from aepctl.plan.policy import Policy
 
 
 def aim(one: Wanted, now: Audience) -> Audience:
@@ -20,11 +21,12 @@ def aim(one: Wanted, now: Audience) -> Audience:
     return Audience.of({name: (mine if name in ignored else wanted).get(name) for name in names})
 
 
-def is_as_wanted(one: Wanted, known: Known) -> bool:
-    """Whether nothing would be changed, on the platform or in state."""
+def is_as_wanted(one: Wanted, known: Known, policy: Policy) -> bool:
+    """Whether nothing would be changed, on the platform or in state, nor asked."""
     same = known.audience == one.audience or is_same(one, known)
     settled = not known.retained and known.deposed is None
-    return same and settled and known.at_removal == one.lifecycle.at_removal
+    is_it = policy.client_ids or one.audience_id in {None, known.ids.audience_id}
+    return same and settled and is_it and known.at_removal == one.lifecycle.at_removal
 
 
 def is_same(one: Wanted, known: Known) -> bool:
@@ -41,6 +43,7 @@ def must_be_replaced(one: Wanted, known: Known) -> bool:
 
 def is_edited(known: Known, there: Audience) -> bool:
     """Whether what is there means something else than what is known."""
+    known = known.first_seen(there)
     return Known(there, known.ids, known.sent).in_words_of(known.audience) != known.audience
 
 
@@ -80,6 +83,7 @@ class Sight:
     @classmethod
     def of(cls, one: Wanted, known: Known, observed: Observed | None) -> Self:
         """These sides of one audience."""
+        known = known if observed is None else known.first_seen(observed.audience)
         goal = aim(one, known.audience if observed is None else observed.audience)
         ignored = one.lifecycle.ignored
         state = _ignoring(known.in_words_of(goal), goal, ignored)

@@ -92,7 +92,7 @@ def test_what_has_no_id_of_the_platforms_own_is_looked_for_in_lists_which_prove_
     reader = Reader([there(1)])
     known = [know(1, addressed=False), know(2, addressed=False)]
     assert read_known(reader, known) == Seen((there(1),), missing=frozenset({"A2"}))
-    assert reader.asked == ["find A1", "find A2"]
+    assert reader.asked == ["find A1", "find A2", "get P1"]
 
 
 def test_many_of_them_in_whole_lists() -> None:
@@ -126,6 +126,14 @@ class TestAfterAList:
         assert seen == Seen((there(1), there(2)))
         assert reader.asked == []
 
+    def test_what_it_shows_otherwise_is_read_by_id_as_it_may_lag_behind_a_change(self) -> None:
+        reader = Reader([there(1)])
+        before = replace(there(1), audience=audience("Before"))
+        deleted = replace(there(2), audience=audience("Before"))
+        seen = read_known(reader, [know(1), know(2)], [before, deleted])
+        assert seen == Seen((there(1),), {"A2": None})
+        assert reader.asked == ["get P1", "get P2"]
+
     def test_what_it_does_not_show_is_read_by_id(self) -> None:
         """It may lag; only the platform's own word proves that something is gone."""
         reader = Reader([there(1)])
@@ -137,7 +145,7 @@ class TestAfterAList:
         reader = Reader([there(0)])
         few = [know(number, addressed=False) for number in range(2)]
         assert read_known(reader, few, []) == Seen((there(0),), missing=frozenset({"A1"}))
-        assert reader.asked == ["find A0", "find A1"]
+        assert reader.asked == ["find A0", "find A1", "get P0"]
         reader, many = Reader(), [know(number, addressed=False) for number in range(FEW + 1)]
         assert len(read_known(reader, many, []).missing) == FEW + 1
         assert reader.asked == []

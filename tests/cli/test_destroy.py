@@ -72,6 +72,20 @@ class TestAsking:
         assert keys(life) == ["a", "b", "c"]
         assert life.project.run("destroy", "--auto-approve", "prod", "--target", "x").code == 1
 
+    @pytest.mark.parametrize("folder", [True, False])
+    def test_it_needs_no_manifests_and_is_named_where_there_are_none(
+        self, life: Life, folder: bool
+    ) -> None:
+        """Git keeps no empty folder."""
+        (life.project.root / "audiences" / "all.yaml").unlink()
+        if not folder:
+            (life.project.root / "audiences").rmdir()
+        result = life.project.apply()
+        assert (result.code, len(life.there.audiences)) == (1, 4)
+        assert "; if all is to end: `aepctl destroy`" in result.err
+        assert life.project.run("destroy", "--auto-approve", "prod").code == 0
+        assert life.there.audiences == []
+
     def test_its_document_is_that_of_an_apply(self, life: Life) -> None:
         report = life.project.run("destroy", "--auto-approve", "prod", "-o", "json").json
         assert report["summary"]["deleted"] == 4

@@ -87,8 +87,9 @@ def test_what_it_keeps_is_remembered_where_a_read_shows_it(
     project.settle_on(there)
     want(project)
     assert project.apply("--fresh").code == 0
-    assert "sent" not in project.state()["audiences"]["gold"]
     (kept,) = there.audiences
+    first = project.state()["audiences"]["gold"]
+    assert first["name"] == kept["name"] or "sent" not in first  # as the answer had it
     project.want("silver", file="audiences/more.yaml")  # it is looked for, and gold is seen
     assert project.apply().code == 0
     gold = project.state()["audiences"]["gold"]
@@ -196,3 +197,31 @@ class TestAPlatformThatIsUnique:
         assert project.run("state", "resolve", "gold", "--recreate").code == 0
         assert project.apply().code == 0
         assert project.ids() == {"gold": the_id(there)}
+
+
+@pytest.mark.parametrize("revision", [1, 3])
+@pytest.mark.parametrize("spelling", KEPT)
+def test_how_it_keeps_what_was_created_is_no_edit(
+    project: Project, platform: Start, spelling: str, revision: int
+) -> None:
+    """Whether the answer says it, or the first look shows it."""
+    there = platform(spelling=spelling, revision=revision)
+    project.settle_on(there, on_removal="delete")
+    want(project)
+    assert project.apply("--fresh").code == 0
+    assert project.run("drift").code == 0
+    assert project.run("plan", "--refresh", "--detailed-exitcode").code == 0
+    project.write("audiences/all.yaml", "audiences: {}\nremoved: [{key: gold, delete: true}]")
+    assert project.apply("--yes-delete", "1").code == 0
+    assert there.audiences == []
+
+
+def test_nor_does_a_refresh_take_it_for_one(project: Project, platform: Start) -> None:
+    there = platform(spelling="upper")
+    project.settle_on(there)
+    want(project)
+    assert project.apply("--fresh").code == 0
+    assert project.run("refresh", "--auto-approve").code == 0
+    assert project.run("drift").code == 0
+    want(project, "Gr\u00f6\u00dfe Silber")
+    assert project.apply().code == 0

@@ -412,8 +412,12 @@ class TestAudienceId:
         made = life((*self.wanted, *want(("x", audience("X")))), state)
         assert told(made) == [("gold", "decide", ())]
 
-    def test_state_that_has_another_one_for_it_is_for_a_person(self) -> None:
-        change = one(life(self.wanted, knows(GOLD, deposed=Deposed(Ids("Z"), OLD))))
+    @pytest.mark.parametrize("deposed", [None, Deposed(Ids("Z"), OLD)])
+    def test_state_that_has_another_one_for_it_is_for_a_person(
+        self, deposed: Deposed | None
+    ) -> None:
+        """Also where its texts are as they are wanted."""
+        change = one(life(self.wanted, knows(GOLD, deposed=deposed)))
         assert change.action is Action.DECIDE
         assert "the manifest says that it is A, and state has id-of-gold" in str(change.reason)
 
