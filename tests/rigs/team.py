@@ -7,7 +7,7 @@ has, and each request of its log, says which one it is about.
 import random
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
@@ -90,13 +90,20 @@ class Team:
             name = f"Audience {number:04}"
             self._set(Block(number, (f"aud-{number:04}",), f"Made for {number}.", name), "new")
 
-    def day(self, more: int, changed: int, *, ends: int = 2) -> None:
-        """So many are new, so many are changed in one way or another, so many end."""
+    def day(
+        self, more: int, changed: int, *, ends: int = 2, open_ones: Container[int] = ()
+    ) -> None:
+        """So many are new, so many are changed in one way or another, so many end.
+
+        `open_ones`: whose delete has no known outcome.
+        """
         self.today = 0
         again, self.lately = self.lately, []
         for number in again:  # while it is being deleted, its block comes back
-            if self.dice.random() < 0.6:
+            if self.dice.random() < (0.9 if number in open_ones else 0.6):
                 self._set(replace(self.blocks[number], end=End.WANTED), "put back at once")
+                if number in open_ones:
+                    self.did["of them while its delete was open"] += 1
         self.new(more)
         older = [one for one in self.wanted() if one.number < len(self.blocks) - more]
         self.dice.shuffle(older)
@@ -280,6 +287,11 @@ def number_of(name: str) -> int:
 def writes(emulator: Emulator) -> int:
     """How many creates, patches and deletes arrived."""
     return sum(one.method in WRITES and one.name is not None for one in emulator.requests)
+
+
+def deletes(emulator: Emulator) -> int:
+    """How many deletes arrived."""
+    return sum(one.method == "DELETE" for one in emulator.requests)
 
 
 def put(emulator: Emulator, document: Mapping[str, Any], fields: Mapping[str, str]) -> None:

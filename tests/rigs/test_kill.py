@@ -32,7 +32,7 @@ from rig import (
     every_fault,
     identities,
 )
-from team import Team, writes
+from team import Team, deletes, writes
 
 from aepctl.emulator import Behaviour, Emulator, FaultKind, serve
 from aepctl.emulator.faults import POSSIBLE
@@ -93,12 +93,16 @@ class Killing:
             *self.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         before = writes(self.emulator)
-        moment = self.dice.choice(("start", "settling", *["changing"] * 4, "folding"))
+        moment = self.dice.choice(("start", "settling", *["changing"] * 3, "deleting", "folding"))
         late = {"start": 0.5, "settling": 2.5}.get(moment, 15)
         ends = time.monotonic() + self.dice.uniform(0, late)
         enough = before + self.dice.randint(1, most)
+        deleted = deletes(self.emulator) + self.dice.randint(1, 2)
         while process.poll() is None and time.monotonic() < ends:
-            if writes(self.emulator) >= enough:
+            if moment == "deleting":
+                if deletes(self.emulator) >= deleted:
+                    break
+            elif writes(self.emulator) >= enough:
                 time.sleep(self.dice.uniform(0, 0.08))
                 break
             if moment == "folding" and self._folds():

@@ -9,6 +9,7 @@ says that all is done, and sends nothing.
 
 import random
 import shutil
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -125,6 +126,7 @@ def test_each_reviewed_change_arrives_once(
         for command in ((*PROGRAM, "state", "init"), (*APPLY, *WAITING)):
             code, said = runners.does(*command)
             assert code == 0, said
+        time.sleep(LAG)  # what lists do not show yet, no plan changes
         team.day(more=NEW, changed=CHANGED, ends=ENDS)
         code, said = runners.does(*PROGRAM, "plan", "--out", "plan.json")
         assert code == 0, said

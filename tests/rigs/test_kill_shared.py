@@ -33,9 +33,10 @@ from rig import (
     wait_for,
 )
 from shared_places import PLACES, RUDE, Place
-from team import WRITES, Team, number_of, writes
+from team import WRITES, Team, deletes, number_of, writes
 
 from aepctl.emulator import Behaviour, Emulator, FaultKind, LoggedRequest, serve
+from aepctl.model.steps import Delete
 from aepctl.state.codec import Written, decode_written
 
 LAG = 2.0
@@ -102,8 +103,10 @@ class Fleet:
         The other times what is to happen happens to a run that looks.
         """
         time.sleep(LATE)
-        self.team.day(more=6, changed=8, ends=3)
         state = self.there().state
+        steps = [one.step for one in state.intents.values()]
+        open_ones = {number_of(one.audience.name) for one in steps if isinstance(one, Delete)}
+        self.team.day(more=6, changed=8, ends=3, open_ones=open_ones)
         self.team.edit(self.emulator, 1, (one.ids.audience_id for one in state.audiences.values()))
         self.team.begins(self.emulator)
         if self.there().state.intents and self.dice.random() < MOSTLY:
@@ -199,17 +202,21 @@ class Fleet:
 
     def some_moment(self, process: "subprocess.Popen[str]") -> None:
         """While it starts, waits for the lock, settles, changes things, or ends."""
-        moment = self.dice.choice(("start", "settling", "changing", "changing", "changing", "end"))
+        moment = self.dice.choice(("start", "settling", "changing", "changing", "deleting", "end"))
         left, before = self.team.today, writes(self.emulator)
+        deleted = deletes(self.emulator) + self.dice.randint(1, 2)
         enough = before + self.dice.randint(1, max(left // 2, 1))
         if moment == "end":
             enough = before + max(left - 4, 1)
         late = {"start": 0.8, "settling": LEASE + 3.0}.get(moment, LEASE + 12.0)
         ends = time.monotonic() + self.dice.uniform(0, late)
-        if moment in {"changing", "end"}:
+        if moment in {"changing", "deleting", "end"}:
             ends = time.monotonic() + late
         while process.poll() is None and time.monotonic() < ends:
-            if writes(self.emulator) >= enough:
+            if moment == "deleting":
+                if deletes(self.emulator) >= deleted:
+                    break
+            elif writes(self.emulator) >= enough:
                 time.sleep(self.dice.uniform(0, 0.3))
                 break
             time.sleep(0.003)
