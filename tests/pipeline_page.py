@@ -50,6 +50,12 @@ def step(name: str, file: str | None = None) -> dict[str, Any]:
     return found
 
 
+def jobs(name: str) -> dict[str, Any]:
+    """The jobs that stand by themselves, of GitLab, with this one among them."""
+    (found,) = [one for one in map(yaml.safe_load, JOBS) if name in one]
+    return found
+
+
 def _steps_of(file: str) -> Iterator[dict[str, Any]]:
     for job in yaml.safe_load(FILES[file])["jobs"].values():
         yield from job["steps"]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from pipeline_page import ACTION, FILES, JOBS, action_environment, bash, started, step
+from pipeline_page import ACTION, FILES, action_environment, bash, jobs, started, step
 from projects import ORG
 
 from aepctl.emulator import Emulator
@@ -89,7 +89,8 @@ class TestTheStateFileIsCommittedBack:
         return bash(step("Commit the state")["run"], clone, PATH=PATH).returncode == 0
 
     def on_gitlab(self, clone: Path) -> bool:
-        (script,) = yaml.safe_load(JOBS[0])["apply"]["after_script"]
+        committing = jobs("recorded")
+        (script,) = committing["apply"]["after_script"]
         git(clone, "checkout", "-q", "--detach")
         bash(
             script.replace("/tmp/aepctl/bin/aepctl", "aepctl"), clone, PATH=PATH,
@@ -99,7 +100,7 @@ class TestTheStateFileIsCommittedBack:
             AEPCTL_PUSH_TOKEN="token", CI_SERVER_HOST="gitlab", CI_PROJECT_PATH="o/r",
             CI_DEFAULT_BRANCH="main",
         )  # fmt: skip
-        (check,) = yaml.safe_load(JOBS[0])["recorded"]["script"]
+        (check,) = committing["recorded"]["script"]
         return bash(check, clone).returncode == 0
 
     def check(self, clone: Path, *keys: str) -> None:

@@ -186,6 +186,8 @@ class Sender:
         try:
             match verdict:
                 case Done(ids, observed):
+                    if isinstance(intent.step, Patch) and observed is not None:
+                        observed = intent.step.as_kept(observed)
                     end(intent, Ending.DONE, ids=ids, observed=observed)
                 case Refused(failure):
                     end(intent, Ending.REFUSED, reason=failure.message)

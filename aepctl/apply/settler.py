@@ -120,7 +120,7 @@ class Settler:
         if doubt is not None:
             return _undecided(intent, doubt)
         if candidates:
-            return self._adopt(intent, candidates[0])
+            return self._adopt(intent, step, candidates[0])
         return self._forget(intent) if intent.phase is Phase.ABSENT else self._absent(intent)
 
     def _doubt_about_absence(
@@ -137,8 +137,10 @@ class Settler:
                 return doubt_about_second(intent, *taken, self.program)
         return doubt_about_absence(intent, step, alike, known, self.program)
 
-    def _adopt(self, intent: Intent, found: Observed) -> Outcome:
-        self.sender.journal.end(intent, Ending.DONE, ids=found.ids, observed=found.audience)
+    def _adopt(self, intent: Intent, step: Create, found: Observed) -> Outcome:
+        """Known from now on: what was sent, or, where it was there before, what is there."""
+        kept = found.audience if intent.exists else step.audience.as_kept(found.audience)
+        self.sender.journal.end(intent, Ending.DONE, ids=found.ids, observed=kept)
         return Outcome(intent.key, Action.SETTLE, OutcomeKind.ADOPTED, found.ids)
 
     def _forget(self, intent: Intent) -> Outcome:
@@ -162,7 +164,9 @@ class Settler:
         """
         observed = None if step.ids.platform_id is None else self.reader.get(step.ids)
         if step.ids.platform_id is not None and _is_done(step, observed):
-            seen = observed.audience if observed is not None else None
+            seen = None
+            if isinstance(step, Patch) and observed is not None:
+                seen = step.as_kept(observed.audience)
             self.sender.journal.end(intent, Ending.DONE, ids=step.ids, observed=seen)
             return Outcome(intent.key, Action.SETTLE, done_kind(step), step.ids)
         reason = "not done, as far as the platform shows: planned anew if it is still wanted"

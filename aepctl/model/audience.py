@@ -80,6 +80,14 @@ class Audience:
             return self
         return type(self)(other.name, other.namespace, other.origin_name, self.description)
 
+    def as_kept(self, seen: Self) -> Self:
+        """This, as the platform keeps it, which shows `seen`.
+
+        A description, or a name that is another one, is what somebody wrote there since.
+        """
+        name = seen.name if folded(seen.name) == folded(self.name) else self.name
+        return replace(seen, name=name, description=self.description)
+
     def fields(self) -> dict[str, str]:
         """The fields that are given, in Adobe's spelling and the order of FIELDS."""
         given = {"name": self.name}

@@ -34,6 +34,14 @@ class Patch:
         old, new = self.before.fields(), self.after.fields()
         return {name: new.get(name) for name in {**new, **old} if old.get(name) != new.get(name)}
 
+    def as_kept(self, seen: Audience) -> Audience:
+        """What it comes to, as the platform keeps it, which shows `seen`.
+
+        In a field that it does not change, that is what somebody else may have written meanwhile.
+        """
+        shown = seen.fields()
+        return Audience.of(self.after.fields() | {name: shown.get(name) for name in self.changes})
+
 
 @dataclass(frozen=True, slots=True)
 class Delete:

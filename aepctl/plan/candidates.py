@@ -48,6 +48,15 @@ class Candidate(NamedTuple):
         as_tried = tried is not None and tried.identity == found.audience.identity
         return tried if tried is not None and as_tried else self.wanted.audience
 
+    def kept(self, found: Observed) -> Audience:
+        """What an attempt made is known as it was sent: what differs, somebody wrote there since.
+
+        What was there before is known as it was found.
+        """
+        tried, seen = self.tried, found.audience
+        made = tried is not None and tried.identity == seen.identity and not self.is_said_to_exist
+        return tried.as_kept(seen) if tried is not None and made else seen
+
     @property
     def is_said_to_exist(self) -> bool:
         """The platform answered an attempt to create it with "already there"."""

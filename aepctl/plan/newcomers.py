@@ -149,7 +149,7 @@ class Newcomers:
             doubt = reasons.asleep(candidate.key, found, self._policy.program)
         if doubt is not None:
             return self._decide(candidate, doubt, (found,))
-        known = Known.seen(candidate.asked(found), found.audience, found.ids)
+        known = Known.seen(candidate.asked(found), candidate.kept(found), found.ids)
         known = replace(known, at_removal=_at_removal(candidate))
         return self._adopting(candidate, known, found)
 

@@ -1,4 +1,4 @@
-"""The saved plans that were applied, while events happen to a state."""
+"""The saved plans that were applied, while events happen to a state. A part of the reducer."""
 
 from collections.abc import Mapping
 

@@ -51,6 +51,9 @@ class Transport:
             reason = "".join([reason_of(error, url, budget), *way])
             reply = NoResponse(reason) if budget.sent else NothingSent(reason)
             self._lines.failed()
+        except BaseException:  # an interrupt: its connection carries nothing more
+            self._lines.close()
+            raise
         return factory.redaction.reply(reply)
 
     def close(self) -> None:

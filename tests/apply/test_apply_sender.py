@@ -96,6 +96,13 @@ def test_a_step_that_is_done_has_the_outcome_of_its_kind_and_its_ids(
     assert done_kind(step) is kind
 
 
+def test_what_a_patch_did_not_change_is_not_known_by_its_answer() -> None:
+    engine = Engine(FakeJournal(before=KNOWN))
+    writer = FakeWriter([Done(observed=audience("Edited", "Shiny"))], shows=[THERE])
+    engine.sender.send(writer, "gold", Action.UPDATE, PATCH)
+    assert engine.journal.events[-1] == Ended("id-1", Ending.DONE, RUN, AT, observed=SHINY)
+
+
 @pytest.mark.parametrize("step", [CREATE, PATCH, DELETE], ids=["create", "patch", "delete"])
 @pytest.mark.parametrize(
     ("verdict", "kind", "ended"),

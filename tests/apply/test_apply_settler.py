@@ -126,12 +126,16 @@ def ended(intent: Intent, ending: Ending, **more: object) -> Ended:
 # A create: looked for
 
 
-def test_one_match_is_adopted_as_the_platform_has_it() -> None:
-    settled = Settled(Lists([(there("gold", "A", text="Dull"),)]))
-    ids, dull = Ids("A", "p-A"), audience("gold", "Dull")
+@pytest.mark.parametrize("exists", [False, True])
+def test_one_match_is_adopted_and_a_text_that_was_not_sent_is_known_only_where_it_was_there_before(
+    exists: bool,
+) -> None:
+    intent = replace(GOLD, exists=exists)
+    settled = Settled(Lists([(there("gold", "A", text="Dull"),)]), [intent])
+    ids, known = Ids("A", "p-A"), audience("gold", "Dull" if exists else None)
     assert settled.one == Outcome("gold", Action.SETTLE, OutcomeKind.ADOPTED, ids)
-    assert settled.events == [ended(GOLD, Ending.DONE, ids=ids, observed=dull)]
-    assert settled.state.audiences == {"gold": Known(dull, ids)}
+    assert settled.events == [ended(intent, Ending.DONE, ids=ids, observed=known)]
+    assert settled.state.audiences == {"gold": Known(known, ids)}
     assert settled.state.intents == {}
     assert settled.pauses == []
 
@@ -637,10 +641,10 @@ def read(intent: Intent, *shows: Observed) -> Settled:
     return settled
 
 
-def test_a_patch_that_is_there_is_done_as_the_platform_has_it() -> None:
+def test_a_patch_that_is_there_is_done_and_what_it_did_not_change_is_not_known_by_that() -> None:
     settled = read(PATCH, there("gold 2", "A", text="Shiny"))
     assert settled.one == Outcome("gold", Action.SETTLE, OutcomeKind.UPDATED, IDS)
-    seen = audience("gold 2", "Shiny")
+    seen = audience("gold", "Shiny")
     assert settled.events == [ended(PATCH, Ending.DONE, ids=IDS, observed=seen)]
     assert settled.state.audiences == {"gold": Known(seen, IDS)}
 

@@ -175,6 +175,16 @@ def test_an_attempt_that_came_to_nothing_is_looked_for_again() -> None:
     assert (change.action, change.intent) == (Action.ADOPT, intent)
 
 
+@pytest.mark.parametrize("exists", [False, True])
+def test_what_an_attempt_made_is_known_as_it_was_sent_and_what_was_there_as_it_is(
+    exists: bool,
+) -> None:
+    intent = replace(intend("gold", GOLD, phase=Phase.ABSENT), exists=exists)
+    edited = replace(GOLD, description="Somebody's")
+    change = gold(there(edited, "A"), intents=[intent])
+    assert change.steps == (Adopt(Known(edited if exists else GOLD, Ids("A", "p-A"))),)
+
+
 @pytest.mark.parametrize("existing", ["adopt", "fail", "ignore"])
 def test_a_person_who_decided_to_create_is_obeyed(existing: str) -> None:
     intent = intend("gold", GOLD, phase=Phase.RECREATE)

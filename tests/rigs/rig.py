@@ -17,7 +17,8 @@ from zlib import crc32
 import yaml
 
 import aepctl
-from aepctl.emulator import Emulator, Fault, FaultKind
+from aepctl.emulator import Emulator, Fault, FaultKind, Operation
+from aepctl.emulator.faults import POSSIBLE
 from aepctl.state.frames import read_frames
 
 ROUNDS = int(os.environ.get("AEPCTL_RIG_ROUNDS", "1"))
@@ -234,8 +235,10 @@ def signalled(process: "subprocess.Popen[str]", number: signal.Signals, wait: fl
     return time.monotonic() - began
 
 
-DECIDED = frozenset({FaultKind.CONFLICT})
+NEVER = frozenset({(Operation.CREATE, FaultKind.CONFLICT)})
 """What no run gets over by itself: the platform says that something is there which is not."""
+RACES = FaultKind.EDITED
+"""Between a look and the change that follows it: the platform has nothing against that."""
 RATES = {
     FaultKind.REFUSE: 0.02,
     FaultKind.RATE_LIMIT: 0.04,
@@ -254,15 +257,27 @@ RATES = {
     FaultKind.LIST_ERROR: 0.05,
     FaultKind.LIST_RATE_LIMIT: 0.05,
     FaultKind.LIST_SHORT: 0.05,
+    FaultKind.CONFLICT: 0.02,
+    FaultKind.FORBIDDEN: 0.01,
+    FaultKind.DEPENDENTS: 0.02,
+    FaultKind.STALE: 0.2,
 }
 LIMITS = frozenset({FaultKind.RATE_LIMIT, FaultKind.LIST_RATE_LIMIT})
+HANGS = 0.003
+"""Of what is no create: whoever waits for it waits for half a minute."""
 
 
 def every_fault(*, but: Iterable[FaultKind] = ()) -> tuple[Fault, ...]:
-    """All kinds of faults at once, each at a low rate."""
-    without = frozenset(but)
+    """All that can happen to each call, each at a low rate."""
+    without = frozenset({*but, RACES})
     return tuple(
-        Fault(kind=kind, rate=rate, retry_after="0" if kind in LIMITS else None)
+        Fault(
+            kind=kind,
+            on=on,
+            rate=HANGS if kind is FaultKind.HANG_AFTER and on is not Operation.CREATE else rate,
+            retry_after="0" if kind in LIMITS else None,
+        )
+        for on, kinds in POSSIBLE.items()
         for kind, rate in RATES.items()
-        if kind not in without
+        if kind in kinds and kind not in without and (on, kind) not in NEVER
     )

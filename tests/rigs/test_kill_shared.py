@@ -1,9 +1,11 @@
 """Runners whose disks are thrown away, over every store that a team shares.
 
 They are killed, stopped and let go on, interrupted, started two at a time; the store's server goes
-away, connections are cut in mid-write. The platform's list lags, and it shows every fault. At the
-end: nothing twice, nothing lost, nothing unknown, and the lock is free. State in a file under the
-same rig makes duplicates, or the rig would prove nothing.
+away, connections are cut in mid-write. Meanwhile a team changes its mind in every way that there
+is, and somebody edits on the platform, whose lists lag, and which shows every fault. At the end:
+nothing twice, nothing lost, nothing unknown, nothing written over an edit, nothing deleted that was
+wanted again, and the lock is free. State in a file under the same rig makes duplicates, or the rig
+would prove nothing.
 """
 
 import os
@@ -28,10 +30,10 @@ from rig import (
     creates,
     duplicates,
     every_fault,
-    identities,
     wait_for,
 )
 from shared_places import PLACES, RUDE, Place
+from team import WRITES, Team, number_of, writes
 
 from aepctl.emulator import Behaviour, Emulator, FaultKind, LoggedRequest, serve
 from aepctl.state.codec import Written, decode_written
@@ -40,12 +42,15 @@ LAG = 2.0
 SETTLE = "2.4"
 LEASE = 5
 LATENCY = 0.05
-MORE = 15
+LATE = 0.3
+"""So long after a kill, what had left by then has arrived."""
 MOSTLY = 0.7
 LOCKED = 5
 INTERRUPTED = 130
 SECONDS = 120
-WAITING = (*APPLY, "--parallelism", "4", "--lock-timeout", "90")
+WAITING = (*APPLY, "--parallelism", "4", "--lock-timeout", "90", "--yes-delete", "100000")
+LAGS = {"list_lag": LAG, "update_lag": 0.5, "delete_lag": LAG}
+LOUD = frozenset({FaultKind.REFUSE, FaultKind.HANG_AFTER})
 
 pytestmark = [pytest.mark.rig, pytest.mark.timeout(400 + 900 * ROUNDS)]
 
@@ -57,7 +62,7 @@ class Fleet:
     folder: Path
     place: Place
     emulator: Emulator
-    wanted: int
+    team: Team
     dice: random.Random
     did: Counter[str] = field(default_factory=Counter)
     codes: Counter[int] = field(default_factory=Counter)
@@ -71,7 +76,7 @@ class Fleet:
         site = Site(folder, self.emulator.url, **settings)
         site.environ.update(self.place.environ)
         site.environ["AEPCTL_SETTLE_SECONDS"] = SETTLE
-        site.want(self.wanted)
+        self.team.write(site.folder)
         self.sites.append(site)
         return site
 
@@ -92,11 +97,15 @@ class Fleet:
         return decode_written(document.data, "the store")
 
     def prepare(self) -> None:
-        """More is wanted; and mostly a run has looked for what was open, so that the next creates.
+        """Another day; and mostly a run has looked for what was open, so that the next changes.
 
         The other times what is to happen happens to a run that looks.
         """
-        self.wanted += MORE
+        time.sleep(LATE)
+        self.team.day(more=6, changed=8, ends=3)
+        state = self.there().state
+        self.team.edit(self.emulator, 1, (one.ids.audience_id for one in state.audiences.values()))
+        self.team.begins(self.emulator)
         if self.there().state.intents and self.dice.random() < MOSTLY:
             site, process = self.start()
             self.ended(process)
@@ -139,8 +148,8 @@ class Fleet:
         """One is stopped and another one takes over; the first goes on when its lease is over."""
         site, process = self.start()
         wait_for(lambda: self.holds(process) or process.poll() is not None, SECONDS, often=0.1)
-        enough = creates(self.emulator) + self.dice.randint(0, MORE)
-        wait_for(lambda: creates(self.emulator) >= enough, self.dice.uniform(0, 6))
+        enough = writes(self.emulator) + self.dice.randint(0, self.team.today)
+        wait_for(lambda: writes(self.emulator) >= enough, self.dice.uniform(0, 6))
         process.send_signal(signal.SIGSTOP)
         begun = time.monotonic()
         other, second = self.start()
@@ -157,7 +166,7 @@ class Fleet:
             self.late += [
                 one
                 for one in self.emulator.requests[arrived:]
-                if one.method == "POST" and one.x_request_id in held.state.intents
+                if one.method in WRITES and one.x_request_id in held.state.intents
             ]
         self.throw_away(site)
         self.throw_away(other)
@@ -180,27 +189,27 @@ class Fleet:
         there = self.there()
         if process.returncode in {0, INTERRUPTED}:
             assert there.lock is None or there.lock.holder["pid"] != str(process.pid)
-            known = {one.ids.audience_id for one in there.state.audiences.values()}
+            known = {one for known in there.state.audiences.values() for one in known.all_ids}
             open_ones = {one.key for one in there.state.intents.values()}
             for one in self.emulator.audiences:
-                key = str(one["name"]).lower().replace("audience ", "aud-")
+                key = self.team.blocks[number_of(one["name"])].key
                 assert one["audienceId"] in known or key in open_ones, key
         self.place.be_rude(RUDE)
         self.throw_away(site)
 
     def some_moment(self, process: "subprocess.Popen[str]") -> None:
-        """While it starts, waits for the lock, settles, creates, or ends."""
-        moment = self.dice.choice(("start", "settling", "creating", "creating", "creating", "end"))
-        left = self.wanted - len(set(identities(self.emulator)))
-        enough = creates(self.emulator) + self.dice.randint(1, max(left // 2, 1))
+        """While it starts, waits for the lock, settles, changes things, or ends."""
+        moment = self.dice.choice(("start", "settling", "changing", "changing", "changing", "end"))
+        left, before = self.team.today, writes(self.emulator)
+        enough = before + self.dice.randint(1, max(left // 2, 1))
         if moment == "end":
-            enough = creates(self.emulator) + max(left - 2, 1)
+            enough = before + max(left - 4, 1)
         late = {"start": 0.8, "settling": LEASE + 3.0}.get(moment, LEASE + 12.0)
         ends = time.monotonic() + self.dice.uniform(0, late)
-        if moment in {"creating", "end"}:
+        if moment in {"changing", "end"}:
             ends = time.monotonic() + late
         while process.poll() is None and time.monotonic() < ends:
-            if creates(self.emulator) >= enough:
+            if writes(self.emulator) >= enough:
                 time.sleep(self.dice.uniform(0, 0.3))
                 break
             time.sleep(0.003)
@@ -214,16 +223,16 @@ class Fleet:
         logs = {one.name: one.read_text()[-3000:] for one in self.folder.glob("*.log")}
         assert code in usual, logs
 
-    def finish(self) -> int:
-        """Runs without troubles until nothing is left to do; how many."""
+    def finish(self, *words: str) -> int:
+        """Runs without troubles until nothing is left but what somebody edited; how many."""
         for run in range(1, MOST_RUNS + 1):
             site = self.site()
-            code, out, err = site.run(*WAITING, seconds=SECONDS)
+            code, out, err = site.run(*WAITING, *words, seconds=SECONDS)
             assert code in {0, 1, WAITS_FOR_A_PERSON, 4}, out + err
-            if code == WAITS_FOR_A_PERSON:
-                decide(site, WAITING)
+            decided = code == WAITS_FOR_A_PERSON and decide(site, WAITING, out + err)
             self.throw_away(site)
-            if code == 0:
+            waits = code == WAITS_FOR_A_PERSON and not (words or decided)
+            if code == 0 or (waits and not self.there().state.intents):
                 return run
         return MOST_RUNS
 
@@ -242,41 +251,53 @@ def events(store: str, dice: random.Random) -> list[str]:
 @pytest.mark.parametrize("store", PLACES)
 def test_never_twice_never_lost(tmp_path: Path, report: Record, store: str) -> None:
     dice = random.Random(f"{store}/{ROUNDS}")
-    behaviour = Behaviour(faults=every_fault(), latency=LATENCY, list_lag=LAG)
     (tmp_path / "server").mkdir()
     with (
         PLACES[store](tmp_path / "server", dice) as place,
-        serve(behaviour=behaviour) as emulator,
+        serve(behaviour=Behaviour(latency=LATENCY, **LAGS)) as emulator,
     ):
-        fleet = Fleet(tmp_path, place, emulator, 0, dice)
-        site = fleet.site()
-        code, out, err = site.run(*PROGRAM, "state", "init")
-        assert code == 0, out + err
+        fleet = Fleet(tmp_path, place, emulator, Team(dice), dice)
+        begin(fleet)
+        emulator.behaviour = Behaviour(faults=every_fault(), latency=LATENCY, **LAGS)
         place.be_rude(RUDE)
         for event in events(store, dice):
             fleet.prepare()
             getattr(fleet, event)()
             fleet.did[event] += 1
         place.be_rude(0.0)
-        quiet = every_fault(but={FaultKind.REFUSE, FaultKind.HANG_AFTER})
-        emulator.behaviour = Behaviour(faults=quiet, latency=LATENCY, list_lag=LAG)
+        emulator.behaviour = Behaviour(faults=every_fault(but=LOUD), latency=LATENCY, **LAGS)
         runs = fleet.finish()
+        unknown, twice, sent = fleet.there().state.intents, duplicates(emulator), writes(emulator)
+        over, against = fleet.team.over_edits(emulator), fleet.team.deleted_against_wish(emulator)
+        emulator.behaviour = Behaviour(latency=LATENCY, **LAGS)
+        fleet.team.takes_over_edits(emulator)
+        fleet.finish("--refresh", "--overwrite")
         there = fleet.there()
-        twice, sent = duplicates(emulator), creates(emulator)
-        platform = {one["audienceId"]: one["name"] for one in emulator.audiences}
-    known = {one.ids.audience_id: one.audience.name for one in there.state.audiences.values()}
-    lost = sorted(platform.items() ^ known.items())
+        differing = fleet.team.differing(emulator, there.state)
+        code, out, err = fleet.site().run(*PROGRAM, "plan", "--refresh", "--detailed-exitcode")
     did = ", ".join(f"{count} {what}" for what, count in sorted(fleet.did.items()))
     met = sum(place.rude.met.values()) if place.rude else 0
     report(
         f"runners over {store}",
-        f"{fleet.wanted} wanted, {did}; {met} times rude; exit codes {dict(fleet.codes)}; {sent} "
-        f"creates arrived: {twice} duplicates, {len(lost)} lost, {len(there.state.intents)} "
-        f"unknown, {len(fleet.late)} sent late; then {runs} runs to the end",
+        f"{did}; {met} times rude; exit codes {dict(fleet.codes)}; {fleet.team.told()}; {sent} "
+        f"changes arrived: {twice} duplicates, {len(differing)} lost or not as wanted, "
+        f"{len(unknown)} unknown, {len(over)} over an edit, {len(against)} deleted against the "
+        f"team's wish, {len(fleet.late)} sent late; then {runs} runs to the end",
     )
-    assert (twice, lost, dict(there.state.intents), fleet.late) == (0, [], {}, [])
-    assert len(known) == fleet.wanted
+    assert (twice, dict(unknown), over, against, fleet.late, differing) == (0, {}, [], [], [], [])
+    assert code == 0, out + err
     assert there.lock is None
+
+
+def begin(fleet: Fleet) -> None:
+    """What the team has, before anything goes wrong."""
+    fleet.team.new(16)
+    fleet.team.begins(fleet.emulator)
+    site = fleet.site()
+    for command in ((*PROGRAM, "state", "init"), WAITING):
+        code, out, err = site.run(*command)
+        assert code == 0, out + err
+    fleet.throw_away(site)
 
 
 def test_the_rig_finds_fault_with_a_state_file(tmp_path: Path, report: Record) -> None:
@@ -285,12 +306,13 @@ def test_the_rig_finds_fault_with_a_state_file(tmp_path: Path, report: Record) -
     dice = random.Random(1)
     with serve(behaviour=Behaviour(latency=LATENCY, list_lag=LAG)) as emulator:
         place = Place("state/rig.json", {}, no_store, lambda _: None)
-        fleet = Fleet(tmp_path, place, emulator, wanted, dice)
+        fleet = Fleet(tmp_path, place, emulator, Team(dice), dice)
+        fleet.team.new(1)
         first = fleet.site()
-        first.want(1)
         code, out, err = first.run(*APPLY)
         assert code == 0, out + err
         committed = first.state.read_bytes()
+        fleet.team.new(wanted - 1)
         for _ in range(kills):
             site = fleet.site()
             site.state.parent.mkdir()

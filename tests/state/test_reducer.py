@@ -541,10 +541,36 @@ def test_the_old_half_stays_known_where_the_new_one_is_deleted_first() -> None:
     assert state.audiences["gold"] == GOLD
 
 
+def test_the_old_half_that_is_left_ends_as_the_new_one_was_to_end() -> None:
+    ends = {"at_removal": AtRemoval(OnRemoval.DELETE, prevent_destroy=True), "retained": True}
+    state = replace(BOTH, audiences={"gold": replace(REPLACED, **ends)})
+    begun = Begun(intent(step=Delete(REPLACED.ids, MOVED_ON)))
+    done = replay(state, [begun, ended(Ending.DONE)])
+    assert done.audiences["gold"] == replace(GOLD, **ends)
+
+
+def test_the_old_half_stays_where_the_create_is_heard_of_once_more() -> None:
+    state = with_intent(replacing(), intent(step=REPLACE, name="i-2"))
+    done = replay(state, [ended(Ending.DONE, "i-2", ids=REPLACED.ids)])
+    assert done.audiences["gold"] == REPLACED
+
+
 def test_a_second_replace_waits_until_the_old_half_is_gone() -> None:
     again = intent(step=Create(NEW, replaces=REPLACED.ids), name="i-2")
     with pytest.raises(Contradiction, match="`gold` took the place of A-gold already"):
         Draft(replacing()).check_begin(again)
+
+
+def test_a_replace_of_what_the_key_is_not_known_as_cannot_begin() -> None:
+    other = intent(step=Create(MOVED_ON, replaces=SILVER.ids))
+    with pytest.raises(Contradiction, match="`gold` is known as A-gold, not A-silver"):
+        Draft(BOTH).check_begin(other)
+
+
+def test_the_old_half_stays_where_the_new_one_is_adopted_once_more() -> None:
+    seen = Known(NEW, REPLACED.ids)
+    state = replay(replacing(), [Noted("gold", Adopt(seen), AT)])
+    assert state.audiences["gold"] == replace(seen, deposed=REPLACED.deposed)
 
 
 def test_the_same_create_without_a_place_to_take_contradicts_what_is_known() -> None:
@@ -575,6 +601,12 @@ def test_a_patch_keeps_all_else_that_is_known() -> None:
     patch = Patch(Ids("A-gold"), GOLD.audience, NEW)
     done = replay(state, [Begun(intent(step=patch)), ended(Ending.DONE, ids=patch.ids)])
     assert done.audiences["gold"] == replace(kept, audience=NEW)
+
+
+def test_what_is_patched_is_no_longer_retained() -> None:
+    state = replace(BOTH, audiences={"gold": replace(GOLD, retained=True)})
+    done = replay(state, [Begun(intent(step=PATCH)), ended(Ending.DONE, ids=GOLD.ids)])
+    assert done.audiences["gold"] == replace(GOLD, audience=NEW)
 
 
 def test_a_record_may_tell_the_platforms_own_id() -> None:

@@ -316,6 +316,34 @@ def test_a_first_request_that_breaks_off_is_no_reason_for_distrust() -> None:
         assert client.sends(3) == 1
 
 
+class Interrupted(FakeClock):
+    """Ctrl-C, when the time is asked for once more."""
+
+    is_due = False
+
+    def running(self) -> float:
+        if self.is_due:
+            self.is_due = False
+            raise KeyboardInterrupt
+        return super().running()
+
+
+def test_after_an_interrupted_exchange_another_one_can_be_made() -> None:
+    clock = Interrupted()
+
+    def step(wire: Wire) -> None:
+        wire.receive()
+        clock.is_due = True
+        wire.send(alive()[:5])
+        wire.receive()
+
+    with client_of(step, talk) as client:
+        client.factory.clock = clock
+        with pytest.raises(KeyboardInterrupt):
+            client.send()
+        assert isinstance(client.send(), Response)
+
+
 def test_where_one_server_breaks_off_another_is_not_distrusted() -> None:
     with client_of() as client, RawServer(close) as other:
         client.proven()
