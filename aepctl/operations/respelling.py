@@ -11,11 +11,12 @@ from aepctl.state.model import State
 def remember(sender: Sender, state: State, observed: Sequence[Observed] | None) -> None:
     """Note the platform's own spelling of what is known, and its own id where that was not known.
 
-    Other edits are not our business here.
+    Other edits are not our business here. It is no change of a plan: `more` says that this is not
+    what a saved plan has for the key.
     """
     with sender.noting():
         for key, step in _respelled(state, observed or ()):
-            sender.note(key, step)
+            sender.note(key, step, more=True)
 
 
 def _respelled(state: State, observed: Sequence[Observed]) -> Iterator[tuple[str, Record]]:

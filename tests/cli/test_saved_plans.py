@@ -8,7 +8,7 @@ import httpx
 import pytest
 from projects import ORG, Project
 
-from aepctl.emulator import Behaviour, Emulator, Fault, FaultKind
+from aepctl.emulator import Behaviour, Emulator, Fault, FaultKind, Operation
 
 Start = Callable[..., Emulator]
 
@@ -217,6 +217,21 @@ def test_what_was_refused_may_be_tried_again(project: Project, there: Emulator) 
     assert project.run("apply", "plan.json").code == 0
     assert project.state()["plans"][plan_id(project)] == {"serial": 1}
     assert names(there) == ["Name gold", "Name silver"]
+
+
+def test_a_change_that_was_refused_is_left_to_do_though_its_platform_id_was_noted(
+    project: Project, there: Emulator
+) -> None:
+    project.apply("--fresh")
+    project.edit("audiences/all.yaml", "Name gold", "New name")
+    save(project)
+    refuse = Fault(kind=FaultKind.REFUSE, on=Operation.PATCH)
+    there.behaviour = Behaviour(faults=(refuse,))
+    assert project.run("apply", "plan.json").code == 1
+    there.behaviour = Behaviour()
+    assert project.run("apply", "plan.json").code == 0
+    assert names(there) == ["Name silver", "New name"]
+    assert "All changes of this plan are done" in done(project)
 
 
 def test_what_it_made_before_it_was_interrupted_it_does_not_make_again(
