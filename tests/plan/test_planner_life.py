@@ -308,7 +308,8 @@ class TestRemove:
 
     def test_what_is_gone_already_is_forgotten(self) -> None:
         change = one(life((), knows(at_removal=DELETES), gone=["id-of-gold"]))
-        assert (change.action, change.steps) == (Action.FORGET, (Forget(),))
+        assert (change.key, change.action, change.steps) == ("gold", Action.FORGET, (Forget(),))
+        assert change.reason == "gone from the platform"
 
     def test_what_a_list_alone_does_not_show_is_not_forgotten(self) -> None:
         change = one(life((), knows(at_removal=DELETES), missing=["id-of-gold"]))
@@ -354,6 +355,8 @@ class TestMove:
         wanted = want(("aurum", audience("Aurum")))
         change = one(life(wanted, state, moved={"gold": "aurum"}, on_removal=OnRemoval.DELETE))
         assert (change.key, change.action, change.steps) == ("gold", Action.DECIDE, ())
+        assert str(change.reason).startswith("the manifests say that `gold` is `aurum` now, but st")
+        assert str(change.reason).endswith("forgotten: `aepctl --env prod state rm gold`")
 
     def test_what_is_in_doubt_is_settled_under_its_old_key_first(self) -> None:
         intent = intend("gold", OLD, step=Patch(ID, GOLD, OLD), at=AT)
