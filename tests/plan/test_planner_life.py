@@ -402,7 +402,10 @@ class TestMove:
 
     def test_one_that_ends_by_the_manifests_word_is_no_other_key(self) -> None:
         made = life(self.wanted, knows(), removed={"gold": True})
-        assert [change.action for change in made.changes] == [Action.CREATE, Action.DELETE]
+        assert [change.action for change in made.changes] == [Action.DECIDE, Action.DELETE]
+        assert made.renames == ()
+        assert "`gold`, which `removed:` ends: once that is done" in str(made.changes[0].reason)
+        assert life(self.wanted, NOTHING, removed={"gold": True}).changes[0].steps == (Create(OLD),)
 
 
 def test_what_a_list_alone_shows_is_neither_adopted_nor_made_again() -> None:
