@@ -8,6 +8,7 @@ from aepctl.apply.ports import Reader
 from aepctl.apply.reading import read_known
 from aepctl.errors import ListForbidden, PlatformError
 from aepctl.model.audience import Known, Observed
+from aepctl.plan.candidates import Candidate
 from aepctl.plan.matching import ObservedIndex
 from aepctl.plan.policy import Policy
 from aepctl.plan.questions import Questions
@@ -58,12 +59,19 @@ def _denied(
     matches = {
         one.ids.audience_id: Known(one.audience, one.ids)
         for candidate in questions.candidates
-        for audience in (candidate.wanted.audience, candidate.tried)
-        if audience is not None
-        for one in index.free(audience, candidate.key)
+        for one in _matches(index, candidate)
         if one.ids.platform_id is not None
     }
     return frozenset(read_known(reader, matches.values()).gone)
+
+
+def _matches(index: ObservedIndex, candidate: Candidate) -> Iterator[Observed]:
+    """What may be adopted in its place."""
+    for audience in (candidate.wanted.audience, candidate.tried):
+        if audience is not None:
+            yield from index.free(audience, candidate.key)
+    if candidate.adopts is not None:
+        yield from index.with_id(candidate.adopts)
 
 
 def _candidates(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from aepctl.model.audience import IMMUTABLE, Ids, Known, Observed, Wanted
 from aepctl.model.lifecycle import NOTHING_SAID, AtRemoval
 from aepctl.model.steps import Adopt, Create, Remember
-from aepctl.plan import reasons
+from aepctl.plan import reasons, reasons_to_stay
 from aepctl.plan.candidates import Candidate
 from aepctl.plan.compare import field_diffs
 from aepctl.plan.matching import ObservedIndex
@@ -39,6 +39,9 @@ class Newcomers:
         before = self._sides.given_away_by(candidate)
         if before is not None:
             return self._decide(candidate, reasons.given_away(before, one.key, self._policy))
+        ended = self._sides.ended_by(candidate)
+        if ended is not None:
+            return self._decide(candidate, reasons_to_stay.ends_first(ended))
         given = candidate.adopts or candidate.step.audience_id
         owner = self._sides.owner(given)
         if given is not None and owner not in {None, one.key}:

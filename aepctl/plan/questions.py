@@ -45,7 +45,8 @@ def to_look_up(
         if sides.renamed_from(one) is not None:
             continue
         other, candidate = sides.holds_back(one), sides.candidate(one)
-        if other is None and sides.given_away_by(candidate) is not None:
+        free = sides.given_away_by(candidate) is None and sides.ended_by(candidate) is None
+        if other is None and not free:
             continue
         if other is not None:
             intents[other.key] = other

@@ -15,3 +15,11 @@ def dependents(found: Observed) -> str:
 def with_old(audience_id: str) -> str:
     """What it took the place of goes with it."""
     return f"with {audience_id}, whose place it took, and which was still to be deleted"
+
+
+def ends_first(old: str) -> str:
+    """What a key that the manifests end is known as is wanted under a new one."""
+    return (
+        f"state has this audience as `{old}`, which `removed:` ends: once that is done, plan "
+        "again. If it was renamed, replace that line by one under `moved:`"
+    )

@@ -147,6 +147,11 @@ class Sides:
         old = removed.get(one.audience.folded_identity) if removed else None
         return None if old in self._former else old
 
+    def ended_by(self, candidate: Candidate) -> str | None:
+        """The key that the manifests end themselves, and that is known as this audience still."""
+        ended = None if candidate.is_decided else self._ended
+        return ended.get(candidate.wanted.audience.folded_identity) if ended else None
+
     def given_away_by(self, candidate: Candidate) -> str | None:
         """The key that is known as this audience still, and shall be another one."""
         given_away = None if candidate.is_decided else self._given_away
@@ -195,6 +200,10 @@ class Sides:
     @cached_property
     def _removed(self) -> Mapping[Identity, str]:
         return removed_by_identity(self.known, {*self.wanted, *self._removal})
+
+    @cached_property
+    def _ended(self) -> Mapping[Identity, str]:
+        return removed_by_identity({k: self.known[k] for k in self._removal if k in self.known}, ())
 
     @cached_property
     def _renamed(self) -> Mapping[str, str]:

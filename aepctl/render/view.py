@@ -207,13 +207,21 @@ def change_row(change: Change) -> Row:
         change.diff,
         why(change) if told or forget else None,
         change.source,
-        before.ids.audience_id if before and not new else change.given_id,
+        _id_of(change),
         new,
         False,
         change.moved_from,
         None,
         _columns(change) if change.diff else (),
     )
+
+
+def _id_of(change: Change) -> str | None:
+    """The ID it has when that is done: what is gone may be known still beside what is adopted."""
+    if change.action is Action.ADOPT and change.adopted_id is not None:
+        return change.adopted_id
+    before = change.before if change.action is not Action.CREATE else None
+    return before.ids.audience_id if before is not None else change.given_id
 
 
 def _columns(change: Change) -> tuple[str, ...]:

@@ -237,3 +237,8 @@ def test_what_would_be_adopted_is_read_by_its_own_id_lists_show_what_was_deleted
     reader = Reader(lists=(deleted,))
     seen(reader, want(("zinc", deleted.audience)))
     assert reader.asked == ["everything", "inactive", "get p-id-zinc"]
+    reader = Reader(lists=(deleted,))
+    (named,) = want(("lead", audience("Lead")))
+    found = seen(reader, [replace(named, audience_id="id-zinc")])
+    assert found is not None
+    assert found.denied == {"id-zinc"}

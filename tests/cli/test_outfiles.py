@@ -135,7 +135,7 @@ class TestOneFileTwice:
 
 class TestBeforeTheWork:
     def test_an_empty_name_is_a_usage_error(self, there: Project) -> None:
-        assert "a file was expected" in refused(there, "plan", "--out", "")
+        assert "the name of a file is empty" in refused(there, "plan", "--out", "")
 
     def test_a_link_to_itself_is_told_as_such(self, there: Project) -> None:
         (there.root / "loop").symlink_to("loop")

@@ -22,7 +22,7 @@ from aepctl.model.steps import (
     Step,
 )
 from aepctl.model.wants import Moved, Removed, Wants
-from aepctl.plan import reasons
+from aepctl.plan import reasons, reasons_to_stay
 from aepctl.plan.plan import Action, Change, FieldDiff, Plan
 from aepctl.plan.planner import make_plan
 from aepctl.plan.seen import Seen
@@ -306,9 +306,40 @@ class TestRemove:
         change = one(life((), state, shown(EDITED), overwrite=True))
         assert change.steps == (Delete(IDS, EDITED),)
 
+    def test_what_is_protected_says_how_it_can_be_deleted(self) -> None:
+        change = one(life((), knows(at_removal=PROTECTED)))
+        assert (change.key, change.reason) == ("gold", reasons.PROTECTED)
+
+    def test_what_was_retained_and_is_gone_says_so(self) -> None:
+        change = one(life((), knows(retained=True), gone=["id-of-gold"]))
+        assert (change.key, change.reason) == ("gold", reasons.GONE)
+
+    def test_a_destroy_deletes_what_is_wanted_and_what_is_not_but_nothing_that_was_retained(
+        self,
+    ) -> None:
+        for wanted in (gold(), ()):
+            made = life(wanted, knows(), destroys=True)
+            assert told(made) == [("gold", "delete", (Delete(ID, OLD),))]
+        assert told(life((), knows(retained=True), destroys=True)) == []
+
+    @pytest.mark.parametrize(
+        ("wanted", "state"),
+        [((), knows(at_removal=PROTECTED)), (gold(at_removal=PROTECTED), knows())],
+        ids=["as state remembers", "as its manifest says"],
+    )
+    def test_a_destroy_leaves_what_is_protected(
+        self, wanted: tuple[Wanted, ...], state: State
+    ) -> None:
+        made = life(wanted, state, destroys=True)
+        change = one(made)
+        assert (change.key, change.action, change.steps) == ("gold", Action.DECIDE, ())
+        assert (change.known, change.reason) == (state.audiences["gold"], reasons_to_stay.GUARDED)
+        assert made.guarded == ("gold",)
+
     def test_what_is_gone_already_is_forgotten(self) -> None:
         change = one(life((), knows(at_removal=DELETES), gone=["id-of-gold"]))
-        assert (change.action, change.steps) == (Action.FORGET, (Forget(),))
+        assert (change.key, change.action, change.steps) == ("gold", Action.FORGET, (Forget(),))
+        assert change.reason == "gone from the platform"
 
     def test_what_a_list_alone_does_not_show_is_not_forgotten(self) -> None:
         change = one(life((), knows(at_removal=DELETES), missing=["id-of-gold"]))
@@ -354,6 +385,8 @@ class TestMove:
         wanted = want(("aurum", audience("Aurum")))
         change = one(life(wanted, state, moved={"gold": "aurum"}, on_removal=OnRemoval.DELETE))
         assert (change.key, change.action, change.steps) == ("gold", Action.DECIDE, ())
+        assert str(change.reason).startswith("the manifests say that `gold` is `aurum` now, but st")
+        assert str(change.reason).endswith("forgotten: `aepctl --env prod state rm gold`")
 
     def test_what_is_in_doubt_is_settled_under_its_old_key_first(self) -> None:
         intent = intend("gold", OLD, step=Patch(ID, GOLD, OLD), at=AT)
@@ -369,7 +402,10 @@ class TestMove:
 
     def test_one_that_ends_by_the_manifests_word_is_no_other_key(self) -> None:
         made = life(self.wanted, knows(), removed={"gold": True})
-        assert [change.action for change in made.changes] == [Action.CREATE, Action.DELETE]
+        assert [change.action for change in made.changes] == [Action.DECIDE, Action.DELETE]
+        assert made.renames == ()
+        assert "`gold`, which `removed:` ends: once that is done" in str(made.changes[0].reason)
+        assert life(self.wanted, NOTHING, removed={"gold": True}).changes[0].steps == (Create(OLD),)
 
 
 def test_what_a_list_alone_shows_is_neither_adopted_nor_made_again() -> None:

@@ -29,9 +29,9 @@ from review_samples import PROBLEMS
 from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.apply.report import ApplyReport
 from aepctl.errors import AepctlError, InvalidInput
-from aepctl.model.audience import Ids, Observed
+from aepctl.model.audience import Ids, Known, Observed
 from aepctl.model.failure import Failure
-from aepctl.model.steps import Create, Delete, Patch, RemoteStep
+from aepctl.model.steps import Adopt, Create, Delete, Forget, Patch, RemoteStep
 from aepctl.plan.plan import Action, Change, FieldDiff
 from aepctl.render.intents import view_of_intents
 from aepctl.render.report import outcome_row, view_of_report
@@ -109,6 +109,11 @@ class TestPlan:
         seen = Observed(SILVER, Ids("another"))
         row = row_of(Change("gold", Action.FORGET, known=known("gold", GOLD), observed=seen))
         assert (row.name, row.audience_id, row.new) == (GOLD.name, "id-of-gold", False)
+
+    def test_of_what_is_adopted_in_place_of_what_is_gone_the_id_is_the_new_one(self) -> None:
+        steps = (Forget(), Adopt(Known(GOLD, Ids("the-other"))))
+        change = Change("gold", Action.ADOPT, known=known("gold", GOLD), wanted=GOLD, steps=steps)
+        assert row_of(change).audience_id == "the-other"
 
     def test_what_is_only_seen_shows_its_fields_and_its_id(self) -> None:
         row = row_of(Change("gold", Action.ADOPT, observed=Observed(SILVER, Ids("seen"))))
