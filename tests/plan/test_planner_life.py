@@ -323,6 +323,17 @@ class TestRemove:
         assert change.steps == (Delete(Ids("old"), ELSEWHERE), Delete(ID, OLD))
         assert change.reason == reasons_to_stay.with_old("old")
 
+    def test_what_moved_and_was_removed_since_goes_under_its_new_key(self) -> None:
+        change = one(life((), knows(), moved={"gold": "aurum"}, removed={"aurum": True}))
+        assert (change.key, change.moved_from) == ("aurum", "gold")
+        assert change.steps == (Move("gold"), Delete(ID, OLD))
+
+    def test_it_says_whether_the_manifests_name_it_and_what_the_platform_has(self) -> None:
+        state = knows(at_removal=DELETES)
+        named = one(life((), state, shown(OLD), removed={"gold": True}))
+        assert (named.is_named, named.observed, named.diff) == (True, shown(OLD), ())
+        assert not one(life((), state)).is_named
+
     def test_what_is_protected_says_how_it_can_be_deleted(self) -> None:
         change = one(life((), knows(at_removal=PROTECTED)))
         assert (change.key, change.reason) == ("gold", reasons.PROTECTED)
