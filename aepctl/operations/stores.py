@@ -5,9 +5,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
-from aepctl.errors import AepctlError, SafetyRefusal, StateError
-from aepctl.files import read_regular
+from aepctl.errors import SafetyRefusal, StateError
 from aepctl.operations.context import Context
+from aepctl.operations.given import given_bytes
 from aepctl.operations.state import Decided
 from aepctl.project.environment import Environment
 from aepctl.state.codec import Written, decode_written
@@ -148,10 +148,7 @@ def locked(
 
 
 def _of_file(file: str, environment: Environment) -> State:
-    try:
-        raw = read_regular(file, most=MAX_BYTES)
-    except OSError as error:
-        raise AepctlError(f"{file}: cannot be read: {error.strerror}") from error
+    raw = given_bytes(file, "the document that `aepctl state pull` printed", most=MAX_BYTES)
     state = decode_written(raw, file).state
     check_target(file, state.target, environment.target)
     return state

@@ -25,7 +25,7 @@ def unlock(context: Context, environment: Environment, lock_id: str) -> Decided:
         then = f"the state itself is locked by {written.lock.who}" if written.lock else None
         return Decided(f"{store.where}: its server has no lock {theirs} now", then)
     if written.lock is None:
-        return Decided(f"{store.where} is not locked")
+        return Decided(f"{store.where} is not locked{_but_the_server(store, lock_id)}")
     if written.lock.id != lock_id:
         raise SafetyRefusal(
             f"{store.where} is locked by {written.lock.who} under another ID: {written.lock.id}",
@@ -50,3 +50,10 @@ def _server_lock_broken(store: SharedStore, lock_id: str) -> bool:
     """For a server with locks of its own, which a person or another program may have taken."""
     break_lock = getattr(store.documents, "break_lock", None)
     return break_lock is not None and bool(break_lock(lock_id))
+
+
+def _but_the_server(store: SharedStore, lock_id: str) -> str:
+    """That a server may have a lock of its own all the same, under another ID."""
+    if getattr(store.documents, "break_lock", None) is None:
+        return ""
+    return f" by aepctl; its server has no lock {lock_id}, or does not give it back"

@@ -301,6 +301,21 @@ def test_a_lock_of_the_server_that_somebody_else_took_is_told_and_can_be_given_b
         assert team.run("apply", "--auto-approve").code == 0
 
 
+def test_a_server_that_does_not_say_which_lock_it_has_is_not_called_unlocked(team: Team) -> None:
+    with serving(StateServer(gitlab=True)) as server:
+        team.at(server.url)
+        team.project.setenv("AEPCTL_HTTP_USERNAME", USER)
+        team.project.setenv("AEPCTL_HTTP_PASSWORD", SECRET)
+        assert team.run("state", "init").code == 0
+        server.holder = {"ID": "terraform-1", "Who": "ada@example.org", "Operation": "plan"}
+        told = team.run("state", "unlock", "another")
+        assert told.out == (
+            f"{server.url} is not locked by aepctl; its server has no lock another, or does not "
+            "give it back.\n"
+        )
+        assert server.lock_id() == "terraform-1"
+
+
 def test_a_git_server_that_does_not_take_the_credentials_is_told(
     team: Team, tmp_path: Path
 ) -> None:

@@ -272,7 +272,10 @@ class TestPush:
     def test_a_file_that_is_no_state_is_named(self, places: Places, place: str) -> None:
         places.project.write("text", "hello")
         assert "text:1: not valid JSON" in places.state("push", "text").err
-        assert "nowhere: cannot be read" in places.state("push", "nowhere").err
+        assert places.state("push", "nowhere").err == (
+            "error: nowhere: cannot be read: No such file or directory\n"
+            "  name the document that `aepctl state pull` printed\n"
+        )
 
 
 def test_an_id_that_is_only_still_to_be_deleted_is_lost_like_any_other() -> None:

@@ -306,6 +306,34 @@ class TestRemove:
         change = one(life((), state, shown(EDITED), overwrite=True))
         assert change.steps == (Delete(IDS, EDITED),)
 
+    def test_what_somebody_edited_says_so(self) -> None:
+        change = one(life((), knows(at_removal=DELETES), shown(EDITED)))
+        assert (change.key, change.reason) == ("gold", reasons.EDITED_REMOVED)
+
+    def test_what_others_depend_on_stays_and_says_who(self) -> None:
+        state = knows(at_removal=DELETES)
+        change = one(life((), state, replace(shown(OLD), dependents=("A", "B"))))
+        assert (change.key, change.action, change.steps) == ("gold", Action.DECIDE, ())
+        assert change.known == state.audiences["gold"]
+        assert change.reason == ("other audiences depend on it: A, B. Delete or change those first")
+
+    def test_what_it_took_the_place_of_goes_with_it(self) -> None:
+        state = knows(at_removal=DELETES, deposed=Deposed(Ids("old"), ELSEWHERE))
+        change = one(life((), state))
+        assert change.steps == (Delete(Ids("old"), ELSEWHERE), Delete(ID, OLD))
+        assert change.reason == reasons_to_stay.with_old("old")
+
+    def test_what_moved_and_was_removed_since_goes_under_its_new_key(self) -> None:
+        change = one(life((), knows(), moved={"gold": "aurum"}, removed={"aurum": True}))
+        assert (change.key, change.moved_from) == ("aurum", "gold")
+        assert change.steps == (Move("gold"), Delete(ID, OLD))
+
+    def test_it_says_whether_the_manifests_name_it_and_what_the_platform_has(self) -> None:
+        state = knows(at_removal=DELETES)
+        named = one(life((), state, shown(OLD), removed={"gold": True}))
+        assert (named.is_named, named.observed, named.diff) == (True, shown(OLD), ())
+        assert not one(life((), state)).is_named
+
     def test_what_is_protected_says_how_it_can_be_deleted(self) -> None:
         change = one(life((), knows(at_removal=PROTECTED)))
         assert (change.key, change.reason) == ("gold", reasons.PROTECTED)
@@ -342,8 +370,10 @@ class TestRemove:
         assert change.reason == "gone from the platform"
 
     def test_what_a_list_alone_does_not_show_is_not_forgotten(self) -> None:
-        change = one(life((), knows(at_removal=DELETES), missing=["id-of-gold"]))
-        assert (change.action, change.steps) == (Action.DECIDE, ())
+        state = knows(at_removal=DELETES)
+        change = one(life((), state, missing=["id-of-gold"]))
+        assert (change.key, change.action, change.steps) == ("gold", Action.DECIDE, ())
+        assert change.reason == reasons.missing("gold", state.audiences["gold"], POLICY)
 
     def test_what_a_manifest_says_of_the_end_is_remembered(self) -> None:
         change = one(life(gold(OLD, at_removal=PROTECTED), knows()))
