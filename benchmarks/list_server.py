@@ -7,10 +7,12 @@ It lists them, reads many at once, and changes nothing. Run by refresh.py:
 
 import asyncio
 import json
+import re
 import sys
 from functools import cache
 from urllib.parse import parse_qs, urlsplit
 
+LENGTH = re.compile(r"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 MORE = "x" * 1_000
 """What a real one says beside our fields."""
 
@@ -51,18 +53,26 @@ def answer_to(target: str) -> bytes:
     return json.dumps({"children": there[start : start + limit], "_page": page}).encode()
 
 
+def answer_to_many(body: bytes) -> bytes:
+    """The answer to a question for several at once."""
+    ids = [one["id"] for one in json.loads(body)["ids"]]
+    return json.dumps({"results": {one: THERE[int(one[2:])] for one in ids}}).encode()
+
+
 async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Answer the requests of one connection."""
     try:
         while True:
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
             target = head.split(" ", 2)[1]
+            length = LENGTH.search(head)
+            asked = await reader.readexactly(int(length[1])) if length else b""
             if target.startswith("/count"):
                 body = json.dumps(Seen.count).encode()
             else:
                 Seen.count += 1
                 await asyncio.sleep(DELAY)
-                body = answer_to(target)
+                body = answer_to_many(asked) if asked else answer_to(target)
             writer.write(
                 b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
                 + str(len(body)).encode()
