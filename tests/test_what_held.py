@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from fakes import AT, FakeClock, Ids, audience
 from projects import ORG, Project
@@ -283,6 +284,7 @@ class TestSecrets:
             name
             for command in [cli, *cli.commands.values()]
             for parameter in command.params
+            if isinstance(parameter, click.Option)
             for name in parameter.opts
         }
         assert not [one for one in options if any(w in one for w in ("secret", "key", "password"))]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from fakes import AT, FakeClock, FakeStop, MemoryDisk, audience
@@ -129,18 +130,22 @@ class Watched:
         log = whole_lines(names.get("prod.journal", b""))
         return load(Stored(names.get("prod.json"), log or None), self._store, TARGET).state
 
+    def _shown(self, number: int) -> dict[str, Any]:
+        one, given = self.there[number]
+        return {
+            "id": f"p-{number}",
+            "audienceId": given,
+            **one.fields(),
+            "type": "ExternalSegment",
+            "creationTime": int(time.time() * 1000),
+        }
+
     def get(self, path: str, query: dict[str, str]) -> Reply:
-        children = [
-            {
-                "id": f"p-{n}",
-                "audienceId": given,
-                **one.fields(),
-                "type": "ExternalSegment",
-                "creationTime": int(time.time() * 1000),
-            }
-            for n, (one, given) in enumerate(self.there)
-            if query.get("name", "") in one.name
-        ]
+        every = {f"p-{n}": self._shown(n) for n in range(len(self.there))}
+        one = every.get(path.rpartition("/")[2])
+        if one is not None:
+            return Response(200, json.dumps(one).encode())
+        children = [each for each in every.values() if query.get("name", "") in each["name"]]
         page = {"totalCount": len(children)}
         return Response(200, json.dumps({"children": children, "_page": page}).encode())
 

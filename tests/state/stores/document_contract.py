@@ -198,7 +198,10 @@ class DocumentStoreContract:
         def work() -> None:
             store, done = shared.open(), 0
             while done < 4:
-                before = store.get()
+                try:
+                    before = store.get()
+                except StateUnreachable:  # a server of tests may stumble over so many
+                    continue
                 assert before is not None
                 with suppress(Overtaken):
                     store.put(b"%d" % (int(before.data) + 1), before.version, NOTE)

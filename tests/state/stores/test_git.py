@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from document_contract import NOTE, DocumentStoreContract, Shared
 from git_world import GitWorld
+from shared_contract import SharedStateContract
 
 from aepctl.errors import AepctlError, StateError, StateNotWritten
 from aepctl.state.stores.documents import DocumentStore, MaybeWritten, Overtaken
@@ -47,14 +48,14 @@ class SharedBranch(Shared):
         return None
 
 
-class TestFile(DocumentStoreContract):
+class TestFile(DocumentStoreContract, SharedStateContract):
     @pytest.fixture
     def shared(self, world: GitWorld) -> SharedBranch:
         return SharedBranch(world, "git:file://{path}")
 
 
 @pytest.mark.rig
-class TestSsh(DocumentStoreContract):
+class TestSsh(DocumentStoreContract, SharedStateContract):
     @pytest.fixture
     def shared(self, world: GitWorld) -> SharedBranch:
         return SharedBranch(world, SSH)

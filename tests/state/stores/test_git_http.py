@@ -10,6 +10,7 @@ import pytest
 from document_contract import NOTE, DocumentStoreContract, Shared
 from git_server import READER, WRITER, GitServer, basic, git_server
 from git_world import GitWorld
+from shared_contract import SharedStateContract
 
 from aepctl.errors import StateError, StateNotWritten
 from aepctl.state.stores.documents import DocumentStore, MaybeWritten, Overtaken
@@ -73,7 +74,7 @@ class SharedServer(Shared):
 
 
 @pytest.mark.rig
-class TestHttp(DocumentStoreContract):
+class TestHttp(DocumentStoreContract, SharedStateContract):
     @pytest.fixture
     def shared(self, world: GitWorld, server: GitServer) -> SharedServer:
         return SharedServer(world, server)

@@ -11,6 +11,7 @@ import pytest
 from document_contract import NOTE, DocumentStoreContract, Shared
 from fakes import QuickClock
 from raw_server import free_port
+from shared_contract import SharedStateContract
 from state_server import GITLAB, SECRET, USER, Answer, Lax, StateServer, Trouble, serving
 
 from aepctl.clock import Clock, SystemClock
@@ -76,7 +77,7 @@ def shared(server: StateServer) -> SharedHttp:
     return SharedHttp(server)
 
 
-class TestHttp(DocumentStoreContract):
+class TestHttp(DocumentStoreContract, SharedStateContract):
     @pytest.fixture
     def shared(self, server: StateServer) -> Shared:
         return SharedHttp(server, SystemClock())  # many at once do wait for each other

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 import pytest
 from document_contract import DocumentStoreContract, Shared
 from memory_documents import MemoryDocuments, MemoryServer, losing_the_answer
+from shared_contract import SharedStateContract
 
 from aepctl.state.stores.documents import DocumentStore, unreadable, unwritten
 
@@ -42,7 +43,7 @@ class SharedMemory(Shared):
         return None
 
 
-class TestMemory(DocumentStoreContract):
+class TestMemory(DocumentStoreContract, SharedStateContract):
     @pytest.fixture
     def shared(self) -> Shared:
         return SharedMemory()

@@ -6,6 +6,7 @@ import pytest
 from document_contract import DocumentStoreContract, Shared
 from google_server import GoogleObjects, google_server
 from object_servers import Server, SharedObjects, azurite, s3_server
+from shared_contract import SharedStateContract
 
 
 @pytest.fixture(scope="module")
@@ -27,20 +28,20 @@ def azure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.mark.rig  # moto takes seconds to start
-class TestS3(DocumentStoreContract):
+class TestS3(DocumentStoreContract, SharedStateContract):
     @pytest.fixture
     def shared(self, s3: Server) -> Shared:
         return SharedObjects(s3)
 
 
-class TestGoogle(DocumentStoreContract):
+class TestGoogle(DocumentStoreContract, SharedStateContract):
     @pytest.fixture
     def shared(self, google: Server) -> Shared:
         return SharedObjects(google)
 
 
 @pytest.mark.rig
-class TestAzure(DocumentStoreContract):
+class TestAzure(DocumentStoreContract, SharedStateContract):
     @pytest.fixture
     def shared(self, azure: Server) -> Shared:
         return SharedObjects(azure)

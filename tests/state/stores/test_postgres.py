@@ -15,6 +15,7 @@ from cutting_proxy import CuttingProxy, Wicked
 from document_contract import NOTE, DocumentStoreContract, Shared
 from postgres_server import OWNER, PASSWORD, PostgresServer, programs
 from raw_server import free_port
+from shared_contract import SharedStateContract
 
 from aepctl.errors import StateError, StateNotWritten
 from aepctl.state.stores.documents import DocumentStore, MaybeWritten, Overtaken
@@ -92,7 +93,7 @@ def shared(server: PostgresServer) -> SharedPostgres:
     return SharedPostgres(server)
 
 
-class TestPostgres(DocumentStoreContract):
+class TestPostgres(DocumentStoreContract, SharedStateContract):
     @pytest.fixture
     def shared(self, server: PostgresServer) -> Shared:
         return SharedPostgres(server)
