@@ -103,6 +103,7 @@ class Runner:
 class SharedStateContract:
     """A subclass gives the fixture `shared`, as for DocumentStoreContract."""
 
+    @pytest.mark.rig
     def test_what_cannot_be_gone_on_with_is_an_error_that_changes_nothing(
         self, shared: Shared, tmp_path: Path
     ) -> None:
