@@ -25,7 +25,10 @@ class Ending:
     def removed(self, key: str) -> Change | None:
         """The change; None where it is told with the new key that it may have become."""
         known, sides = self._sides.known[key], self._sides
-        if sides.renamed_to(key) is not None:
+        name = sides.renamed_to(key)
+        if name is not None and name in sides.in_doubt:
+            return self._told(key, known, Action.DECIDE, (), reasons.renamed(key, name))
+        if name is not None:
             return None
         new = sides.clashes_with(key)
         if new is not None:
