@@ -31,27 +31,11 @@ def make_plan(
     changing = Changing(sides, policy, seen, newcomers)
     ending = Ending(sides, policy, seen)
     settle = [_settle(sides, key, intent) for key, intent in sides.settling.items()]
-    changes: list[Change] = []
-    unchanged = 0
-    known, in_doubt, scope, moves = sides.known, sides.in_doubt, sides.scope, sides.moves
     looks = policy.refresh and seen is not None
-    for one in sides.wanted.values():
-        key = one.key
-        if (scope is not None and key not in scope) or key in in_doubt:
-            continue
-        now = known.get(key)
-        if now is None:
-            change: Change | None = newcomers.new(one)
-        elif not looks and key not in moves and is_as_wanted(one, now, policy):
-            unchanged += 1
-            continue
-        else:
-            change = changing.change(one, now)
-        if change is None:
-            unchanged += 1
-        else:
-            (settle if change.action is Action.SETTLE else changes).append(change)
+    defined, unchanged = _defined(sides, newcomers, changing, policy, looks=looks)
+    settle += (change for change in defined if change.action is Action.SETTLE)
     settle.sort(key=lambda change: change.key)
+    changes = (change for change in defined if change.action is not Action.SETTLE)
     ended = (*(ending.removed(key) for key in sides.removed()), *ending.retained())
     return Plan(
         environment=policy.environment,
@@ -60,14 +44,39 @@ def make_plan(
         unchanged=unchanged,
         targets=tuple(targets),
         max_creates=policy.max_creates,
-        max_deletes=deletes_allowed(policy, len(known)),
+        max_deletes=deletes_allowed(policy, len(sides.known)),
         refreshed=policy.refresh,
         overwrites=policy.overwrite,
-        known=len(known),
+        known=len(sides.known),
         guarded=tuple(key for key in sides.removed() if sides.guards(key)),
         stays=tuple(sides.retained()) if policy.destroys else (),
         not_listed=not_listed(sides, seen) if looks else (),
     )
+
+
+def _defined(
+    sides: Sides, newcomers: Newcomers, changing: Changing, policy: Policy, *, looks: bool
+) -> tuple[list[Change], int]:
+    """The changes of the keys that manifests define, and how many of those need none."""
+    known, in_doubt, scope, moves = sides.known, sides.in_doubt, sides.scope, sides.moves
+    changes: list[Change] = []
+    unchanged = 0
+    for one in sides.wanted.values():
+        key = one.key
+        if (scope is not None and key not in scope) or key in in_doubt:
+            continue
+        now = known.get(key)
+        if now is None:
+            change: Change | None = newcomers.new(one)
+        elif not looks and key not in moves and is_as_wanted(one, now, policy):
+            change = None
+        else:
+            change = changing.change(one, now)
+        if change is None:
+            unchanged += 1
+        else:
+            changes.append(change)
+    return changes, unchanged
 
 
 def not_listed(sides: Sides, seen: Seen | None) -> tuple[str, ...]:
