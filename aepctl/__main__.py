@@ -1,5 +1,6 @@
 """`python -m aepctl`, and the entry point of the `aepctl` command."""
 
+import atexit
 import contextlib
 import gc
 import os
@@ -11,6 +12,9 @@ def main() -> None:
     """Run the command line and exit with its code."""
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # no shell had it ignored
         signal.signal(signal.SIGINT, _end_at_once)
+        # The result is out when Python ends itself: its exit code stands. Python would take the
+        # handler away first, and die of a signal that comes after that.
+        atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)
     # Looking for pydantic plugins reads the metadata of every installed package: 15 ms for none.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # A short-lived program with many long-lived values: collecting often finds nothing.

@@ -302,6 +302,28 @@ def test_interrupted_while_it_loads_or_looks(
     assert creates(emulator) == 0
 
 
+AT_LAST = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+class Last:
+    def __del__(self, kill=os.kill, me=os.getpid(), number=signal.SIGINT):
+        kill(me, number)
+last = Last()
+from aepctl.__main__ import main
+sys.argv[0] = "aepctl"
+main()
+"""
+"""The program, interrupted when Python has ended all else, its own handlers of signals too."""
+
+
+def test_interrupted_when_the_result_is_out(start: Start) -> None:
+    ground, _ = start(3)
+    code, out, err = ground.run(sys.executable, "-c", AT_LAST, "plan")
+    assert code == 0, err
+    assert "Plan for rig" in out
+    assert err == ""
+
+
 def test_the_reader_of_a_large_plan_goes(start: Start) -> None:
     ground, _ = start(3000)
     process = ground.start(*PROGRAM, "plan")
