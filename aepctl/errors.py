@@ -24,14 +24,20 @@ from aepctl.model.problem import Problem
 
 
 class AepctlError(Exception):
-    """Expected trouble: `message` says what happened, where and why; `hint` what to do next."""
+    """Expected trouble: `message` says what happened, where and why; `hint` what to do next.
+
+    `code` names the kind of trouble, for `aepctl explain` and for programs; it never changes.
+    """
 
     exit_code: int = 1
+    code: str = "failed"
 
-    def __init__(self, message: str, *, hint: str | None = None) -> None:
+    def __init__(self, message: str, *, hint: str | None = None, code: str | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        if code is not None:
+            self.code = code
 
 
 MAX_PROBLEMS = 200
@@ -43,6 +49,8 @@ class InvalidInput(AepctlError):
 
     `more` is how many others there are. Those that hide others are always among the ones shown.
     """
+
+    code = "invalid-input"
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         found = tuple(problems)
@@ -64,68 +72,93 @@ def problem_count(shown: int, more: int = 0) -> str:
 class StateError(AepctlError):
     """The state or its journal cannot be used. Neither was changed."""
 
+    code = "state"
+
 
 class StateUnreachable(StateError):
     """The state cannot be read for a reason that may pass: nobody answers, or with trouble."""
+
+    code = "state-unreachable"
 
 
 class StateNotWritten(StateError):
     """The store could not make something durable, so it does not count. `reason` says why."""
 
-    def __init__(self, message: str, reason: str, *, hint: str | None = None) -> None:
-        super().__init__(message, hint=hint)
+    code = "state-not-written"
+
+    def __init__(
+        self, message: str, reason: str, *, hint: str | None = None, code: str | None = None
+    ) -> None:
+        super().__init__(message, hint=hint, code=code)
         self.reason = reason
 
 
 class Overtaken(StateNotWritten):
     """Not written: the document is not the expected one any more (or is there already)."""
 
+    code = "overtaken"
+
 
 class MaybeWritten(StateNotWritten):
     """Sent, and no answer that says whether it was written. Reading tells."""
+
+    code = "maybe-written"
 
 
 class CredentialsError(AepctlError):
     """No access token could be had."""
 
+    code = "credentials"
+
 
 class PlatformError(AepctlError):
     """The platform does not answer a read, however often it is asked."""
+
+    code = "platform"
 
 
 class ListForbidden(PlatformError):
     """These credentials may not list audiences: going on without is a person's decision."""
 
     exit_code = 3
+    code = "list-forbidden"
 
 
 class EmulatorError(AepctlError):
     """The embedded platform cannot run."""
 
+    code = "emulator"
+
 
 class NoSuchTarget(AepctlError):
     """A --target that names no audience."""
+
+    code = "no-such-target"
 
 
 class SafetyRefusal(AepctlError):
     """Going on needs a person's decision."""
 
     exit_code = 3
+    code = "refused"
 
 
 class StateLocked(AepctlError):
     """Another process holds the state."""
 
     exit_code = 5
+    code = "locked"
 
 
 class InternalError(AepctlError):
     """A bug in aepctl."""
 
     exit_code = 70
+    code = "bug"
 
 
 class Interrupted(AepctlError):
     """Somebody ended the run from outside."""
 
     exit_code = 130
+    code = "interrupted"

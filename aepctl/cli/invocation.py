@@ -25,12 +25,14 @@ class Invocation:
     """What all commands are told alike. `make_context`: tests give another world.
 
     `stop`: somebody asks the command to end, by a signal. `allow_outside`: the project's files may
-    be elsewhere than below its folder.
+    be elsewhere than below its folder. `verbose`, `quiet`: more or fewer words for people.
     """
 
     environment: str | None = None
     folders: list[str] = field(default_factory=list)
     allow_outside: bool = False
+    verbose: bool = False
+    quiet: bool = False
     make_context: "Callable[[], Context] | None" = None
     resolved: "Environment | None" = None
     stop: StopSignal = field(default_factory=StopSignal)
@@ -97,6 +99,16 @@ def _allow_outside(context: click.Context, _: click.Parameter, given: bool) -> N
         context.find_object(Invocation).allow_outside = True  # type: ignore[union-attr]
 
 
+def _verbose(context: click.Context, _: click.Parameter, given: bool) -> None:
+    if given:
+        context.find_object(Invocation).verbose = True  # type: ignore[union-attr]
+
+
+def _quiet(context: click.Context, _: click.Parameter, given: bool) -> None:
+    if given:
+        context.find_object(Invocation).quiet = True  # type: ignore[union-attr]
+
+
 def _chdir(context: click.Context, _: click.Parameter, folder: str | None) -> None:
     if folder is None:
         return
@@ -132,6 +144,20 @@ def common_options() -> list[click.Option]:
             expose_value=False,
             callback=_allow_outside,
             help="Manifests, state and aepctl.yaml may lead out of the folder of aepctl.yaml.",
+        ),
+        click.Option(
+            ["-v", "--verbose"],
+            is_flag=True,
+            expose_value=False,
+            callback=_verbose,
+            help="Say all there is to say.",
+        ),
+        click.Option(
+            ["-q", "--quiet"],
+            is_flag=True,
+            expose_value=False,
+            callback=_quiet,
+            help="Say the result alone, and what is wrong.",
         ),
     ]
 
