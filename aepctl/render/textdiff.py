@@ -18,7 +18,7 @@ TOKEN = re.compile(
     r"(?:\d[\d.,:/-]*\d|[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W\u0e00-\u0e7f\u3040-\u30ff"
     r"\u3400-\u9fff\uf900-\ufaff]+|\s+|\W)[\u0300-\u036f\u200d\ufe00-\ufe0f]*"
 )
-"""A number, a word, one character of a script without spaces, blanks, or a mark; with what combines."""
+"""A number, a word, a character of a script without spaces, blanks, a mark; with what combines."""
 
 
 class Piece(NamedTuple):

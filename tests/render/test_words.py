@@ -178,7 +178,9 @@ class TestOneMoreRow:
     def test_markdown(self) -> None:
         page = markdown.render(self.view)
         assert "**1 to archive**" in page
-        assert "### 1 to archive\n\nOld ones are put away.\n\n- `@` `old-news` `Old news`" in page
+        assert (
+            "### `@` 1 to archive\n\nOld ones are put away.\n\n- **`old-news`** `Old news`" in page
+        )
 
     def test_html(self) -> None:
         page = html.render(self.view)
