@@ -102,6 +102,11 @@ def html(text: str) -> str:
     return display(text).translate(HTML)
 
 
+def html_text(text: str) -> str:
+    """HTML: text of any number of lines, which stay lines where blanks are kept."""
+    return html(text) if "\n" not in text else "\n".join(map(html, text.split("\n")))
+
+
 def html_prose(text: str) -> str:
     """HTML: a sentence of ours, with what stands in backticks as code."""
     parts = html(text).split("`")
