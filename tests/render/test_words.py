@@ -185,8 +185,8 @@ class TestOneMoreRow:
     def test_html(self) -> None:
         page = html.render(self.view)
         assert '<li class="tile bad" data-status="archive">' in page
-        assert "<b>To archive.</b> Old ones are put away." in page
-        assert '"statuses":[["archive","archive","@","bad"]]' in page
+        assert "<b>Archive.</b> Old ones are put away." in page
+        assert '"statuses":[["archive","archive","@","bad",true]]' in page
 
     def test_junit(self) -> None:
         root = ET.fromstring(junit.render(self.view).encode())
