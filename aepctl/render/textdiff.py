@@ -6,9 +6,11 @@ Nothing here is made harmless: each format does so with each piece, for its own 
 import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
 Kind: TypeAlias = Literal["same", "removed", "added"]
+Texts: TypeAlias = Sequence[str]
 
 MAX_TOKENS = 2_000
 """Of longer texts the common beginning and end are told from the rest, and no more."""
@@ -28,39 +30,43 @@ class Piece(NamedTuple):
     text: str
 
 
+@lru_cache(maxsize=10_000)
 def words(before: str, after: str) -> tuple[Piece, ...]:
     """The text with its changed words, what was removed before what was added.
 
     The pieces that are not added make up `before`, those that are not removed make up `after`.
     """
     old, new = TOKEN.findall(before), TOKEN.findall(after)
-    pieces = _compared(old, new)
-    alike = sum(len(text.strip()) for kind, text in pieces if kind == "same")
+    runs = [(same, "".join(gone), "".join(come)) for same, gone, come in _runs(old, new)]
+    alike = sum(len(gone.strip()) for same, gone, _ in runs if same)
     if alike < ALIKE * min(len(before), len(after)):
-        pieces = [Piece("removed", before), Piece("added", after)]
-    return tuple(_joined(pieces))
+        runs = [(False, before, after)]
+    return tuple(piece for run in _without_gaps(runs) for piece in _pieces(run))
 
 
 def lines(before: str, after: str) -> tuple[Piece, ...]:
     """The lines, without their ends, as a diff has them: all of those that are the same, too."""
-    return tuple(_compared(before.split("\n"), after.split("\n")))
+    pieces: list[Piece] = []
+    for same, gone, come in _runs(before.split("\n"), after.split("\n")):
+        pieces += [Piece("same" if same else "removed", one) for one in gone]
+        pieces += [] if same else [Piece("added", one) for one in come]
+    return tuple(pieces)
 
 
-def _compared(old: Sequence[str], new: Sequence[str]) -> list[Piece]:
+def _runs(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[bool, Texts, Texts]]:
+    """By turns what is the same and what is not: whether it is, what was there, what is there."""
     start = _common(old, new)
     end = _common(old[start:][::-1], new[start:][::-1])
-    middle_old, middle_new = old[start : len(old) - end], new[start : len(new) - end]
-    pieces = [Piece("same", one) for one in old[:start]]
-    if max(len(middle_old), len(middle_new)) > MAX_TOKENS:
-        pieces += _replaced(middle_old, middle_new)
+    gone, come = old[start : len(old) - end], new[start : len(new) - end]
+    if start:
+        yield True, old[:start], new[:start]
+    if max(len(gone), len(come)) > MAX_TOKENS or not gone or not come:
+        yield False, gone, come
     else:
-        matcher = SequenceMatcher(None, middle_old, middle_new, autojunk=False)
-        for name, i, j, k, m in matcher.get_opcodes():
-            if name == "equal":
-                pieces += [Piece("same", one) for one in middle_old[i:j]]
-            else:
-                pieces += _replaced(middle_old[i:j], middle_new[k:m])
-    return pieces + [Piece("same", one) for one in old[len(old) - end :]]
+        for name, i, j, k, m in SequenceMatcher(None, gone, come, autojunk=False).get_opcodes():
+            yield name == "equal", gone[i:j], come[k:m]
+    if end:
+        yield True, old[len(old) - end :], new[len(new) - end :]
 
 
 def _common(old: Sequence[str], new: Sequence[str]) -> int:
@@ -69,29 +75,23 @@ def _common(old: Sequence[str], new: Sequence[str]) -> int:
     return next((at for at, (one, other) in pairs if one != other), min(len(old), len(new)))
 
 
-def _replaced(old: Sequence[str], new: Sequence[str]) -> list[Piece]:
-    return [*(Piece("removed", one) for one in old), *(Piece("added", one) for one in new)]
-
-
-def _joined(pieces: Sequence[Piece]) -> Iterator[Piece]:
-    """Neighbours in one piece. Blanks between two changes belong to the change."""
-    same, removed, added = "", "", ""
-    for at, (kind, text) in enumerate(pieces):
-        last = at + 1 == len(pieces) or pieces[at + 1].kind == "same"
-        if kind == "same" and text.isspace() and (removed or added) and not last:
-            removed, added = removed + text, added + text
-        elif kind == "same":
-            yield from _changed(removed, added)
-            removed, added, same = "", "", same + text
+def _without_gaps(runs: Sequence[tuple[bool, str, str]]) -> list[tuple[bool, str, str]]:
+    """The same, where blanks between two changes belong to the change."""
+    joined: list[tuple[bool, str, str]] = []
+    for at, (same, gone, come) in enumerate(runs):
+        gap = same and gone.isspace() and 0 < at < len(runs) - 1
+        if joined and (gap or (not same and not joined[-1][0])):
+            _, was, now = joined.pop()
+            joined.append((False, was + gone, now + come))
         else:
-            yield from [Piece("same", same)] if same else []
-            same = ""
-            removed += text if kind == "removed" else ""
-            added += text if kind == "added" else ""
-    yield from _changed(removed, added)
-    yield from [Piece("same", same)] if same else []
+            joined.append((same, gone, come))
+    return joined
 
 
-def _changed(removed: str, added: str) -> list[Piece]:
-    both = (Piece("removed", removed), Piece("added", added))
-    return [one for one in both if one.text]
+def _pieces(run: tuple[bool, str, str]) -> Iterator[Piece]:
+    same, gone, come = run
+    if same:
+        yield Piece("same", gone)
+        return
+    yield from [Piece("removed", gone)] if gone else []
+    yield from [Piece("added", come)] if come else []
