@@ -228,10 +228,18 @@ def test_without_a_saved_plan_the_line_of_the_target_ends_with_the_endpoint() ->
     assert f"{line}; plan `3f9a2c`\n" in render(view_of_report(REPORT))
 
 
-def test_what_to_run_next_stands_where_something_is_unknown() -> None:
+def test_what_to_run_next_stands_where_it_did_not_come_to_its_end() -> None:
     text = render(view_of_report(REPORT, PROGRAM))
     assert "\nNext: run `aepctl --env prod apply` again; it first checks" in text
-    assert "Next: " not in render(view_of_report(replace(REPORT, outcomes=())))
+    left = replace(REPORT, outcomes=REPORT.outcomes[2:], words=("apply", "plan.json"))
+    assert "\nNext: run `aepctl apply plan.json` again; it does what is left.\n" in render(
+        view_of_report(left)
+    )
+    refused = replace(left, not_started=0)
+    assert "\nNext: mend what was refused, then run `aepctl" in render(view_of_report(refused))
+    assert "Next: " not in render(view_of_report(replace(left, rescue="{}")))
+    done = replace(refused, outcomes=REPORT.outcomes[3:5])
+    assert "Next: " not in render(view_of_report(done))
 
 
 def test_sound_manifests_are_a_page_too() -> None:
