@@ -52,7 +52,7 @@ def summary(view: View, totals: Mapping[str, int]) -> str:
         + (_next(view.next) if view.next else "")
         + (_tiles({**totals, **others}) or f'<p class="empty">{html(view.nothing)}</p>')
         + _hints(row.status for row in view.rows)
-        + (f"<p>To apply it:</p>{_commands((view.run,))}" if view.run else "")
+        + (f"<p>To apply it:</p>{_command(view.run)}" if view.run else "")
     )
 
 
@@ -126,13 +126,13 @@ def failed_html(failed: Failed) -> str:
 
 
 def _next(text: str) -> str:
-    """What to do now, and its commands once more, to copy."""
+    """What to do now, and the command once more, to copy, where there is no choice."""
     found = commands_in(text)
     return (
         f'<div class="callout info" role="note"><p><b>Next:</b> {html_prose(text)}</p>'
-        f"{_commands(found) if found else ''}</div>"
+        f"{_command(found[0]) if len(found) == 1 else ''}</div>"
     )
 
 
-def _commands(commands: Iterable[str]) -> str:
-    return "".join(f'<pre class="run" tabindex="0">{html(one)}</pre>' for one in commands)
+def _command(command: str) -> str:
+    return f'<pre class="run" tabindex="0">{html(command)}</pre>'

@@ -67,10 +67,9 @@ def _rows(view: View, counted: str, full_report: str | None, max_bytes: int) -> 
 
 
 def _next(text: str) -> str:
-    """What to do now, and its commands once more, to copy."""
-    return f"Next: {prose(text, 1000)}\n" + "".join(
-        f"\n{commands((one,))}" for one in commands_in(text)
-    )
+    """What to do now, and the command once more, to copy, where there is no choice."""
+    found = commands_in(text)
+    return f"Next: {prose(text, 1000)}\n" + (f"\n{commands(found)}" if len(found) == 1 else "")
 
 
 def paste_block(lines: tuple[str, ...], most: int) -> str:

@@ -49,9 +49,9 @@ def side(text: str | None) -> str:
     return NONE if text is None else text_as_it_is(text)
 
 
-def commands(texts: Iterable[str], indent: str = "") -> str:
+def commands(texts: Iterable[str]) -> str:
     """Commands to copy."""
-    return _fenced([display(one) for one in texts], indent, "sh")
+    return _fenced([display(one) for one in texts], "", "sh")
 
 
 def _tagged(tag: str | None, text: str) -> str:
