@@ -11,8 +11,8 @@ from aepctl.cli.main import cli
 
 HEAD = """# Commands
 
-What `aepctl COMMAND --help` says, on one page; it is generated (`make docs`). What each is good for is told in the
-pages that [docs](README.md) lists.
+What `aepctl COMMAND --help` says, on one page; it is generated (`make docs`). What each is good
+for is told in the pages that [docs](README.md) lists.
 """
 REPORTS = ("output", "writes", "github", "max_bytes")
 """The options of a command whose result has every format."""

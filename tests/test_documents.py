@@ -26,7 +26,7 @@ LINK = re.compile(r"\]\(([^()\s]+)\)")
 INLINE = re.compile(r"`([^`]+)`")
 TAKES_ONE = ("--env", "--chdir")
 PAST = ("CHANGELOG.md",)
-LANGUAGES = frozenset({"", "text", "sql", "console"})
+LANGUAGES = frozenset({"", "text", "sql", "diff"})
 """Blocks that are drawings, sessions, or looked at by other tests."""
 
 

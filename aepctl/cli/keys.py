@@ -40,8 +40,7 @@ def list_keys(invocation: Invocation, patterns: tuple[str, ...], output: str) ->
 @output_option
 @pass_invocation
 def show(invocation: Invocation, key: str, output: str) -> int:
-    """Show all that the state has for KEY. Neither lock nor network is needed.
-    """
+    """Show all that the state has for KEY. Neither lock nor network is needed."""
 
     def work() -> int:
         from aepctl.operations.knowing import showing
