@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 EXAMPLES: Mapping[str, tuple[str, ...]] = {
+    "init": ("aepctl init", "aepctl init loyalty --ci github"),
     "validate": ("aepctl validate", "aepctl validate --github"),
     "plan": (
         "aepctl plan",

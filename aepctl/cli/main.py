@@ -13,6 +13,7 @@ from aepctl.cli.drift import drift
 from aepctl.cli.emulator import emulator
 from aepctl.cli.export import export
 from aepctl.cli.importing import import_
+from aepctl.cli.init import init
 from aepctl.cli.invocation import Group, Invocation
 from aepctl.cli.keys import commands as key_commands
 from aepctl.cli.output import prepare_streams, print_status, unwritten
@@ -52,6 +53,7 @@ def cli(
 
 
 for command in (
+    init,
     validate,
     plan,
     apply,

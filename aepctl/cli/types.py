@@ -92,6 +92,17 @@ class FileName(click.ParamType[str]):
         return str(value)
 
 
+class FolderName(click.ParamType[str]):
+    """A folder that may be there."""
+
+    name = "folder"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not value:
+            self.fail("the name of a folder is empty: is a variable not set?", param, ctx)
+        return str(value)
+
+
 lock_timeout_option = click.option(
     "--lock-timeout",
     type=Duration(),
