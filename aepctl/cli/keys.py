@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 def list_keys(invocation: Invocation, patterns: tuple[str, ...], output: str) -> int:
     """List the keys that the state knows, with their IDs and what is open for them.
 
-    PATTERN is a key, or a pattern. Neither lock nor network is needed.
+    PATTERN is a key, or a pattern. Neither lock nor network is needed, nor manifests: `list` has
+    what they want as well.
 
     \b
     aepctl state list 'loyalty-*'

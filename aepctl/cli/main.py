@@ -16,6 +16,7 @@ from aepctl.cli.importing import import_
 from aepctl.cli.init import init
 from aepctl.cli.invocation import Group, Invocation
 from aepctl.cli.keys import commands as key_commands
+from aepctl.cli.listing import list_, show
 from aepctl.cli.output import prepare_streams, print_status, unwritten
 from aepctl.cli.plan import plan
 from aepctl.cli.refresh import refresh
@@ -62,6 +63,8 @@ for command in (
     destroy,
     export,
     import_,
+    list_,
+    show,
     state,
     schema,
     emulator,
