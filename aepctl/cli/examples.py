@@ -62,6 +62,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "state migrate": ("aepctl --env prod state migrate state/prod.json git:origin",),
     "state history": ("aepctl --env prod state history",),
     "state merge": ("aepctl state merge base.json ours.json theirs.json",),
+    "completion": ("aepctl completion bash", "aepctl completion fish"),
     "schema": ("aepctl schema manifest", "aepctl schema plan --plain"),
     "emulator serve": (
         "aepctl emulator serve --db emulator.db",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aepctl.cli.completers import any_key
 from aepctl.cli.formats import Outputs, output_option, run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
 from aepctl.cli.output import colour, print_result, print_status
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command("list", cls=Command)
-@click.argument("patterns", nargs=-1, metavar="[PATTERN]…")
+@click.argument("patterns", nargs=-1, metavar="[PATTERN]…", shell_complete=any_key)
 @click.option(
     "--all-environments", is_flag=True, help="In every environment: a row for each that has a key."
 )
@@ -93,7 +94,7 @@ def terminal_width() -> int | None:
 
 
 @click.command(cls=Command)
-@click.argument("key")
+@click.argument("key", shell_complete=any_key)
 @click.option("--refresh", is_flag=True, help="Look at the platform as well, and show what it has.")
 @output_option
 @pass_invocation
