@@ -200,6 +200,7 @@ class TestShow:
             "prevent_destroy": "11", "ignore_changes": "11",
         }  # fmt: skip
 
+    @pytest.mark.rig
     def test_with_a_look_it_has_what_the_platform_has(
         self, project: Project, platform: Start
     ) -> None:
