@@ -18,9 +18,9 @@ def test_the_sessions(project: Project) -> None:
     assert len(commands) == 5
     for command, shown in commands:
         _, *words = shlex.split(command)
-        shown, left_out, _ = shown.partition("…\n")
+        begins, left_out, _ = shown.partition("…\n")
         printed = project.run(*words).out
-        assert (printed[: len(shown)] if left_out else printed) == shown, command
+        assert (printed[: len(begins)] if left_out else printed) == begins, command
 
 
 def test_every_status_and_every_shell_is_on_the_page() -> None:
