@@ -35,9 +35,10 @@ def init(invocation: Invocation, folder: str, ci: "Ci | None") -> int:
         from pathlib import Path
 
         from aepctl.operations.starting import start
+        from aepctl.project.paths import Boundary
         from aepctl.render.started import started_text
 
-        elsewhere = Path(folder).resolve() != Path.cwd()
+        elsewhere = Path(Boundary.here().root) != Path(folder).resolve()
         there = [str(Path(*invocation.folders, folder))] if elsewhere else invocation.folders
         program = replace(invocation, folders=there).program
         started = start(Path(folder), ci, program)

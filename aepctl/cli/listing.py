@@ -40,7 +40,7 @@ def list_(
     manifests.
     """
     if all_environments and invocation.environment is not None:
-        raise click.UsageError("--all-environments and --env exclude each other")
+        raise click.UsageError("--all-environments cannot be combined with --env")
 
     def work() -> int:
         listed = _listed(invocation, patterns, all_environments=all_environments)

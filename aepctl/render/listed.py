@@ -124,8 +124,10 @@ def _nothing(listed: Listed) -> Iterator[str]:
     if not read:
         return
     where = "any environment" if listed.every else read[0]
-    if not listed.patterns:
-        yield f"No audiences: nothing is wanted in {where}, and its state knows nothing."
-        return
-    like = "" if listed.close is None else f" Did you mean `{listed.close}`?"
-    yield f"No key of {where} is or matches {' or '.join(map(repr, listed.patterns))}.{like}"
+    if listed.patterns:
+        like = "" if listed.close is None else f" Did you mean `{listed.close}`?"
+        yield f"No key of {where} is or matches {' or '.join(map(repr, listed.patterns))}.{like}"
+    elif listed.every:
+        yield "No audiences: none is wanted in any environment, and no state knows any."
+    else:
+        yield f"No audiences: none is wanted in {where}, and its state knows none."

@@ -199,6 +199,16 @@ class TestPlaces:
         assert result.code == 0
         assert result.out.startswith("Made:\n  aepctl.yaml ")
 
+    def test_a_current_folder_that_is_gone_is_told(
+        self, project: Project, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (project.root / "gone").mkdir()
+        monkeypatch.chdir(project.root / "gone")
+        (project.root / "gone").rmdir()
+        result = project.run("init")
+        assert (result.code, result.out) == (1, "")
+        assert "the current folder cannot be used" in result.err
+
     def test_a_disk_that_takes_nothing_is_told(
         self, project: Project, monkeypatch: pytest.MonkeyPatch
     ) -> None:

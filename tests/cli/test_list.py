@@ -100,7 +100,7 @@ class TestList:
         assert missed.out == said
         (prod.root / "state/prod.json").unlink()
         prod.write("audiences/all.yaml", "audiences: {}\n")
-        said = "No audiences: nothing is wanted in prod, and its state knows nothing.\n"
+        said = "No audiences: none is wanted in prod, and its state knows none.\n"
         assert prod.run("list").out == said
         assert valid("list", prod.run("list", "-o", "json"))["audiences"] == []
 
