@@ -142,7 +142,7 @@ class Project:
             if not self.found:
                 raise AepctlError(
                     f"no {FILE} in {Path.cwd()}, and {variable} is not set",
-                    hint="`aepctl init` makes one; or use --chdir to name the folder that has it",
+                    hint=f"write {FILE}, or use --chdir to name the folder that has it",
                 )
             message = f"the environment `{name}` has no {what}"
             raise AepctlError(message, hint=f"set `{what}:` in {FILE}, or {variable}")

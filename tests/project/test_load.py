@@ -356,7 +356,4 @@ def test_without_a_file_the_message_names_the_folder(folder: Path) -> None:
     with pytest.raises(AepctlError) as raised:
         load_project({}).environment({})
     assert raised.value.message == f"no aepctl.yaml in {folder}, and AEP_ORG_ID is not set"
-    assert (
-        raised.value.hint
-        == "`aepctl init` makes one; or use --chdir to name the folder that has it"
-    )
+    assert raised.value.hint == "write aepctl.yaml, or use --chdir to name the folder that has it"
