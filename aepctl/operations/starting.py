@@ -110,7 +110,7 @@ def _not_at_the_top(ci: Ci, repository: Path | None) -> AepctlError:
         f"--ci {ci}: {host} reads {file} at the top of a repository alone, which is {repository}; "
         "nothing was made",
         hint="leave --ci out, and let the pipeline that is there run aepctl with --chdir",
-        code="not-at-the-top",
+        code="pipeline-folder",
     )
 
 
@@ -132,7 +132,7 @@ def _check_places(folder: Path, texts: Mapping[str, str]) -> None:
         if lines[1:]:
             said = "\n".join([f"nothing was made: {len(lines)} problems", *lines])
         hint = "move away what is in the way, or choose another folder"
-        raise AepctlError(said, hint=hint, code="in-the-way")
+        raise AepctlError(said, hint=hint, code="init-folder")
 
 
 def _no_folder(path: Path, *, link_may_be: bool) -> str | None:
@@ -178,5 +178,5 @@ def _write(folder: Path, file: str, text: str, made: list[str]) -> None:
         raise AepctlError(
             f"{path}: cannot be written: {error.strerror}{done}",
             hint="make room or make it writable, and run it again: what is there is left as it is",
-            code="not-written",
+            code="file-unwritable",
         ) from error
