@@ -6,7 +6,8 @@ no file outside the folder. What cannot be read has no keys; every other command
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +18,10 @@ from aepctl.yamldoc.parsing import parse
 
 FILE = "aepctl.yaml"
 MAX_BYTES = 16 * 1024 * 1024
+USABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+"""A key, as yamldoc.types has it, which loads pydantic. Nothing else gets into a command line: a
+shell would run what a pull request put into one.
+"""
 
 Keys = Mapping[str, str]
 """Keys, each with the name of its audience."""
@@ -37,7 +42,7 @@ class Glimpse:
 
 def environments() -> tuple[str, ...]:
     """The names of the environments in aepctl.yaml."""
-    return tuple(_mapping(_settings(Boundary.here()), "environments"))
+    return tuple(filter(USABLE.fullmatch, _mapping(_settings(Boundary.here()), "environments")))
 
 
 def glimpse(
@@ -54,10 +59,14 @@ def glimpse(
     audiences, intents = _mapping(state, "audiences"), _mapping(state, "intents")
     opened = (one for one in intents.values() if isinstance(one, dict))
     return Glimpse(
-        wanted=dict(_wanted(boundary, settings.get("manifests", "audiences"))),
-        known={key: _name(one) for key, one in audiences.items()},
-        open={str(one["key"]): "" for one in opened if "key" in one},
+        wanted=_usable(_wanted(boundary, settings.get("manifests", "audiences"))),
+        known=_usable((key, _name(one)) for key, one in audiences.items()),
+        open=_usable((str(one.get("key")), "") for one in opened if "key" in one),
     )
+
+
+def _usable(keys: Iterable[tuple[str, str]]) -> Keys:
+    return {key: name for key, name in keys if USABLE.fullmatch(key)}
 
 
 def _mapping(document: object, name: str) -> Mapping[str, Any]:

@@ -65,8 +65,7 @@ def _lines(started: Started, program: str) -> Iterator[str]:
     if started.left:
         yield "Exists, left as it is:"
     for left in started.left:
-        more = "" if not left.lacks else f"  you may want to add: {'  '.join(left.lacks)}"
-        yield display(f"  {left.file:<{width}}{more}" if more else f"  {left.file}")
+        yield display(f"  {left.file:<{width}}  {_advice(left)}").rstrip()
     if not started.sample:
         yield "There are manifests in audiences/ already, so no sample was made."
     yield "Next:"
@@ -76,6 +75,12 @@ def _lines(started: Started, program: str) -> Iterator[str]:
         yield "Then, for the pipeline:"
         for number, said in enumerate(_pipeline(started, started.ci, program), 1):
             yield f"  {number}. {display(said)}"
+
+
+def _advice(left: Left) -> str:
+    if left.lacks:
+        return f"you may want to add: {'  '.join(left.lacks)}"
+    return "if it is not aepctl's: see docs/pull-requests.md" if left.file.endswith(".yml") else ""
 
 
 def _pipeline(started: Started, ci: Ci, program: str) -> Iterator[str]:

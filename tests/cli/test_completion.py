@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 from projects import Project, tree
 
+from aepctl.operations.completing import USABLE
+from aepctl.yamldoc.types import KEY
+
 STATE = {
     "audiences": {"iron": {"name": "Name iron"}, "silver": {"name": "Name silver"}},
     "intents": {"i-1": {"key": "gold", "phase": "open"}},
@@ -180,6 +183,22 @@ class TestNothingElse:
         (outside / "other.yaml").write_text(TWO)
         (team.root / "aepctl.yaml").symlink_to(outside / "other.yaml")
         assert offered(team, "aepctl --env ") == []
+
+    def test_what_a_shell_would_run_is_never_offered(self, team: Project) -> None:
+        hostile = ("$(touch pwned)", "`id`", "a b", "a;b", "a\nb", "*", "-rf", "\x1b[31m", "ключ")
+        keys = {key: {"name": "x"} for key in hostile}
+        intents = {str(n): {"key": key} for n, key in enumerate(hostile)}
+        team.write("audiences/more.yaml", json.dumps({"audiences": keys}))
+        team.write("known/prod.json", json.dumps({"audiences": keys, "intents": intents}))
+        team.write("aepctl.yaml", json.dumps({"environments": {**keys, "prod": {}}}))
+        assert offered(team, "aepctl show ") == ["gold", "lead", "silver"]
+        assert offered(team, "aepctl state show ") == []
+        assert offered(team, "aepctl --env ") == ["prod"]
+        assert USABLE.pattern == KEY
+
+    def test_names_act_on_no_terminal(self, team: Project) -> None:
+        team.write("audiences/all.yaml", json.dumps({"audiences": {"a": {"name": "\x1b[31m\n"}}}))
+        assert offered(team, "aepctl import ", "zsh") == ["plain", "a", "\\x1b[31m\\n"]
 
     def test_nothing_is_written(self, team: Project) -> None:
         before = tree(team.root)
