@@ -14,7 +14,9 @@ SHELLS = ("bash", "zsh", "fish")
 @click.argument("shell", type=click.Choice(SHELLS), metavar="SHELL")
 @click.pass_context
 def completion(context: click.Context, shell: str) -> None:
-    """Print what lets SHELL complete commands, options, keys and environments: bash, zsh or fish.
+    """Print what makes Tab work in SHELL.
+
+    It completes commands, options, files, environments and keys.
 
     \b
     bash  source <(aepctl completion bash)

@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 )
 @pass_invocation
 def init(invocation: Invocation, folder: str, ci: "Ci | None") -> int:
-    """Make a new project in DIR, or here: settings, a sample, and what Git and editors need.
+    """Make a new project in DIR, or here, that runs as it is.
 
-    It runs as it is, on the embedded emulator. What is there already is left as it is.
+    It has settings, with an environment on the embedded emulator, a sample, and what Git and
+    editors need. What is there already is left as it is.
     """
     check_expanded(folder)
 

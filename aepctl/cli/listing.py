@@ -99,9 +99,10 @@ def terminal_width() -> int | None:
 @output_option
 @pass_invocation
 def show(invocation: Invocation, key: str, refresh: bool, output: str) -> int:
-    """Show everything known of KEY: wanted, with the place of each field; known; and the plan.
+    """Show everything known of KEY, on all sides.
 
-    Neither lock nor network is needed, except with --refresh, which reads the platform.
+    What is wanted, with the place of each field, what the state knows, what is open, and what a
+    plan would do. Neither lock nor network is needed, except with --refresh, which reads the platform.
     """
 
     def work() -> int:
