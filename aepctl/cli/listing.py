@@ -102,7 +102,8 @@ def show(invocation: Invocation, key: str, refresh: bool, output: str) -> int:
     """Show everything known of KEY, on all sides.
 
     What is wanted, with the place of each field, what the state knows, what is open, and what a
-    plan would do. Neither lock nor network is needed, except with --refresh, which reads the platform.
+    plan would do. Neither lock nor network is needed, except with --refresh, which reads the
+    platform.
     """
 
     def work() -> int:
