@@ -18,7 +18,8 @@ ADDRESS = re.compile(r"@|:(?=//)|www(?=\.)", re.IGNORECASE)
 HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
 ELLIPSIS = "…"
 PLAIN_WORDS = re.compile(
-    r"([A-Za-z,;'() ]|[.:?](?= |$)|(?<=[a-z])_(?=[a-z])|(?<![^ (])[0-9]{1,6}(?=[ ),.]|$)| %(?= ))*"
+    r"([A-Za-z,;'() ]|[.:?](?= |$)|(?<=[a-z])_(?=[a-z])|(?<![^ (])[0-9]{1,3}(,?[0-9]{3})?"
+    r"(?=[ ),.]|$)| %(?= ))*"
 )
 """Nothing in them can be a link, a mention, a reference or markup, wherever they stand."""
 

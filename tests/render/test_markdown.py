@@ -162,6 +162,18 @@ def test_many_lines_of_a_file_are_folded() -> None:
     assert_well_formed(page, MAX_BYTES)
 
 
+def test_of_what_needs_a_look_many_lines_are_folded_as_well() -> None:
+    """The first can be seen at once; nothing that needs a look is told by its file alone."""
+    many = (replace(PLAN.changes[1], key=f"k{i}", reason="taken") for i in range(1024))
+    page = plan_page(plan_of(*many))
+    open_, fold, folded = page.partition("<details><summary>")
+    assert "### `!` 1,024 to decide\n" in open_
+    assert (lines_of(open_), fold != "") == (20, True)
+    assert folded.startswith(f"{lines_of(folded):,} more</summary>")
+    assert f"\nand {left_out(page, 'lines')} more, which did not fit\n" in page
+    assert_well_formed(page, MAX_BYTES)
+
+
 def test_a_plan_that_does_not_fit(golden: Golden) -> None:
     golden("render/plan-short.md", plan_page(PLAN, plan_id="3f9a2c", max_bytes=2250, whole=WHOLE))
 
