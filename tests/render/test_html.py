@@ -506,6 +506,20 @@ def test_many_rows_come_as_they_are_needed(show: Show) -> None:
 
 
 @needs_browser
+def test_paper_has_what_the_words_mean_and_nothing_to_press(show: Show) -> None:
+    page = show(plan_page(PLAN))
+    page.js("dispatchEvent(new Event('beforeprint'))")
+    page.call("Emulation.setEmulatedMedia", media="print")
+    try:
+        shown = page.js("document.querySelector('main').innerText")
+    finally:
+        page.call("Emulation.setEmulatedMedia", media="screen")
+    assert "Decide. Nothing is done until a person decides." in shown
+    assert "Loyalty - Silver tier" in shown
+    assert "Open all" not in shown
+
+
+@needs_browser
 def test_it_is_readable_where_no_script_runs(browser: Browser, show: Show) -> None:
     browser.call("Emulation.setScriptExecutionDisabled", value=True)
     try:
