@@ -1,44 +1,47 @@
-"""The source line of a problem, cut so that its place can be seen."""
+"""The part of a source line that a caret points into. Pure."""
 
-from typing import NamedTuple
-
-from aepctl.model.problem import Problem
 from aepctl.render.display import cells, display
 
 MAX_SOURCE = 100
-"""Characters of a source line that are shown."""
+"""So many cells of a source line are shown, and fewer on a narrow terminal."""
+LEAST = 30
+AROUND = 10
+"""What is in front of the line, and the marks where it is cut."""
+AFTER = 20
+"""So much is shown from the place on, at least."""
 
 
-class Excerpt(NamedTuple):
-    """What stands before the place, at it and after it; all of it is safe to look at."""
-
-    before: str
-    at: str
-    after: str
-
-    @property
-    def text(self) -> str:
-        return self.before + self.at + self.after
-
-    @property
-    def caret(self) -> str:
-        """A line that points at the place, where all characters are as wide as on a terminal."""
-        return f"{' ' * cells(self.before)}^"
+def excerpt(source: str, column: int, width: int | None = None) -> tuple[str, int]:
+    """What is shown of the line, and how many cells of that precede the place."""
+    most = MAX_SOURCE if width is None else max(min(MAX_SOURCE, width - AROUND), LEAST)
+    place = min(column - 1, len(source))
+    start = _from(source, place, most - AFTER)
+    if start:
+        start = _from(source, place, most // 2)
+    end = _until(source, start, most)
+    lead, tail = "…" * (start > 0), "…" * (end < len(source))
+    before = len(lead) + cells(display(source[start:place]))
+    return f"{lead}{display(source[start:end])}{tail}", before
 
 
-def excerpt(problem: Problem) -> Excerpt | None:
-    """The line around the place; None where there is nothing to be seen."""
-    source, column = problem.source, max(problem.origin.column, 1)
-    if source is None or not source.strip():
-        return None
-    start = max(column - 1 - MAX_SOURCE // 2, 0) if column > MAX_SOURCE else 0
-    shown = source[start : start + MAX_SOURCE]
-    place = column - 1 - start
-    lead = "…" if start else ""
-    tail = "…" if len(source) > start + MAX_SOURCE else ""
-    whole = display(shown) + tail  # what `display` breaks up may lie across the place
-    before = display(shown[:place])
-    at = display(shown[place : place + 1])
-    if f"{before}{at}{display(shown[place + 1 :])}{tail}" != whole:
-        return Excerpt(lead, "", whole)
-    return Excerpt(lead + before, at, display(shown[place + 1 :]) + tail)
+def _from(source: str, place: int, most: int) -> int:
+    """Where that begins of which `most` cells precede the place. No letter loses its accents."""
+    start, used = place, 0
+    while start and used + _cells(source[start - 1]) <= most:
+        start -= 1
+        used += _cells(source[start])
+    while start < place and not _cells(source[start]):
+        start += 1
+    return start
+
+
+def _until(source: str, start: int, most: int) -> int:
+    end, used = start, 0
+    while end < len(source) and used + _cells(source[end]) <= most:
+        used += _cells(source[end])
+        end += 1
+    return end
+
+
+def _cells(character: str) -> int:
+    return cells(display(character))

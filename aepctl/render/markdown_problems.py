@@ -18,11 +18,10 @@ def problem_entry(problem: Problem) -> Entry:
 
 
 def _source(problem: Problem) -> str:
-    found = excerpt(problem)
-    if found is None:
+    if problem.source is None or not problem.source.strip():
         return ""
+    shown, before = excerpt(problem.source, max(problem.origin.column, 1))
     number = str(problem.origin.line)
-    gutter = " " * len(number)
-    lines = (f"{number} | {found.text}", f"{gutter} | {found.caret}")
+    lines = (f"{number} | {shown}", f"{' ' * len(number)} | {' ' * before}^")
     mark = fence(lines)
     return "".join(f"  {one}\n" for one in (f"{mark}text", *lines, mark))

@@ -16,6 +16,7 @@ import pytest
 from browser import CHROMIUM, Browser, chromium
 from goldens import Golden
 from hypothesis import given
+from hypothesis import strategies as st
 from review_samples import (
     LIFE,
     NASTY,
@@ -175,6 +176,14 @@ def test_problems_stand_by_file_with_their_source_lines() -> None:
     ) in page
     assert '<span class="where">7:9</span> unknown <code>nmae</code></p>' in page
     assert_sound(page)
+
+
+@few
+@given(st.text(max_size=120) | st.sampled_from(NASTY), st.integers(0, 140))
+def test_any_source_line_has_a_place_and_nothing_that_acts(source: str, column: int) -> None:
+    page = render(view_of_problems([Problem(Origin("a.yaml", 1, column), "r", "m", None, source)]))
+    assert_sound(page)
+    assert len(re.findall("</span>.*<b>.*</b>.*</pre>", page)) == bool(source.strip())
 
 
 def test_every_field_has_its_place_in_a_row() -> None:

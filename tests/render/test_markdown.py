@@ -18,6 +18,7 @@ from review_samples import (
     create,
     few,
     filled,
+    nasty,
     plan_of,
     plans,
     problems,
@@ -28,7 +29,7 @@ from review_samples import (
 from aepctl.apply.outcomes import OutcomeKind
 from aepctl.apply.report import ApplyReport
 from aepctl.errors import AepctlError, InvalidInput
-from aepctl.model.problem import Problem
+from aepctl.model.problem import Origin, Problem
 from aepctl.plan.plan import Action, FieldDiff, Plan
 from aepctl.render import html
 from aepctl.render.display import UNSAFE
@@ -384,6 +385,14 @@ def test_any_problems_fit_any_budget(some: list[Problem], most: int) -> None:
     text = render(view_of_problems(some), max_bytes=most, full_report=WHOLE)
     assert_well_formed(text, most)
     assert lines_of(text) + left_out(text, "lines") == len(some)
+
+
+@given(st.text(max_size=120) | nasty, st.integers(0, 140))
+def test_any_source_line_stays_in_its_fence(source: str, column: int) -> None:
+    problem = Problem(Origin("a.yaml", 7, column), "r", "m", None, source)
+    page = render(view_of_problems([problem]))
+    assert_well_formed(page, MAX_BYTES)
+    assert page.count("\n    | ") == bool(source.strip())
 
 
 @given(filled, st.none() | filled, budgets)
