@@ -57,7 +57,7 @@ def _next(report: ApplyReport, again: str) -> str | None:
     if report.not_started:
         return f"run `{again}` again; it does what is left."
     if counts[OutcomeKind.REFUSED]:
-        return f"mend what was refused, then run `{again}` again."
+        return f"mend what was refused, then run `{again}` again; nothing is done twice."
     return None
 
 
