@@ -23,14 +23,14 @@ def command(program: str, *words: str) -> str:
     return f"{program} {shlex.join(words)}"
 
 
-def commands_in(text: str) -> tuple[str, ...]:
-    """The commands of ours that a sentence has in backticks, each once, as they can be pasted."""
-    every = text.split("`")[1::2] if text.count("`") % 2 == 0 else []
-    return tuple(dict.fromkeys(one for one in every if one.startswith("aepctl ")))
-
-
 def first_error(error: "ValidationError") -> tuple[tuple[str, ...], str]:
     """Where pydantic found the first error, and what it says of it; never the value itself."""
     first = error.errors()[0]
     message = first["msg"]
     return tuple(str(part) for part in first["loc"]), f"{message[:1].lower()}{message[1:]}"
+
+
+def commands_in(text: str) -> tuple[str, ...]:
+    """The commands of ours that a sentence has in backticks, each once, as they can be pasted."""
+    every = text.split("`")[1::2] if text.count("`") % 2 == 0 else []
+    return tuple(dict.fromkeys(one for one in every if one.startswith("aepctl ")))

@@ -31,18 +31,6 @@ def render(view: View) -> str:
     return _rows(view, view.totals)
 
 
-def _rows(view: View, totals: Mapping[str, int]) -> str:
-    listed = ASSETS["list.html"] if view.rows else f'<p class="empty">{html(view.empty)}</p>'
-    body = header(view.heading) + summary(view, totals) + listed
-    if not view.rows:
-        return page(view.heading, body)
-    rows = urgent_first(view.rows)
-    data = script_json(_encode(row_data(rows)))
-    plain = f"<noscript>{plain_table(rows)}</noscript>"
-    data = f'<script type="application/json" id="data">{data}</script>'
-    return page(view.heading, body + plain, data, script=ASSETS["script"])
-
-
 def summary(view: View, totals: Mapping[str, int]) -> str:
     """Whose audiences these are, what has to be seen first, the totals and what they mean."""
     others = by_status(row.status for row in view.rows if row.status not in totals)
@@ -54,6 +42,18 @@ def summary(view: View, totals: Mapping[str, int]) -> str:
         + _hints(row.status for row in view.rows)
         + (f"<p>To apply it:</p>{_command(view.run)}" if view.run else "")
     )
+
+
+def _rows(view: View, totals: Mapping[str, int]) -> str:
+    listed = ASSETS["list.html"] if view.rows else f'<p class="empty">{html(view.empty)}</p>'
+    body = header(view.heading) + summary(view, totals) + listed
+    if not view.rows:
+        return page(view.heading, body)
+    rows = urgent_first(view.rows)
+    data = script_json(_encode(row_data(rows)))
+    plain = f"<noscript>{plain_table(rows)}</noscript>"
+    data = f'<script type="application/json" id="data">{data}</script>'
+    return page(view.heading, body + plain, data, script=ASSETS["script"])
 
 
 def _facts(view: View) -> str:

@@ -135,7 +135,7 @@ def _plain_row(row: Row) -> str:
 
 
 def difference_html(row: Row, one: FieldDiff) -> str:
-    """The text with what changed, or all sides where the platform has something else than state."""
+    """Before and after, or all sides where the platform has something else than state."""
     if not row.columns:
         pieces = _pieces(one.before, one.wanted)
         return "".join(

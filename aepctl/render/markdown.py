@@ -105,10 +105,10 @@ def _notes(view: View) -> Iterator[str]:
 
 
 def _problems(view: View, full_report: str | None) -> MarkdownPage:
-    parts = problem_sections(view)
+    groups = problem_sections(view)
     head = _head(view, view.title)
     total = len(view.problems)
-    return MarkdownPage(head, head, total, "problems", parts, full_report=full_report)
+    return MarkdownPage(head, head, total, "problems", groups, full_report=full_report)
 
 
 def problem_sections(view: View) -> tuple[Section, ...]:
