@@ -5,7 +5,7 @@ is rare, then as much as fits of what is many; at last only the totals are left.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from aepctl.render.escape import link
@@ -128,14 +128,21 @@ def _candidates(page: MarkdownPage, max_bytes: int) -> Iterator[str]:
     everything = Filling(0, [len(one.entries) for one in sections])
     everything.whole = [set(range(len(one.entries))) for one in sections]
     yield _text(page, everything, "")
+    yield _shortened(page, max_bytes)
+    bare = tuple(replace(one, counted=True) for one in sections)
+    yield _shortened(replace(page, sections=bare), max_bytes)
     nothing = Filling(0, [0] * len(sections))
-    note = _left_out(page, nothing)
-    room = max_bytes - size(_text(page, nothing, note)) - CUT
-    filling = Filling(room, list(nothing.kept))
-    _fill(sections, filling)
-    yield _text(page, filling, _left_out(page, filling))
-    yield page.head + note
+    yield page.head + _left_out(page, nothing)
     yield page.least + _left_out(page, nothing, most=80, details=False)
+
+
+def _shortened(page: MarkdownPage, max_bytes: int) -> str:
+    """With all headings and places, and what there is room for beside them."""
+    nothing = Filling(0, [0] * len(page.sections))
+    room = max_bytes - size(_text(page, nothing, _left_out(page, nothing))) - CUT
+    filling = Filling(room, nothing.kept)
+    _fill(page.sections, filling)
+    return _text(page, filling, _left_out(page, filling))
 
 
 def _fill(sections: Sequence[Section], filling: Filling) -> None:
