@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from aepctl.model.spelling import JOINERS
 from aepctl.yamldoc.parsing import NOT_TEXT
@@ -10,17 +11,39 @@ RESOLVED = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null
 """What some reader of YAML takes for something else than text, in any case."""
 NO_VALUE = re.compile(r"[0-9][^ ]* .*[A-Za-z]{2}")
 """Begins with a digit, and still is neither a number nor a time: `10,000 points`."""
+FLOW = re.compile(r"[,\[\]{}]")
+"""What ends a text within brackets."""
+PARAGRAPHS = re.compile(r"\n+")
 ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 LITERAL = str.maketrans("", "", "\n\t" + "".join(JOINERS))
 BYTE, SHORT = 0xFF, 0xFFFF
 
 
-def scalar(text: str) -> str:
+def scalar(text: str, *, in_flow: bool = False) -> str:
     """The text on one line: as it is where nothing can take it for anything else, else in quotes.
 
-    What cannot be seen is always spelled out.
+    What cannot be seen is always spelled out. `in_flow`: within brackets, which it then must lack.
     """
-    return text if _is_plain(text) else '"' + "".join(map(_escaped, text)) + '"'
+    if _is_plain(text) and not (in_flow and FLOW.search(text)):
+        return text
+    return '"' + "".join(map(_escaped, text)) + '"'
+
+
+def folded_lines(text: str, written: Sequence[str]) -> str | None:
+    """The sign of a block that joins the lines, as somebody broke them, to just this text.
+
+    None where they do not come to it, or where not all of it could be seen.
+    """
+    if not written or not written[0] or not written[-1]:
+        return None
+    if any(line != line.strip(" \t") for line in written) or not _is_seen("".join(written)):
+        return None
+    joined = PARAGRAPHS.sub(_joined, "\n".join(written))
+    return {joined: ">-", f"{joined}\n": ">"}.get(text)
+
+
+def _joined(found: re.Match[str]) -> str:
+    return found[0][1:] or " "
 
 
 def lines_of(text: str) -> tuple[str, tuple[str, ...]] | None:
