@@ -14,6 +14,8 @@ from aepctl.yamldoc.nodes import Alias, Collection, Document, Entry, Node, Text,
 WIDTH = 120
 """What is in brackets and fits into this stays on its line."""
 STEP = 2
+SIGNS = frozenset({"-", "?", ":"})
+"""Texts that are something else outside of brackets."""
 WORDS = frozenset({"true", "false"})
 BLANK = None
 Lines = list[str | None]
@@ -52,14 +54,14 @@ class Writer:
             lines += page.document(value)
         elif isinstance(value, Collection):
             lines += ["{}" if value.is_map else "[]", *_about(value.below, 0)]
-        elif isinstance(value, Text) and value.source:
-            lines.append(value.source)
+        elif isinstance(value, Text):  # nothing, in one of its spellings
+            lines += [value.source] * bool(value.source)
         return lines + _about(document.below, 0)
 
     def is_kept(self, text: Text) -> bool:
         """Whether its quotation marks stay, or that it has none."""
         one_line = text.style not in {"|", ">"} and "\n" not in text.source
-        return self.keeps and one_line and not text.is_tagged
+        return self.keeps and one_line and not text.is_tagged and text.source not in SIGNS
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-PROPERTY = re.compile(r"[&!](?:<[^>\n]*>|[^\s,\[\]{}]*)")
+TAG = re.compile(r"!(?:<[^>\n]*>|[^\s,\[\]{}]*)")
 HEADER = re.compile(r"[|>][0-9+-]*([ \t]*)(#[^\n]*)?")
 SPACE = re.compile(r"(?:[ \t\n]+|#[^\n]*)*")
 AFTER_A_SIGN = -1

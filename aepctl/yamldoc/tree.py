@@ -24,7 +24,7 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from aepctl.yamldoc.gaps import HEADER, PROPERTY, SPACE, Line, comment_beside, read_gap
+from aepctl.yamldoc.gaps import HEADER, SPACE, TAG, Line, comment_beside, read_gap
 from aepctl.yamldoc.nodes import Alias, Collection, Document, Entry, Node, Text, Tree
 from aepctl.yamldoc.surrogates import as_written, together, without_pairs
 from aepctl.yamldoc.walker import LOADER
@@ -86,7 +86,10 @@ class _Builder:
         for one in (event.anchor, event.tag):
             if one is not None:
                 self.read_to(_from(SPACE, self.text, self.at))
-                self.at = _from(PROPERTY, self.text, self.at)
+                if event.anchor is not None and self.text[self.at] == "&":
+                    self.at += len(f"&{event.anchor}")
+                else:
+                    self.at = _from(TAG, self.text, self.at)
 
     def scalar(self, event: ScalarEvent) -> None:
         end = _end(event)
@@ -207,9 +210,10 @@ class _Builder:
                 entry.above += (line.text for line in self.lines if line.text)
                 self.lines.clear()
         else:
-            # no sound text has a collection as a key
-            keyed = top.is_map and not isinstance(node, Collection)
-            entry = Entry(node) if keyed else Entry(None, node)
+            if top.is_map and not isinstance(node, Collection):
+                entry = Entry(node)
+            else:
+                entry = Entry(None, node)
             entries.append(entry)
             self._begin(entry, top, waits=waits)
         if not waits:
