@@ -121,8 +121,8 @@ class _Page:
         block = lines_of(value.value)
         one_line = scalar(value.value)
         written = _written_lines(value)
-        long = indent + before + len(anchor) + len(one_line) > WIDTH and len(written) > 1
-        if value.style == ">" or (block is None and long):
+        long = indent + before + len(anchor) + len(one_line) > WIDTH
+        if len(written) > 1 and (value.style == ">" or (block is None and long)):
             sign = folded_lines(value.value, written)
             block = block if sign is None else (sign, tuple(written))
         return (anchor + one_line, ()) if block is None else (anchor + block[0], block[1])
