@@ -12,6 +12,7 @@ from aepctl.cli.destroy import destroy
 from aepctl.cli.drift import drift
 from aepctl.cli.emulator import emulator
 from aepctl.cli.export import export
+from aepctl.cli.fmt import fmt
 from aepctl.cli.importing import import_
 from aepctl.cli.invocation import Group, Invocation
 from aepctl.cli.keys import commands as key_commands
@@ -53,6 +54,7 @@ def cli(
 
 for command in (
     validate,
+    fmt,
     plan,
     apply,
     drift,

@@ -102,9 +102,7 @@ class Hand:
             text += f"{self._own(at + 1)}{' ' * (at + 1)}-   description{self._beside()}\n"
         return text + self._own(at)
 
-    def _items(
-        self, names: tuple[str, str], items: Sequence[tuple[str, str]], left: int
-    ) -> str:
+    def _items(self, names: tuple[str, str], items: Sequence[tuple[str, str]], left: int) -> str:
         at = left + self._one_of((0, 2))
         text = f"{self._beside()}\n"
         for values in items:
@@ -130,7 +128,11 @@ class Hand:
     def _text(self, value: str, left: int) -> str:
         """A blank, or more, and the text in any style that can hold it, to the end of its line."""
         lines = value.split("\n")
-        plain = value[0].isalpha() and value != "null" and not {": ", " #", "\n", "\t"} & {*value, value[1:3]}
+        plain = (
+            value[0].isalpha()
+            and value != "null"
+            and not {": ", " #", "\n", "\t"} & {*value, value[1:3]}
+        )
         if plain and ": " not in value and " #" not in value and value.strip() == value:
             if self._chance(2):
                 return f"{self._blanks()}{value}{self._beside()}\n"
