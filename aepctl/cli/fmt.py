@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from aepctl.operations.fmt import Fmt
 
 STREAM = "-"
+STDIN = 0
 STREAM_NAME = "standard input"
 
 
@@ -50,7 +51,7 @@ def fmt(invocation: Invocation, /, check: bool, diff: bool, files: tuple[str, ..
         done = operation(invocation.context(), files, writes=writes, allow_outside=outside)
         if diff:
             print_result(_diff(done))
-        _tell(invocation, done, check=check, diff=diff)
+        _tell(invocation, done, files, check=check, diff=diff)
         return _ended(done, check=check)
 
     return run_and_render(Outputs(), None, work)
@@ -62,7 +63,7 @@ def _stream(invocation: Invocation, *, check: bool, diff: bool) -> int:
     from aepctl.operations.fmt import fmt_text
 
     try:
-        raw = read_stream(sys.stdin.fileno(), most=MAX_BYTES)
+        raw = read_stream(STDIN, most=MAX_BYTES)
     except OSError as error:
         raise AepctlError(
             f"{STREAM_NAME} cannot be read: {error.strerror}",
@@ -76,7 +77,7 @@ def _stream(invocation: Invocation, *, check: bool, diff: bool) -> int:
     elif not check and not done.problems and not done.bugs:
         print_result((done.changed[0].after if done.changed else raw).decode())
     if check:
-        _tell(invocation, done, check=check, diff=diff)
+        _tell(invocation, done, (STREAM,), check=check, diff=diff)
     return _ended(done, check=check)
 
 
@@ -97,10 +98,12 @@ def _ended(done: "Fmt", *, check: bool) -> int:
     raise last
 
 
-def _tell(invocation: Invocation, done: "Fmt", *, check: bool, diff: bool) -> None:
+def _tell(
+    invocation: Invocation, done: "Fmt", files: tuple[str, ...], *, check: bool, diff: bool
+) -> None:
     """Name each file, and sum up. A diff is alone on standard output, so that `patch` takes it."""
     from aepctl.render.display import display
-    from aepctl.wording import files_of
+    from aepctl.wording import command, files_of
 
     not_yet = check or diff
     word = "not formatted" if not_yet else "formatted"
@@ -112,8 +115,8 @@ def _tell(invocation: Invocation, done: "Fmt", *, check: bool, diff: bool) -> No
         parts.append(f"{broken} with problems")
     total = f"{', '.join(parts)}."
     print_status("".join(lines) + total) if diff else print_result(f"{''.join(lines)}{total}\n")
-    if not_yet and done.changed:
-        print_status(invocation.pasteable("Next: `aepctl fmt` formats them."))
+    if not_yet and done.changed and STREAM not in files:
+        print_status(invocation.pasteable(f"Next: `{command('aepctl', 'fmt', *files)}`"))
 
 
 def _diff(done: "Fmt") -> str:

@@ -14,6 +14,8 @@ NO_VALUE = re.compile(r"[0-9][^ ]* .*[A-Za-z]{2}")
 FLOW = re.compile(r"[,\[\]{}]")
 """What ends a text within brackets."""
 PARAGRAPHS = re.compile(r"\n+")
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""Neither a number nor a time either, whatever it begins with."""
 ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 LITERAL = str.maketrans("", "", "\n\t" + "".join(JOINERS))
 BYTE, SHORT = 0xFF, 0xFFFF
@@ -69,7 +71,7 @@ def _is_plain(text: str) -> bool:
         return False
     first = text[0]
     if first.isascii() and first.isdigit():
-        return NO_VALUE.match(text) is not None
+        return (NO_VALUE.match(text) or UUID.fullmatch(text)) is not None
     return first.isalpha() or not (first.isascii() or unicodedata.category(first)[0] == "M")
 
 

@@ -7,7 +7,7 @@ TAG = re.compile(r"!(?:<[^>\n]*>|[^\s,\[\]{}]*)")
 HEADER = re.compile(r"[|>][0-9+-]*([ \t]*)(#[^\n]*)?")
 SPACE = re.compile(r"(?:[ \t\n]+|#[^\n]*)*")
 AFTER_A_SIGN = -1
-"""The column of a comment that stands in a line behind `-`, `?` or `:`."""
+"""The column of a comment that stands behind `-`, `?` or `:` of what comes next."""
 
 
 class Line(NamedTuple):
@@ -29,12 +29,14 @@ def read_gap(gap: str, *, fresh: bool) -> tuple[str | None, list[Line]]:
     if sign:
         beside = comment_beside(before[len(before.rstrip(" \t")) :], sign + comment)
     lines = []
+    begun = False
     for number, line in enumerate(rest, 1):
         before, sign, comment = line.partition("#")
+        is_bare = not before.strip(" \t")
+        begun = begun or not is_bare
         if sign:
-            column = AFTER_A_SIGN if before.strip(" \t") else len(before)
-            lines.append(Line(column, (sign + comment).rstrip()))
-        elif number < len(rest) and not before.strip(" \t"):
+            lines.append(Line(AFTER_A_SIGN if begun else len(before), (sign + comment).rstrip()))
+        elif is_bare and number < len(rest):
             lines.append(Line(0, ""))
     return beside, lines
 

@@ -8,13 +8,15 @@ T = TypeVar("T")
 MOST = 99
 
 NAMES = (
-    "Loyalty - Gold tier", "NO", "1.10", "0777", "2027-01-01", "12:30", "null", "~", "10,000 points",
-    "a: b", "a #b", "it's", 'say "x"', "back\\slash", "Größe 顧客 😀", "{x}", "[y], z", "- dash", "? q",
-    "*star", "&and", "!bang", "%per", "@at", "`tick", "|pipe", "> more", "true", "'quoted'", "y?", "a:b",
+    "Loyalty - Gold tier", "NO", "1.10", "0777", "2027-01-01", "12:30", "null", "~", "a: b",
+    "10,000 points", "a #b", "it's", 'say "x"', "back\\slash", "Größe 顧客 😀", "{x}", "[y], z",
+    "- dash", "? q", "*star", "&and", "!bang", "%per", "@at", "`tick", "|pipe", "> more", "true",
+    "'quoted'", "y?", "a:b",
 )  # fmt: skip
 TEXTS = (
-    *NAMES, "one\ntwo", "one\n\ntwo\n", "one\n\n\n", "  led\nby blanks", "trailing  \nblanks", "# no\n# comment",
-    "long " * 30 + "text", "a\n  b\nc\n", "tab\there", "---\n...\n", "x\n" * 3, "word " * 9 + "end\n\npara\n",
+    *NAMES, "one\ntwo", "one\n\ntwo\n", "one\n\n\n", "  led\nby blanks", "trailing  \nblanks",
+    "# no\n# comment", "long " * 30 + "text", "a\n  b\nc\n", "tab\there", "---\n...\n", "x\n" * 3,
+    "word " * 9 + "end\n\npara\n",
 )  # fmt: skip
 
 
@@ -25,6 +27,7 @@ class Hand:
         self._random = random
         self.said: list[str] = []
         self._most = MOST
+        self._anchors: list[str] = []
 
     def manifest(self) -> str:
         """The whole text."""
@@ -45,6 +48,7 @@ class Hand:
         return text
 
     def _document(self, number: int) -> str:
+        self._anchors.clear()
         step = self._one_of((1, 2, 2, 3, 4))
         blocks: list[tuple[str, Callable[[int], str]]] = []
         keys = [f"k{number}-{n}" for n in range(self._one_of((1, 2, 3)))]
@@ -127,6 +131,14 @@ class Hand:
 
     def _text(self, value: str, left: int) -> str:
         """A blank, or more, and the text in any style that can hold it, to the end of its line."""
+        if self._anchors and self._chance(6):
+            return f"{self._blanks()}*{self._one_of(self._anchors)}{self._beside()}\n"
+        if value in NAMES and self._chance(8):
+            self._anchors.append(f"a{len(self._anchors) % 3}")
+            return f" &{self._anchors[-1]}{self._styled(value, left)}"
+        return self._styled(value, left)
+
+    def _styled(self, value: str, left: int) -> str:
         lines = value.split("\n")
         plain = (
             value[0].isalpha()
@@ -142,7 +154,7 @@ class Hand:
         if len(lines) > 1 and lines[0] and lines[0][0] != " " and self._chance(2):
             at = left + self._one_of((1, 2, 5))
             sign = "|+" if value.endswith("\n") else "|-"
-            body = value[:-1] if value.endswith("\n") else value
+            body = value.removesuffix("\n")
             if value.endswith("\n") and not value.endswith("\n\n"):
                 sign = self._one_of(("|", "|+"))
             shown = "\n".join(" " * at + one if one else "" for one in body.split("\n"))
