@@ -1,7 +1,10 @@
 """What stands between two values of a YAML text: its comments and blank lines."""
 
 import re
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
+
+from aepctl.yamldoc.nodes import Collection
 
 TAG = re.compile(r"!(?:<[^>\n]*>|[^\s,\[\]{}]*)")
 HEADER = re.compile(r"[|>][0-9+-]*([ \t]*)(#[^\n]*)?")
@@ -44,3 +47,30 @@ def read_gap(gap: str, *, fresh: bool) -> tuple[str | None, list[Line]]:
 def comment_beside(blanks: str, comment: str) -> str:
     """A comment at the end of a line, with as many blanks before it as it has, and at least one."""
     return " " * max(1, len(blanks)) + comment.rstrip()
+
+
+def past(pattern: re.Pattern[str], text: str, at: int) -> int:
+    """Where what the pattern takes from `at` on ends."""
+    found = pattern.match(text, at)
+    return at if found is None else found.end()
+
+
+def lines_above(lines: Sequence[Line], ended: Iterable[Collection], left: int) -> list[str]:
+    """The lines that are about what comes next, whose column is `left`.
+
+    Others go below the blocks that have `ended` before them, the innermost of which is first: those
+    that are as far to the right as the block, which is further than what comes next.
+    """
+    blocks = [one for one in ended if one.column > left] if lines else []
+    done = 0
+    for number, line in enumerate(lines):
+        if not line.text:
+            continue
+        blocks = [one for one in blocks if one.column <= line.column]
+        if not blocks:
+            break
+        widest = [one for one in blocks if one.column == blocks[0].column]
+        widest[-1].below += (one.text for one in lines[done : number + 1])
+        blocks = blocks[len(widest) - 1 :]
+        done = number + 1
+    return [one.text for one in lines[done:]]

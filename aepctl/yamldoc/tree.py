@@ -4,7 +4,6 @@ A comment on its own line is about what comes next, unless it is indented as wha
 places of the events say what of the text is a value; what is between two values is read by `gaps`.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,9 +23,19 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from aepctl.yamldoc.gaps import HEADER, SPACE, TAG, Line, comment_beside, read_gap
+from aepctl.yamldoc.gaps import (
+    HEADER,
+    SPACE,
+    TAG,
+    Line,
+    comment_beside,
+    lines_above,
+    past,
+    read_gap,
+)
 from aepctl.yamldoc.nodes import Alias, Collection, Document, Entry, Node, Text, Tree
 from aepctl.yamldoc.surrogates import as_written, together, without_pairs
+from aepctl.yamldoc.syntax import column_of, end_of, start_of
 from aepctl.yamldoc.walker import LOADER
 
 OUTERMOST = -1
@@ -85,20 +94,20 @@ class _Builder:
         """Go on behind an anchor and a tag."""
         for one in (event.anchor, event.tag):
             if one is not None:
-                self.read_to(_from(SPACE, self.text, self.at))
+                self.read_to(past(SPACE, self.text, self.at))
                 if event.anchor is not None and self.text[self.at] == "&":
                     self.at += len(f"&{event.anchor}")
                 else:
-                    self.at = _from(TAG, self.text, self.at)
+                    self.at = past(TAG, self.text, self.at)
 
     def scalar(self, event: ScalarEvent) -> None:
-        end = _end(event)
-        self.read_to(_start(event))
+        end = end_of(event)
+        self.read_to(start_of(event))
         beside: list[str] = []
         if event.anchor is not None or event.tag is not None:
             self.last = Entry(None, beside=beside)  # what comes now is no more about what was last
             self.properties(event)
-            self.read_to(min(_from(SPACE, self.text, self.at), end))
+            self.read_to(min(past(SPACE, self.text, self.at), end))
         source = self.text[self.at : end]
         value = (together if event.style == '"' else as_written)(event.value)
         node = Text(value, source, event.style or None, event.anchor, event.tag is not None)
@@ -120,42 +129,33 @@ class _Builder:
             self.at -= 1
 
     def alias(self, event: AliasEvent) -> None:
-        self.read_to(_start(event))
+        self.read_to(start_of(event))
         self.tree.documents[-1].has_aliases = True
         self._put(Alias(event.anchor or ""))
-        self.at = _end(event)
+        self.at = end_of(event)
 
     def start(self, event: CollectionStartEvent) -> None:
         is_map = event.__class__ is MappingStartEvent
         flow = bool(event.flow_style)
         is_named = event.anchor is not None or event.tag is not None
         if flow or is_named:
-            self.read_to(_start(event))
+            self.read_to(start_of(event))
             self.properties(event)
-        braced = flow and self.text[_from(SPACE, self.text, self.at)] == ("{" if is_map else "[")
+        braced = flow and self.text[past(SPACE, self.text, self.at)] == ("{" if is_map else "[")
         if braced:
-            self.read_to(_end(event) - 1)
-        node = Collection(
-            is_map, flow, 0 if flow else self._column(event, is_map=is_map), event.anchor
-        )
+            self.read_to(end_of(event) - 1)
+        node = Collection(is_map, flow, 0 if flow else column_of(event, self.text), event.anchor)
         self.open.append(_Open(node, self._put(node), braced))
         if braced or is_named:
             self.last = self.open[-1].owner
         if braced:
-            self.at = _end(event)
-
-    def _column(self, event: CollectionStartEvent, *, is_map: bool) -> int:
-        """Of a block, whose start may be that of an anchor. A list may end behind its first `-`."""
-        mark = event.end_mark
-        assert mark is not None  # noqa: S101 - every event of a parse has one
-        behind = not is_map and self.text[mark.index : mark.index + 1] != "-"
-        return mark.column - behind
+            self.at = end_of(event)
 
     def end(self, event: Event) -> None:
         closed = self.open.pop()
         if closed.is_braced:
-            self.read_to(_start(event))
-            self.at = _end(event)
+            self.read_to(start_of(event))
+            self.at = end_of(event)
             closed.node.below += (line.text for line in self.lines)
             self.lines.clear()
             self.last = closed.owner
@@ -165,23 +165,23 @@ class _Builder:
     def document(self, event: DocumentStartEvent) -> None:
         document = Document(bool(event.explicit))
         if event.explicit:
-            self.read_to(_start(event))
+            self.read_to(start_of(event))
             self._lines_between()
-            *before, _ = self.text[self.at : _end(event)].split("\n")
+            *before, _ = self.text[self.at : end_of(event)].split("\n")
             document.directives = [line.rstrip() for line in before if line.strip()]
-            self.at = _end(event)
+            self.at = end_of(event)
         self.last = document
         self.tree.documents.append(document)
 
     def end_document(self, event: DocumentEndEvent) -> None:
         document = self.tree.documents[-1]
-        self.read_to(_start(event))
+        self.read_to(start_of(event))
         document.below += self._sorted_lines(OUTERMOST)
-        self.at = _end(event)
+        self.at = end_of(event)
         self.last = Entry(None)
 
     def end_stream(self, event: StreamEndEvent) -> None:
-        self.read_to(_start(event))
+        self.read_to(start_of(event))
         self._lines_between()
 
     def _lines_between(self) -> None:
@@ -227,41 +227,12 @@ class _Builder:
             self.begun.above += self._sorted_lines(OUTERMOST if top.is_flow else self.left)
 
     def _sorted_lines(self, left: int) -> list[str]:
-        """The lines that are about what comes next; others go below the blocks that have ended.
-
-        Those are as far to the right as the block, and further than what comes next.
-        """
-        blocks = [one for one in self.ended if one.column > left] if self.lines else []
-        done = 0
-        for number, line in enumerate(self.lines):
-            if not line.text:
-                continue
-            blocks = [one for one in blocks if one.column <= line.column]
-            if not blocks:
-                break
-            widest = [one for one in blocks if one.column == blocks[0].column]
-            widest[-1].below += (one.text for one in self.lines[done : number + 1])
-            blocks = blocks[len(widest) - 1 :]
-            done = number + 1
-        rest = [one.text for one in self.lines[done:]]
+        """The lines that are about what comes next; others go below the blocks that have ended."""
+        above = lines_above(self.lines, self.ended, left)
         self.lines.clear()
         self.ended.clear()
         self.begun = None
-        return rest
-
-
-def _from(pattern: re.Pattern[str], text: str, at: int) -> int:
-    """Where what the pattern takes from `at` on ends."""
-    found = pattern.match(text, at)
-    return at if found is None else found.end()
-
-
-def _start(event: Event) -> int:
-    return event.start_mark.index  # type: ignore[union-attr]
-
-
-def _end(event: Event) -> int:
-    return event.end_mark.index  # type: ignore[union-attr]
+        return above
 
 
 HANDLERS: dict[type[Event], Callable[[_Builder, Any], None]] = {
