@@ -34,6 +34,7 @@ class Hand:
         documents = [self._document(number) for number in range(self._one_of((1, 1, 1, 2)))]
         text = documents[0]
         for one in documents[1:]:
+            self._most = 0  # the document before may have ended with a text
             end = f"{self._own(0)}...{self._beside()}\n{self._own(0)}" if self._chance(3) else ""
             text += f"{end}---{self._beside()}\n{one}"
         text += self._own(0)

@@ -113,6 +113,12 @@ def test_the_manifests_of_a_page_are_formatted(page: str) -> None:
         assert result.problems or result.after.decode() == text
 
 
+def test_the_page_shows_what_it_does() -> None:
+    page = (ROOT / "docs/fmt.md").read_text()
+    before, after = re.findall(r"<!-- fmt: \w+ -->\n```yaml\n(.*?)```", page, re.DOTALL)
+    assert formatted("a.yaml", before.encode()).after.decode() == after
+
+
 def test_yaml_of_any_kind_is_proven_or_told() -> None:
     """The public test suite of YAML, as settings, where any field is taken."""
     texts = [one.encode() for one in json.loads((DATA / "yaml-test-suite.json").read_text())]
