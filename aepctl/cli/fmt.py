@@ -108,14 +108,17 @@ def _tell(
     not_yet = check or diff
     word = "not formatted" if not_yet else "formatted"
     lines = [f"{word} {display(one.file)}\n" for one in done.changed if check or not diff]
-    left = "formatted" if not_yet else "left as they are"
-    parts = [f"{files_of(len(done.changed))} {word}", f"{done.same} {left}"]
+    left = "left as it is" if done.same == 1 else "left as they are"
+    parts = [
+        f"{files_of(len(done.changed))} {word}",
+        f"{done.same} {'formatted' if not_yet else left}",
+    ]
     broken = len({one.origin.file for one in done.problems}) + len(done.bugs)
     if broken:
         parts.append(f"{broken} with problems")
     total = f"{', '.join(parts)}."
     print_status("".join(lines) + total) if diff else print_result(f"{''.join(lines)}{total}\n")
-    if not_yet and done.changed and STREAM not in files:
+    if not_yet and done.changed and STREAM not in files and not invocation.quiet:
         print_status(invocation.pasteable(f"Next: `{command('aepctl', 'fmt', *files)}`"))
 
 

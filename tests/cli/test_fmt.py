@@ -32,7 +32,7 @@ def test_all_of_the_project_is_formatted(rough: Project) -> None:
     result = rough.run("fmt")
     assert result.out == (
         "formatted aepctl.yaml\nformatted audiences/rough.yaml\n"
-        "2 files formatted, 1 left as they are.\n"
+        "2 files formatted, 1 left as it is.\n"
     )
     assert (result.code, result.err) == (0, "")
     assert texts(rough, "audiences/rough.yaml") == [FINE]
@@ -66,7 +66,7 @@ def test_what_has_problems_is_told_and_left_and_the_others_are_formatted(rough: 
     rough.write("aepctl.yaml", f"unknown: 1\n{SETTINGS}")
     result = rough.run("fmt", "audiences", "aepctl.yaml", "notes.txt", "none.yaml", "/etc/x.yaml")
     assert result.code == 1
-    assert result.out.endswith("1 file formatted, 1 left as they are, 5 with problems.\n")
+    assert result.out.endswith("1 file formatted, 1 left as it is, 5 with problems.\n")
     for said in (
         "audiences/broken.yaml:1:20: unknown field `nmae`",
         "aepctl.yaml:1:1: unknown field `unknown`",
