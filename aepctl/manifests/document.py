@@ -22,7 +22,6 @@ TEXTS = tuple(name for name in Defaults.model_fields if name != "lifecycle")
 """The fields of text that defaults may give."""
 SECTIONS = frozenset({"audiences", "moved", "removed"})
 """A file has at least one of these."""
-AUDIENCES = "audiences"
 OF_VALUES = frozenset({"wrong-type", "value-error", "literal-error"})
 """What nothing, and an alias of nothing, cannot help being as well."""
 
@@ -45,11 +44,7 @@ class Manifest:
 
 def read_manifest(file: str, raw: bytes) -> Manifest:
     """Read one file; `file` names it in problems. The documents of a file count as one."""
-    return manifest_of(parse(file, raw, positions_under=AUDIENCES))
-
-
-def manifest_of(yaml_file: YamlFile) -> Manifest:
-    """What a file says that was parsed with the places under AUDIENCES."""
+    yaml_file = parse(file, raw, positions_under="audiences")
     if yaml_file.broken:
         return Manifest(problems=yaml_file.problems, text=yaml_file.text)
     documents = [(n, value) for n, value in enumerate(yaml_file.documents) if value is not None]

@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Self
 
 from aepctl.errors import InternalError
-from aepctl.manifests.document import AUDIENCES, Manifest, manifest_of
+from aepctl.manifests.document import Manifest, read_manifest
 from aepctl.manifests.order import MANIFEST, SETTINGS
 from aepctl.manifests.written import Writer
 from aepctl.model.audience import Wanted
@@ -43,17 +43,26 @@ def formatted(file: str, raw: bytes, *, settings: bool = False) -> Formatted:
     """
     text = LINE_END.sub("\n", raw.removeprefix(BOM).decode("utf-8", "surrogateescape"))
     plain = text.encode("utf-8", "surrogateescape")
-    meaning = _read(file, plain, settings=settings)
-    if meaning.problems:
-        return Formatted(file, raw, raw, meaning.problems)
+    manifest = _read(file, plain, settings=settings)
+    if manifest.problems:
+        return Formatted(file, raw, raw, manifest.problems)
     writer = Writer(SETTINGS, keeps=True) if settings else Writer(MANIFEST)
     tree = tree_of(text)
     new = writer.text(tree)
+    after = new.encode()
     if new != text:
         _prove(file, writer, tree, new)
-        if meaning != _read(file, new.encode(), settings=settings):
+        meant = _Meaning.of(file, plain, manifest)
+        if meant != _Meaning.of(file, after, _read(file, after, settings=settings)):
             raise _bug(file, "does not mean the same")
-    return Formatted(file, raw, new.encode())
+    return Formatted(file, raw, after)
+
+
+def _read(file: str, raw: bytes, *, settings: bool) -> Manifest:
+    """What a plan takes from a manifest; of settings, only what is wrong with the YAML."""
+    if settings:
+        return Manifest(problems=parse(file, raw).problems)
+    return read_manifest(file, raw)
 
 
 def _prove(file: str, writer: Writer, tree: Tree, new: str) -> None:
@@ -78,24 +87,22 @@ class _Meaning:
     """All that is read of a file, without places: its values, and what a plan takes from them."""
 
     documents: tuple[Any, ...]
-    keys: tuple[tuple[str, ...], ...]
+    keys: tuple[str, ...]
     problems: tuple[Problem, ...]
-    asked: tuple[Wanted | Moved | Removed, ...]
+    wanted: tuple[Wanted, ...]
+    moved: tuple[Moved, ...]
+    removed: tuple[Removed, ...]
 
-
-def _read(file: str, raw: bytes, *, settings: bool) -> _Meaning:
-    yaml_file = parse(file, raw, positions_under=AUDIENCES)
-    manifest = Manifest(problems=yaml_file.problems) if settings else manifest_of(yaml_file)
-    return _Meaning(
-        yaml_file.documents,
-        tuple(map(tuple, yaml_file.key_positions)),
-        manifest.problems,
-        (
-            *(replace(one, origin=NOWHERE) for one in manifest.wanted),
-            *(replace(one, origin=NOWHERE) for one in manifest.moved),
-            *(replace(one, origin=NOWHERE) for one in manifest.removed),
-        ),
-    )
+    @classmethod
+    def of(cls, file: str, raw: bytes, manifest: Manifest) -> Self:
+        return cls(
+            parse(file, raw).documents,
+            tuple(key for key, _ in manifest.keys),
+            manifest.problems,
+            tuple(replace(one, origin=NOWHERE) for one in manifest.wanted),
+            tuple(replace(one, origin=NOWHERE) for one in manifest.moved),
+            tuple(replace(one, origin=NOWHERE) for one in manifest.removed),
+        )
 
 
 def _said(tree: Tree) -> Iterator[str]:

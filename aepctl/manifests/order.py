@@ -33,7 +33,10 @@ LIFECYCLE = Shape(
     ("on_removal", "prevent_destroy", "on_immutable_change", "ignore_changes"),
     frozenset({"prevent_destroy"}),
 )
-OVERRIDE = Shape(("name", "description", "namespace", "originName"))
+OVERRIDE = Shape(
+    ("name", "description", "namespace", "originName", "lifecycle", "audienceId"),
+    fields={"lifecycle": LIFECYCLE},
+)
 OVERRIDES = Shape(each=OVERRIDE)
 AUDIENCE = Shape(
     (

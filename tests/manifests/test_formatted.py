@@ -4,8 +4,9 @@ import json
 import random
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, get_args, get_origin
 
 import pytest
 from by_hand import Hand
@@ -20,15 +21,8 @@ from aepctl.manifests import formatted as module
 from aepctl.manifests.document import read_manifest
 from aepctl.manifests.entries import whole_file
 from aepctl.manifests.formatted import formatted
-from aepctl.manifests.model import (
-    Defaults,
-    Entry,
-    LifecycleBlock,
-    ManifestDocument,
-    MovedBlock,
-    RemovedBlock,
-)
-from aepctl.manifests.order import AUDIENCE, DEFAULTS, LIFECYCLE, MANIFEST, Shape
+from aepctl.manifests.model import ManifestDocument
+from aepctl.manifests.order import MANIFEST, Shape
 from aepctl.manifests.splice import spliced
 from aepctl.manifests.written import Writer
 from aepctl.yamldoc import parse
@@ -36,14 +30,17 @@ from aepctl.yamldoc import parse
 ROOT = Path(__file__).resolve().parents[2]
 GOLD = "audiences:\n  gold: {name: Gold, namespace: agora, originName: Tests}\n"
 TEXTS = st.text(st.sampled_from("ab\n\n :#-'\"\\|>,[]{}&*!?~é😀1"), min_size=1, max_size=30)
-MODELS: dict[type[BaseModel], Shape] = {
-    ManifestDocument: MANIFEST,
-    Defaults: DEFAULTS,
-    Entry: AUDIENCE,
-    LifecycleBlock: LIFECYCLE,
-    MovedBlock: MANIFEST.of("moved").of(None),
-    RemovedBlock: MANIFEST.of("removed").of(None),
-}
+
+
+def models(annotation: Any, shape: Shape) -> Iterator[tuple[type[BaseModel], Shape]]:
+    """Each model that stands somewhere in a manifest, and the shape of that place."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation, shape
+        for name, field in annotation.model_fields.items():
+            yield from models(field.annotation, shape.of(field.alias or name))
+    one = shape.of(None) if get_origin(annotation) in {dict, list} else shape
+    for part in get_args(annotation):
+        yield from models(part, one)
 
 
 def check(text: str, said: list[str]) -> None:
@@ -134,7 +131,7 @@ def test_yaml_of_any_kind_is_proven_or_told() -> None:
 
 
 def test_every_field_has_its_place() -> None:
-    for model, shape in MODELS.items():
+    for model, shape in models(ManifestDocument, MANIFEST):
         fields = model.model_fields.items()
         assert {field.alias or name for name, field in fields} <= {*shape.order}
         flags = {name for name, field in fields if "bool" in str(field.annotation)}

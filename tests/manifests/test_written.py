@@ -45,6 +45,8 @@ def test_settings_keep_their_order_and_their_quotation_marks() -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["# nothing\n", "", "---\n# nothing\n", "~ # nothing\n"])
+@pytest.mark.parametrize(
+    "text", ["# nothing\n", "", "---\n# nothing\n", "~ # nothing\n", "{ # nothing\n}"]
+)
 def test_settings_may_say_nothing(text: str) -> None:
     assert "# nothing" in written(f"\n{text}\n", settings=True) or not text
