@@ -110,7 +110,8 @@ def _said(tree: Tree) -> Iterator[str]:
     yield from filter(None, tree.above)
     for one in tree.documents:
         yield from (line for line in one.directives if line.startswith("#"))
-        yield from filter(None, (*one.above, *map(str.strip, one.beside), *one.below))
+        yield from filter(None, (*one.above, *one.below))
+        yield from (line.lstrip(" ") for line in one.beside)
         yield from _said_in(one.value)
 
 
@@ -123,5 +124,5 @@ def _said_in(node: Node | None) -> Iterator[str]:
 
 def _said_at(entry: Entry) -> Iterator[str]:
     yield from filter(None, entry.above)
-    yield from map(str.strip, entry.beside)
+    yield from (line.lstrip(" ") for line in entry.beside)
     yield from _said_in(entry.value)

@@ -41,7 +41,7 @@ class Writer:
         return "".join(f"{line}\n" for line in _single_blanks(lines))
 
     def _document(self, document: Document, *, first: bool) -> Lines:
-        value, beside = document.value, [one.strip() for one in document.beside]
+        value, beside = document.value, [one.lstrip(" ") for one in document.beside]
         lines: Lines = []
         anchor = value.anchor if isinstance(value, Text | Collection) else None
         if document.is_explicit or document.directives or not first or anchor is not None:
@@ -85,7 +85,7 @@ class _Page:
         for entry in entries:
             key = key_of(entry)
             is_word = key in shape.words
-            lines += _about([*entry.above, *(one.strip() for one in entry.beside[:-1])], indent)
+            lines += _about([*entry.above, *(one.lstrip(" ") for one in entry.beside[:-1])], indent)
             lines += self._entry(entry, indent, shape.of(key), is_word=is_word)
         return lines + _about(collection.below, indent)
 
@@ -106,8 +106,8 @@ class _Page:
             return [f"{pad}{start}{flow}{beside}"]
         block = self._block(value, indent + STEP, shape)
         if key is not None or value.anchor is not None:
-            return [f"{pad}{start.rstrip()}{beside}", *block]
-        return _behind_a_dash([*_about(filter(None, [beside.strip()]), indent), *block], pad)
+            return [f"{pad}{start.rstrip(' ')}{beside}", *block]
+        return _behind_a_dash([*_about(filter(None, [beside.lstrip(" ")]), indent), *block], pad)
 
     def _value(
         self, value: Text | Alias | None, indent: int, before: int, *, is_word: bool
@@ -165,9 +165,9 @@ def _written_lines(text: Text) -> list[str]:
     """The lines of a text as somebody broke it, without signs, quotation marks and indentation."""
     first, *rest = text.source.split("\n")
     if text.style in {"|", ">"}:
-        while rest and not rest[-1].strip():
+        while rest and not rest[-1].strip(" "):
             del rest[-1]
-        indent = min((len(one) - len(one.lstrip(" ")) for one in rest if one.strip()), default=0)
+        indent = min((len(one) - len(one.lstrip(" ")) for one in rest if one.strip(" ")), default=0)
         return [one[indent:] for one in rest]
     lines = [one.strip(" \t") for one in (first, *rest)]
     if text.style is not None:
@@ -186,8 +186,8 @@ def _about(lines: Iterable[str], indent: int) -> Lines:
 def _behind_a_dash(block: Lines, pad: str) -> Lines:
     """The block as an item; what is said above its first entry stands above the dash."""
     inner = pad + " " * STEP
-    count = next(n for n, line in enumerate(block) if line and not line.lstrip().startswith("#"))
-    above = [pad + line.lstrip() if line else BLANK for line in block[:count]]
+    count = next(n for n, line in enumerate(block) if line and not line.lstrip(" ").startswith("#"))
+    above = [pad + line.lstrip(" ") if line else BLANK for line in block[:count]]
     return [*above, f"{pad}- {(block[count] or '')[len(inner) :]}", *block[count + 1 :]]
 
 

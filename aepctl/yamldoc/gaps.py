@@ -9,6 +9,8 @@ from aepctl.yamldoc.nodes import Collection
 TAG = re.compile(r"!(?:<[^>\n]*>|[^\s,\[\]{}]*)")
 HEADER = re.compile(r"[|>][0-9+-]*([ \t]*)(#[^\n]*)?")
 SPACE = re.compile(r"(?:[ \t\n]+|#[^\n]*)*")
+BLANKS = " \t"
+"""What YAML takes for blanks: others, such as those of CJK, are text."""
 AFTER_A_SIGN = -1
 """The column of a comment that stands behind `-`, `?` or `:` of what comes next."""
 
@@ -30,15 +32,17 @@ def read_gap(gap: str, *, fresh: bool) -> tuple[str | None, list[Line]]:
     beside = None
     before, sign, comment = first.partition("#")
     if sign:
-        beside = comment_beside(before[len(before.rstrip(" \t")) :], sign + comment)
+        beside = comment_beside(before[len(before.rstrip(BLANKS)) :], sign + comment)
     lines = []
     begun = False
     for number, line in enumerate(rest, 1):
         before, sign, comment = line.partition("#")
-        is_bare = not before.strip(" \t")
+        is_bare = not before.strip(BLANKS)
         begun = begun or not is_bare
         if sign:
-            lines.append(Line(AFTER_A_SIGN if begun else len(before), (sign + comment).rstrip()))
+            lines.append(
+                Line(AFTER_A_SIGN if begun else len(before), (sign + comment).rstrip(BLANKS))
+            )
         elif is_bare and number < len(rest):
             lines.append(Line(0, ""))
     return beside, lines
@@ -46,7 +50,7 @@ def read_gap(gap: str, *, fresh: bool) -> tuple[str | None, list[Line]]:
 
 def comment_beside(blanks: str, comment: str) -> str:
     """A comment at the end of a line, with as many blanks before it as it has, and at least one."""
-    return " " * max(1, len(blanks)) + comment.rstrip()
+    return " " * max(1, len(blanks)) + comment.rstrip(BLANKS)
 
 
 def past(pattern: re.Pattern[str], text: str, at: int) -> int:

@@ -24,6 +24,7 @@ from yaml.events import (
 )
 
 from aepctl.yamldoc.gaps import (
+    BLANKS,
     HEADER,
     SPACE,
     TAG,
@@ -123,7 +124,7 @@ class _Builder:
             return
         if found[2]:
             self.last.beside.append(comment_beside(found[1], found[2]))
-        kept = source if "+" in found[0] else source.rstrip()
+        kept = source if "+" in found[0] else source.rstrip(BLANKS + "\n")
         self.at = end - len(source) + max(len(kept), found.end())
         if self.text[self.at - 1] == "\n":
             self.at -= 1
@@ -168,7 +169,7 @@ class _Builder:
             self.read_to(start_of(event))
             self._lines_between()
             *before, _ = self.text[self.at : end_of(event)].split("\n")
-            document.directives = [line.rstrip() for line in before if line.strip()]
+            document.directives = [line.rstrip(BLANKS) for line in before if line.strip(BLANKS)]
             self.at = end_of(event)
         self.last = document
         self.tree.documents.append(document)
@@ -188,7 +189,7 @@ class _Builder:
         """Those that are in no document: before the first, or behind `...`."""
         below = self.tree.documents[-1].below if self.tree.documents else self.tree.above
         if isinstance(self.last, Entry):
-            below += (one.strip() for one in self.last.beside)
+            below += (one.strip(BLANKS) for one in self.last.beside)
         below += (line.text for line in self.lines)
         self.lines.clear()
 

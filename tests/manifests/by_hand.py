@@ -16,7 +16,8 @@ NAMES = (
 TEXTS = (
     *NAMES, "one\ntwo", "one\n\ntwo\n", "one\n\n\n", "  led\nby blanks", "trailing  \nblanks",
     "# no\n# comment", "long " * 30 + "text", "a\n  b\nc\n", "tab\there", "---\n...\n", "x\n" * 3,
-    "word " * 9 + "end\n\npara\n",
+    "word " * 9 + "end\n\npara\n", "one\ntwo\u3000\n\u3000\nthree\u3000\n\u3000\n",
+    "end\xa0\n\xa0", "顧客\u3000会員",
 )  # fmt: skip
 
 
@@ -207,7 +208,9 @@ class Hand:
         return self._one_of((" ", " ", "    ", " \t"))
 
     def _comment(self) -> str:
-        said = self._one_of(("about", "'", '" #', "- {a: [b", "|", "commented: out", "顧客 😀"))
+        said = self._one_of(
+            ("about", "'", '" #', "- {a: [b", "|", "commented: out", "顧客 😀", "\u3000wide\u3000")
+        )
         self.said.append(f"#{self._one_of(('', ' ', '  '))}{len(self.said)} {said}")
         return self.said[-1] + self._one_of(("", "", "  "))
 
