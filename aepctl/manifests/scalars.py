@@ -48,8 +48,11 @@ def _joined(found: re.Match[str]) -> str:
     return found[0][1:] or " "
 
 
-def lines_of(text: str) -> tuple[str, tuple[str, ...]] | None:
-    """A text of several lines as a block: its sign, and its lines. None where that is not exact."""
+def lines_of(text: str, *, ragged: bool = False) -> tuple[str, tuple[str, ...]] | None:
+    """A text of several lines as a block: its sign, and its lines. None where that is not exact.
+
+    `ragged`: its lines may end with blanks, which nobody sees there.
+    """
     *lines, last = text.split("\n")
     sign = "|" if lines and not last else "|-"
     if last:
@@ -58,8 +61,9 @@ def lines_of(text: str) -> tuple[str, tuple[str, ...]] | None:
         return None
     if len(lines) == 1 and sign == "|-":
         return None
-    ragged = any(line != line.rstrip(" \t") for line in lines)
-    if not lines[0] or lines[0][0] in " \t" or ragged or not _is_seen(text.translate(LITERAL)):
+    if any(line != line.rstrip(" \t") for line in (lines[-1:] if ragged else lines)):
+        return None
+    if not lines[0] or lines[0][0] in " \t" or not _is_seen(text.translate(LITERAL)):
         return None
     return sign, tuple(lines)
 

@@ -118,7 +118,7 @@ class _Page:
         anchor = "" if value.anchor is None else f"&{value.anchor} "
         if self.writer.is_kept(value) or (is_word and value.value in WORDS):
             return anchor + self._plain(value, is_word=is_word), ()
-        block = lines_of(value.value)
+        block = lines_of(value.value, ragged=value.style == "|")
         one_line = scalar(value.value)
         written = _written_lines(value)
         long = indent + before + len(anchor) + len(one_line) > WIDTH

@@ -139,7 +139,7 @@ def _write(one: Formatted, done: Fmt) -> bool:
             return False
         if read_regular(real, most=MAX_BYTES) != one.before:
             said = "was changed by somebody else meanwhile, and is left as it is"
-            done.refuse(one.file, "changed", said, "run it again")
+            done.refuse(one.file, "changed-meanwhile", said, "run it again")
             return False
         replace_file(disk, real, one.after)
     except OSError as error:
