@@ -81,7 +81,7 @@ def _given(files: Iterable[str], done: Fmt, boundary: Boundary) -> Iterator[str]
     for one in files:
         path = below_here(one).rstrip("/") or "/"
         if boundary.leaves(path):
-            done.refuse(path, "outside", f"leads out of the folder of {FILE}", INSIDE)
+            done.refuse(path, "outside-project", f"leads out of the folder of {FILE}", INSIDE)
         elif os.path.isdir(path):  # noqa: PTH112 - Path.is_dir fails for a name that is too long
             found = find_manifests(path)
             done.problems += found.problems
@@ -121,7 +121,7 @@ def _format(path: str, done: Fmt, *, settings: bool, writes: bool) -> None:
     try:
         one = formatted(path, read_regular(path, most=MAX_BYTES), settings=settings)
     except OSError as error:
-        done.refuse(path, "unreadable", f"cannot be read: {error.strerror}")
+        done.refuse(path, "file-unreadable", f"cannot be read: {error.strerror}")
     except InternalError as error:
         done.bugs.append(error)
     else:
