@@ -150,6 +150,11 @@ def test_a_bug_leaves_its_file_and_ends_with_70(
     assert texts(rough, "audiences/rough.yaml", "aepctl.yaml") == [ROUGH, SETTINGS]
 
 
+def test_what_init_makes_is_formatted(project: Project) -> None:
+    assert project.run("init", "--ci", "github").code == 0
+    assert project.run("fmt", "--check").out == "0 files not formatted, 2 formatted.\n"
+
+
 def test_a_project_without_manifests_says_so(project: Project) -> None:
     result = project.run("fmt")
     assert result.code == 1
