@@ -17,6 +17,7 @@ def is_read(environment: Environment, key: str, known: Known, intent: Intent) ->
         f"what is open of `{key}` is a {what} of {known.ids.audience_id}, and no create",
         hint=f"`{environment.command('apply')}` reads what became of it, and does what is left; "
         f"to forget that it was begun: `{abandon}`",
+        code="not-an-open-create",
     )
 
 
@@ -28,6 +29,7 @@ def is_the_old_one(environment: Environment, key: str, known: Known) -> SafetyRe
         "place",
         hint=f"if that did arrive: `{resolve} --adopt ID` with the ID of the new one; if not: "
         f"`{resolve} --recreate`; to forget that it was begun: `{resolve} --abandon`",
+        code="not-an-open-create",
     )
 
 

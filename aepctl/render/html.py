@@ -116,11 +116,17 @@ def _problems(problems: Iterable[Problem]) -> str:
 def _problem(problem: Problem) -> str:
     origin = problem.origin
     place = f"{origin.file}:{origin.line}:{origin.column}" if origin.line else origin.file
-    cells = (f"<code>{html(place)}</code>", html(problem.message), html(problem.hint or ""))
+    said = f"{html(problem.message)} {_code(problem.rule)}"
+    cells = (f"<code>{html(place)}</code>", said, html(problem.hint or ""))
     return "<tr>" + "".join(f"<td>{one}</td>" for one in cells) + "</tr>"
 
 
+def _code(code: str) -> str:
+    return f"<code>[{html(code)}]</code>"
+
+
 def _failed(failed: Failed) -> str:
-    what = "".join(f"<p>{html(line)}</p>" for line in failed.message.split("\n"))
+    first, *others = map(html, failed.message.split("\n"))
+    what = "".join(f"<p>{line}</p>" for line in (f"{first} {_code(failed.code)}", *others))
     then = f"<p>Next: {html(failed.hint)}</p>" if failed.hint else ""
     return f'<div class="callout bad">{what}{then}</div>'

@@ -91,7 +91,12 @@ def error_json(
             **fields,
             "problems": [problem_data(problem) for problem in problems],
             "summary": None,
-            "error": {"message": error.message, "next": error.hint, "exitCode": error.exit_code},
+            "error": {
+                "message": error.message,
+                "code": error.code,
+                "next": error.hint,
+                "exitCode": error.exit_code,
+            },
         }
     )
 

@@ -111,6 +111,7 @@ def _problems(view: View, full_report: str | None) -> MarkdownPage:
 def _failed(view: View, failed: Failed, full_report: str | None) -> MarkdownPage:
     title = _head(view, view.title)
     then = f"\nNext: {prose(failed.hint, 1000)}\n" if failed.hint else ""
-    what = "\n\n".join(code_within(line, 1000) for line in failed.message.split("\n"))
+    first, *others = (code_within(line, 1000) for line in failed.message.split("\n"))
+    what = "\n\n".join((f"{first} [{failed.code}]", *others))
     least = f"{title}\n{code_within(failed.message, 200)}\n"
     return MarkdownPage(f"{title}\n{what}\n{then}", least, 0, full_report=full_report)

@@ -125,4 +125,5 @@ def problem_line(problem: Problem) -> str:
     origin = problem.origin
     where = f"line {origin.line}: " if origin.line else ""
     hint = f" ({code(clip(problem.hint, 2 * MAX_NAME))})" if problem.hint else ""
-    return f"{where}{code(clip(problem.message, 4 * MAX_NAME))}{hint}"
+    said = code(clip(problem.message, 4 * MAX_NAME))
+    return f"{where}{said} [{clip(problem.rule, MAX_NAME)}]{hint}"

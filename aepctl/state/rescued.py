@@ -38,22 +38,26 @@ def read_rescued(text: str, file: str) -> Rescued:
             f"{'; '.join(frames.incomplete)}",
             hint="pass the whole log, as it was written; or read the IDs in it, and record each: "
             "`aepctl state resolve KEY --adopt ID`",
+            code="rescue-incomplete",
         )
     if frames.misplaced:
         raise StateError(
             f"{file}: its `{MARK}` lines stand behind other text, where a name could stand as well",
             hint=f"if that is what your log puts before each line, remove it: "
             f"`sed -n 's/^.*\\({MARK} [0-9]*\\/\\)/\\1/p'`",
+            code="rescue-among-text",
         )
     if START in text:
         raise StateError(
             f"{file}: its journal lines stand among other text, where a name could stand as well",
             hint="an earlier aepctl printed them: look them over, and put these lines alone into a "
             f"file, each from `{START}` on; the first is the one of the type `journal`",
+            code="rescue-among-text",
         )
     raise StateError(
         f"{file} contains nothing that aepctl has rescued",
         hint="pass the output of the failed apply, or its log",
+        code="nothing-rescued",
     )
 
 
