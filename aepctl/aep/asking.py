@@ -89,7 +89,7 @@ class Asking:
         self, send: Callable[[], Reply], decode: Callable[[Response], T | None], purpose: str
     ) -> T:
         renewed = False
-        trouble = _Trouble("never asked", UNREACHED)
+        trouble = _Trouble("never asked", code=UNREACHED)
         for attempt in range(MAX_ATTEMPTS):
             reply = send()
             value = decode(reply) if isinstance(reply, Response) else None
@@ -131,12 +131,14 @@ class Asking:
     def _explain(self, reply: Reply) -> _Trouble:
         match reply:
             case NothingSent(reason):
-                return _Trouble(reason, UNREACHED, again=True, hint=unreached(reason, "ups_url"))
+                return _Trouble(
+                    reason, code=UNREACHED, again=True, hint=unreached(reason, "ups_url")
+                )
             case NoResponse(reason):
-                return _Trouble(reason, UNREACHED, again=True)
+                return _Trouble(reason, code=UNREACHED, again=True)
             case Response(status) if status in {HTTPStatus.OK, HTTPStatus.MULTI_STATUS}:
                 said = f"an answer that {reply.flaw or _flaw(reply)}"
-                return _Trouble(said, "platform-answer-unusable", again=True)
+                return _Trouble(said, code="platform-answer-unusable", again=True)
             case Response(status):
                 error = decode_error(status, reply.body)
                 head = " ".join(part for part in (str(status), error.code) if part)
@@ -144,7 +146,7 @@ class Asking:
                 advice = Advice(self.connection.token_advice, "ups_url").about(status, error)
                 other = NO_RIGHT if status == HTTPStatus.FORBIDDEN else RUN_AGAIN
                 said, code = f"{head}: {error.message}", _code(status, error, again=again)
-                return _Trouble(said, code, again=again, hint=advice or other)
+                return _Trouble(said, code=code, again=again, hint=advice or other)
 
 
 def _code(status: int, error: ErrorBody, *, again: bool) -> str:

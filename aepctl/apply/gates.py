@@ -179,7 +179,7 @@ def check_environment(name: str, saved: Binding, given: str | None) -> None:
         raise SafetyRefusal(
             f"{name} is a plan for the environment `{saved.environment}`, not for `{given}`",
             hint="leave out --env, or give the environment of the plan",
-            code="plan-of-another-environment",
+            code="another-environment",
         )
 
 

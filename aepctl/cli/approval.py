@@ -55,7 +55,7 @@ def check_name(given: str, environment: str) -> None:
             f"--auto-approve names `{given}`, but the environment is `{environment}`: nothing was "
             "sent",
             hint="give the environment with --env, and the same name again with --auto-approve",
-            code="approval-of-another-environment",
+            code="another-environment",
         )
 
 

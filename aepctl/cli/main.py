@@ -12,6 +12,7 @@ from aepctl.cli.apply import apply
 from aepctl.cli.destroy import destroy
 from aepctl.cli.drift import drift
 from aepctl.cli.emulator import emulator
+from aepctl.cli.explain import explain
 from aepctl.cli.export import export
 from aepctl.cli.importing import import_
 from aepctl.cli.invocation import Group, Invocation
@@ -62,6 +63,7 @@ for command in (
     export,
     import_,
     state,
+    explain,
     schema,
     emulator,
 ):

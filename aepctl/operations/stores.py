@@ -200,7 +200,7 @@ def _check_push(
         raise SafetyRefusal(
             f"{file} is another state than {where} (lineage {given.lineage}, not {now.lineage})",
             hint="push the state of this environment",
-            code="lineage-differs",
+            code="push-would-lose",
         )
     lost = str(losses(now, given))
     anyway = environment.command("state", "push", "--force", file)

@@ -80,7 +80,7 @@ def _read(boundary: Boundary) -> bytes | None:
     except FileNotFoundError:
         raw = None
     except OSError as error:
-        _refuse_file(FILE, "unreadable", f"cannot be read: {error.strerror}")
+        _refuse_file(FILE, "file-unreadable", f"cannot be read: {error.strerror}")
     if raw is None:
         for name in near_names():
             _refuse_file(name, "not-read", "is not read", f"rename it to {FILE}")

@@ -172,7 +172,7 @@ def _failed(view: View, paint: Paint) -> str:
 
 
 def problems_text(problems: Iterable[Problem], paint: Paint) -> str:
-    """Each as `file:line:col: message [rule]`, its source line, a caret under the place, and a hint."""
+    """Each as `file:line:col: message [rule]`, its source line, a caret at the place, a hint."""
     return "\n".join(_problem(problem, paint) for problem in problems)
 
 
