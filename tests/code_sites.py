@@ -5,14 +5,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeGuard
 
 import aepctl
 from aepctl import errors
 from aepctl.errors import AepctlError
 
 PACKAGE = Path(aepctl.__file__).parent
-TREES = {
-    path.relative_to(PACKAGE.parent).as_posix(): ast.parse(path.read_text("utf-8"))
+NODES = {
+    path.relative_to(PACKAGE.parent).as_posix(): tuple(ast.walk(ast.parse(path.read_text("utf-8"))))
     for path in sorted(PACKAGE.rglob("*.py"))
 }
 CODE = re.compile(r"[a-z]+(-[a-z0-9]+)*")
@@ -37,8 +38,8 @@ class Raised:
 
 def raised() -> Iterator[Raised]:
     """Every place that makes an AepctlError of a class by its name."""
-    for name, tree in TREES.items():
-        for node in ast.walk(tree):
+    for name, nodes in NODES.items():
+        for node in nodes:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 kind = CLASSES.get(node.func.id)
                 if kind is not None:
@@ -50,23 +51,27 @@ def used() -> frozenset[str]:
     """Every code and rule that the source can give to an error or a problem."""
     constants = {
         target.id: node.value.value
-        for tree in TREES.values()
-        for node in tree.body
+        for nodes in NODES.values()
+        for node in nodes
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
         for target in node.targets
         if isinstance(target, ast.Name)
     }
     found: set[str] = {one.code for one in CLASSES.values()}
-    for name, tree in TREES.items():
+    for name, nodes in NODES.items():
         ours = "/emulator/" not in name  # its answers have codes as well: the platform's
-        for node in (one for one in ast.walk(tree) if ours or _makes_error(one)):
+        for node in (one for one in nodes if ours or _makes_error(one)):
             for value in _values(node):
                 for one in ast.walk(value):
                     text = one.value if isinstance(one, ast.Constant) else None
-                    text = constants.get(one.id) if isinstance(one, ast.Name) else text
+                    text = constants.get(one.id) if _is_constant(one) else text
                     if isinstance(text, str) and CODE.fullmatch(text):
                         found.add(text)
     return frozenset(found) - {AepctlError.code}
+
+
+def _is_constant(node: ast.AST) -> TypeGuard[ast.Name]:
+    return isinstance(node, ast.Name) and node.id.isupper()
 
 
 def _makes_error(node: ast.AST) -> bool:

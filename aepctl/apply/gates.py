@@ -90,8 +90,8 @@ def check_emptied(plan: Plan, policy: Policy, state: State) -> None:
     if ended and not wants and not plan.targets:
         destroy = policy.command("destroy")
         raise SafetyRefusal(
-            f"the manifests want nothing of the {known} audience{'s' * (known != 1)} that the "
-            f"state knows, and do not say so of {listed(ended)}",
+            f"the manifests want none of the {known} audience{'s' * (known != 1)} that the "
+            f"state knows, and no `removed:` names {listed(ended)}",
             hint="if the folder of manifests is the right one: list them under `removed:` there, "
             f"or delete all of them with `{destroy}`",
             code="manifests-emptied",

@@ -130,7 +130,9 @@ def _loopback(host: str) -> str:
         address = None
     if address is None or not address.is_loopback:
         raise EmulatorError(
-            f"the emulator serves this machine only, not {host}", code="emulator-address"
+            f"the emulator serves this machine only, not {host}",
+            hint="leave --host out, or give a loopback address",
+            code="emulator-address",
         )
     return host
 

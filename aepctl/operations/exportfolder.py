@@ -64,7 +64,7 @@ def target_of(
     real, manifests = Path(to).resolve(), Path(environment.manifests).resolve()
     if Path.cwd().resolve().is_relative_to(real):
         raise AepctlError(
-            f"--to {to}: the project's own folder has other files, too",
+            f"--to {to}: it is the project's own folder, which has other files as well",
             hint=choose,
             code="export-folder",
         )
@@ -76,7 +76,9 @@ def target_of(
         return Target(to, is_read=False)
     if any(part.startswith(".") for part in real.relative_to(manifests).parts):
         raise AepctlError(
-            f"--to {to}: hidden folders are not read", hint=choose, code="export-folder"
+            f"--to {to}: what is written to a hidden folder is never read as a manifest",
+            hint=choose,
+            code="export-folder",
         )
     return Target(to, is_read=True)
 

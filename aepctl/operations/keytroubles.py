@@ -53,7 +53,7 @@ def move_troubles(
         for trouble in unusable(environment, one.old, state):
             yield Trouble(at + trouble.said, trouble.hint, trouble.refused, trouble.code)
         if one.new == one.old:
-            yield Trouble(f"{at}`{one.old}` is its new key as well", "leave it out")
+            yield Trouble(f"{at}`{one.old}`: OLD and NEW are the same key", "leave it out")
         elif one.new in state.audiences and one.new not in olds:
             yield _taken(environment, one, state.audiences[one.new], at)
         if one.new not in olds and _is_open(state, one.new):

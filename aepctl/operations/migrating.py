@@ -47,14 +47,18 @@ def migrate(
     old = context.open_store(replace(environment, state=source))
     new = context.open_store(replace(environment, state=target, lineage=None))
     if _place(old, source) == _place(new, target):
-        raise SafetyRefusal(f"{new.where} is where the state is already", code="place-taken")
+        raise _here_already(new.where)
     went = _went(old)
     if went is not None and went.moved == target:
         return _moved(environment, old, new, target, went.state)
     _check_left_behind(environment, old)
     with _held(context, environment, old, target, wait) as (state, lock):
         if state.lineage is None:
-            raise StateError(f"{old.where}: there is no state", code="state-missing")
+            raise StateError(
+                f"{old.where}: there is no state",
+                hint="name the place where it is now first, and the new one after it",
+                code="state-missing",
+            )
         there = _prepared(new)
         _check_free(new, there, state, lock)
         if there is None or there.written.moved is not None or not _same(there.state, state):
@@ -154,9 +158,17 @@ def _found(store: StateStore | SharedStore) -> _Found | None:
         raise StateError(
             f"{store.log_name}: a run that was killed left it in the new place",
             hint="look which state it belongs to, and move it away",
-            code="leftover-journal",
+            code="journal-of-another-state",
         )
     return None if stored.document is None else _Found(decode_written(stored.document, store.where))
+
+
+def _here_already(where: str) -> SafetyRefusal:
+    return SafetyRefusal(
+        f"{where} is where the state is already",
+        hint="nothing was done: FROM and TO are one place",
+        code="place-taken",
+    )
 
 
 def _check_free(
@@ -170,7 +182,7 @@ def _check_free(
         return
     found = there.written.lock
     if found is not None and found.id == lock:
-        raise SafetyRefusal(f"{store.where} is where the state is already", code="place-taken")
+        raise _here_already(store.where)
     lost = str(losses(there.state, state))
     if there.state.lineage != state.lineage or there.state.serial > state.serial or lost:
         raise SafetyRefusal(

@@ -52,6 +52,7 @@ def init(context: Context, environment: Environment) -> Decided:
             if held.read().document is not None:
                 raise StateError(
                     f"{store.where}: somebody else has made it at this moment",
+                    hint=f"`{environment.command('state', 'verify')}` looks through it",
                     code="state-written-meanwhile",
                 )
             held.checkpoint(encode_state(made).encode())
@@ -91,7 +92,11 @@ def pull(context: Context, environment: Environment) -> str:
     """The state's document, with what a run that was killed has left beside it."""
     state = read_state(context.open_store(environment), environment.target)
     if state.lineage is None:
-        raise StateError(f"{environment.state}: there is no state yet", code="state-missing")
+        raise StateError(
+            f"{environment.state}: there is no state yet",
+            hint="the first apply begins it; is it the right environment (--env)?",
+            code="state-missing",
+        )
     return encode_state(state)
 
 

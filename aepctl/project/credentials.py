@@ -64,7 +64,9 @@ def credentials(environment: Environment, environ: Mapping[str, str]) -> Credent
     if given["AEP_ACCESS_TOKEN"]:
         if not api_key:
             raise CredentialsError(
-                "no API key: AEP_API_KEY (or AEP_CLIENT_ID) is not set", code="credentials-missing"
+                "no API key: AEP_API_KEY (or AEP_CLIENT_ID) is not set",
+                hint="set it to the client ID that Adobe's Developer Console shows",
+                code="credentials-missing",
             )
         hides_client = bool(given["AEP_CLIENT_ID"] and secret)
         token = Secret(given["AEP_ACCESS_TOKEN"])

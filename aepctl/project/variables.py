@@ -14,7 +14,7 @@ def check_organisation(value: str, source: str) -> None:
     if not re.fullmatch(r"[\w-]+@AdobeOrg", value, re.ASCII):
         bare = re.fullmatch(r"[0-9A-Fa-f]{24}", value)
         raise AepctlError(
-            f"{source} is {value!r}, and an organisation ends in @AdobeOrg",
+            f"{source} is {value!r}, but the ID of an organisation ends in @AdobeOrg",
             hint=f"write {value}@AdobeOrg" if bare else f"it looks like {SAMPLE}",
             code="invalid-organisation",
         )

@@ -16,7 +16,7 @@ HEAD = """# Errors
 
 Every error has a code, in brackets at the end of its first line, and so has every problem in
 manifests and settings; it never changes. `aepctl explain CODE` prints what stands here, and
-`aepctl explain 4` what an exit code means. In `-o json` it is `error.code`, and `rule` of a problem.
+`aepctl explain 4` what an exit code means. In `-o json` it is `error.code`, and a problem's `rule`.
 
 The exit code is 1 where no other is named.
 """

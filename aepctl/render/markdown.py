@@ -112,6 +112,6 @@ def _failed(view: View, failed: Failed, full_report: str | None) -> MarkdownPage
     title = _head(view, view.title)
     then = f"\nNext: {prose(failed.hint, 1000)}\n" if failed.hint else ""
     first, *others = (code_within(line, 1000) for line in failed.message.split("\n"))
-    what = "\n\n".join((f"{first} [{failed.code}]", *others))
+    what = "\n\n".join((f"{first} {code_within(f'[{failed.code}]', 100)}", *others))
     least = f"{title}\n{code_within(failed.message, 200)}\n"
     return MarkdownPage(f"{title}\n{what}\n{then}", least, 0, full_report=full_report)

@@ -126,4 +126,4 @@ def problem_line(problem: Problem) -> str:
     where = f"line {origin.line}: " if origin.line else ""
     hint = f" ({code(clip(problem.hint, 2 * MAX_NAME))})" if problem.hint else ""
     said = code(clip(problem.message, 4 * MAX_NAME))
-    return f"{where}{said} [{clip(problem.rule, MAX_NAME)}]{hint}"
+    return f"{where}{said} {code(clip(f'[{problem.rule}]', MAX_NAME))}{hint}"

@@ -63,8 +63,8 @@ def _settled(state: State, journal: JournalContents) -> str | None:
 
 def _stale(path: Path, key: str) -> SafetyRefusal:
     return SafetyRefusal(
-        f"{path}: a run that was killed has left news of `{key}`, but others have changed the "
-        "state since, and have none: it may be deleted or forgotten",
+        f"{path}: a run that was killed has left an outcome of `{key}`, which the state does not "
+        "have: others have changed it since, and may have deleted or forgotten that audience",
         hint=f"look for it on the platform; if it is wanted: `mv {path} .`, then `state recover "
         f"{path.name}`; else remove that file",
         code="leftover-in-doubt",

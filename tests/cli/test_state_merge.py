@@ -220,7 +220,7 @@ class TestByHand:
         assert result.code == 1
         assert result.err == (
             "error: the state cannot be merged: their side:1: not valid JSON: Expecting value, "
-            "column 1\n"
+            "column 1 [state-not-merged]\n"
             "  both sides stand there whole, between markers: choose one, or mend the wrong one\n"
         )
         assert (files.root / "ours").read_text() == (

@@ -129,7 +129,10 @@ def test_a_stopped_and_an_interrupted_run_say_so() -> None:
 
 def test_a_run_that_failed() -> None:
     page = render(view_of_error(AepctlError("the state is <locked>\nby ci", hint="wait")))
-    assert "<p>the state is &lt;locked&gt;</p><p>by ci</p><p>Next: wait</p>" in page
+    assert (
+        "<p>the state is &lt;locked&gt; <code>[failed]</code></p><p>by ci</p><p>Next: wait</p>"
+        in page
+    )
     assert_sound(page)
     assert render(view_of_error(InvalidInput(PROBLEMS))) == render(view_of_problems(PROBLEMS))
 

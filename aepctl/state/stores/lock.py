@@ -136,7 +136,9 @@ def _flock(handle: int, path: Path, name: str) -> None:
         raise _locked(name, _shown(handle, path)) from None
     except OSError as error:
         raise StateError(
-            f"{path}: cannot be locked: {error.strerror}", code="lock-unusable"
+            f"{path}: cannot be locked: {error.strerror}",
+            hint="keep the state on a file system that has locks, such as a local disk",
+            code="lock-unusable",
         ) from error
 
 

@@ -43,7 +43,7 @@ def probe(store: DocumentStore, program: str) -> Document:
         raise StateError(
             f"{store.where}: there is a document already; it was left as it is",
             hint=f"`{program} state verify` looks through it",
-            code="place-taken",
+            code="state-there-already",
         )
     _must_lose(store, None, "a write that was to be the first went through beside another one")
     time.sleep(min(store.pause_seconds, LONGEST_PAUSE_SECONDS))
