@@ -10,6 +10,7 @@ from code_sites import CLASSES, CODE, raised, used
 from aepctl.apply.findings import Kind
 from aepctl.apply.outcomes import OutcomeKind
 from aepctl.errors import AepctlError
+from aepctl.plan.plan import Action
 from aepctl.render.catalogue import Explanation, catalogue, find
 from aepctl.render.explained import page
 
@@ -24,11 +25,13 @@ def of_group(name: str) -> dict[str, Explanation]:
 
 
 OUTCOMES = of_group("What came of a change")
+WAITING = of_group("What a plan waits for")
 EXITS = of_group("Exit codes")
+NO_ERRORS = {*OUTCOMES, *WAITING, *EXITS}
 
 
 def test_every_code_of_the_source_is_explained_and_every_explained_one_is_used() -> None:
-    assert set(EVERY) - set(OUTCOMES) - set(EXITS) == used() | WORDS
+    assert set(EVERY) - NO_ERRORS == used() | WORDS
 
 
 def test_no_error_is_raised_without_a_code_that_says_what_is_wrong() -> None:
@@ -49,9 +52,10 @@ def test_an_explanation_names_the_exit_code_of_the_class_that_is_raised() -> Non
     assert {code: EVERY[code].exit_code for code in own} == own
 
 
-def test_the_outcomes_that_need_somebody_are_explained() -> None:
+def test_what_waits_for_somebody_is_explained_by_its_word() -> None:
     needing = {OutcomeKind.REFUSED, OutcomeKind.UNDECIDED, OutcomeKind.UNKNOWN}
     assert needing <= set(OUTCOMES) <= set(OutcomeKind)
+    assert set(WAITING) == {Action.SETTLE, Action.DECIDE, Action.DRIFT}
 
 
 def test_every_exit_code_of_the_contract_is_explained() -> None:
@@ -71,7 +75,7 @@ def test_each_explanation_is_whole() -> None:
         assert one.cure, one.code
         assert one.example or one.code in EXITS, one.code
         shown = f"[{one.code}]" in one.example
-        assert shown or one.code in {*EXITS, *OUTCOMES}, one.code
+        assert shown or one.code in NO_ERRORS, one.code
 
 
 def test_the_examples_of_problems_are_messages_that_there_are() -> None:
