@@ -1,5 +1,6 @@
 """What is to be known of codes, as text, as JSON, and as the page docs/errors.md."""
 
+import re
 import textwrap
 from collections.abc import Iterable, Iterator
 from itertools import groupby
@@ -10,6 +11,9 @@ from aepctl.render.documents import FORMAT
 from aepctl.render.json import document
 
 PLAIN = Paint(on=False)
+QUOTED = re.compile("`[^`]+`")
+GLUE = "\x00"
+"""Stands for a blank at which no line may end."""
 HEAD = """# Errors
 
 <!-- Made by `make errors` of aepctl/render/assets/errors.md: change that file, not this one. -->
@@ -29,7 +33,7 @@ def explanation_text(one: Explanation, width: int, paint: Paint = PLAIN) -> str:
     ]
     parts += [_wrapped(paragraph, width) for paragraph in one.cause]
     if one.example:
-        parts.append(textwrap.indent(one.example, "    "))
+        parts.append("\n".join(_example(line, width) for line in one.example.split("\n")))
     cure = (_wrapped(step, width, "- ", "  ") for step in one.cure)
     parts.append("\n".join(("What to do:", *cure)))
     return "\n\n".join(parts) + "\n"
@@ -92,7 +96,23 @@ def _data(one: Explanation) -> dict[str, object]:
     }
 
 
+def _example(line: str, width: int) -> str:
+    """A line of output, indented; what is longer than a line goes on below, further in."""
+    text = line.lstrip()
+    indent = "    " + " " * (len(line) - len(text))
+    return _wrapped(text, width, indent, f"{indent}  ")
+
+
 def _wrapped(text: str, width: int, first: str = "", others: str = "") -> str:
+    """The text in lines of that width; what stands in backquotes stays whole, to be pasted."""
+    return _filled(QUOTED.sub(_glued, text), width, first, others).replace(GLUE, " ")
+
+
+def _glued(found: re.Match[str]) -> str:
+    return found[0].replace(" ", GLUE)
+
+
+def _filled(text: str, width: int, first: str, others: str) -> str:
     return textwrap.fill(
         text,
         width,
