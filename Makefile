@@ -1,7 +1,7 @@
 # `make dev` once, then any of the others. CONTRIBUTING.md says when each is of use.
 BIN := .venv/bin
 
-.PHONY: dev check test rigs all bench constraints schemas errors goldens mutants release
+.PHONY: dev check test rigs all bench constraints schemas docs errors goldens mutants release
 
 dev: ## An environment in .venv with everything, in the pinned versions
 	python3 -m venv .venv && $(BIN)/pip install --quiet -c constraints.txt -e '.[dev]'
@@ -29,6 +29,9 @@ schemas:
 
 errors: ## docs/errors.md, from aepctl/render/assets/errors.md
 	$(BIN)/python -c 'from aepctl.render import catalogue, explained; print(explained.page(catalogue.catalogue().values()), end="")' >docs/errors.md
+
+docs: ## The pages that are made of the program: docs/commands.md
+	AEPCTL_UPDATE_GOLDENS=1 $(BIN)/pytest -n0 tests/test_commands_page.py
 
 goldens: ## Write them anew; read the diff before you commit it
 	AEPCTL_UPDATE_GOLDENS=1 $(BIN)/pytest

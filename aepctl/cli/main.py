@@ -1,5 +1,6 @@
 """The command group, and the last line of defence: every error becomes words and an exit code."""
 
+import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -9,14 +10,17 @@ import click
 
 from aepctl import __version__
 from aepctl.cli.apply import apply
+from aepctl.cli.completion import VARIABLE, completion, offer
 from aepctl.cli.destroy import destroy
 from aepctl.cli.drift import drift
 from aepctl.cli.emulator import emulator
 from aepctl.cli.explain import explain
 from aepctl.cli.export import export
 from aepctl.cli.importing import import_
+from aepctl.cli.init import init
 from aepctl.cli.invocation import Group, Invocation
 from aepctl.cli.keys import commands as key_commands
+from aepctl.cli.listing import list_, show
 from aepctl.cli.output import colour, prepare_streams, print_status, unwritten
 from aepctl.cli.plan import plan
 from aepctl.cli.refresh import refresh
@@ -54,6 +58,7 @@ def cli(
 
 
 for command in (
+    init,
     validate,
     plan,
     apply,
@@ -62,9 +67,12 @@ for command in (
     destroy,
     export,
     import_,
+    list_,
+    show,
     state,
     explain,
     schema,
+    completion,
     emulator,
 ):
     cli.add_command(command)
@@ -75,6 +83,8 @@ for command in (*key_commands, *store_commands):
 def run(arguments: Sequence[str], make_context: "Callable[[], Context] | None" = None) -> int:
     """Run one command line; its exit code. `make_context` gives another world than the real one."""
     prepare_streams()
+    if asked := os.environ.get(VARIABLE):
+        return offer(cli, asked)
     code = _code(arguments, Invocation(make_context=make_context))
     if reason := unwritten():
         print_status(

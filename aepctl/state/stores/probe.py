@@ -55,7 +55,7 @@ def probe(store: DocumentStore, program: str) -> Document:
         raise StateError(
             f"{store.where}: what was written last is not what is read",
             hint=f"see that nobody else writes there, then run `{program} state init` again",
-            code="state-read-back",
+            code="state-not-kept",
         )
     return last
 
