@@ -124,6 +124,12 @@ REAL = [
     Real("approval-missing", ("apply",), WANTED),
     Real("no-open-intent", ("state", "resolve", "gold", "--abandon"), WANTED),
     Real("no-such-key", ("state", "show", "golden"), WANTED),
+    Real("state-damaged", ("state", "list"), with_file("state/dev.json", "{")),
+    Real(
+        "state-of-another-version",
+        ("state", "list"),
+        with_file("state/dev.json", '{"format": "99.0"}'),
+    ),
     Real("nothing-rescued", ("state", "recover", "job.log"), with_file("job.log", "hello\n")),
     Real("lock-of-a-file", ("state", "unlock", "x"), WANTED),
     Real("export-folder", ("export", "--to", "../elsewhere"), WANTED),
