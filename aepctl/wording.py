@@ -24,6 +24,11 @@ def coded(message: str, code: str) -> str:
     return f"{first} [{code}]{end}{rest}"
 
 
+def files_of(count: int) -> str:
+    """So many files, in words."""
+    return "1 file" if count == 1 else f"{count} files"
+
+
 def command(program: str, *words: str) -> str:
     """A command that can be pasted as it stands. `program` is how it begins."""
     return f"{program} {shlex.join(words)}"
