@@ -175,7 +175,7 @@ def test_problems_stand_by_file_with_their_source_lines() -> None:
         '<p class="hint"><code>name</code>?</p>'
     ) in page
     assert (
-        '<span class="where">7:9</span> unknown <code>nmae</code> <code>[unknown-field]</code></p>'
+        '<span class="where">7:9</span> unknown <code>nmae</code> <code>[r]</code></p>'
         in page
     )
     assert_sound(page)
