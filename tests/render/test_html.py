@@ -174,10 +174,7 @@ def test_problems_stand_by_file_with_their_source_lines() -> None:
         '<span class="line">7 | </span>    - nm<b>a</b>e: &lt;x&gt;</pre>'
         '<p class="hint"><code>name</code>?</p>'
     ) in page
-    assert (
-        '<span class="where">7:9</span> unknown <code>nmae</code> <code>[r]</code></p>'
-        in page
-    )
+    assert '<span class="where">7:9</span> unknown <code>nmae</code> <code>[r]</code></p>' in page
     assert_sound(page)
 
 
