@@ -6,7 +6,7 @@ import click
 
 from aepctl.cli.formats import output_options, outputs_of, run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
-from aepctl.cli.output import colour, print_result, print_status
+from aepctl.cli.output import paper, print_result, print_status
 from aepctl.cli.types import AudienceId, Key, lock_timeout_option
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def import_(
 
     def work() -> "Result":
         from aepctl.operations.importing import import_one
-        from aepctl.render.display import Paint, display
+        from aepctl.render.display import display
         from aepctl.render.formats import of_imported
         from aepctl.render.text import render
 
@@ -54,7 +54,7 @@ def import_(
             print_status(f"error: {display(found.error.message)}")
             print_status(f"  {display(str(found.error.hint))}")
         if output == "text":
-            text = found.block or render(result.view(), Paint(on=colour()))
+            text = found.block or render(result.view(), paper())
             print_result(text, kept=True)
         return result
 

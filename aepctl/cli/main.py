@@ -72,7 +72,7 @@ for command in (*key_commands, *store_commands):
 def run(arguments: Sequence[str], make_context: "Callable[[], Context] | None" = None) -> int:
     """Run one command line; its exit code. `make_context` gives another world than the real one."""
     prepare_streams()
-    code = _code(arguments, Invocation(make_context=make_context))
+    code = _code(arguments, Invocation(make_context=make_context, words=tuple(arguments)))
     if reason := unwritten():
         print_status(
             f"error: standard output could not be written ({reason})\n"

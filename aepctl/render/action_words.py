@@ -67,8 +67,17 @@ ACTION_WORDS: dict[str, Word] = {
         hint="Already on the platform. Apply records their IDs and creates nothing.",
         line="already on the platform (audienceId {id})",
         output="to_adopt",
+        brief=True,
     ),
-    "create": Word("create", "to create", "+", "good", output="to_create", terraform=("create",)),
+    "create": Word(
+        "create",
+        "to create",
+        "+",
+        "good",
+        output="to_create",
+        terraform=("create",),
+        brief=True,
+    ),
     "update": Word("update", "to update", "~", "info", output="to_update", terraform=("update",)),
     "move": Word(
         "move",
