@@ -9,7 +9,8 @@ import click
 from aepctl.apply.outcomes import Outcome
 from aepctl.apply.report import ApplyReport
 from aepctl.cli.invocation import Invocation
-from aepctl.cli.output import paper, print_result, print_status
+from aepctl.cli.output import print_result, print_status
+from aepctl.cli.paper import paper
 from aepctl.cli.rescued import print_rescued
 from aepctl.plan.plan import Plan
 from aepctl.render.display import Paint, display

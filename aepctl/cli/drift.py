@@ -6,7 +6,7 @@ import click
 
 from aepctl.cli.formats import output_options, outputs_of, run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
-from aepctl.cli.output import paper, print_result, print_status
+from aepctl.cli.output import print_result, print_status
 from aepctl.cli.plan import target_option
 from aepctl.cli.types import max_wait_option
 
@@ -69,6 +69,7 @@ def drift(
         raise click.UsageError("--unmanaged is about what has no key: leave out --target")
 
     def work() -> "Result":
+        from aepctl.cli.paper import paper
         from aepctl.operations.drift import drift as operation
         from aepctl.operations.onlooker import look_on
         from aepctl.operations.plan import policy_of

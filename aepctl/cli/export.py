@@ -7,7 +7,7 @@ import click
 from aepctl.cli.formats import output_options, outputs_of, run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
 from aepctl.cli.outfiles import check_expanded
-from aepctl.cli.output import paper, print_result, print_status
+from aepctl.cli.output import print_result, print_status
 from aepctl.cli.types import lock_timeout_option, max_wait_option
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ def export(
     check_expanded(to)
 
     def work() -> "Result":
+        from aepctl.cli.paper import paper
         from aepctl.manifests.export import Asked
         from aepctl.operations.export import ExportOptions
         from aepctl.operations.export import export as operation

@@ -6,7 +6,7 @@ import click
 
 from aepctl.cli.formats import output_options, outputs_of, run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
-from aepctl.cli.output import paper, print_result, print_status
+from aepctl.cli.output import print_result, print_status
 from aepctl.cli.types import AudienceId, Key, lock_timeout_option
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def import_(
     """
 
     def work() -> "Result":
+        from aepctl.cli.paper import paper
         from aepctl.operations.importing import import_one
         from aepctl.render.display import display
         from aepctl.render.formats import of_imported

@@ -4,20 +4,14 @@ import io
 import os
 import select
 import sys
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, TextIO
 
 import click
 
 STDERR = 2
-DUMB = frozenset({"", "dumb"})
-"""The values of TERM where no escape is understood."""
-OFF = frozenset({"0", "false"})
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
-
-    from aepctl.render.display import Paint
 
 
 class PatientFile(io.FileIO):
@@ -149,53 +143,9 @@ def machine_format() -> None:
 
 def colour(*, error: bool = False) -> bool:
     """Whether to colour what goes to standard output, or to standard error."""
-    off = click.get_current_context().find_root().params.get("no_color")
+    from aepctl.cli.paper import wants_colour
+
+    context = click.get_current_context(silent=True)
+    off = context is not None and context.find_root().params.get("no_color")
     terminal = (sys.stderr if error else sys.stdout).isatty()
     return not off and wants_colour(os.environ, terminal=terminal)
-
-
-def wants_colour(environ: Mapping[str, str], *, terminal: bool) -> bool:
-    """What the variables say that programs agree on: NO_COLOR first, then what forces colours.
-
-    FORCE_COLOR decides either way; without it a terminal that is not dumb has colours.
-    """
-    if environ.get("NO_COLOR"):
-        return False
-    for name in ("FORCE_COLOR", "CLICOLOR_FORCE"):
-        if forced := environ.get(name):
-            if forced not in OFF:
-                return True
-            if name == "FORCE_COLOR":
-                return False
-    return terminal and environ.get("CLICOLOR") != "0" and environ.get("TERM", "") not in DUMB
-
-
-def paper(*, error: bool = False, folds: str = "") -> "Paint":
-    """What text is put on that goes to standard output, or to standard error.
-
-    `folds`: how all is seen of a long list, which a terminal does not show as a whole.
-    """
-    from aepctl.cli.invocation import Invocation
-    from aepctl.render.display import Paint
-
-    invocation = click.get_current_context().find_object(Invocation)
-    width = terminal_width(sys.stderr if error else sys.stdout)
-    return Paint(
-        on=colour(error=error),
-        width=width,
-        verbose=invocation is not None and invocation.verbose,
-        folds="" if width is None else folds,
-    )
-
-
-def terminal_width(stream: TextIO) -> int | None:
-    """How many cells a line of a terminal has, COLUMNS before all; None: it is no terminal."""
-    if not stream.isatty():
-        return None
-    given = os.environ.get("COLUMNS", "")
-    if given.isascii() and given.isdigit() and int(given):
-        return int(given)
-    try:
-        return os.get_terminal_size(stream.fileno()).columns or None
-    except (OSError, ValueError):
-        return None

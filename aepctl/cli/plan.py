@@ -6,7 +6,7 @@ import click
 
 from aepctl.cli.formats import Outputs, output_options, outputs_of, run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
-from aepctl.cli.output import paper, print_result
+from aepctl.cli.output import print_result
 from aepctl.cli.types import FileName
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ def plan(
         made = planned.plan
         code = 2 if detailed_exitcode and made.changes else 0
         if output == "text":
+            from aepctl.cli.paper import paper
             from aepctl.render.text import plan_text
 
             print_result(plan_text(made, paper(folds=invocation.all_of_it)))

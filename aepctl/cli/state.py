@@ -12,7 +12,7 @@ from aepctl.cli.formats import (
     run_and_render,
 )
 from aepctl.cli.invocation import Group, Invocation, pass_invocation
-from aepctl.cli.output import paper, print_result
+from aepctl.cli.output import print_result
 from aepctl.cli.types import AudienceId, FileName, lock_timeout_option
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def intents(invocation: Invocation, output: str) -> int:
     """List steps whose outcome is not known, why, and what happens next."""
 
     def work() -> "Result":
+        from aepctl.cli.paper import paper
         from aepctl.operations import state as operation
         from aepctl.render.formats import of_intents
         from aepctl.render.text import render
@@ -60,6 +61,7 @@ def verify(
     """Compare state, intents and platform; exit 1 where something does not fit. Writes nothing."""
 
     def work() -> "Result":
+        from aepctl.cli.paper import paper
         from aepctl.operations.verify import verify as operation
         from aepctl.render.formats import of_verified
         from aepctl.render.text import render

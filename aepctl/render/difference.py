@@ -47,7 +47,9 @@ def edits(before: str, after: str) -> list[Edit]:
     if not old or not new or (" " not in old and " " not in new and len(old) + len(new) < MOST):
         found = [Edit(head, old, new), Edit(tail)]
     else:
-        found = list(_stretches(head, pieces(words(old), words(new)), tail))
+        blank = tail[: tail[:1].isspace()]  # a word before one is no other word than at the end
+        between = pieces(words(old + blank), words(new + blank))
+        found = list(_stretches(head, between, tail[len(blank) :]))
     return [one for one in found if any(one)]
 
 
@@ -139,8 +141,9 @@ def _stretches(head: str, found: Sequence[Piece], tail: str) -> Iterator[Edit]:
             blanks = _blanks(gone, new)
             yield Edit(same, gone[: len(gone) - blanks], new[: len(new) - blanks])
             same, gone, new = gone[len(gone) - blanks :] + text, "", ""
-    yield Edit(same, gone, new)
-    yield Edit(tail)
+    blanks = _blanks(gone, new)
+    yield Edit(same, gone[: len(gone) - blanks], new[: len(new) - blanks])
+    yield Edit(gone[len(gone) - blanks :] + tail)
 
 
 def _blanks(gone: str, new: str) -> int:

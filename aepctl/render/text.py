@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from aepctl.model.problem import Problem
 from aepctl.plan.plan import Plan
 from aepctl.render.alerts import RENAMED
-from aepctl.render.display import Paint, cells, display, display_lines
+from aepctl.render.display import Paint, display, display_lines
+from aepctl.render.excerpt import excerpt
 from aepctl.render.text_ended import again_lines, ended_line, ended_lines
 from aepctl.render.text_rows import FEW, by_kind, rows_lines
 from aepctl.render.view import View, view_of_plan
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from aepctl.apply.report import ApplyReport
 
 PLAIN = Paint(on=False)
-MAX_SOURCE = 100
-"""Characters of a source line that are shown."""
 HARD = "\xa0"
 """A blank that no line ends at."""
 DECISIONS = frozenset({"decide", "drift"})
@@ -182,20 +181,10 @@ def _problem(problem: Problem, paint: Paint) -> str:
     place = f"{file}:{origin.line}:{origin.column}" if origin.line else file
     lines = [f"{paint(place, 'bold')}: {paint(display(problem.message), 'red')}"]
     if problem.source is not None and problem.source.strip():
-        source, caret = _excerpt(problem.source, origin.column)
+        source, caret = excerpt(problem.source, origin.column, paint.width)
         gutter = " " * len(str(origin.line))
         lines.append(paint(f" {origin.line} | ", "dim") + source)
         lines.append(paint(f" {gutter} | ", "dim") + " " * caret + paint("^", "red", "bold"))
     if problem.hint:
-        lines.append(f"   {paint('=', 'dim')} {display(problem.hint)}")
+        lines.append(wrap(f"   {paint('=', 'dim')} {display(problem.hint)}", paint, 5))
     return "\n".join(lines)
-
-
-def _excerpt(source: str, column: int) -> tuple[str, int]:
-    """The part of the line around `column`, and how many cells precede the place in it."""
-    start = max(column - 1 - MAX_SOURCE // 2, 0) if column > MAX_SOURCE else 0
-    before = display(source[start : column - 1])
-    lead = "…" if start else ""
-    tail = "…" if len(source) > start + MAX_SOURCE else ""
-    shown = display(source[start : start + MAX_SOURCE])
-    return f"{lead}{shown}{tail}", len(lead) + cells(before)
