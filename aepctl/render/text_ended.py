@@ -32,14 +32,18 @@ def ended_lines(rows: Iterable[Row], paint: Paint) -> Iterator[str]:
 
 
 def again_lines(rows: Sequence[Row], paint: Paint) -> Iterator[str]:
-    """What needs a person among many that were told as they happened."""
-    bad = [row for row in rows if word(row.status).junit in {"failure", "error"}]
-    if not bad or len(rows) <= max(FEW, len(bad)):
+    """What needs a person among many that were told as they happened, unless it is in sight."""
+    if not any(map(_needs_a_person, rows[:-FEW])) or all(map(_needs_a_person, rows)):
         return
+    bad = list(filter(_needs_a_person, rows))
     yield from ("", paint("Of these, look at:", "bold"))
     yield from ended_lines(bad[:MOST_AGAIN], paint)
     if len(bad) > MOST_AGAIN:
         yield f"… and {len(bad) - MOST_AGAIN:,} more"
+
+
+def _needs_a_person(row: Row) -> bool:
+    return word(row.status).junit in {"failure", "error"}
 
 
 def _width(rows: Iterable[Row]) -> int:

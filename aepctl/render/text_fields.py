@@ -80,7 +80,7 @@ def _marked(name: str, lines: Iterator[tuple[str, str]], paint: Paint) -> Iterat
         if mark == " " and line.lstrip().startswith("::"):
             line = line.replace(":", r"\x3a", 1)  # noqa: PLW2901 - no log shall obey it
         shown = paint(f"{mark} {line}".rstrip(), *colours.get(mark, ()))
-        yield wrap(name + shown, paint, len(name) + 2)
+        yield wrap(name + shown, paint, len(name) + 2).rstrip(" ")
         name = " " * len(name)
 
 
@@ -114,6 +114,8 @@ def _shortened(text: str, *, first: bool, last: bool) -> str:
 
 def _lines(before: str | None, after: str | None, paint: Paint) -> Iterator[tuple[str, str]]:
     """Each line that differs with its mark, and what is around it."""
+    if all(text is None or text.endswith("\n") for text in (before, after)):
+        before, after = before and before[:-1], after and after[:-1]
     old = [] if before is None else before.split("\n")
     new = [] if after is None else after.split("\n")
     found = pieces(old, new)
