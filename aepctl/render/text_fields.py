@@ -1,5 +1,6 @@
 """A field of an audience on a terminal or in a log: its text, or what of it differs."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
 
@@ -18,7 +19,7 @@ LINES = 2
 MOST_EDITS = 6
 LEAST_ALIKE = 0.4
 """Where more than that differs, each text is shown as a whole."""
-MARKS = ("[-", "-]", "{+", "+}", "##")
+MARKS = re.compile(r"\[-|-\]|\{\+|\+\}|##")
 """A text that has such itself is not marked with them."""
 
 
@@ -87,7 +88,7 @@ def _marked(name: str, lines: Iterator[tuple[str, str]], paint: Paint) -> Iterat
 def _words(before: str, after: str, paint: Paint) -> str | None:
     """One text with what is gone and what is new marked in it; None: they have little in common."""
 
-    if any(mark in before or mark in after for mark in MARKS):
+    if MARKS.search(before) or MARKS.search(after):
         return None
     found = edits(before, after)
     alike = sum(len(one.same) for one in found)

@@ -30,11 +30,8 @@ def rows_lines(rows: Sequence[Row], paint: Paint) -> Iterator[str]:
             yield ""
         how = word(kind[0].status)
         shown, left = folded(kind, how, paint)
-        if how.brief and not few:
-            told = _table(shown, how, paint)
-        else:
-            told = ("\n".join(_block(row, how, paint)) for row in shown)
-        yield from with_fold(told, left, how, paint)
+        told = _table(shown, how, paint) if how.brief and not few else _blocks(shown, how, paint)
+        yield from with_fold(told, left, how, paint) if left else told
 
 
 def by_kind(rows: Iterable[Row]) -> list[list[Row]]:
@@ -66,6 +63,10 @@ def with_fold(told: Iterable[str], left: int, how: Word, paint: Paint) -> Iterat
         yield one
 
 
+def _blocks(rows: list[Row], how: Word, paint: Paint) -> Iterator[str]:
+    return ("\n".join(_block(row, how, paint)) for row in rows)
+
+
 def _block(row: Row, how: Word, paint: Paint) -> Iterator[str]:
     """What is planned for an audience, or known of it."""
     key, place = display(row.key), ""
@@ -80,7 +81,8 @@ def _block(row: Row, how: Word, paint: Paint) -> Iterator[str]:
             yield label("audienceId") + display(row.audience_id)
     for one in row.diff:
         yield from difference(row, one, paint)
-    yield from (_below(line, paint) for line in _notes(row, how))
+    if how.line or row.note is not None or row.came:
+        yield from (_below(line, paint) for line in _notes(row, how))
 
 
 def _below(line: str, paint: Paint) -> str:
@@ -115,16 +117,16 @@ def _aligned(lines: list[tuple[str, ...]], first: tuple[str, ...], paint: Paint)
     widths = _fitting(_widths(lines), paint)
     every = zip(zip(*lines, strict=True), widths, (first, (), (), ("dim",), ("dim",)), strict=True)
     columns = [one for one in every if one[1]]
-    padded = (_padded(texts, wide) for texts, wide, _ in columns)
+    padded = [_padded(texts, wide) for texts, wide, _ in columns[:-1]]
+    padded.append(list(columns[-1][0]))
     parts = [paint("%s", *style) for _, _, style in columns]
     template = "  ".join(parts)
     for texts in zip(*padded, strict=True):
-        shown = list(texts)
-        while not shown[-1].strip():
-            shown.pop()
-        shown[-1] = shown[-1].rstrip()
-        whole = len(shown) == len(parts)
-        yield (template if whole else "  ".join(parts[: len(shown)])) % tuple(shown)
+        if texts[-1]:
+            yield template % texts
+            continue
+        shown = "  ".join(texts).rstrip()
+        yield paint(shown[: len(texts[0])].rstrip(), *first) + shown[len(texts[0]) :]
 
 
 def _padded(texts: Sequence[str], wide: int) -> list[str]:
