@@ -45,6 +45,7 @@ ACTION_WORDS: dict[str, Word] = {
         line="{name} (audienceId {id}) is deleted on the platform",
         output="to_delete",
         terraform=("delete",),
+        brief=True,
     ),
     "replace": Word(
         "replace",
@@ -105,6 +106,7 @@ ACTION_WORDS: dict[str, Word] = {
         hint="Only state is changed: what is on the platform stays there.",
         line="{name} (audienceId {id})",
         output="to_forget",
+        brief=True,
     ),
 }
 """In the order in which totals are told: what needs a person, then what cannot be undone."""

@@ -112,8 +112,8 @@ def test_a_long_line_of_wide_characters_is_as_wide_as_any_other() -> None:
 
 def test_the_end_of_a_long_line_has_no_mark_after_it() -> None:
     lines = shown(problem("x" * 500 + "HERE", 501))
-    assert lines[1] == " 7 | …" + "x" * 50 + "HERE"
-    assert lines[2] == "   |  " + " " * 50 + "^"
+    assert lines[1] == " 7 | …" + "x" * (MAX_SOURCE - 4) + "HERE"
+    assert lines[2] == "   |  " + " " * (MAX_SOURCE - 4) + "^"
 
 
 def test_a_place_after_the_end_of_its_line_is_fine() -> None:

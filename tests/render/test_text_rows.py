@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from plans import TARGET, at, audience, create, forget, known, update
+from plans import TARGET, at, audience, create, delete, forget, known, update
 
 from aepctl.model.steps import Adopt
 from aepctl.plan.plan import Action, Change, Plan
@@ -45,6 +45,12 @@ def test_what_is_to_be_known_of_one_stands_below_its_line() -> None:
     lines = rows([replace(first, reason="gone from the platform"), *others])
     assert lines[1] == "    reason: gone from the platform"
     assert lines[2].startswith("+ key-1")
+
+
+def test_so_are_deletes_with_the_ids_that_go() -> None:
+    gone = [delete(f"gone-{number}", GOLD) for number in range(FEW + 1)]
+    assert rows(gone)[0] == "- gone-0  Gold  agora/Agora  id-of-gone-0"
+    assert "    Gold (audienceId id-of-gone-0) is deleted on the platform" in rows(gone[:FEW])
 
 
 def test_an_adoption_names_the_id_that_is_there() -> None:
