@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from aepctl.apply.report import ApplyReport
 
 PLAIN = Paint(on=False)
-MEND = "mend what was refused, and run it again; nothing is done twice."
 HARD = "\xa0"
 """A blank that no line ends at."""
 DECISIONS = frozenset({"decide", "drift"})
@@ -84,9 +83,8 @@ def summary(view: View, paint: Paint) -> str:
     counted = _totals(view, paint)
     if counted:
         lines.append(_counted(f"{display(view.heading)}: ", counted, paint))
-    then = view.next or (MEND if (view.totals or {}).get("refused") else None)
-    if then:
-        lines.append(wrap(f"Next: {display(then)}", paint, 4))
+    if view.next:
+        lines.append(wrap(f"Next: {display(view.next)}", paint, 4))
     return "".join(f"{line}\n" for line in lines)
 
 

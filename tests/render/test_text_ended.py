@@ -60,13 +60,6 @@ def test_what_went_by_long_ago_and_needs_a_person_is_told_again_before_the_total
     )
 
 
-def test_what_was_refused_is_to_be_mended() -> None:
-    text = report_summary(report([REFUSED]), PLAIN)
-    assert text.endswith(
-        "\nNext: mend what was refused, and run it again; nothing is done twice.\n"
-    )
-
-
 def test_nothing_is_told_again_that_is_still_in_sight_or_went_well() -> None:
     for outcomes in ([UNKNOWN, *created(2)], [*created(9), REFUSED], [REFUSED] * 9, created(99)):
         text = report_summary(report(outcomes), PLAIN, told=outcomes)
