@@ -98,7 +98,15 @@ class Invocation:
         return re.sub(r"`aepctl (?!-)", lambda _: f"`{program} ", text)
 
 
-def _environment(context: click.Context, _: click.Parameter, name: str | None) -> None:
+def _check_named(option: click.Parameter, what: str, value: str | None) -> None:
+    """An empty word is a variable that is not set, and would silently mean another one."""
+    if value == "":
+        said = f"the name of {what} is empty: is a variable not set?"
+        raise click.BadParameter(said, param=option)
+
+
+def _environment(context: click.Context, option: click.Parameter, name: str | None) -> None:
+    _check_named(option, "an environment", name)
     if name is not None:
         context.find_object(Invocation).environment = name  # type: ignore[union-attr]
 
@@ -118,7 +126,8 @@ def _quiet(context: click.Context, _: click.Parameter, given: bool) -> None:
         context.find_object(Invocation).quiet = True  # type: ignore[union-attr]
 
 
-def _chdir(context: click.Context, _: click.Parameter, folder: str | None) -> None:
+def _chdir(context: click.Context, option: click.Parameter, folder: str | None) -> None:
+    _check_named(option, "a folder", folder)
     if folder is None:
         return
     check_expanded(folder)

@@ -182,3 +182,16 @@ def test_a_file_without_a_name_is_a_usage_error(project: Project, words: tuple[s
     result = project.run(*words)
     assert (result.code, result.out) == (64, "")
     assert "the name of a file is empty: is a variable not set?" in result.err
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [(("--env", "", "apply"), "an environment"), (("plan", "--chdir="), "a folder")],
+    ids=["env", "chdir"],
+)
+def test_an_empty_name_does_not_silently_mean_another(
+    two: Project, words: tuple[str, ...], what: str
+) -> None:
+    result = two.run(*words)
+    assert (result.code, result.out) == (64, "")
+    assert f"the name of {what} is empty: is a variable not set? [usage]" in result.err
