@@ -132,6 +132,10 @@ class TestSuggestedCommands:
 
         begin = "aepctl --chdir there --env prod apply"
         assert told() == begin
+        allowed = TWO.replace("prod}", "prod, max_creates: 0}")
+        project.write("there/aepctl.yaml", allowed.replace("dev}", "dev, protected: true}"))
+        assert told() == f"{begin} --yes-create 1"
+        project.write("there/aepctl.yaml", TWO.replace("dev}", "dev, protected: true}"))
         assert told("--target", "gold", "--overwrite") == f"{begin} --overwrite --target gold"
         assert told("--out", "a plan") == f"{begin} 'a plan'"
         assert told("--check", "a plan") == f"{begin} 'a plan'"
