@@ -30,6 +30,7 @@ from aepctl.cli.state import state
 from aepctl.cli.stores import commands as store_commands
 from aepctl.cli.validate import validate
 from aepctl.errors import AepctlError, Interrupted, InvalidInput
+from aepctl.wording import coded
 
 if TYPE_CHECKING:
     from aepctl.operations.context import Context
@@ -119,7 +120,7 @@ def _usage(error: click.ClickException) -> int:
     context = getattr(error, "ctx", None)
     if context is not None:
         print_status(f"{context.get_usage()}\nTry '{context.command_path} --help' for help.\n")
-    print_status(f"Error: {error.format_message()} [usage]")
+    print_status(f"Error: {coded(error.format_message(), 'usage')}")
     return USAGE if isinstance(error, click.UsageError) else error.exit_code
 
 
