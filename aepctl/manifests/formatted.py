@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
+from yaml import YAMLError
+
 from aepctl.errors import InternalError
 from aepctl.manifests.document import Manifest, read_manifest
 from aepctl.manifests.order import MANIFEST, SETTINGS
@@ -67,7 +69,10 @@ def _read(file: str, raw: bytes, *, settings: bool) -> Manifest:
 
 def _prove(file: str, writer: Writer, tree: Tree, new: str) -> None:
     """Raise InternalError unless the new text has all comments, and stays as it is."""
-    again = tree_of(new)
+    try:
+        again = tree_of(new)
+    except YAMLError as error:
+        raise _bug(file, "is no valid YAML") from error
     if Counter(_said(again)) != Counter(_said(tree)):
         raise _bug(file, "does not hold the same comments")
     if writer.text(again) != new:
