@@ -104,6 +104,18 @@ def test_inactive_is_told_and_no_drift(project: Project, there: Emulator) -> Non
     assert "it is inactive there" in result.out
 
 
+def test_a_backtick_ends_no_text_to_paste(project: Project, there: Emulator) -> None:
+    edit(there, "Name gold", description="it is `nice` here")
+    create(there, "Win`ter")
+    told = project.run("drift", "--unmanaged", "--write=markdown:a.md").out
+    for said in (
+        r'`description: "it is \u0060nice\u0060 here"`',
+        "`aepctl export --to audiences --name 'Win?ter'`",
+    ):
+        assert said in told
+        assert said in (project.root / "a.md").read_text()
+
+
 def test_unmanaged_is_asked_for(project: Project, there: Emulator) -> None:
     create(there, "Winter [1]")
     create(there, "Theirs", namespace="theirs")
