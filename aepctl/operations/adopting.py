@@ -163,8 +163,8 @@ def or_without(command: str) -> Iterator[None]:
     try:
         yield
     except (CredentialsError, PlatformError) as error:
-        hint = f"{error.hint}; or, without looking: `{command}`"
-        raise type(error)(error.message, hint=hint, code=error.code) from error
+        error.hint = f"{error.hint}; or, without looking: `{command}`"
+        raise
 
 
 def _check_same(

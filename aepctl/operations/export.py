@@ -7,9 +7,8 @@ the two finds its definitions when it is run again, and records those.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from aepctl.aep.asking import VIEW_RIGHT
 from aepctl.aep.reader import AudienceReader
-from aepctl.errors import AepctlError, InvalidInput, ListForbidden
+from aepctl.errors import AepctlError, InvalidInput
 from aepctl.manifests import Manifests
 from aepctl.manifests.document import Manifest
 from aepctl.manifests.export import Asked, Chosen, Passed, There, Why, choose
@@ -171,8 +170,6 @@ def _look(
         try:
             reader = AudienceReader(connection, context.clock, patience=context.patience)
             seen = (*reader.list_all(), *reader.list_inactive())
-        except ListForbidden as error:  # its hint is about an apply
-            raise ListForbidden(error.message, hint=VIEW_RIGHT) from error
         finally:
             connection.close()
     return seen, tuple(

@@ -169,6 +169,9 @@ def test_a_platform_that_does_not_answer_is_an_error_in_every_format(
     there.behaviour = Behaviour(forbid_list=True)
     result = project.run("drift", "-o", "json")
     assert (result.code, valid(result)["audiences"]) == (3, [])
+    assert (
+        result.json["error"]["next"] == "get the right to view segments"
+    )  # and nothing of apply's
     there.behaviour = Behaviour(faults=(Fault(kind=FaultKind.LIST_SHORT),))
     assert project.run("drift").code == 1
 
