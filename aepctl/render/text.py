@@ -103,7 +103,7 @@ def _wrapped(text: str, paint: Paint, hang: int) -> str:
 
 def _totals(view: View, paint: Paint) -> list[str]:
     counts = (view.totals or {}).items()
-    parts = [(f"{count} {word(one).counted}", word(one).colour) for one, count in counts if count]
+    parts = [(f"{count:,} {word(one).counted}", word(one).colour) for one, count in counts if count]
     return [paint(words, colour) for words, colour in parts]
 
 
