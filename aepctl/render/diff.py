@@ -9,7 +9,8 @@ from aepctl.render.display import Paint, display
 LINE = re.compile(r"[^\n]*\n|[^\n]+")
 STYLES = {"+": ("green",), "-": ("red",), "@": ("cyan",)}
 HEADS = ("--- ", "+++ ")
-SPECIAL = re.compile(r'[\x00-\x1f\x7f"\\]')
+SPECIAL = re.compile(r'[\x00-\x1f\x7f"\\\udc80-\udcff]')
+"""What Git spells out in a name: bytes that are no UTF-8 too, which Python reads as U+DC80 on."""
 ESCAPES = {"\n": r"\n", "\t": r"\t", "\r": r"\r", '"': r"\"", "\\": r"\\"}
 
 
@@ -24,7 +25,7 @@ def _name(path: str) -> str:
     """As Git writes it: quoted where it has to be, and with a tab behind it where it has blanks,
     since `patch` takes what follows a blank for a date.
     """
-    quoted = SPECIAL.sub(lambda one: ESCAPES.get(one[0]) or f"\\{ord(one[0]):03o}", path)
+    quoted = SPECIAL.sub(lambda one: ESCAPES.get(one[0]) or f"\\{ord(one[0]) & 0xFF:03o}", path)
     if quoted != path:
         return f'"{quoted}"'
     return f"{path}\t" if " " in path else path

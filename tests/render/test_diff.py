@@ -19,9 +19,10 @@ def test_a_diff_has_what_differs_and_the_end_that_is_missing() -> None:
     [
         ("a b.yaml", "--- a/a b.yaml\t\n"),
         ("tab\there.yaml", '--- "a/tab\\there.yaml"\n'),
+        ("\udcff.yaml", '--- "a/\\377.yaml"\n'),
         ('two\n"q" \x1b\\.yaml', '--- "a/two\\n\\"q\\" \\033\\\\.yaml"\n'),
     ],
-    ids=["blank", "tab", "others"],
+    ids=["blank", "tab", "no-utf-8", "others"],
 )
 def test_names_of_files_are_written_as_git_writes_them(file: str, head: str) -> None:
     assert diff_text(file, "a\n", "b\n", Paint(on=False)).startswith(head)
