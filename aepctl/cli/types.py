@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from aepctl.model.audience import MAX_ID_CHARS, usable_id
+from aepctl.model.ids import MAX_ID_CHARS, usable_id
 from aepctl.render.formats import FORMATS
 
 MAX_SHOWN = 40

@@ -1,6 +1,7 @@
 """What a manifest file may hold. The JSON Schema for editors comes from here too."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
@@ -10,6 +11,7 @@ from aepctl.yamldoc.types import (
     Flag,
     Key,
     MultiLine,
+    Removable,
     SingleLine,
     StrictModel,
 )
@@ -64,6 +66,9 @@ UNSAID = LifecycleBlock()
 LIFECYCLE = "How the audience's life goes on and ends."
 
 
+ENVIRONMENTS = "The environments of aepctl.yaml that it is for. Default: all."
+
+
 class Defaults(StrictModel):
     """Fields for every audience of the file that does not give its own."""
 
@@ -75,6 +80,39 @@ class Defaults(StrictModel):
     lifecycle: LifecycleBlock = Field(
         default=UNSAID,
         description=f"{LIFECYCLE} Each field that an audience does not say itself is taken here.",
+    )
+    environments: list[Key] | None = Field(default=None, description=ENVIRONMENTS)
+
+
+class Override(StrictModel):
+    """What of one audience is otherwise in one environment."""
+
+    never: ClassVar[Mapping[str, tuple[str, str, str]]] = {
+        "key": (
+            "override-of-key",
+            "the key cannot be overridden",
+            "an audience has the same key everywhere; another block may be for this environment",
+        ),
+        "environments": (
+            "override-of-environments",
+            "`environments` cannot be overridden",
+            "write beside `overrides` which environments the audience is for",
+        ),
+    }
+
+    name: SingleLine | None = Field(default=None, description="Its name there.")
+    description: Removable | None = Field(
+        default=None, description='Its description there; `""`: it has none there.'
+    )
+    namespace: SingleLine | None = Field(default=None, description="Its `namespace` there.")
+    origin_name: SingleLine | None = Field(
+        default=None, alias="originName", description="Its `originName` there."
+    )
+    audience_id: AudienceId | None = Field(
+        default=None, alias="audienceId", description="Its `audienceId` there."
+    )
+    lifecycle: LifecycleBlock = Field(
+        default=UNSAID, description=f"{LIFECYCLE} What is left out is as the block says."
     )
 
 
@@ -102,6 +140,12 @@ class Entry(StrictModel):
         "computed one. Else: the ID of the audience that exists already and is to be adopted.",
     )
     lifecycle: LifecycleBlock = Field(default=UNSAID, description=LIFECYCLE)
+    environments: list[Key] | None = Field(default=None, description=ENVIRONMENTS)
+    overrides: dict[Key, Override] = Field(
+        default_factory=dict,
+        description="What is otherwise in some environments, each under its name.",
+        examples=[{"prod": {"description": "Refreshed nightly."}}],
+    )
 
 
 class MovedBlock(StrictModel):

@@ -4,10 +4,11 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from aepctl.manifests.model import Defaults, Entry
+from aepctl.manifests.model import Defaults, Entry, Override
 from aepctl.model.audience import FIELDS
 from aepctl.model.spelling import flaw, plain
 from aepctl.yamldoc import Finding, YamlFile
+from aepctl.yamldoc.places import Path
 
 IDENTIFYING = tuple(field for field in FIELDS if field.required)
 """The fields that make two audiences the same. A description may be spelled in any way."""
@@ -33,14 +34,20 @@ def misspelt(
                 yield _finding(yaml_file, (number, "defaults", field.name), said, text)
     for number, entries in checked:
         for key, entry in entries.items():
-            for field in IDENTIFYING:
-                text = getattr(entry, field.attribute)
-                if text is not None and (said := flaw(text)):
-                    path = (number, "audiences", key, field.name)
-                    yield _finding(yaml_file, path, said, text)
+            path: Path = (number, "audiences", key)
+            for name, override in entry.overrides.items():
+                yield from _of_block(yaml_file, (*path, "overrides", name), override)
+            yield from _of_block(yaml_file, path, entry)
 
 
-def _finding(yaml_file: YamlFile, path: tuple[str | int, ...], said: str, text: str) -> Finding:
+def _of_block(yaml_file: YamlFile, path: Path, block: Entry | Override) -> Iterator[Finding]:
+    for field in IDENTIFYING:
+        text = getattr(block, field.attribute)
+        if text is not None and (said := flaw(text)):
+            yield _finding(yaml_file, (*path, field.name), said, text)
+
+
+def _finding(yaml_file: YamlFile, path: Path, said: str, text: str) -> Finding:
     field, better = path[-1], plain(text)
     hint = "write it without"
     if not better:

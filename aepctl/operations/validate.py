@@ -1,6 +1,8 @@
 """validate: aepctl.yaml and all manifests, for all environments. No environment is resolved."""
 
 from aepctl.errors import AepctlError
+from aepctl.manifests import resolve
+from aepctl.manifests.everywhere import Settings, sound
 from aepctl.operations.context import Context
 from aepctl.project.load import load_project
 from aepctl.project.project import FILE
@@ -19,4 +21,6 @@ def validate(context: Context, name: str | None = None, *, allow_outside: bool =
             f"there is no environment `{name}` in {FILE}",
             hint=f"available: {', '.join(project.environments)}",
         )
-    return len(context.read_manifests(project.manifests).wanted)
+    settings = Settings(tuple(project.environments), () if name is None else (name,), project.rules)
+    manifests = sound(lambda: context.read_manifests(project.manifests), settings)
+    return len(manifests.wanted if name is None else resolve(manifests, name).audiences)

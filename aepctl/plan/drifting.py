@@ -92,15 +92,16 @@ class _Finder:
         every = drifted_fields(known, one, observed)
         return tuple(each for each in every if each.field not in ignored)
 
-    @staticmethod
-    def _told(kind: Kind, key: str, known: Known, one: Wanted | None = None) -> Drifted:
+    def _told(self, kind: Kind, key: str, known: Known, one: Wanted | None = None) -> Drifted:
+        block = one or self._sides.leaving.elsewhere.get(key)
         return Drifted(
             kind,
             key,
             known.audience,
             known.ids.audience_id,
             is_wanted=one is not None,
-            source=None if one is None else one.origin,
+            source=None if block is None else block.origin,
+            given=() if one is None else one.given,
         )
 
     def _unmanaged(self) -> Iterator[Drifted]:

@@ -142,7 +142,8 @@ class Plan:
     `overwrites`: what somebody edited on the platform is changed all the same. `not_listed` are the
     known keys that the platform's list did not have, which proves nothing. `known` counts what
     state knows. Where everything is to be deleted, `guarded` are the keys that `prevent_destroy`
-    protects, and `stays` those that were retained.
+    protects, and `stays` those that were retained. `elsewhere` are the known keys that the
+    manifests want in other environments only, and that are left as they are.
     """
 
     environment: str
@@ -160,6 +161,7 @@ class Plan:
     guarded: tuple[str, ...] = ()
     stays: tuple[str, ...] = ()
     not_listed: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
 
     @property
     def creates(self) -> int:

@@ -8,10 +8,13 @@ from aepctl.errors import NoSuchTarget
 from aepctl.wording import listed
 
 
-def selected(keys: Iterable[str], targets: Sequence[str]) -> frozenset[str] | None:
+def selected(
+    keys: Iterable[str], targets: Sequence[str], elsewhere: Iterable[str] = ()
+) -> frozenset[str] | None:
     """The keys that are a target or match one as a pattern; None where there are no targets.
 
-    Raises NoSuchTarget for a target that matches nothing.
+    `elsewhere`: keys that only other environments have. Raises NoSuchTarget for a target that
+    matches nothing.
     """
     if not targets:
         return None
@@ -20,7 +23,10 @@ def selected(keys: Iterable[str], targets: Sequence[str]) -> frozenset[str] | No
     for target in targets:
         matching = [key for key in keys if is_target(key, (target,))]
         if not matching:
-            raise NoSuchTarget(f"no audience matches --target {target!r}", hint=_hint(target, keys))
+            others = [key for key in elsewhere if is_target(key, (target,))]
+            hint = f"{listed(others)}: only for other environments, as the manifests say"
+            said = f"no audience matches --target {target!r}"
+            raise NoSuchTarget(said, hint=hint if others else _hint(target, keys))
         chosen.update(matching)
     return frozenset(chosen)
 

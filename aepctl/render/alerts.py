@@ -27,6 +27,8 @@ def plan_alerts(plan: Plan) -> Iterator[tuple[str, str]]:
         yield "Not listed", f"{listed(plan.not_listed)}: {said}"
     if plan.stays:
         yield "Stays on the platform", f"retained when it was removed: {listed(plan.stays)}"
+    if plan.elsewhere:
+        yield f"Not for {plan.environment}", _elsewhere(plan)
     if plan.overwrites and plan.changes:
         yield "Overwrites", "what somebody edited on the platform is changed or deleted as well"
     exceeded = plan.exceeded
@@ -48,6 +50,15 @@ def _deletes_allowed(plan: Plan) -> str:
     if plan.max_deletes == int(plan.known * MOST_DELETED):
         return f"{MOST_DELETED:.0%} of the {plan.known} that are known".replace("%", " %")
     return f"max_deletes ({plan.max_deletes})"
+
+
+def _elsewhere(plan: Plan) -> str:
+    keys, be = plan.elsewhere, "it is" if len(plan.elsewhere) == 1 else "they are"
+    return (
+        f"{listed(f'`{key}`' for key in keys)}: left as {be}, as no block says more. To end one "
+        "here: `lifecycle: {on_removal: delete}` (or `retain`) in its block; to forget it: "
+        f"`aepctl state rm {keys[0]}`"
+    )
 
 
 def _exceeded(count: int, done: str, limit: str, option: str) -> str:

@@ -4,8 +4,9 @@ The patterns are plain enough for JSON Schema, Rust (inside pydantic) and Python
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import (
     BaseModel,
@@ -52,6 +53,13 @@ MultiLine = Annotated[
 ]
 """As SingleLine, but line feeds and tabs are welcome."""
 
+Removable = Annotated[
+    str,
+    StringConstraints(pattern=_visible(CONTROLS_IN_LINES).replace("^", "^(", 1)[:-1] + ")?$"),
+    PatternMessage("Text that can be seen was expected, or none at all."),
+]
+"""As MultiLine; the empty text takes away what there is otherwise."""
+
 KEY = r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}"
 Key = Annotated[
     str, StringConstraints(pattern=f"^{KEY}$"), PatternMessage(f"A key was expected: {KEY_HINT}.")
@@ -91,6 +99,9 @@ class StrictModel(BaseModel):
         validate_by_alias=True,
         validate_by_name=False,
     )
+
+    never: ClassVar[Mapping[str, tuple[str, str, str]]] = {}
+    """What somebody may take for a field: rule, message and hint that say why it is none."""
 
 
 def broken_rule(value: str, pattern: str = "") -> tuple[str, str]:

@@ -22,6 +22,7 @@ from yaml.events import (
 )
 
 from aepctl.yamldoc.frames import DROPPED, NO_KEY, Frame
+from aepctl.yamldoc.marks import Marks
 from aepctl.yamldoc.places import Finding, Path, Position, quoted
 from aepctl.yamldoc.surrogates import as_written, together, without_pairs
 from aepctl.yamldoc.syntax import before_too_deep, position_of, syntax_finding
@@ -29,8 +30,6 @@ from aepctl.yamldoc.syntax import before_too_deep, position_of, syntax_finding
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_DEPTH = 32
 MAX_TEXT = 65_536
-TOP_LEVEL = 2
-"""The length of a path to what a document has under a name."""
 NOTHING = frozenset(("", "~", "null", "Null", "NULL"))
 OWN_TAGS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("str", "map", "seq")) | {"!"}
 
@@ -42,23 +41,19 @@ class TooDeep(Exception):
 class Walker:
     """Builds the documents of one text. Use once.
 
-    `positions_under` names a top-level key; the places of the keys below it go to `key_positions`,
-    one dict a document; those of the items of top-level lists, to `item_positions`. With
-    `everywhere`, `keys` and `values` hold the place of each key and value as well: slower and
-    larger, so it is done only for a text that has a problem. `repeated` counts the characters that
-    aliases stand for.
+    `marks` keeps the places of some keys. With `everywhere`, `keys` and `values` hold the place of
+    each key and value as well: slower and larger, so it is done only for a text that has a problem.
+    `repeated` counts the characters that aliases stand for.
     """
 
-    def __init__(self, *, positions_under: str | None = None, everywhere: bool = False) -> None:
+    def __init__(self, marks: Marks | None = None, *, everywhere: bool = False) -> None:
         self.documents: list[Any] = []
-        self.key_positions: list[dict[str, Position]] = []
-        self.item_positions: list[dict[str, list[Position]]] = []
+        self.marks = marks or Marks()
         self.findings: list[Finding] = []
         self.broken = False
         self.repeated = 0
         self.keys: dict[Path, Position] = {}
         self.values: dict[Path, Position] = {}
-        self._positions_under = positions_under
         self._everywhere = everywhere
         self._anchors: dict[str, str | None] = {}
         self._open: list[Frame] = []
@@ -96,8 +91,7 @@ class Walker:
 
     def _document(self, _event: Event) -> None:
         self._anchors.clear()
-        self.key_positions.append({})
-        self.item_positions.append({})
+        self.marks.document()
 
     def _scalar(self, event: ScalarEvent) -> None:
         value = event.value
@@ -141,7 +135,7 @@ class Walker:
         elif self._everywhere:
             self.keys.setdefault((*top.path, key), position_of(event))
         if top.marking:
-            self.key_positions[-1].setdefault(key, position_of(event))
+            self.marks.key(top.path, key, position_of(event))
 
     def _duplicate(self, top: Frame, key: str, event: NodeEvent) -> None:
         first = self.keys.get((*top.path, key))
@@ -171,9 +165,7 @@ class Walker:
         else:
             if self._everywhere:
                 self.values[(*top.path, len(container))] = position_of(event)
-            if len(top.path) == TOP_LEVEL:
-                places = self.item_positions[-1].setdefault(str(top.path[-1]), [])
-                places.append(position_of(event))
+            self.marks.item(top.path, position_of(event))
             container.append(value)
 
     def _nothing(self, key: Any, event: NodeEvent) -> None:
@@ -200,7 +192,7 @@ class Walker:
         elif top is not None:
             here = top.key if top.is_map else len(top.container)
             path = (*top.path, here)
-            marking = len(self._open) == 1 and here == self._positions_under
+            marking = self.marks.are_kept(path, around=top.marking)
             self._put(container, event)
         elif self._everywhere:
             self.values[path] = position_of(event)

@@ -15,9 +15,9 @@ MOVED, REMOVED = Moved("loyal", "gold", HERE), Removed("old", delete=True, origi
 
 def test_all_that_the_manifests_say() -> None:
     manifests = Manifests((GOLD, GIVEN), (MOVED,), (REMOVED,))
-    assert resolve(manifests) == Wants((GOLD, GIVEN), (MOVED,), (REMOVED,))
+    assert resolve(manifests, "prod") == Wants((GOLD, GIVEN), (MOVED,), (REMOVED,))
 
 
 def test_what_is_said_twice_of_a_removed_key_is_there_once() -> None:
     again, other = replace(REMOVED, origin=Origin("b.yaml", 1, 1)), replace(REMOVED, key="other")
-    assert resolve(Manifests(removed=(REMOVED, other, again))).removed == (REMOVED, other)
+    assert resolve(Manifests(removed=(REMOVED, other, again)), "prod").removed == (REMOVED, other)
