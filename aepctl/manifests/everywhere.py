@@ -1,20 +1,22 @@
 """What must hold of the manifests in one environment or in all: keys, identities, rules. Pure."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from aepctl.errors import InvalidInput
 from aepctl.manifests.located import Located
 from aepctl.manifests.move_rules import still_wanted
+from aepctl.manifests.overriding import EXCLUDED
 from aepctl.manifests.reader import Manifests, with_source
 from aepctl.manifests.rules import same_audiences, same_ids
 from aepctl.manifests.ruling import broken
-from aepctl.model.problem import Problem
+from aepctl.model.problem import Origin, Problem
 from aepctl.model.rule import Rule
 from aepctl.wording import listed
 from aepctl.yamldoc import quoted
 
+UNKNOWN = "unknown-environment"
 UNNAMED = "default"
 """The environment of a project that names none."""
 
@@ -44,10 +46,17 @@ def sound(read: Callable[[], Manifests], settings: Settings) -> Manifests:
     except InvalidInput as error:
         manifests = error.sound if isinstance(error.sound, Manifests) else Manifests()
         problems = error.every
-    problems = (*problems, *troubles(manifests, settings))
+    found = troubles(manifests, settings)
+    unknown = {one.origin for one in found if one.rule == UNKNOWN}
+    problems = (*(one for one in problems if not _is_said(one, unknown)), *found)
     if problems:
         raise InvalidInput(problems)
     return manifests
+
+
+def _is_said(one: Problem, unknown: Collection[Origin]) -> bool:
+    """Nobody adds an environment to those of an audience that is none."""
+    return one.rule == EXCLUDED and one.origin in unknown
 
 
 def troubles(manifests: Manifests, settings: Settings) -> tuple[Problem, ...]:
@@ -71,7 +80,7 @@ def _unknown(manifests: Manifests, known: Sequence[str], located: Located) -> It
             close = get_close_matches(name, known, 1)
             hint = f"did you mean {close[0]}?" if close else f"available: {listed(known)}"
             said = f"there is no environment {quoted(name)} in aepctl.yaml"
-            yield Problem(origin, "unknown-environment", said, hint)
+            yield Problem(origin, UNKNOWN, said, hint)
 
 
 def _once(names: Sequence[str], found: Iterable[Iterable[Problem]]) -> Iterator[Problem]:

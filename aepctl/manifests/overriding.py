@@ -17,6 +17,7 @@ OVERRIDABLE = tuple(field.alias or name for name, field in Override.model_fields
 """What an override may say, as people write it."""
 OPTIONAL = tuple(field for field in FIELDS if not field.required)
 """The fields that an audience may lack."""
+EXCLUDED = "override-of-excluded"
 ALL_OF_THEM = "leave `environments` out: then it is for all of them"
 
 
@@ -108,8 +109,8 @@ def _excluded(
                 hint = "write `environments` into the block, or delete this override"
             yield Finding(
                 yaml_file.places()[0][*path, "overrides", name],
-                "override-of-excluded",
-                f"{said} {listed(map(quoted, only or ()))}{where}",
+                EXCLUDED,
+                f"{said} {listed(map(quoted, dict.fromkeys(only or ())))}{where}",
                 hint,
             )
 

@@ -51,6 +51,7 @@ def make_plan(
         guarded=tuple(key for key in sides.removed() if sides.leaving.guards(key)),
         stays=tuple(sides.left()) if policy.destroys else (),
         elsewhere=_elsewhere(sides),
+        program=policy.program,
         not_listed=not_listed(sides, seen) if looks else (),
     )
 

@@ -6,7 +6,7 @@ from aepctl.model.steps import Delete
 from aepctl.plan.plan import Plan
 from aepctl.plan.policy import MOST_DELETED
 from aepctl.render.block import scalar
-from aepctl.wording import listed
+from aepctl.wording import command, listed
 
 RENAMED = "Renamed? Then paste this into a manifest, and plan again"
 """Before the lines of `moved_lines`."""
@@ -53,11 +53,12 @@ def _deletes_allowed(plan: Plan) -> str:
 
 
 def _elsewhere(plan: Plan) -> str:
-    keys, be = plan.elsewhere, "it is" if len(plan.elsewhere) == 1 else "they are"
+    keys, forget = plan.elsewhere, command(plan.program, "state", "rm", plan.elsewhere[0])
+    some = "known here, and left as they are: their blocks are for other environments"
+    said = some if keys[1:] else some.replace("they are: their blocks are", "it is: its block is")
     return (
-        f"{listed(f'`{key}`' for key in keys)}: left as {be}, as no block says more. To end one "
-        "here: `lifecycle: {on_removal: delete}` (or `retain`) in its block; to forget it: "
-        f"`aepctl state rm {keys[0]}`"
+        f"{listed(f'`{key}`' for key in keys)}: {said}. To end one here: `lifecycle: {{on_removal: "
+        f"delete}}` (or `retain`) in its block; to forget it: `{forget}`"
     )
 
 

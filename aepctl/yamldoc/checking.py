@@ -79,7 +79,8 @@ def _wrong_value(detail: ErrorDetails, position: Position, field: str, value: An
     kind = detail["type"]
     if kind in EXPECTED:
         said = f"{field}: expected {EXPECTED[kind]}, found {SHAPES[type(value)]}"
-        return Finding(position, "wrong-type", said)
+        word = isinstance(value, str) and kind == "list_type" and " " not in value
+        return Finding(position, "wrong-type", said, f"write `[{value}]`" if word else None)
     if kind == "string_pattern_mismatch":
         said, hint = broken_rule(value, detail["ctx"]["pattern"])
         return Finding(position, "text", f"{field} {said}", hint)
