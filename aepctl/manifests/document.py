@@ -16,6 +16,7 @@ from aepctl.model.audience import FIELDS, Audience, Wanted
 from aepctl.model.problem import Origin, Problem
 from aepctl.model.wants import Moved, Removed
 from aepctl.yamldoc import Finding, YamlFile, check, parse, quoted
+from aepctl.yamldoc.places import Path
 
 SHARED = tuple(
     field for field in FIELDS if field.required and field.attribute in Defaults.model_fields
@@ -69,11 +70,16 @@ def read_manifest(file: str, raw: bytes) -> Manifest:
     defaults, findings = _defaults(yaml_file, documents)
     findings += _incomplete(yaml_file, documents, defaults)
     findings += misspelt(yaml_file, documents, defaults, checked)
-    findings += misplaced(yaml_file, documents, defaults, checked)
-    problems += yaml_file.problems_at(findings)
     given = defaults or Defaults()
-    scopes: dict[str, Scope] = {}
-    wanted = tuple(_wanted(yaml_file, checked, given, scopes))
+    scoped: dict[Path, tuple[Wanted, Entry]] = {}
+    wanted = tuple(_wanted(yaml_file, checked, given, scoped))
+    blocks = ((path, entry) for path, (_, entry) in scoped.items())
+    findings += misplaced(yaml_file, documents, defaults, blocks)
+    problems += yaml_file.problems_at(findings)
+    scopes = {
+        one.key: scope_of(yaml_file, path, one, entry, given)
+        for path, (one, entry) in scoped.items()
+    }
     return Manifest(
         wanted,
         tuple(_keys(yaml_file)),
@@ -161,9 +167,9 @@ def _wanted(
     yaml_file: YamlFile,
     checked: list[tuple[int, dict[str, Entry]]],
     defaults: Defaults,
-    scopes: dict[str, Scope],
+    scoped: dict[Path, tuple[Wanted, Entry]],
 ) -> Iterator[Wanted]:
-    """Each audience, as its block says; `scopes` are given what that says of environments."""
+    """Each audience, as its block says; `scoped` is given those that say more of environments."""
     file = yaml_file.file
     usual, every = lifecycle_of(defaults.lifecycle), defaults.environments is None
     for number, entries in checked:
@@ -181,8 +187,7 @@ def _wanted(
             life = usual if own is UNSAID else lifecycle_of(own, defaults.lifecycle)
             one = Wanted(key, audience, origin, entry.audience_id, life)
             if entry.overrides or entry.environments is not None or not every:
-                path = (number, "audiences", key)
-                scopes[key] = scope_of(yaml_file, path, one, entry, defaults)
+                scoped[number, "audiences", key] = one, entry
             yield one
 
 

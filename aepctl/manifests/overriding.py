@@ -7,14 +7,13 @@ from typing import Any
 from aepctl.manifests.lifecycle import lifecycle_of
 from aepctl.manifests.model import UNSAID, Defaults, Entry, Override
 from aepctl.manifests.scope import Scope
+from aepctl.manifests.spelling import misspelt_within
 from aepctl.model.audience import FIELDS, Audience, Wanted
 from aepctl.model.problem import Origin
 from aepctl.wording import listed
 from aepctl.yamldoc import Finding, YamlFile, quoted
 from aepctl.yamldoc.places import Path
 
-OVERRIDABLE = tuple(field.alias or name for name, field in Override.model_fields.items())
-"""What an override may say, as people write it."""
 OPTIONAL = tuple(field for field in FIELDS if not field.required)
 """The fields that an audience may lack."""
 EXCLUDED = "override-of-excluded"
@@ -42,7 +41,7 @@ def _overridden(
     defaults: Defaults,
 ) -> Wanted:
     fields: dict[str, str | None] = {**one.audience.fields()}
-    places = [(name, yaml_file.inner.get((*path, name))) for name in OVERRIDABLE]
+    places = yaml_file.inner.get(path, {})
     for field in FIELDS:
         said = getattr(override, field.attribute)
         if said is not None:
@@ -55,7 +54,7 @@ def _overridden(
         audience=Audience.of(fields),
         audience_id=override.audience_id or one.audience_id,
         lifecycle=life,
-        given=tuple((name, Origin(yaml_file.file, *at)) for name, at in places if at is not None),
+        given=tuple((name, Origin(yaml_file.file, *at)) for name, at in places.items()),
     )
 
 
@@ -63,22 +62,24 @@ def misplaced(
     yaml_file: YamlFile,
     documents: Iterable[tuple[int, Any]],
     defaults: Defaults | None,
-    checked: Iterable[tuple[int, dict[str, Entry]]],
+    scoped: Iterable[tuple[Path, Entry]],
 ) -> Iterator[Finding]:
-    """What is said of environments and cannot be, whichever there are."""
+    """What is said of environments and cannot be, whichever there are.
+
+    `scoped` are the blocks that say something, by their paths. Faulty defaults: None.
+    """
     for number, document in documents if defaults is not None else ():
         given: dict[str, Any] = document.get("defaults", {}) if isinstance(document, dict) else {}
         if "environments" in given:
             yield from _list(yaml_file, (number, "defaults", "environments"), given["environments"])
     usual = defaults or Defaults()
-    for number, entries in checked:
-        for key, entry in entries.items():
-            path = (number, "audiences", key)
-            if entry.environments is not None:
-                yield from _list(yaml_file, (*path, "environments"), entry.environments)
-            if entry.overrides:
-                yield from _excluded(yaml_file, path, entry, usual)
-                yield from _of_nothing(yaml_file, path, entry, usual)
+    for path, entry in scoped:
+        if entry.environments is not None:
+            yield from _list(yaml_file, (*path, "environments"), entry.environments)
+        for name, override in entry.overrides.items():
+            yield from misspelt_within(yaml_file, (*path, "overrides", name), override)
+        yield from _excluded(yaml_file, path, entry, usual)
+        yield from _of_nothing(yaml_file, path, entry, usual)
 
 
 def _list(yaml_file: YamlFile, path: Path, names: Sequence[str]) -> Iterator[Finding]:

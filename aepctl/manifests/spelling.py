@@ -34,13 +34,15 @@ def misspelt(
                 yield _finding(yaml_file, (number, "defaults", field.name), said, text)
     for number, entries in checked:
         for key, entry in entries.items():
-            path: Path = (number, "audiences", key)
-            for name, override in entry.overrides.items():
-                yield from _of_block(yaml_file, (*path, "overrides", name), override)
-            yield from _of_block(yaml_file, path, entry)
+            for field in IDENTIFYING:
+                text = getattr(entry, field.attribute)
+                if text is not None and (said := flaw(text)):
+                    path = (number, "audiences", key, field.name)
+                    yield _finding(yaml_file, path, said, text)
 
 
-def _of_block(yaml_file: YamlFile, path: Path, block: Entry | Override) -> Iterator[Finding]:
+def misspelt_within(yaml_file: YamlFile, path: Path, block: Override) -> Iterator[Finding]:
+    """Likewise in the override at this path."""
     for field in IDENTIFYING:
         text = getattr(block, field.attribute)
         if text is not None and (said := flaw(text)):

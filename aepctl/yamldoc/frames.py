@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from aepctl.yamldoc.places import Path
+from aepctl.yamldoc.places import Path, Position
 
 
 class _No:
@@ -16,12 +16,14 @@ DROPPED: Final = _No()
 class Frame:
     """A collection that is still open."""
 
-    __slots__ = ("container", "is_key", "is_map", "key", "marking", "path")
+    __slots__ = ("container", "is_key", "is_map", "key", "marks", "path")
 
-    def __init__(self, container: Any, path: Path, *, is_key: bool, marking: bool) -> None:
+    def __init__(
+        self, container: Any, path: Path, *, is_key: bool, marks: dict[str, Position] | None
+    ) -> None:
         self.container = container
         self.is_map = container.__class__ is dict
         self.path = path
         self.is_key = is_key
-        self.marking = marking
+        self.marks = marks
         self.key: Any = NO_KEY

@@ -11,13 +11,13 @@ class Marks:
 
     Those of the keys below the top-level key `under` go to `keys`, one dict a document; those of
     the items of top-level lists, to `items`; those of all keys within the field `within` of what
-    stands below `under`, by their path, to `inner`.
+    stands below `under`, to `inner`, one dict for each path.
     """
 
     def __init__(self, under: str | None = None, within: str | None = None) -> None:
         self.keys: list[dict[str, Position]] = []
         self.items: list[dict[str, list[Position]]] = []
-        self.inner: dict[Path, Position] = {}
+        self.inner: dict[Path, dict[str, Position]] = {}
         self._under = under
         self._within = within
 
@@ -26,21 +26,16 @@ class Marks:
         self.keys.append({})
         self.items.append({})
 
-    def are_kept(self, path: Path, *, around: bool) -> bool:
-        """Whether those of the keys are, of a collection at this path; `around`: it is in such."""
+    def of(self, path: Path, *, around: bool) -> dict[str, Position] | None:
+        """Where the places of the keys go of a collection at this path; None: they are not kept.
+
+        `around`: it is in a collection of which they are.
+        """
         length = len(path)
         if length == TOP_LEVEL:
-            return path[1] == self._under
-        if length == FIELD:
-            return path[-1] == self._within and path[1] == self._under
-        return around and length > FIELD
-
-    def key(self, path: Path, key: str, position: Position) -> None:
-        """That of a key in a collection of which they are kept."""
-        if len(path) == TOP_LEVEL:
-            self.keys[-1].setdefault(key, position)
-        else:
-            self.inner.setdefault((*path, key), position)
+            return self.keys[-1] if path[1] == self._under else None
+        begins = length == FIELD and path[-1] == self._within and path[1] == self._under
+        return self.inner.setdefault(path, {}) if begins or (around and length > FIELD) else None
 
     def item(self, path: Path, position: Position) -> None:
         """That of an item, if its list is at the top level."""

@@ -24,7 +24,7 @@ class YamlFile:
     `broken` says that the text could not be read to its end, so the documents are not complete.
     `key_positions[n]` has the places of the keys below `positions_under` in document n,
     `item_positions[n]` those of the items of its top-level lists, `inner` those of all keys within
-    a field that was asked for. `repeated` counts the characters that aliases stand for.
+    a field that was asked for, by path. `repeated` counts the characters that aliases stand for.
     """
 
     file: str
@@ -35,7 +35,7 @@ class YamlFile:
     broken: bool = False
     repeated: int = 0
     item_positions: tuple[dict[str, list[Position]], ...] = ()
-    inner: Mapping[Path, Position] = field(default_factory=dict)
+    inner: Mapping[Path, Mapping[str, Position]] = field(default_factory=dict)
 
     def problems_at(self, findings: Iterable[Finding]) -> tuple[Problem, ...]:
         """The findings as problems of this file, each with its source line."""

@@ -29,6 +29,8 @@ from aepctl.yamldoc.syntax import before_too_deep, position_of, syntax_finding
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_DEPTH = 32
+BETWEEN = 3
+"""The length of a path of whose keys no places are kept: the one that most collections have."""
 MAX_TEXT = 65_536
 NOTHING = frozenset(("", "~", "null", "Null", "NULL"))
 OWN_TAGS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("str", "map", "seq")) | {"!"}
@@ -134,8 +136,8 @@ class Walker:
             self._duplicate(top, key, event)
         elif self._everywhere:
             self.keys.setdefault((*top.path, key), position_of(event))
-        if top.marking:
-            self.marks.key(top.path, key, position_of(event))
+        if top.marks is not None:
+            top.marks.setdefault(key, position_of(event))
 
     def _duplicate(self, top: Frame, key: str, event: NodeEvent) -> None:
         first = self.keys.get((*top.path, key))
@@ -185,18 +187,19 @@ class Walker:
         top = self._top
         is_key = top is not None and top.key is NO_KEY and top.is_map
         path: Path = (len(self.documents),)
-        marking = False
+        marks = None
         if is_key:
             path = (-1,)  # no document's: what is inside is dropped
             self._finding(event, "no-key", "a key must be text", "write `key: value`")
         elif top is not None:
             here = top.key if top.is_map else len(top.container)
             path = (*top.path, here)
-            marking = self.marks.are_kept(path, around=top.marking)
+            if len(path) != BETWEEN:
+                marks = self.marks.of(path, around=top.marks is not None)
             self._put(container, event)
         elif self._everywhere:
             self.values[path] = position_of(event)
-        frame = Frame(container, path, is_key=is_key, marking=marking)
+        frame = Frame(container, path, is_key=is_key, marks=marks)
         self._open.append(frame)
         self._top = frame
 

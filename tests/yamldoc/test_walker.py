@@ -95,12 +95,10 @@ def test_so_are_those_of_the_keys_within_one_field_below_it() -> None:
     walker.walk(
         "a:\n  b: {o: {p: {n: 1, l: {m: 2}}}, x: {o: {q: 3}}}\n  o: {q: 4}\nc: {b: {o: 5}}\n"
     )
-    at = {path[2:]: position for path, position in walker.marks.inner.items()}
-    assert at == {
-        ("b", "o", "p"): (2, 11),
-        ("b", "o", "p", "n"): (2, 15),
-        ("b", "o", "p", "l"): (2, 21),
-        ("b", "o", "p", "l", "m"): (2, 25),
+    assert walker.marks.inner == {
+        (0, "a", "b", "o"): {"p": (2, 11)},
+        (0, "a", "b", "o", "p"): {"n": (2, 15), "l": (2, 21)},
+        (0, "a", "b", "o", "p", "l"): {"m": (2, 25)},
     }
 
 
