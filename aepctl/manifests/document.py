@@ -9,14 +9,13 @@ from pydantic import ValidationError
 
 from aepctl.manifests.lifecycle import lifecycle_of, moved_in, removed_in
 from aepctl.manifests.model import UNSAID, Defaults, Entry, ManifestDocument
-from aepctl.manifests.overriding import misplaced, scope_of
+from aepctl.manifests.overriding import Scoped, misplaced, scopes_of
 from aepctl.manifests.scope import Scope
 from aepctl.manifests.spelling import misspelt
 from aepctl.model.audience import FIELDS, Audience, Wanted
 from aepctl.model.problem import Origin, Problem
 from aepctl.model.wants import Moved, Removed
 from aepctl.yamldoc import Finding, YamlFile, check, parse, quoted
-from aepctl.yamldoc.places import Path
 
 SHARED = tuple(
     field for field in FIELDS if field.required and field.attribute in Defaults.model_fields
@@ -71,15 +70,11 @@ def read_manifest(file: str, raw: bytes) -> Manifest:
     findings += _incomplete(yaml_file, documents, defaults)
     findings += misspelt(yaml_file, documents, defaults, checked)
     given = defaults or Defaults()
-    scoped: dict[Path, tuple[Wanted, Entry]] = {}
+    scoped: Scoped = {}
     wanted = tuple(_wanted(yaml_file, checked, given, scoped))
-    blocks = ((path, entry) for path, (_, entry) in scoped.items())
-    findings += misplaced(yaml_file, documents, defaults, blocks)
+    scopes = scopes_of(yaml_file, scoped, given)
+    findings += misplaced(yaml_file, documents, defaults, scoped)
     problems += yaml_file.problems_at(findings)
-    scopes = {
-        one.key: scope_of(yaml_file, path, one, entry, given)
-        for path, (one, entry) in scoped.items()
-    }
     return Manifest(
         wanted,
         tuple(_keys(yaml_file)),
@@ -167,7 +162,7 @@ def _wanted(
     yaml_file: YamlFile,
     checked: list[tuple[int, dict[str, Entry]]],
     defaults: Defaults,
-    scoped: dict[Path, tuple[Wanted, Entry]],
+    scoped: Scoped,
 ) -> Iterator[Wanted]:
     """Each audience, as its block says; `scoped` is given those that say more of environments."""
     file = yaml_file.file

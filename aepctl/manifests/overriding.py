@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from aepctl.manifests.lifecycle import lifecycle_of
 from aepctl.manifests.model import UNSAID, Defaults, Entry, Override
@@ -20,7 +20,19 @@ EXCLUDED = "override-of-excluded"
 ALL_OF_THEM = "leave `environments` out: then it is for all of them"
 
 
-def scope_of(
+Scoped: TypeAlias = dict[Path, tuple[Wanted, Entry]]
+"""The blocks that say something of environments, or are given it, by their paths."""
+
+
+def scopes_of(yaml_file: YamlFile, scoped: Scoped, defaults: Defaults) -> dict[str, Scope]:
+    """What each block says of environments, by its key."""
+    return {
+        one.key: _scope_of(yaml_file, path, one, entry, defaults)
+        for path, (one, entry) in scoped.items()
+    }
+
+
+def _scope_of(
     yaml_file: YamlFile, path: Path, one: Wanted, entry: Entry, defaults: Defaults
 ) -> Scope:
     """What the block at this path says of environments; `one` is what it says otherwise."""
@@ -62,18 +74,18 @@ def misplaced(
     yaml_file: YamlFile,
     documents: Iterable[tuple[int, Any]],
     defaults: Defaults | None,
-    scoped: Iterable[tuple[Path, Entry]],
+    scoped: Scoped,
 ) -> Iterator[Finding]:
     """What is said of environments and cannot be, whichever there are.
 
-    `scoped` are the blocks that say something, by their paths. Faulty defaults: None.
+    Faulty defaults: None.
     """
     for number, document in documents if defaults is not None else ():
         given: dict[str, Any] = document.get("defaults", {}) if isinstance(document, dict) else {}
         if "environments" in given:
             yield from _list(yaml_file, (number, "defaults", "environments"), given["environments"])
     usual = defaults or Defaults()
-    for path, entry in scoped:
+    for path, (_, entry) in scoped.items():
         if entry.environments is not None:
             yield from _list(yaml_file, (*path, "environments"), entry.environments)
         for name, override in entry.overrides.items():

@@ -14,9 +14,9 @@ DROPPED: Final = _No()
 
 
 class Frame:
-    """A collection that is still open."""
+    """A collection that is still open. `is_plain`: a mapping whose places nobody asks for."""
 
-    __slots__ = ("container", "is_key", "is_map", "key", "marks", "path")
+    __slots__ = ("container", "is_key", "is_map", "is_plain", "key", "marks", "path")
 
     def __init__(
         self, container: Any, path: Path, *, is_key: bool, marks: dict[str, Position] | None
@@ -26,4 +26,5 @@ class Frame:
         self.path = path
         self.is_key = is_key
         self.marks = marks
+        self.is_plain = self.is_map and not is_key and marks is None
         self.key: Any = NO_KEY
