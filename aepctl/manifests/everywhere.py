@@ -110,7 +110,8 @@ class _Alike:
     """What is the same in all environments. `places`: the blocks of all audiences."""
 
     def __init__(self, manifests: Manifests) -> None:
-        everywhere = [one for one in manifests.wanted if one.key not in manifests.scopes]
+        scopes, every = manifests.scopes, reversed(manifests.wanted)
+        everywhere = [one for one in every if one.key not in scopes]  # the first of a kind counts
         self.places = {one.key: one.origin for one in manifests.wanted}
         self.described = {one.audience.folded_identity: one for one in everywhere}
         self.given = {one.audience_id: one for one in everywhere if one.audience_id is not None}
