@@ -34,8 +34,9 @@ class Leaving:
 
     def is_kept(self, key: str) -> bool:
         """Whether it is for other environments, and nothing says what becomes of it in this one."""
-        block = self.elsewhere.get(key)
-        return block is not None and key not in self.said and _rule(block) is None
+        block, known = self.elsewhere.get(key), self._known.get(key)
+        retained = known is not None and known.retained
+        return not (block is None or retained or key in self.said or _rule(block) is not None)
 
     def ends(self, key: str) -> bool:
         """Whether something becomes of what is not wanted."""
