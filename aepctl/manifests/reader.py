@@ -74,9 +74,9 @@ def with_source(problems: Iterable[Problem], texts: Mapping[str, str]) -> Iterat
     lines: dict[str, tuple[str, ...]] = {}
     for problem in problems:
         file, line = problem.origin.file, problem.origin.line
-        if file not in lines:
+        if file in texts and file not in lines:
             lines[file] = source_lines(texts[file])
-        yield replace(problem, source=lines[file][line - 1])
+        yield replace(problem, source=lines[file][line - 1]) if file in lines else problem
 
 
 def _read(file: str) -> Manifest:

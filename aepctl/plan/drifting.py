@@ -114,6 +114,8 @@ class _Finder:
         mine |= {one.audience_id for one in sides.wanted.values() if one.audience_id is not None}
         awaited = {*_awaited(sides, self._state)}
         known = {sides.known[key].audience.folded_identity: key for key in sorted(sides.known)}
+        others = sides.leaving.elsewhere.values()
+        blocks = {one.audience.folded_identity: one.origin for one in others}
         for observed in sorted(self._by_id.values(), key=_place):
             identity, audience_id = observed.audience.folded_identity, observed.ids.audience_id
             if audience_id in mine or identity[1:] not in ours or observed.is_gone:
@@ -126,6 +128,7 @@ class _Finder:
                     audience_id,
                     lifecycle=observed.lifecycle,
                     is_wanted=False,
+                    source=blocks.get(identity),
                     like=known.get(identity),
                 )
 

@@ -146,6 +146,10 @@ def _advice(one: Drifted, where: Where) -> str | None:
             advice = f"{made}to forget it: {where.command('refresh', '--target', key)}"
         case Kind.UNMANAGED if one.like is not None:
             advice = "one of the two has to be deleted on the platform"
+        case Kind.UNMANAGED if one.source is not None:
+            block = f"`environments` of its block in {one.source.file}:{one.source.line}"
+            manage = f"to manage it: write {where.environment} under {block}"
+            advice = f"{manage}; else delete it on the platform"
         case Kind.UNMANAGED:
             exact = SPECIAL.sub(r"[\g<0>]", one.audience.name)
             export = where.command("export", "--to", where.manifests, "--name", exact)
