@@ -54,11 +54,15 @@ def _deletes_allowed(plan: Plan) -> str:
 
 def _elsewhere(plan: Plan) -> str:
     keys, forget = plan.elsewhere, command(plan.program, "state", "rm", plan.elsewhere[0])
-    some = "known here, and left as they are: their blocks are for other environments"
-    said = some if keys[1:] else some.replace("they are: their blocks are", "it is: its block is")
+    are = (
+        "are left as they are, as their blocks are"
+        if keys[1:]
+        else "is left as it is, as its block is"
+    )
     return (
-        f"{listed(f'`{key}`' for key in keys)}: {said}. To end one here: `lifecycle: {{on_removal: "
-        f"delete}}` (or `retain`) in its block; to forget it: `{forget}`"
+        f"{listed(f'`{key}`' for key in keys)}, known here, {are} for other environments. To end "
+        "one here: `lifecycle: {on_removal: delete}` (or `retain`) in its block; to forget it: "
+        f"`{forget}`"
     )
 
 

@@ -167,7 +167,7 @@ class TestRules:
 
 def test_many_overrides_in_one_line_are_read_soon(project: Project) -> None:
     each = ", ".join(
-        f"\n  a{n}: {{name: A{n}, overrides: {{prod: {{name: B{n}}}}}}}" for n in range(300)
+        f"\n  a{n}: {{name: A{n}, overrides: {{prod: {{name: B{n}}}}}}}" for n in range(210)
     )
     found = told(project, f"  {{{each}}}\n", UPPER, OneOf("name", "x:1", ("A1",)))
     assert len(found) == 200

@@ -5,13 +5,16 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from plan_samples import POLICY, audience, found, intend, there, want
+from plan_worlds import KEYS, World, worlds
 
 from aepctl.errors import NoSuchTarget
 from aepctl.model.audience import Audience, Deposed, Ids, Known, Wanted
 from aepctl.model.lifecycle import AtRemoval, Lifecycle, OnRemoval
 from aepctl.model.problem import Origin
-from aepctl.model.steps import Delete, Forget, Move, Step
+from aepctl.model.steps import Adopt, Delete, Forget, Move, Step
 from aepctl.model.wants import Moved, Removed, Wants
 from aepctl.plan.drift import Asked, Kind
 from aepctl.plan.drifting import find_drift
@@ -201,3 +204,22 @@ def test_a_change_has_the_place_of_the_override_that_it_comes_from() -> None:
     renamed = replace(here, audience=audience("Silver", "Nightly"))
     (change,) = make_plan(Wants((renamed,)), there_, None, POLICY).changes
     assert change.source == gold.origin
+
+
+@given(worlds(), st.sets(KEYS), st.sampled_from([None, *OnRemoval]))
+@settings(max_examples=12)
+def test_in_any_world_what_is_kept_is_left_alone_and_nobody_else_has_it(
+    world: World, others: set[str], rule: OnRemoval | None
+) -> None:
+    wanted = tuple(one for one in world.wanted if one.key not in others)
+    elsewhere = tuple(block(rule, key=key)[0] for key in sorted(others))
+    seen = None if world.observed is None else Seen(world.observed)
+    policy = replace(POLICY, client_ids=world.client_ids)
+    made = make_plan(Wants(wanted, elsewhere=elsewhere), world.state, seen, policy)
+    assert set(made.elsewhere) <= (others if rule is None else set())
+    kept = {world.state.audiences[key].ids.audience_id for key in made.elsewhere}
+    assert not {one.key for one in made.changes} & {*made.elsewhere}
+    for change in made.changes:
+        for step in change.steps:
+            assert not isinstance(step, Adopt) or step.known.ids.audience_id not in kept
+            assert not isinstance(step, Delete) or step.ids.audience_id not in kept
