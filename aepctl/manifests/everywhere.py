@@ -1,6 +1,7 @@
 """What must hold of the manifests in one environment or in all: keys, identities, rules. Pure."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
@@ -10,7 +11,7 @@ from aepctl.manifests.move_rules import still_wanted
 from aepctl.manifests.overriding import EXCLUDED
 from aepctl.manifests.reader import Manifests, with_source
 from aepctl.manifests.rules import same_audiences, same_ids
-from aepctl.manifests.ruling import broken
+from aepctl.manifests.ruling import Limit, broken
 from aepctl.model.problem import Origin, Problem
 from aepctl.model.rule import Rule
 from aepctl.wording import listed
@@ -26,12 +27,14 @@ class Settings:
     """What is said of manifests outside of them.
 
     `known`: the environments that there are; empty where none are named, so that any may be.
-    `about`: those that are asked about, without any all. `rules`: what is asked of each audience.
+    `about`: those that are asked about, without any all. `rules`: what is asked of each audience,
+    and `limit` how long one of them may take.
     """
 
     known: tuple[str, ...] = ()
     about: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
+    limit: Limit = nullcontext
 
     def names(self, manifests: Manifests) -> tuple[str, ...]:
         """The environments to be asked about."""
@@ -68,7 +71,7 @@ def troubles(manifests: Manifests, settings: Settings) -> tuple[Problem, ...]:
     if manifests.scopes:
         alike = _Alike(manifests)
         found += _once(names, (_of_one(manifests, alike, name) for name in names))
-    found += broken(manifests, names, settings.rules, located)
+    found += broken(manifests, names, settings.rules, located, settings.limit)
     return tuple(with_source(dict.fromkeys(found), manifests.texts))
 
 

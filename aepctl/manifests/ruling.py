@@ -1,36 +1,65 @@
 """Whether audiences are as a team's rules ask, in each environment that they are for. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import TypeAlias
 
 from aepctl.manifests.located import Located
 from aepctl.manifests.reader import Manifests
 from aepctl.manifests.scope import Scope
 from aepctl.model.audience import FIELDS, Wanted
-from aepctl.model.problem import Problem
+from aepctl.model.problem import Origin, Problem
 from aepctl.model.rule import KEY, Rule
+from aepctl.timelimit import TooSlow
 from aepctl.wording import listed
 from aepctl.yamldoc import quoted
 
 ATTRIBUTES = {KEY: KEY} | {field.name: field.attribute for field in FIELDS}
-Said = Mapping[str, Sequence[str]]
-"""What is wrong with a text, and in which environments; without any, in all."""
+Limit: TypeAlias = Callable[[], AbstractContextManager[None]]
+"""Within what it gives, TooSlow is raised where something takes too long."""
 
 
 def broken(
-    manifests: Manifests, names: Sequence[str], rules: Iterable[Rule], located: Located
+    manifests: Manifests,
+    names: Sequence[str],
+    rules: Iterable[Rule],
+    located: Located,
+    limit: Limit,
 ) -> Iterator[Problem]:
-    """Each break of a rule in one of these environments, where the field is given."""
+    """Each break of a rule in one of these environments, where the field is given.
+
+    A rule that takes longer than `limit` is broken itself.
+    """
     for rule in rules:
-        attribute, scopes = ATTRIBUTES[rule.field], manifests.scopes
-        for one in manifests.wanted:
-            scope = scopes.get(one.key)
-            if scope is not None and attribute != KEY:
-                yield from _of_scoped(rule, one, scope, names, located)
-                continue
-            text = one.key if attribute == KEY else getattr(one.audience, attribute)
-            said = rule.breaks(text)
-            if said is not None and (scope is None or any(map(scope.has, names))):
-                yield _problem(rule, one, said, located, names[0], ())
+        tried = manifests.wanted[:1]
+        found: list[Problem] = []
+        try:
+            with limit():
+                for one in manifests.wanted:
+                    tried = (one,)
+                    found += _broken_by(rule, one, manifests.scopes.get(one.key), names, located)
+        except TooSlow:
+            found.append(_too_slow(rule, tried[0]))
+        yield from found
+
+
+def _broken_by(
+    rule: Rule, one: Wanted, scope: Scope | None, names: Sequence[str], located: Located
+) -> Iterable[Problem]:
+    attribute = ATTRIBUTES[rule.field]
+    if scope is not None and attribute != KEY:
+        return _of_scoped(rule, one, scope, names, located)
+    said = rule.breaks(one.key if attribute == KEY else getattr(one.audience, attribute))
+    if said is None or not (scope is None or any(map(scope.has, names))):
+        return ()
+    return (_problem(rule, one, said, located, names[0], ()),)
+
+
+def _too_slow(rule: Rule, one: Wanted) -> Problem:
+    file, _, line = rule.at.rpartition(":")
+    said = f"the pattern of `{rule.field}` takes too long: it was given up at {quoted(one.key)}"
+    hint = "write it without repetitions in repetitions, so that a text can match in one way only"
+    return Problem(Origin(file, int(line), 1), "rule-too-slow", said, hint)
 
 
 def _of_scoped(

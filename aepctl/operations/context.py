@@ -26,6 +26,7 @@ from aepctl.state.places import open_store
 from aepctl.state.run import new_id, this_run
 from aepctl.state.shared_store import SharedStore
 from aepctl.state.stores.base import StateStore
+from aepctl.timelimit import at_most
 
 if TYPE_CHECKING:
     from aepctl.aep.connection import Connection
@@ -58,6 +59,15 @@ class Console(Protocol):
 
     def tell(self, outcome: "Outcome", /) -> None: ...
     def warn(self, text: str, /) -> None: ...
+
+
+SLOWEST_RULE = 5.0
+"""Seconds of the processor's time that one rule may take over all audiences."""
+
+
+def rule_limit() -> AbstractContextManager[None]:
+    """For a pattern that would take for ever."""
+    return at_most(SLOWEST_RULE)
 
 
 def has_no_manifests(error: InvalidInput) -> bool:
@@ -107,7 +117,7 @@ class Context:
         team's rules ask. Else that is a mistake.
         """
         rules = () if or_nothing else environment.rules
-        settings = Settings(environment.siblings, (environment.name,), rules)
+        settings = Settings(environment.siblings, (environment.name,), rules, rule_limit)
         try:
             manifests = sound(lambda: self.read_manifests(environment.manifests), settings)
             return resolve(manifests, environment.name)

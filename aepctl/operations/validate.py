@@ -3,7 +3,7 @@
 from aepctl.errors import AepctlError
 from aepctl.manifests import resolve
 from aepctl.manifests.everywhere import Settings, sound
-from aepctl.operations.context import Context
+from aepctl.operations.context import Context, rule_limit
 from aepctl.project.load import load_project
 from aepctl.project.project import FILE
 
@@ -21,6 +21,7 @@ def validate(context: Context, name: str | None = None, *, allow_outside: bool =
             f"there is no environment `{name}` in {FILE}",
             hint=f"available: {', '.join(project.environments)}",
         )
-    settings = Settings(tuple(project.environments), () if name is None else (name,), project.rules)
+    about = () if name is None else (name,)
+    settings = Settings(tuple(project.environments), about, project.rules, rule_limit)
     manifests = sound(lambda: context.read_manifests(project.manifests), settings)
     return len(manifests.wanted if name is None else resolve(manifests, name).audiences)
