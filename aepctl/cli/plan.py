@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aepctl.cli.completers import any_key
 from aepctl.cli.formats import Outputs, output_options, outputs_of, run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
 from aepctl.cli.output import colour, print_result
@@ -18,6 +19,7 @@ target_option = click.option(
     "targets",
     multiple=True,
     metavar="KEY",
+    shell_complete=any_key,
     help="Only this audience, or all whose key matches a pattern such as 'loyalty-*'. Repeatable.",
 )
 
@@ -97,10 +99,14 @@ def plan(
             print_result(plan_text(made, Paint(on=colour())))
         if outputs == Outputs():
             return code
+        from aepctl.cli.apply_command import apply_command
         from aepctl.render.formats import of_plan
 
         plan_id = planned.binding().id if outputs.need_plan_id else None
-        return of_plan(made, plan_id=plan_id, exit_code=code)
+        run = None
+        if invocation.resolved is not None:
+            run = apply_command(invocation.resolved, made, check or out, refresh=refresh)
+        return of_plan(made, plan_id=plan_id, exit_code=code, run=run)
 
     return run_and_render(outputs, "changes", work)
 

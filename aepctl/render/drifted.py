@@ -179,11 +179,11 @@ def _about_change(one: Drifted, where: Where) -> str:
 
 def _lines(one: Drifted) -> str:
     """What has to be written, and where: into an override, where that gives the field."""
-    file = "the manifest" if one.source is None else one.source.file
+    file = "the manifest" if one.source is None else f"`{one.source.file}`"
     given, lines = dict(one.given), dict[str, list[str]]()
     for each in one.fields:
         at = given.get(each.field)
-        place = file if at is None else f"{at.file}:{at.line}"
+        place = file if at is None else f"`{at.file}:{at.line}`"
         lines.setdefault(place, []).append(_line(each))
     return " and ".join(f"{', '.join(some)} into {place}" for place, some in lines.items())
 

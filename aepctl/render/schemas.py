@@ -14,8 +14,10 @@ from aepctl.project.model import ConfigModel
 from aepctl.render.drift_document import DriftDocument
 from aepctl.render.import_document import ImportDocument
 from aepctl.render.known_documents import StateListDocument, StateShowDocument
+from aepctl.render.listed_documents import ListDocument
 from aepctl.render.outcome_documents import OutcomeDocument
 from aepctl.render.plan_documents import PlanDocument
+from aepctl.render.shown_documents import ShowDocument
 from aepctl.yamldoc.types import StrictModel
 
 TITLES = {
@@ -24,6 +26,8 @@ TITLES = {
     "plan": "aepctl plan -o json",
     "outcome": "aepctl apply -o json",
     "drift": "aepctl drift -o json",
+    "list": "aepctl list -o json",
+    "show": "aepctl show -o json",
     "state": "aepctl state: state/NAME.json",
     "state-list": "aepctl state list -o json",
     "state-show": "aepctl state show -o json",
@@ -35,6 +39,8 @@ MODELS: dict[str, type[BaseModel]] = {
     "plan": PlanDocument,
     "outcome": OutcomeDocument,
     "drift": DriftDocument,
+    "list": ListDocument,
+    "show": ShowDocument,
     "state-list": StateListDocument,
     "state-show": StateShowDocument,
     "import": ImportDocument,

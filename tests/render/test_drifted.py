@@ -22,7 +22,7 @@ def test_it_names_the_place_of_the_override_to_write_into() -> None:
         given=(("description", at),),
     )  # fmt: skip
     (row,) = view_of_drift(Drift(found=(changed,)), where).rows
-    lines = "`name: b` into audiences/all.yaml and no `description` into audiences/all.yaml:9"
+    lines = "`name: b` into `audiences/all.yaml` and no `description` into `audiences/all.yaml:9`"
     assert f"write {lines}, then" in str(row.note)
     for kind, said in (
         (Kind.CHANGED, "its block is not for prod; to record what is there: `aepctl"),
