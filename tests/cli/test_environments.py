@@ -57,6 +57,7 @@ def test_what_is_not_for_an_environment_any_more_is_left_there_and_told(both: Pr
     assert "`aepctl --env prod state rm gold`" in result.out
     assert both.run("plan", "--env", "prod", "-o", "json").json["elsewhere"] == ["gold"]
     assert both.run("drift", "--env", "prod").code == 0
+    assert "known, but for other environments" in both.run("list", "gold", "--env", "prod").out
     both.edit("audiences/all.yaml", "[dev]}", "[dev], lifecycle: {on_removal: delete}}")
     assert "- gold  audiences/all.yaml:3" in both.run("plan", "--env", "prod").out
     assert both.apply("--env", "prod").code == 0
@@ -69,6 +70,8 @@ def test_commands_about_its_key_say_that_it_is_for_others(both: Project) -> None
     for words in (("import", "gold", "x"), ("state", "resolve", "gold", "--recreate")):
         result = both.run(*words, "--env", "prod")
         assert (result.code, result.err.startswith(said)) == (1, True), result.err
+    shown = both.run("show", "gold", "--env", "prod")
+    assert (shown.code, "is not for `prod`, and the state there does not" in shown.err) == (1, True)
 
 
 def test_export_neither_takes_its_key_nor_writes_it_again(both: Project) -> None:
