@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from aepctl.manifests.located import Located
 from aepctl.manifests.reader import Manifests
@@ -31,28 +31,37 @@ def broken(
     A rule that takes longer than `limit` is broken itself.
     """
     for rule in rules:
-        tried = manifests.wanted[:1]
-        found: list[Problem] = []
+        tried, slow = manifests.wanted[:1], False
+        found: list[_Break] = []
         try:
             with limit():
                 for one in manifests.wanted:
                     tried = (one,)
-                    found += _broken_by(rule, one, manifests.scopes.get(one.key), names, located)
+                    found += _breaks(rule, one, manifests.scopes.get(one.key), names)
         except TooSlow:
-            found.append(_too_slow(rule, tried[0]))
-        yield from found
+            slow = True
+        yield from (_problem(rule, one, located) for one in found)
+        if slow:
+            yield _too_slow(rule, tried[0])
 
 
-def _broken_by(
-    rule: Rule, one: Wanted, scope: Scope | None, names: Sequence[str], located: Located
-) -> Iterable[Problem]:
+class _Break(NamedTuple):
+    """What is wrong with an audience, as it is in `name`; `where`: and in which, if not in all."""
+
+    one: Wanted
+    said: str
+    name: str
+    where: Sequence[str] = ()
+
+
+def _breaks(rule: Rule, one: Wanted, scope: Scope | None, names: Sequence[str]) -> Iterable[_Break]:
     attribute = ATTRIBUTES[rule.field]
     if scope is not None and attribute != KEY:
-        return _of_scoped(rule, one, scope, names, located)
+        return _of_scoped(rule, one, scope, names)
     said = rule.breaks(one.key if attribute == KEY else getattr(one.audience, attribute))
     if said is None or not (scope is None or any(map(scope.has, names))):
         return ()
-    return (_problem(rule, one, said, located, names[0], ()),)
+    return (_Break(one, said, names[0]),)
 
 
 def _too_slow(rule: Rule, one: Wanted) -> Problem:
@@ -62,9 +71,7 @@ def _too_slow(rule: Rule, one: Wanted) -> Problem:
     return Problem(Origin(file, int(line), 1), "rule-too-slow", said, hint)
 
 
-def _of_scoped(
-    rule: Rule, one: Wanted, scope: Scope, names: Sequence[str], located: Located
-) -> Iterator[Problem]:
+def _of_scoped(rule: Rule, one: Wanted, scope: Scope, names: Sequence[str]) -> Iterator[_Break]:
     """Once for what gives the field: an override, or the block where there is none."""
     attribute, mine = ATTRIBUTES[rule.field], [name for name in names if scope.has(name)]
     givers: dict[str | None, list[str]] = {}
@@ -76,12 +83,11 @@ def _of_scoped(
         said = rule.breaks(getattr(within.audience, attribute))
         if said is not None:
             where = some if given_by is not None or len(givers) > 1 else ()
-            yield _problem(rule, within, said, located, some[0], where)
+            yield _Break(within, said, some[0], where)
 
 
-def _problem(
-    rule: Rule, one: Wanted, said: str, located: Located, name: str, where: Sequence[str]
-) -> Problem:
+def _problem(rule: Rule, broken: _Break, located: Located) -> Problem:
+    one, said, name, where = broken
     origin, whose = one.origin, f"`{rule.field}` of {quoted(one.key)}"
     if rule.field == KEY:
         whose = "the key"

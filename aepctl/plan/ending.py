@@ -80,7 +80,10 @@ class Ending:
         if observed is not None:
             there, ids = observed.audience, ids.or_else(observed.ids)
             if is_edited(known, observed.audience) and not self._policy.overwrite:
-                return self._told(key, known, Action.DRIFT, (), reasons.EDITED_REMOVED)
+                why = reasons.EDITED_REMOVED
+                if key in leaving.elsewhere:
+                    why = reasons_to_stay.edited_elsewhere(self._policy)
+                return self._told(key, known, Action.DRIFT, (), why)
             if observed.dependents:
                 return self._told(
                     key, known, Action.DECIDE, (), reasons_to_stay.dependents(observed)

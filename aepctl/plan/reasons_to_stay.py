@@ -41,6 +41,15 @@ def protected_elsewhere(policy: Policy) -> str:
     )
 
 
+def edited_elsewhere(policy: Policy) -> str:
+    """What other environments want is to be deleted in this one, and somebody edited it."""
+    return (
+        "somebody edited it on the platform since aepctl last saw it: to delete it all the same, "
+        f"use `--overwrite`; to keep it, write {policy.environment} under `environments` of its "
+        "block"
+    )
+
+
 def for_others(old: str, new: str, policy: Policy) -> str:
     """What a new key wants is known here under a key that is for other environments."""
     return (

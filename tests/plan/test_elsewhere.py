@@ -106,6 +106,13 @@ def test_it_is_not_deleted_while_it_is_protected(by_block: bool) -> None:
     assert "`prevent_destroy` protects it. To delete it in `prod`" in str(change.reason)
 
 
+def test_nor_where_somebody_edited_it_since() -> None:
+    seen = Seen((there(audience("Gold", "edited"), "id-of-gold"),))
+    (change,) = planned(block(DELETE), knows(), seen=seen).changes
+    assert (change.action, change.steps) == (Action.DRIFT, ())
+    assert "to keep it, write prod under `environments` of its block" in str(change.reason)
+
+
 def test_the_rest_of_a_replace_is_left_with_it() -> None:
     state = knows(deposed=Deposed(Ids("old"), GOLD))
     assert planned(block(), state).changes == ()
