@@ -25,7 +25,7 @@ TEXTS = tuple(one.attribute for one in FIELDS if one.attribute in Defaults.model
 """The fields of text that defaults may give."""
 SECTIONS = frozenset({"audiences", "moved", "removed"})
 """A file has at least one of these."""
-OF_VALUES = frozenset({"wrong-type", "value-error", "literal-error"})
+OF_VALUES = frozenset({"wrong-type", "wrong-value"})
 """What nothing, and an alias of nothing, cannot help being as well."""
 
 

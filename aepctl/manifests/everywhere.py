@@ -17,7 +17,7 @@ from aepctl.model.rule import Rule
 from aepctl.wording import listed
 from aepctl.yamldoc import quoted
 
-UNKNOWN = "unknown-environment"
+NO_SUCH_ENVIRONMENT = "unknown-environment"
 UNNAMED = "default"
 """The environment of a project that names none."""
 
@@ -50,7 +50,7 @@ def sound(read: Callable[[], Manifests], settings: Settings) -> Manifests:
         manifests = error.sound if isinstance(error.sound, Manifests) else Manifests()
         problems = error.every
     found = troubles(manifests, settings)
-    unknown = {one.origin for one in found if one.rule == UNKNOWN}
+    unknown = {one.origin for one in found if one.rule == NO_SUCH_ENVIRONMENT}
     problems = (*(one for one in problems if not _is_said(one, unknown)), *found)
     if problems:
         raise InvalidInput(problems)
@@ -83,7 +83,7 @@ def _unknown(manifests: Manifests, known: Sequence[str], located: Located) -> It
             close = get_close_matches(name, known, 1)
             hint = f"did you mean {close[0]}?" if close else f"available: {listed(known)}"
             said = f"there is no environment {quoted(name)} in aepctl.yaml"
-            yield Problem(origin, UNKNOWN, said, hint)
+            yield Problem(origin, NO_SUCH_ENVIRONMENT, said, hint)
 
 
 def _once(names: Sequence[str], found: Iterable[Iterable[Problem]]) -> Iterator[Problem]:

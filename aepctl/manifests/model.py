@@ -11,6 +11,7 @@ from aepctl.yamldoc.types import (
     Flag,
     Key,
     MultiLine,
+    NoField,
     Removable,
     SingleLine,
     StrictModel,
@@ -26,7 +27,7 @@ MUTABLE = tuple(field.name for field in FIELDS if not field.immutable)
 
 def _mutable(name: str) -> str:
     if name not in MUTABLE:
-        raise ValueError(f"only what may change can be ignored: {' or '.join(MUTABLE)}")
+        raise ValueError(f"expected {' or '.join(MUTABLE)}: nothing else can change")
     return name
 
 
@@ -87,16 +88,17 @@ class Defaults(StrictModel):
 class Override(StrictModel):
     """What of one audience is otherwise in one environment."""
 
-    never: ClassVar[Mapping[str, tuple[str, str, str]]] = {
-        "key": (
-            "override-of-key",
-            "the key cannot be overridden",
-            "an audience has the same key everywhere; another block may be for this environment",
+    never: ClassVar[Mapping[str, NoField]] = {
+        "key": NoField(
+            rule="override-of-key",
+            message="the key cannot be overridden",
+            hint="an audience has the same key everywhere; another block may be for this "
+            "environment",
         ),
-        "environments": (
-            "override-of-environments",
-            "`environments` cannot be overridden",
-            "write beside `overrides` which environments the audience is for",
+        "environments": NoField(
+            rule="override-of-environments",
+            message="`environments` cannot be overridden",
+            hint="write beside `overrides` which environments the audience is for",
         ),
     }
 

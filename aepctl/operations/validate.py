@@ -20,6 +20,7 @@ def validate(context: Context, name: str | None = None, *, allow_outside: bool =
         raise AepctlError(
             f"there is no environment `{name}` in {FILE}",
             hint=f"available: {', '.join(project.environments)}",
+            code="no-such-environment",
         )
     about = () if name is None else (name,)
     settings = Settings(tuple(project.environments), about, project.rules, rule_limit)

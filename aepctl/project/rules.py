@@ -16,7 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from aepctl.model.rule import MAX_TRIED, Length, Matches, OneOf, Required, Rule
 from aepctl.yamldoc import YamlFile
-from aepctl.yamldoc.types import Flag, MultiLine, StrictModel
+from aepctl.yamldoc.types import BAD_PATTERN, Flag, MultiLine, StrictModel
 
 MAX_PATTERN = 1_000
 """Characters."""
@@ -40,7 +40,7 @@ def _pattern(text: str) -> str:
 
 
 def _bad(said: str) -> PydanticCustomError:
-    return PydanticCustomError("bad_pattern", "{said}", {"said": said})
+    return PydanticCustomError(BAD_PATTERN, "{said}", {"said": said})
 
 
 def compiled(text: str) -> re.Pattern[str]:

@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 from aepctl.model.problem import Problem
 from aepctl.yamldoc.parsing import YamlFile
 from aepctl.yamldoc.places import Finding, Path, Position, quoted
-from aepctl.yamldoc.types import KEY_HINT, StrictModel, broken_rule
+from aepctl.yamldoc.types import BAD_PATTERN, KEY_HINT, StrictModel, broken_rule
 
 Model = TypeVar("Model", bound=StrictModel)
 
@@ -60,14 +60,14 @@ class _Explainer:
             what = f"{field}{whose} is missing"
             return Finding(position, "missing-field", what, f"add `{path[-1]}: …`")
         if key:
-            return Finding(self._keys[full], "key", f"invalid key {field}", KEY_HINT)
+            return Finding(self._keys[full], "invalid-key", f"invalid key {field}", KEY_HINT)
         return _wrong_value(detail, self._values[full], field, _at(self._document, path))
 
     def _unknown_field(self, path: Path, position: Position) -> Finding:
         model = _model_at(self._model, path[:-1])
         known, never = list(_by_alias(model)), model.never.get(str(path[-1]))
         if never is not None:
-            return Finding(position, *never)
+            return Finding(position, never.rule, never.message, never.hint)
         self._guesses += 1
         name = str(path[-1])
         close = get_close_matches(name, known, 1) if self._guesses <= MAX_GUESSES else ()
@@ -83,9 +83,12 @@ def _wrong_value(detail: ErrorDetails, position: Position, field: str, value: An
         return Finding(position, "wrong-type", said, f"write `[{value}]`" if word else None)
     if kind == "string_pattern_mismatch":
         said, hint = broken_rule(value, detail["ctx"]["pattern"])
-        return Finding(position, "text", f"{field} {said}", hint)
+        return Finding(position, "invalid-text", f"{field} {said}", hint)
     message = detail["msg"].removeprefix("Value error, ")
-    return Finding(position, kind.replace("_", "-"), f"{field}: {message[:1].lower()}{message[1:]}")
+    said = f"{field}: {message[:1].lower()}{message[1:]}"
+    if kind == BAD_PATTERN:
+        return Finding(position, "bad-pattern", said)
+    return Finding(position, "wrong-value", said)
 
 
 def _shown(path: Path) -> str:

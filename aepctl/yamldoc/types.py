@@ -6,7 +6,7 @@ The patterns are plain enough for JSON Schema, Rust (inside pydantic) and Python
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 from pydantic import (
     BaseModel,
@@ -20,6 +20,8 @@ from pydantic import (
 CONTROLS = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
 CONTROLS_IN_LINES = r"\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029"
 ID_HINT = "letters, digits, '.', '_', ':' and '-', at most 128"
+BAD_PATTERN = "bad_pattern"
+"""What pydantic is to call an error in a regular expression."""
 KEY_HINT = "letters, digits, '.', '_' and '-', at most 128, the first a letter or digit"
 
 
@@ -87,6 +89,14 @@ Flag = Annotated[
 """Yes or no, in the two words that mean it to everybody: what is read is text as written."""
 
 
+class NoField(NamedTuple):
+    """What somebody may take for a field of a model, and what is said of that."""
+
+    rule: str
+    message: str
+    hint: str
+
+
 class StrictModel(BaseModel):
     """Base of the models for what people write: strict, closed, and never echoing the input."""
 
@@ -100,8 +110,7 @@ class StrictModel(BaseModel):
         validate_by_name=False,
     )
 
-    never: ClassVar[Mapping[str, tuple[str, str, str]]] = {}
-    """What somebody may take for a field: rule, message and hint that say why it is none."""
+    never: ClassVar[Mapping[str, NoField]] = {}
 
 
 def broken_rule(value: str, pattern: str = "") -> tuple[str, str]:

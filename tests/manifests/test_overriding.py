@@ -101,10 +101,15 @@ def test_fields_have_the_place_of_the_override_that_gives_them() -> None:
         ),
         ("overrides: {prod: {nmae: x}}", "unknown-field", "`nmae`", "did you mean name?"),
         ("overrides: {prod: {overrides: {}}}", "unknown-field", "`overrides`", "allowed fields"),
-        ('overrides: {prod: {name: ""}}', "text", "`name` is blank", "visible"),
-        ('overrides: {prod: {description: " "}}', "text", "`description` is blank", "visible"),
+        ('overrides: {prod: {name: ""}}', "invalid-text", "`name` is blank", "visible"),
+        (
+            'overrides: {prod: {description: " "}}',
+            "invalid-text",
+            "`description` is blank",
+            "visible",
+        ),
         ("overrides: {prod: {name: 'a  b'}}", "spelling", "more than one blank", 'name: "a b"'),
-        ("overrides: {'a b': {name: x}}", "key", "invalid key `a b`", "letters"),
+        ("overrides: {'a b': {name: x}}", "invalid-key", "invalid key `a b`", "letters"),
         ("overrides: {prod: }", "no-value", "`prod` has no value", "write one"),
         (
             "environments: [dev], overrides: {prod: {name: x}}",
