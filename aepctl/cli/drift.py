@@ -6,7 +6,7 @@ import click
 
 from aepctl.cli.formats import output_options, outputs_of, run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
-from aepctl.cli.output import colour, print_result, print_status
+from aepctl.cli.output import print_result, print_status
 from aepctl.cli.plan import target_option
 from aepctl.cli.types import max_wait_option
 
@@ -69,12 +69,12 @@ def drift(
         raise click.UsageError("--unmanaged is about what has no key: leave out --target")
 
     def work() -> "Result":
+        from aepctl.cli.paper import paper
         from aepctl.operations.drift import drift as operation
         from aepctl.operations.onlooker import look_on
         from aepctl.operations.plan import policy_of
         from aepctl.patience import Patience
         from aepctl.plan.drift import Asked
-        from aepctl.render.display import Paint
         from aepctl.render.drifted import Where, of_drift
         from aepctl.render.text import render
 
@@ -88,7 +88,7 @@ def drift(
         )
         result = of_drift(found, where)
         if output == "text":
-            print_result(render(result.view(), Paint(on=colour())))
+            print_result(render(result.view(), paper()))
         return result
 
     return run_and_render(outputs_of(output, writes, github, max_bytes), "audiences", work)

@@ -7,7 +7,7 @@ import click
 from aepctl.cli.completers import any_key
 from aepctl.cli.formats import Outputs, output_options, outputs_of, run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
-from aepctl.cli.output import colour, print_result
+from aepctl.cli.output import print_result
 from aepctl.cli.types import FileName
 
 if TYPE_CHECKING:
@@ -93,10 +93,10 @@ def plan(
         made = planned.plan
         code = 2 if detailed_exitcode and made.changes else 0
         if output == "text":
-            from aepctl.render.display import Paint
+            from aepctl.cli.paper import paper
             from aepctl.render.text import plan_text
 
-            print_result(plan_text(made, Paint(on=colour())))
+            print_result(plan_text(made, paper(folds=invocation.all_of_it)))
         if outputs == Outputs():
             return code
         from aepctl.cli.apply_command import apply_command
