@@ -95,8 +95,7 @@ class Ims:
                 attempt - 1, first=FIRST_PAUSE_SECONDS, limit=MAX_PAUSE_SECONDS, jitter=self._jitter
             )
             seconds = pause_seconds(found.asked, own)
-            self._patience.announce(seconds, what)
-            self._clock.sleep(seconds)
+            self._patience.wait(self._clock, seconds, what)
 
     def _once(self) -> Granted | _Trouble:
         given = self._credentials

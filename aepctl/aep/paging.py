@@ -12,6 +12,7 @@ from typing import Literal
 from aepctl.aep.asking import LIST, Asking
 from aepctl.aep.listed import Element, Page, decode_page
 from aepctl.errors import PlatformError
+from aepctl.progress import Progress
 from aepctl.replies import Response
 
 PAGE_SIZE = 500
@@ -36,6 +37,7 @@ class _Reading:
     elements: list[Element] = field(default_factory=list)
     seen: dict[_Key, None] = field(default_factory=dict)
     total: int | None = None
+    pages: int = 0
 
     def take(self, page: Page, start: str) -> bool:
         """Take a page in; whether it brought anything new.
@@ -43,6 +45,7 @@ class _Reading:
         Elements are counted by their IDs, so that one which moved to the next page counts once.
         """
         before = len(self.seen)
+        self.pages += 1
         self.elements += page.elements
         self.seen.update(dict.fromkeys(_keys(page, start)))
         if page.total is not None:
@@ -72,13 +75,19 @@ class Paging:
 
         Raises PlatformError, ListForbidden.
         """
-        said = ""
+        said, asking = "", self._asking
+        began, log = asking.clock.monotonic(), asking.patience.log
         for attempt in range(MAX_ROUNDS):
             if attempt:
-                self._asking.pause(attempt - 1, said)
+                asking.pause(attempt - 1, said)
             reading = self._once(query)
             doubt = self._doubt(reading, query)
             if doubt is None:
+                count, pages = len(reading.elements), reading.pages
+                seconds = asking.clock.monotonic() - began
+                of = "".join(f", {name} {text!r}" for name, text in query.items())
+                told = f"listed {count:,} audiences{of} in {pages} pages, {seconds:.2f} s"
+                log.detail("listed", told, audiences=count, pages=pages)
                 return tuple(reading.elements)
             said = f"the platform's list of audiences {doubt}"
         raise PlatformError(
@@ -90,9 +99,11 @@ class Paging:
     def _once(self, query: Mapping[str, str]) -> _Reading:
         """All its pages, as each says how it goes on."""
         reading, start = _Reading(), "0"
+        progress = Progress(self._asking.clock, self._asking.patience.log, "listed")
         for _ in range(MAX_PAGES):
             page = self._page(query, start)
             is_news = reading.take(page, start)
+            progress.reached(len(reading.seen), reading.total)
             if page.next is None:
                 return reading
             if not is_news:

@@ -21,6 +21,7 @@ from aepctl.errors import PlatformError
 from aepctl.model.audience import Audience, Identity, Ids, Observed
 from aepctl.model.failure import no_platform_id
 from aepctl.patience import Patience
+from aepctl.progress import Progress
 from aepctl.replies import Response
 
 MAX_BULK = 100
@@ -108,6 +109,7 @@ class AudienceReader:
         Source: Segmentation Service API, Retrieve multiple audiences.
         """
         found: dict[str, Observed | None] = {}
+        progress = Progress(self._asking.clock, self._asking.patience.log, "read", len(ids))
         for start in range(0, len(ids), MAX_BULK):
             some = ids[start : start + MAX_BULK]
             body = json.dumps({"ids": [{"id": one.platform_id} for one in some]}).encode()
@@ -117,6 +119,9 @@ class AudienceReader:
                 lambda response, some=some: decode_many(response, some),  # type: ignore[misc]
                 "read audiences",
             )
+            progress.reached(min(start + MAX_BULK, len(ids)), len(ids))
+        progress.end()
+        self._asking.patience.log.detail("read", f"read {len(ids):,} audiences", audiences=len(ids))
         return found
 
     def _list(self, query: Mapping[str, str], ours: frozenset[Identity]) -> tuple[Observed, ...]:

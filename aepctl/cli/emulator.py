@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aepctl.apply.stopping import StopSignal
-from aepctl.cli.invocation import Group
-from aepctl.cli.output import print_result, print_status
+from aepctl.cli.invocation import Group, Invocation
+from aepctl.cli.output import print_result
 from aepctl.gitignore import ignore_own
+from aepctl.log import Level, Notice
 
 if TYPE_CHECKING:
     from aepctl.emulator import Behaviour, Fault
@@ -134,7 +135,9 @@ def serve(*, host: str, port: int, db: Path, **settings: Any) -> None:
     with start(db=db, host=host, port=port, behaviour=behaviour) as running:
         print_result(f"emulator listening on {running.url}\n", kept=True)
         credentials = ISSUED_TOKEN if behaviour.strict_tokens else ANY_TOKEN
-        print_status(HINT.format(url=running.url, lag=behaviour.list_lag, credentials=credentials))
+        hint = HINT.format(url=running.url, lag=behaviour.list_lag, credentials=credentials)
+        notice = Notice(Level.INFO, "settings", "settings for aepctl.yaml", {"text": hint})
+        click.get_current_context().ensure_object(Invocation).log.tell_as(notice, hint)
         while not stop.wait(3600):
             pass
 

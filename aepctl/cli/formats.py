@@ -11,11 +11,13 @@ import click
 
 from aepctl.cli.invocation import Invocation
 from aepctl.cli.outfiles import OutFile, OutFiles
-from aepctl.cli.output import colour, machine_format, print_result, print_status, unwritten
+from aepctl.cli.output import colour, machine_format, print_result, unwritten
 from aepctl.cli.rescued import print_rescued_by
 from aepctl.cli.signals import stopping_on_signals
+from aepctl.cli.status import StatusLog
 from aepctl.cli.types import FILES, FormatPath
 from aepctl.errors import AepctlError, InternalError, Interrupted, InvalidInput
+from aepctl.log import Fact, Level, Notice
 
 if TYPE_CHECKING:
     from aepctl.render.formats import Limits, Result
@@ -156,20 +158,21 @@ def _run(
     except BaseException as error:
         if isinstance(error, AepctlError) and error.hint:
             error.hint = invocation.pasteable(error.hint)
-        _problems(error)
+        _problems(error, invocation.log)
         print_rescued_by(error, invocation)
         if outputs != Outputs():
             from aepctl.render.formats import of_error
 
             about = invocation.about()
-            _give(outputs, of_error(_expected(error), json_list, *about))
+            _give(outputs, of_error(_expected(error), json_list, *about), invocation.log)
         raise
     if isinstance(result, int):
         return result
-    return result.exit_code if _give(outputs, result) else result.exit_code or 1
+    given = _give(outputs, result, invocation.log)
+    return result.exit_code if given else result.exit_code or 1
 
 
-def _give(outputs: Outputs, result: "Result") -> bool:
+def _give(outputs: Outputs, result: "Result", log: StatusLog) -> bool:
     """Write the result wherever it is wanted; whether all of it went there."""
     from aepctl.render.formats import Limits, render
 
@@ -178,18 +181,21 @@ def _give(outputs: Outputs, result: "Result") -> bool:
     if outputs.output != "text":
         print_result(render(outputs.output, result, limits))
         if result.happened and unwritten():
-            print_status(render("text", result).rstrip())
+            notice = Notice(Level.ERROR, "result", "what standard output could not take")
+            log.tell_as(notice, render("text", result).rstrip())
     all_written = True
     for name, file in outputs.files.writable():
         try:
             file.write(render(name, result, limits, root=prefix))
         except OSError as error:
-            print_status(f"error: {file} cannot be written: {error.strerror}")
+            log.fail("unwritable", f"{file} cannot be written: {error.strerror}")
             all_written = False
-    return _give_github(outputs, result, limits, prefix) and all_written
+    return _give_github(outputs, result, limits, prefix, log) and all_written
 
 
-def _give_github(outputs: Outputs, result: "Result", limits: "Limits", prefix: str) -> bool:
+def _give_github(
+    outputs: Outputs, result: "Result", limits: "Limits", prefix: str, log: StatusLog
+) -> bool:
     if ("github", "") not in outputs.writes:
         return True
     from aepctl.cli.github import write_github
@@ -197,7 +203,7 @@ def _give_github(outputs: Outputs, result: "Result", limits: "Limits", prefix: s
     try:
         write_github(result, limits, prefix)
     except OSError as error:
-        print_status(f"error: --write github: cannot be written: {error.strerror}")
+        log.fail("unwritable", f"--write github: cannot be written: {error.strerror}")
         return False
     return True
 
@@ -224,9 +230,15 @@ def _expected(error: BaseException) -> AepctlError:
     )
 
 
-def _problems(error: BaseException) -> None:
-    if isinstance(error, InvalidInput):
-        from aepctl.render.display import Paint
-        from aepctl.render.text import problems_text
+def _problems(error: BaseException, log: StatusLog) -> None:
+    """What is wrong with files: each for itself, as programs take it, or with its source line."""
+    if not isinstance(error, InvalidInput):
+        return
+    from aepctl.render.display import Paint
+    from aepctl.render.text import problems_text
 
-        print_status(problems_text(error.problems, Paint(on=colour(error=True))))
+    for one in error.problems:
+        place: dict[str, Fact] = {"file": one.origin.file, "line": one.origin.line or None}
+        fields = {**place, "column": one.origin.column or None, "rule": one.rule, "next": one.hint}
+        notice = Notice(Level.ERROR, "problem", one.message, fields)
+        log.tell_as(notice, problems_text((one,), Paint(on=colour(error=True))))

@@ -15,14 +15,16 @@ from aepctl.cli.export import export
 from aepctl.cli.importing import import_
 from aepctl.cli.invocation import Group, Invocation
 from aepctl.cli.keys import commands as key_commands
-from aepctl.cli.output import prepare_streams, print_status, unwritten
+from aepctl.cli.output import prepare_streams, unwritten
 from aepctl.cli.plan import plan
 from aepctl.cli.refresh import refresh
 from aepctl.cli.schema import schema
 from aepctl.cli.state import state
+from aepctl.cli.status import StatusLog, check_form, is_json
 from aepctl.cli.stores import commands as store_commands
 from aepctl.cli.validate import validate
 from aepctl.errors import AepctlError
+from aepctl.log import Fact, Level, Notice
 
 if TYPE_CHECKING:
     from aepctl.operations.context import Context
@@ -72,11 +74,13 @@ for command in (*key_commands, *store_commands):
 def run(arguments: Sequence[str], make_context: "Callable[[], Context] | None" = None) -> int:
     """Run one command line; its exit code. `make_context` gives another world than the real one."""
     prepare_streams()
-    code = _code(arguments, Invocation(make_context=make_context))
+    invocation = Invocation(make_context=make_context)
+    code = _code(arguments, invocation)
     if reason := unwritten():
-        print_status(
-            f"error: standard output could not be written ({reason})\n"
-            "  what was done stays done; let it lead to where it can be written, and look again"
+        invocation.log.fail(
+            "output-lost",
+            f"standard output could not be written ({reason})",
+            next="what was done stays done; let it lead to where it can be written, and look again",
         )
         return code or FAILED
     return code
@@ -84,43 +88,54 @@ def run(arguments: Sequence[str], make_context: "Callable[[], Context] | None" =
 
 def _code(arguments: Sequence[str], invocation: Invocation) -> int:
     """Run it; every error has been told when its exit code is here."""
+    log = invocation.log
     try:
+        check_form()
         code = cli.main(list(arguments), prog_name="aepctl", standalone_mode=False, obj=invocation)
     except click.ClickException as error:
-        error.show()
-        return USAGE if isinstance(error, click.UsageError) else error.exit_code
+        return _refused(error, log)
     except (click.Abort, KeyboardInterrupt):
-        print_status("interrupted")
+        log.tell_as(Notice(Level.ERROR, "interrupted", "interrupted"), "interrupted")
         return INTERRUPTED
     except AepctlError as error:
-        return _tell(error)
+        return _tell(error, log)
     except Exception as error:  # noqa: BLE001 - the last line of defence
-        return _bug(error, arguments)
+        return _bug(error, arguments, log)
     return code if isinstance(code, int) else 0
 
 
-def _tell(error: AepctlError) -> int:
-    from aepctl.render.display import display, display_lines
+def _refused(error: click.ClickException, log: StatusLog) -> int:
+    """A command line that cannot be used."""
+    log.passed()
+    if is_json():
+        log.fail("usage", error.format_message())
+    else:
+        error.show()
+    return USAGE if isinstance(error, click.UsageError) else error.exit_code
 
-    print_status(f"error: {display_lines(error.message)}")
-    if error.hint:
-        print_status(f"  {display(error.hint)}")
+
+def _tell(error: AepctlError, log: StatusLog) -> int:
+    fields: dict[str, Fact] = {"code": error.code, "exitCode": error.exit_code}
+    log.fail("error", error.message, **fields, next=error.hint)
     return error.exit_code
 
 
-def _bug(error: Exception, arguments: Sequence[str]) -> int:
+def _bug(error: Exception, arguments: Sequence[str], log: StatusLog) -> int:
     import platform
 
-    if "--debug" in arguments:
-        print_status("".join(traceback.format_exception(error)).rstrip())
+    trace = "".join(traceback.format_exception(error)).rstrip()
+    shown = "--debug" in arguments
     frame = traceback.extract_tb(error.__traceback__)[-1]
-    print_status(
+    said = (
         f"internal error: {type(error).__name__} in {frame.name}, "
         f"line {frame.lineno} of {frame.filename}"
     )
-    print_status(
+    advice = (
         "  This is a bug in aepctl, not in your files. What was recorded stays recorded.\n"
         f"  Please report it with the command, aepctl {__version__}, Python "
         f"{platform.python_version()} and the output of `aepctl --debug …` (look it over first)."
     )
+    fields: dict[str, Fact] = {"code": "bug", "exitCode": BUG, "trace": trace if shown else None}
+    text = f"{trace}\n{said}\n{advice}" if shown else f"{said}\n{advice}"
+    log.tell_as(Notice(Level.ERROR, "error", said, fields), text)
     return BUG

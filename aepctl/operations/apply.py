@@ -19,7 +19,7 @@ from aepctl.operations.inquiry import Inquiry
 from aepctl.operations.network import check_network
 from aepctl.operations.options import ApplyOptions
 from aepctl.operations.reading import writer_of
-from aepctl.operations.reporting import report_of
+from aepctl.operations.reporting import report_of, told
 from aepctl.operations.respelling import remember
 from aepctl.operations.reviewing import (
     asked_policy,
@@ -28,6 +28,7 @@ from aepctl.operations.reviewing import (
 )
 from aepctl.plan.plan import Plan
 from aepctl.plan.seen import Seen
+from aepctl.progress import Progress
 from aepctl.project.credentials import credentials
 from aepctl.project.environment import Environment
 from aepctl.state.session import open_session
@@ -134,13 +135,16 @@ class _Apply(Inquiry):
         sender = self.sender(looks)
         with self.stop.during_work():
             remember(sender, self.session.state, () if seen is None else seen.found)
+            progress = Progress(self.context.clock, self.context.log, "applied", len(todo))
             done = execute(
                 todo,
                 sender,
                 partial(writer_of, self.context, platform, self.session),
                 parallelism=self.options.parallelism,
-                on_outcome=self.context.console.tell,
+                on_outcome=partial(told, self.context.console, progress),
+                on_idle=progress.tick,
             )
+            progress.end()
             rescue = self._save()
         outcomes = (*settled, *gates.undecided(plan), *done)
         not_started = len({change.key for change in todo} - {one.key for one in done})

@@ -6,7 +6,7 @@ business of `aepctl.state`. One suite of contract tests holds for all (tests/sta
 """
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from aepctl.errors import (
     MaybeWritten,
@@ -15,8 +15,9 @@ from aepctl.errors import (
     StateNotWritten,
     StateUnreachable,
 )
+from aepctl.log import Log
 
-__all__ = ["Document", "DocumentStore", "MaybeWritten", "Overtaken"]
+__all__ = ["Document", "DocumentStore", "MaybeWritten", "Overtaken", "Traced"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,15 @@ class DocumentStore(Protocol):
 
         Raises StateError that says what a person has to do; doing it twice is no error.
         """
+        ...
+
+
+@runtime_checkable
+class Traced(Protocol):
+    """An engine that speaks HTTP by our own hand, and can tell what is said."""
+
+    def trace(self, log: Log) -> None:
+        """From now on each exchange is told."""
         ...
 
 
