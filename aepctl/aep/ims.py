@@ -69,7 +69,9 @@ class Ims:
         clock: Clock,
         patience: Patience | None = None,
         jitter: Jitter = random.random,
+        attempts: int = MAX_ATTEMPTS,
     ) -> None:
+        self._attempts = attempts
         self._exchange = exchange
         self._url = url
         self._credentials = credentials
@@ -89,7 +91,7 @@ class Ims:
             if too_long is not None:
                 raise CredentialsError(what, hint=too_long)
             attempt += 1
-            if not found.again or attempt == MAX_ATTEMPTS:
+            if not found.again or attempt == self._attempts:
                 raise CredentialsError(what, hint=found.hint)
             own = backoff_seconds(
                 attempt - 1, first=FIRST_PAUSE_SECONDS, limit=MAX_PAUSE_SECONDS, jitter=self._jitter

@@ -80,7 +80,8 @@ def emulator() -> None:
     multiple=True,
     metavar="KIND[=RATE][@NAME-PART]",
     help="What goes wrong, how often (0 to 1), for which names. Repeatable. A KIND by itself "
-    "happens to creates; patch-KIND, delete-KIND, get-KIND, bulk-get-KIND and list-KIND to others.",
+    "happens to creates; patch-KIND, delete-KIND, get-KIND, bulk-get-KIND, list-KIND, "
+    "sandboxes-KIND and rights-KIND to others.",
 )
 @click.option("--retry-after", metavar="VALUE", help="The Retry-After header of faults.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Makes rates repeatable.")
@@ -93,6 +94,14 @@ def emulator() -> None:
 )
 @click.option("--strict-tokens", is_flag=True, help="Accept only tokens issued here.")
 @click.option("--forbid-list", is_flag=True, help="Credentials may create, but not list.")
+@click.option("--forbid-write", is_flag=True, help="Credentials may only read.")
+@click.option(
+    "--sandbox",
+    "sandboxes",
+    multiple=True,
+    metavar="NAME",
+    help="There is this sandbox, and no other that is not named. Repeatable. Default: all.",
+)
 @click.option(
     "--spelling",
     default="sent",

@@ -9,6 +9,7 @@ import click
 from aepctl import __version__
 from aepctl.cli.apply import apply
 from aepctl.cli.destroy import destroy
+from aepctl.cli.doctor import doctor
 from aepctl.cli.drift import drift
 from aepctl.cli.emulator import emulator
 from aepctl.cli.export import export
@@ -62,6 +63,7 @@ for command in (
     destroy,
     export,
     import_,
+    doctor,
     state,
     schema,
     emulator,

@@ -151,7 +151,7 @@ def _open_platform(context: Context, environment: Environment) -> Iterator[Platf
         http_trace,
     )
 
-    with _emulated(environment) as reachable:
+    with emulated(environment) as reachable:
         given = credentials(reachable, context.environ)
         timeout = TIMEOUT_SECONDS
         if scheme_of(environment.state):  # what is sent late in a lease ends before it is over
@@ -168,14 +168,18 @@ def _open_platform(context: Context, environment: Environment) -> Iterator[Platf
 
 
 @contextmanager
-def _emulated(environment: Environment) -> Iterator[Environment]:
-    """The environment with real addresses: those of the embedded platform, while it runs."""
+def emulated(environment: Environment, *, makes: bool = True) -> Iterator[Environment]:
+    """The environment with real addresses: those of the embedded platform, while it runs.
+
+    `makes`: where its audiences are kept is made, if it is not there.
+    """
     if environment.target.endpoint != EMULATOR:
         yield environment
         return
     from aepctl.emulator import serve  # noqa: PLC0415 - an extra that need not be installed
 
-    with serve(db=_emulator_file(environment.name)) as server:
+    file = Path(emulator_file(environment.name))
+    with serve(db=_made(file) if makes or file.exists() else None) as server:
         yield replace(
             environment,
             ais_url=f"{server.url}/core/ais",
@@ -184,11 +188,10 @@ def _emulated(environment: Environment) -> Iterator[Environment]:
         )
 
 
-def _emulator_file(environment: str) -> Path:
-    """Where the embedded platform of an environment keeps its audiences."""
+def _made(file: Path) -> Path:
+    """The file, in whose folder it can be made. Raises EmulatorError."""
     from aepctl.errors import EmulatorError  # noqa: PLC0415 - few need it
 
-    file = Path(emulator_file(environment))
     folder = file.parent
     try:
         folder.mkdir(exist_ok=True)
