@@ -1,9 +1,9 @@
 """What is told of an exchange: where to, what came back, how long it took. No secret, no body."""
 
-import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol, runtime_checkable
 from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
 from aepctl.log import Log
@@ -41,6 +41,14 @@ class Exchanged:
     date: datetime | None = None
     peer: Peer | None = None
     at: datetime | None = None
+
+
+@runtime_checkable
+class _Secure(Protocol):
+    """What Python's TLS connections have in common, those without a socket too."""
+
+    def getpeercert(self) -> Mapping[str, object] | None: ...
+    def version(self) -> str | None: ...
 
 
 Trace = Callable[[Exchanged], None]
@@ -96,9 +104,9 @@ def _opens(name: str) -> bool:
 
 def peer_of(connection: object) -> Peer | None:
     """Who is at the other end of a TLS connection; None for one without."""
-    if not isinstance(connection, ssl.SSLObject | ssl.SSLSocket):
+    if not isinstance(connection, _Secure):
         return None
-    found: Mapping[str, object] = connection.getpeercert() or {}
+    found = connection.getpeercert() or {}
     issuer = found.get("issuer")
     pairs = [pair for group in issuer for pair in group] if isinstance(issuer, tuple) else []
     named = {str(name): str(value) for name, value in pairs}

@@ -41,7 +41,7 @@ def lines(result: Result) -> list[Any]:
 
 @pytest.fixture
 def there(project: Project, platform: Start) -> Emulator:
-    made = platform(Fault(kind=FaultKind.RATE_LIMIT, times=1, retry_after="25"))
+    made = platform(Fault(kind=FaultKind.LIST_RATE_LIMIT, times=1, retry_after="25"))
     project.settle_on(made)
     project.want("gold", "silver")
     return made
@@ -92,8 +92,9 @@ class TestJson:
         assert {tuple(one) for one in said} == {("time", "level", "event", "message", "fields")}
         events = [one["event"] for one in said]
         assert {"environment", "plan", "waiting", "outcome"} <= {*events}
-        (waiting,) = [one["fields"] for one in said if one["event"] == "waiting"]
-        assert waiting["seconds"] == 25.0
+        first, *later = [one["fields"] for one in said if one["event"] == "waiting"]
+        assert first["seconds"] == 25.0
+        assert [round(one["left"]) for one in later] == [15, 5]
         told = [one["fields"] for one in said if one["event"] == "outcome"]
         assert {one["key"]: one["outcome"] for one in told} == {
             "gold": "created",

@@ -13,8 +13,8 @@ from aepctl.errors import AepctlError
 from aepctl.model.checkup import Status
 from aepctl.model.target import EMULATOR
 from aepctl.operations.doctor.hosts import factory_of
-from aepctl.operations.doctor.patient import Found, Patient
-from aepctl.patience import Patience, duration
+from aepctl.operations.doctor.patient import Found, Patient, about
+from aepctl.patience import Patience
 from aepctl.project.credentials import Credentials
 
 SOON = timedelta(minutes=10)
@@ -45,7 +45,7 @@ def token(patient: Patient) -> Found:
         finally:
             transport.close()
         factory.redaction.add(granted.token.reveal())
-        said = f"{where.ims_url} gives one, good for {duration(granted.seconds)}"
+        said = f"{where.ims_url} gives one, good for {about(granted.seconds)}"
         found = Found(said)
         given = replace(given, access_token=granted.token)
     patient.connection = Platform(where, given, factory).connect()
@@ -79,7 +79,7 @@ def judged(said: Claims, given: Credentials, org: str, now: datetime) -> Found:
     ends = ends_at(said)
     if ends is not None and ends <= now:
         raise AepctlError(
-            f"AEP_ACCESS_TOKEN has expired, {duration((now - ends).total_seconds() // 1)} ago",
+            f"AEP_ACCESS_TOKEN has expired, {about((now - ends).total_seconds())} ago",
             hint="set a new one"
             + (", or unset it: the client is set as well" if given.hides_client else ""),
             code="token-expired",
@@ -87,7 +87,7 @@ def judged(said: Claims, given: Credentials, org: str, now: datetime) -> Found:
     doubts = [*_doubts(said, given, org)]
     until = "it does not say until when it is good"
     if ends is not None:
-        until = f"good for {duration((ends - now).total_seconds() // 1)}"
+        until = f"good for {about((ends - now).total_seconds())}"
         if ends - now < SOON:
             doubts.append("it ends soon")
     text = "; ".join([f"AEP_ACCESS_TOKEN: {until}", *doubts])

@@ -8,8 +8,7 @@ from aepctl.errors import AepctlError
 from aepctl.model.checkup import Status
 from aepctl.model.target import EMULATOR
 from aepctl.operations.context import emulated
-from aepctl.operations.doctor.patient import EXCHANGE_SECONDS, Found, Patient, within
-from aepctl.patience import duration
+from aepctl.operations.doctor.patient import EXCHANGE_SECONDS, Found, Patient, about, within
 from aepctl.project.proxies import proxy_for
 from aepctl.project.urls import is_loopback
 from aepctl.replies import Reply, Response
@@ -112,7 +111,7 @@ def clock(patient: Patient) -> Found:
         return Found("as the platform's, to within a minute")
     way = "ahead of" if ahead > timedelta() else "behind"
     return Found(
-        f"{duration(abs(ahead).total_seconds() // 1)} {way} the platform's",
+        f"{about(abs(ahead).total_seconds())} {way} the platform's",
         Status.WARNING,
         "set this machine's clock: certificates and tokens are judged by it (waits are not)",
     )

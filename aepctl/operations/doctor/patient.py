@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from aepctl.errors import AepctlError, InternalError
 from aepctl.model.checkup import Status
 from aepctl.operations.context import Context
+from aepctl.patience import duration
 from aepctl.project.environment import Environment
 from aepctl.project.project import Project
 
@@ -83,6 +84,12 @@ class Patient:
         """The addresses by their settings."""
         where = self.where
         return {"ais_url": where.ais_url, "ups_url": where.ups_url, "ims_url": where.ims_url}
+
+
+def about(seconds: float) -> str:
+    """A span of time as people say it: nobody needs the seconds of a day."""
+    unit = next((one for one in (3600, 60) if seconds >= 2 * one), 1)
+    return duration(round(seconds / unit) * unit)
 
 
 def within(seconds: float, works: Sequence[Callable[[], T]]) -> list[T | AepctlError]:

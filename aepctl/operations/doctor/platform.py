@@ -25,6 +25,7 @@ RIGHTS = "/data/foundation/access-control/acl/effective-policies"
 ASKED_RIGHTS = ("/permissions/manage-segments", "/resource-types/segments")
 PREFIXES = ("/core/ais", "/data/core/ais")
 """Both are documented for creates: the older revision, and the newer ones."""
+FORBIDDEN = HTTPStatus.FORBIDDEN
 MANY = 200
 MAX_PAGES = 10
 TELLING = frozenset({"400003", "403000", "403003", "403025", "UPAPI-113740-403"})
@@ -40,9 +41,10 @@ def organisation(patient: Patient) -> Found:
         return Found(f"{org} takes these credentials")
     patient.audiences = _audiences(patient)
     _check_taken(patient, patient.audiences)
-    if _is_ok(patient.audiences):
+    lacks = isinstance(patient.audiences, Response) and patient.audiences.status == FORBIDDEN
+    if lacks or _is_ok(patient.audiences):  # a right that is missing is told where it is needed
         return Found(f"{org} takes these credentials")
-    raise _refused(patient, patient.sandboxes)
+    raise _refused(patient, patient.audiences)
 
 
 def sandbox(patient: Patient) -> Found:
@@ -112,10 +114,13 @@ def addresses(patient: Patient) -> Found:
     mine = patient.where.ais_url
     prefix = next((one for one in reversed(PREFIXES) if mine.endswith(one)), None)
     status = _knows(patient, mine)
-    if prefix is None or status != HTTPStatus.NOT_FOUND:
-        if status is None or status == HTTPStatus.NOT_FOUND:
-            return Found(f"not checked: {mine} does not say", Status.SKIPPED)
+    if status is None:
+        return Found(f"not checked: {mine} does not answer", Status.SKIPPED)
+    if status != HTTPStatus.NOT_FOUND:
         return Found(f"{mine} answers")
+    if prefix is None:
+        hint = f"check `ais_url`: as documented it ends in {' or '.join(PREFIXES)}"
+        return Found(f"{mine} answers 404", Status.WARNING, hint)
     stem = mine.removesuffix(prefix)
     other = f"{stem}{PREFIXES[1 - PREFIXES.index(prefix)]}"
     if _knows(patient, other) in {None, HTTPStatus.NOT_FOUND}:
@@ -199,4 +204,4 @@ def _advice(patient: Patient, status: int, error: ErrorBody) -> str:
     if error.code == NO_VIEW_RIGHT:
         return VIEW_RIGHT
     advice = Advice(patient.linked.token_advice, "ups_url").about(status, error)
-    return advice or (NO_RIGHT if status == HTTPStatus.FORBIDDEN else RUN_AGAIN)
+    return advice or (NO_RIGHT if status == FORBIDDEN else RUN_AGAIN)
