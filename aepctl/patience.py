@@ -1,5 +1,6 @@
 """How long others may make us wait, who is told of it, and the waiting itself."""
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -48,7 +49,7 @@ def wait(clock: Clock, log: Log, seconds: float, why: str) -> None:
         clock.sleep(log.every)
         left = min(left - log.every, ends - clock.monotonic())
         if left > 0:
-            told = f"waiting, {duration(left)} left: {why}"
+            told = f"waiting, {duration(math.ceil(left))} left: {why}"
             log.passing("waiting", told, left=_number(left), why=why)
     if left > 0:
         clock.sleep(left)

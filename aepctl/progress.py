@@ -1,5 +1,8 @@
 """How far a long work is, told now and then: how much of it is done, how fast, and what is left."""
 
+import math
+from collections.abc import Callable
+
 from aepctl.clock import Clock
 from aepctl.log import Log
 from aepctl.patience import duration
@@ -8,10 +11,25 @@ RATED_SECONDS = 1.0
 """Before this, how fast it goes is a guess."""
 
 
-class Progress:
-    """`what` is what was done to each, such as `applied`. For one thread."""
+def _not_held() -> float:
+    return 0.0
 
-    def __init__(self, clock: Clock, log: Log, what: str, total: int | None = None) -> None:
+
+class Progress:
+    """`what` is what was done to each, such as `applied`. For one thread.
+
+    `held`: for how many seconds from now nothing can be done.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        log: Log,
+        what: str,
+        total: int | None = None,
+        held: Callable[[], float] = _not_held,
+    ) -> None:
+        self._held = held
         self._clock = clock
         self._log = log
         self._what = what
@@ -48,7 +66,10 @@ class Progress:
         parts = [f"{self._what} {self.done:,}{of}"]
         if rate:
             parts.append(f"{rate:,.0f}/s" if rate >= 1 else f"{rate * 60:,.0f}/min")
-        if left is not None:
+        held = math.ceil(self._held())
+        if held > 0:
+            parts.append(f"waiting {duration(held)} more")
+        elif left is not None:
             parts.append(f"{duration(_rounded(left))} left")
         self._log.passing(
             "progress",

@@ -45,3 +45,12 @@ def test_time_alone_makes_it_tell_as_well() -> None:
     (notice,) = log.notices
     assert notice.passing
     assert notice.fields == {"what": "read", "done": 1, "total": 10, "rate": 0.5, "left": 18.0}
+
+
+def test_while_nothing_may_be_sent_it_says_for_how_long() -> None:
+    clock, log = FakeClock(), Heard()
+    progress = Progress(clock, log, "applied", 10, lambda: 8.2)
+    progress.step()
+    clock.seconds += 10
+    progress.tick()
+    assert log.told == ["applied 1 of 10, 6/min, waiting 9 s more"]

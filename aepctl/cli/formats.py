@@ -14,7 +14,7 @@ from aepctl.cli.outfiles import OutFile, OutFiles
 from aepctl.cli.output import colour, machine_format, print_result, unwritten
 from aepctl.cli.rescued import print_rescued_by
 from aepctl.cli.signals import stopping_on_signals
-from aepctl.cli.status import StatusLog
+from aepctl.cli.status import StatusLog, is_json
 from aepctl.cli.types import FILES, FormatPath
 from aepctl.errors import AepctlError, InternalError, Interrupted, InvalidInput
 from aepctl.log import Fact, Level, Notice
@@ -165,6 +165,8 @@ def _run(
 
             about = invocation.about()
             _give(outputs, of_error(_expected(error), json_list, *about), invocation.log)
+        if isinstance(error, KeyboardInterrupt) and is_json():
+            raise click.Abort from error  # else click writes an empty line, which is no JSON
         raise
     if isinstance(result, int):
         return result

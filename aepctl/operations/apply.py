@@ -135,7 +135,8 @@ class _Apply(Inquiry):
         sender = self.sender(looks)
         with self.stop.during_work():
             remember(sender, self.session.state, () if seen is None else seen.found)
-            progress = Progress(self.context.clock, self.context.log, "applied", len(todo))
+            clock, log, held = self.context.clock, self.context.log, sender.backoff.left
+            progress = Progress(clock, log, "applied", len(todo), held)
             done = execute(
                 todo,
                 sender,

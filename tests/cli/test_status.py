@@ -114,6 +114,14 @@ class TestJson:
         assert {one["fields"]["line"] for one in problems} == {2, 3}
         assert error["event"] == "error"
 
+    def test_an_interrupt_is_one(self, project: Project) -> None:
+        def interrupted(folder: str) -> None:
+            raise KeyboardInterrupt
+
+        result = project.run("validate", read_manifests=interrupted)
+        assert result.code == 130
+        assert [one["event"] for one in lines(result)] == ["interrupted"]
+
     def test_a_usage_error_is_one(self, project: Project) -> None:
         (error,) = lines(project.run("plan", "--nothing"))
         assert (error["event"], error["message"]) == ("usage", "No such option '--nothing'.")

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 EXCHANGE_SECONDS = 5.0
 """Of one exchange. Whoever answers later than that is in trouble."""
 STORE_SECONDS = 10.0
+NO_ANSWER = "no-answer"
+"""The code of what took too long."""
 T = TypeVar("T")
 
 
@@ -114,7 +116,7 @@ def _answer(answers: "SimpleQueue[T | BaseException]", seconds: float) -> T | Ae
     try:
         found = answers.get(timeout=seconds)
     except Empty:
-        return AepctlError(f"no answer within {seconds:g} s", code="no-answer")
+        return AepctlError(f"no answer within {seconds:g} s", code=NO_ANSWER)
     if isinstance(found, BaseException) and not isinstance(found, AepctlError):
         raise found
     return found

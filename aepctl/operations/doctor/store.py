@@ -5,7 +5,7 @@ from pathlib import Path
 
 from aepctl.errors import AepctlError
 from aepctl.model.checkup import Status
-from aepctl.operations.doctor.patient import STORE_SECONDS, Found, Patient, within
+from aepctl.operations.doctor.patient import NO_ANSWER, STORE_SECONDS, Found, Patient, within
 from aepctl.project.paths import state_files
 from aepctl.state.loading import read_state
 from aepctl.state.model import Phase, State
@@ -31,7 +31,10 @@ def state(patient: Patient) -> Found:
 
     (found,) = within(STORE_SECONDS, [read])
     if isinstance(found, AepctlError):
-        raise found
+        if found.code != NO_ANSWER:
+            raise found
+        hint = "check `state:` in aepctl.yaml, and the way there (network, proxy, VPN)"
+        raise AepctlError(f"{store.where}: {found.message}", hint=hint, code=found.code)
     patient.state = found
     if not isinstance(store, SharedStore):
         _check_writable(where.state)
