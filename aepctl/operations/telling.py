@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from aepctl.log import SILENT, Log
+from aepctl.log import Log
 from aepctl.manifests import Manifests
 from aepctl.operations.context import Context
 from aepctl.patience import duration
@@ -20,11 +20,10 @@ SERIAL = re.compile(rb'"serial": (\d+)')
 
 def told(context: Context) -> Context:
     """The same world, whose ports tell the Context's log what they read."""
-    if context.log is SILENT:
-        return context
+    read = context.read_manifests
     return replace(
         context,
-        read_manifests=_manifests(context, context.read_manifests),
+        read_manifests=_manifests(context, read) if context.log.detailed else read,
         open_store=_stores(context, context.open_store),
     )
 

@@ -7,6 +7,7 @@ Sources: Sandbox API, "Available sandboxes" (open to everybody who may use one);
 import json
 from difflib import get_close_matches
 from http import HTTPStatus
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from aepctl.aep.advice import NO_VIEW_RIGHT, TOKEN_CODES, Advice, unreached
@@ -152,8 +153,12 @@ def _all_sandboxes(patient: Patient, first: Reply | None) -> dict[str, tuple[str
 
 
 def _root(patient: Patient) -> str:
-    """What stands before all paths: that of the addresses where audiences are read."""
-    return patient.where.ups_url.removesuffix(DATA)
+    """What stands before all paths, where audiences are read."""
+    url = patient.where.ups_url
+    if url.endswith(DATA):
+        return url.removesuffix(DATA)
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _audiences(patient: Patient) -> Reply:
