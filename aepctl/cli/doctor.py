@@ -40,7 +40,8 @@ def doctor(invocation: Invocation, output: str, all_environments: bool) -> int:
                 return
             if name not in shown:
                 shown.append(name)
-                print_result(f"{'' if len(shown) == 1 else chr(10)}{paint(name or '-', 'bold')}\n")
+                space = "" if len(shown) == 1 else "\n"
+                print_result(f"{space}{paint(name or 'no environment', 'bold')}\n")
             print_result(check_text(check, paint))
 
         found = diagnose(

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from projects import Project, Result
+from raw_server import RawServer, answer
 
 from aepctl.cli.invocation import Invocation
 from aepctl.cli.status import StatusLog
@@ -190,3 +191,17 @@ class TestHttp:
         assert len(said) == len(there.requests) + 1
         for secret in ("p8e-test-secret", "test-client", "Bearer"):
             assert secret not in result.err
+
+    def test_those_of_a_state_on_a_server_are_told_too(
+        self, project: Project, there: Emulator
+    ) -> None:
+        with RawServer(answer(404), answer(404)) as server:
+            state = f"{server.url}/state/prod"
+            project.edit(
+                "aepctl.yaml", "    sandbox: prod\n", f"    sandbox: prod\n    state: {state}\n"
+            )
+            project.setenv("AEPCTL_HTTP_USERNAME", "me")
+            project.setenv("AEPCTL_HTTP_PASSWORD", "p8e-test-word")
+            result = project.run("plan", "--debug-http")
+        assert result.err.startswith(f"GET {state}: 404, ")
+        assert "p8e-test-word" not in result.err
