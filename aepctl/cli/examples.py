@@ -51,8 +51,12 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "state mv": (
         "aepctl state mv loyalty-1 loyalty-gold",
         "aepctl state mv --from-file moved.yaml --dry-run",
+        "aepctl state mv --from-file - <moved.yaml",
     ),
-    "state rm": ("aepctl state rm old-tier", "aepctl --env prod state rm old-tier older-tier"),
+    "state rm": (
+        "aepctl state rm old-tier --dry-run",
+        "aepctl --env prod state rm old-tier older-tier",
+    ),
     "state init": ("aepctl --env prod state init",),
     "state unlock": ("aepctl --env prod state unlock 6e023469-7b26-4fd5-997a-435f02539238",),
     "state pull": ("aepctl --env prod state pull",),

@@ -35,9 +35,6 @@ def import_(
 
     ID is its audienceId or the platform's own id. It is compared with the manifest first: where
     they differ, what differs is shown, and nothing is recorded without --accept.
-
-    \b
-    aepctl import loyalty-gold 4a815904-20a4-4b4c-9b5e-0d3f8f7f3a11
     """
 
     def work() -> "Result":

@@ -24,9 +24,6 @@ def list_keys(invocation: Invocation, patterns: tuple[str, ...], output: str) ->
     """List the keys that the state knows, with their IDs and what is open for them.
 
     PATTERN is a key, or a pattern. Neither lock nor network is needed.
-
-    \b
-    aepctl state list 'loyalty-*'
     """
 
     def work() -> int:
@@ -43,11 +40,7 @@ def list_keys(invocation: Invocation, patterns: tuple[str, ...], output: str) ->
 @output_option
 @pass_invocation
 def show(invocation: Invocation, key: str, output: str) -> int:
-    """Show all that the state has for KEY. Neither lock nor network is needed.
-
-    \b
-    aepctl state show loyalty-gold
-    """
+    """Show all that the state has for KEY. Neither lock nor network is needed."""
 
     def work() -> int:
         from aepctl.operations.knowing import showing
@@ -94,10 +87,6 @@ def move(
     """Give the audience of key OLD the key NEW, after a rename in the manifests.
 
     Several are moved all at once, or none: `a b b a` exchanges two keys.
-
-    \b
-    aepctl state mv loyalty-1 loyalty-gold
-    aepctl state mv --from-file - < moved.yaml
     """
     if bool(keys) is (from_file is not None):
         raise click.UsageError("give OLD and NEW, or --from-file FILE")
@@ -141,9 +130,6 @@ def remove(
     """Forget what the state has for each KEY: for all, or for none.
 
     They stay on the platform, which is not asked, and may be adopted again.
-
-    \b
-    aepctl state rm loyalty-1 loyalty-2 --dry-run
     """
 
     def work() -> int:
