@@ -1,6 +1,7 @@
 """aepctl doctor: what it finds where something is wrong, what it skips then; it only reads."""
 
 import json
+import re
 import socket
 import ssl
 import time
@@ -110,11 +111,15 @@ class TestThePlatform:
         }  # fmt: skip
 
     def test_a_sandbox_that_is_not_there(self, project: Project, there: Emulator) -> None:
-        there.behaviour = Behaviour(sandboxes=("prods", "dev"))
+        """As the page shows it."""
+        there.behaviour = Behaviour(sandboxes=("dev", "prod"))
+        project.edit("aepctl.yaml", "sandbox: prod", "sandbox: prods")
         result = project.run("doctor")
         assert result.code == 1
-        assert "failed   sandbox         `prod` is not among the sandboxes" in result.out
-        assert "-> did you mean prods?\n" in result.out
+        (shown,) = re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)
+        first, last = shown.replace("https://platform.adobe.io", there.url).split("…\n")
+        assert result.out.startswith(first)
+        assert last in result.out
 
     def test_rights_that_are_missing(self, project: Project, there: Emulator) -> None:
         there.behaviour = Behaviour(forbid_list=True, forbid_write=True)
