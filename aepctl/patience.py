@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Self
 
 from aepctl.clock import Clock
 from aepctl.log import SILENT, Log
@@ -59,12 +60,21 @@ def wait(clock: Clock, log: Log, seconds: float, why: str) -> None:
 
 
 class Reminder:
-    """Tells of a wait whose end is not known, at its beginning and then now and again."""
+    """Tells of a wait whose end is not known, at its beginning and then now and again.
+
+    Its context is the wait.
+    """
 
     def __init__(self, clock: Clock, log: Log) -> None:
         self._clock = clock
         self._log = log
         self._due: float | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._log.passed()
 
     def told(self, what: str, seconds: float) -> None:
         """We wait for this, at most for so long. Told where it is due."""

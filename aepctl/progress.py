@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from typing import Self
 
 from aepctl.clock import Clock
 from aepctl.log import Log
@@ -18,7 +19,7 @@ def _not_held() -> float:
 class Progress:
     """`what` is what was done to each, such as `applied`. For one thread.
 
-    `held`: for how many seconds from now nothing can be done.
+    Its context is the work. `held`: for how many seconds from now nothing can be done.
     """
 
     def __init__(
@@ -37,6 +38,12 @@ class Progress:
         self.done = 0
         self._began = self._told = clock.monotonic()
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._log.passed()
+
     def step(self) -> None:
         """One more is done."""
         self.reached(self.done + 1, self.total)
@@ -52,10 +59,6 @@ class Progress:
         if now - self._told >= self._log.every:
             self._told = now
             self._tell(now - self._began)
-
-    def end(self) -> None:
-        """It is over, or given up."""
-        self._log.passed()
 
     def _tell(self, seconds: float) -> None:
         rate = self.done / seconds if seconds >= RATED_SECONDS else 0.0

@@ -98,20 +98,26 @@ class Paging:
 
     def _once(self, query: Mapping[str, str]) -> _Reading:
         """All its pages, as each says how it goes on."""
-        reading, start = _Reading(), "0"
-        progress = Progress(self._asking.clock, self._asking.patience.log, "listed")
-        for _ in range(MAX_PAGES):
-            page = self._page(query, start)
-            is_news = reading.take(page, start)
-            progress.reached(len(reading.seen), reading.total)
-            if page.next is None:
-                return reading
-            if not is_news:
-                if reading.is_whole and start != "0":
-                    return reading  # one page too many was named, and it is empty
-                raise _unusable(f"the page start={start} brings nothing new, and names another")
-            start = page.next
+        reading, asking = _Reading(), self._asking
+        with Progress(asking.clock, asking.patience.log, "listed") as progress:
+            start = "0"
+            for _ in range(MAX_PAGES):
+                after = self._further(query, start, reading)
+                progress.reached(len(reading.seen), reading.total)
+                if after is None:
+                    return reading
+                start = after
         raise _unusable(f"it has more than {MAX_PAGES} pages")
+
+    def _further(self, query: Mapping[str, str], start: str, reading: _Reading) -> str | None:
+        """Take one page in; where the next one starts, None where there is none."""
+        page = self._page(query, start)
+        is_news = reading.take(page, start)
+        if page.next is not None and not is_news:
+            if reading.is_whole and start != "0":
+                return None  # one page too many was named, and it is empty
+            raise _unusable(f"the page start={start} brings nothing new, and names another")
+        return page.next
 
     def _page(self, query: Mapping[str, str], start: str) -> Page:
         while True:

@@ -10,6 +10,7 @@ from aepctl.apply.executor import execute
 from aepctl.apply.guards import check_guarded
 from aepctl.apply.outcomes import Outcome
 from aepctl.apply.report import ApplyReport
+from aepctl.apply.sender import Sender
 from aepctl.apply.stopping import StopSignal
 from aepctl.errors import StateNotWritten
 from aepctl.operations.again import Again, begin
@@ -26,7 +27,7 @@ from aepctl.operations.reviewing import (
     ended,
     note_use,
 )
-from aepctl.plan.plan import Plan
+from aepctl.plan.plan import Change, Plan
 from aepctl.plan.seen import Seen
 from aepctl.progress import Progress
 from aepctl.project.credentials import credentials
@@ -135,9 +136,19 @@ class _Apply(Inquiry):
         sender = self.sender(looks)
         with self.stop.during_work():
             remember(sender, self.session.state, () if seen is None else seen.found)
-            clock, log, held = self.context.clock, self.context.log, sender.backoff.left
-            progress = Progress(clock, log, "applied", len(todo), held)
-            done = execute(
+            done = self._do(todo, sender, platform)
+            rescue = self._save()
+        outcomes = (*settled, *gates.undecided(plan), *done)
+        not_started = len({change.key for change in todo} - {one.key for one in done})
+        return self._report(plan, outcomes, not_started=not_started, rescue=rescue)
+
+    def _do(
+        self, todo: Sequence[Change], sender: Sender, platform: Platform
+    ) -> tuple[Outcome, ...]:
+        """Do the steps, and tell how far they are."""
+        clock, log = self.context.clock, self.context.log
+        with Progress(clock, log, "applied", len(todo), sender.backoff.left) as progress:
+            return execute(
                 todo,
                 sender,
                 partial(writer_of, self.context, platform, self.session),
@@ -145,11 +156,6 @@ class _Apply(Inquiry):
                 on_outcome=partial(told, self.context.console, progress),
                 on_idle=progress.tick,
             )
-            progress.end()
-            rescue = self._save()
-        outcomes = (*settled, *gates.undecided(plan), *done)
-        not_started = len({change.key for change in todo} - {one.key for one in done})
-        return self._report(plan, outcomes, not_started=not_started, rescue=rescue)
 
     def _save(self) -> str | None:
         """Write the state; where that fails, what no store has."""

@@ -97,7 +97,7 @@ class _Refresh:
         clock = self.context.clock
         backoff = Backoff(clock, self.stop, self.context.patience)
         progress = Progress(clock, self.context.log, "recorded", len(todo))
-        with self.stop.during_work():
+        with self.stop.during_work(), progress:
             done = execute(
                 todo,
                 Sender(session, clock, self.stop, backoff),
@@ -105,7 +105,6 @@ class _Refresh:
                 parallelism=1,
                 on_outcome=partial(told, console, progress),
             )
-            progress.end()
             rescue = self._save(session)
         return self._report(plan, (*gates.undecided(plan), *done), rescue)
 

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
+from aepctl.clock import Clock
+from aepctl.errors import StateLocked
 from aepctl.log import Log
 from aepctl.manifests import Manifests
 from aepctl.operations.context import Context
-from aepctl.patience import duration
+from aepctl.patience import Reminder
 from aepctl.project.environment import Environment
 from aepctl.project.project import FILE, Project
 from aepctl.state.shared_store import SharedStore
@@ -66,7 +68,7 @@ def _stores(
     def telling(environment: Environment) -> StateStore | SharedStore:
         store = opened(environment)
         if not isinstance(store, SharedStore):
-            return ToldStore(store, context.log)
+            return ToldStore(store, context.clock, context.log)
         if context.log.http and isinstance(store.documents, Traced):
             store.documents.trace(context.log)
         return replace(store, log=context.log)
@@ -79,6 +81,7 @@ class ToldStore:
     """A store of one machine that tells what it reads, and whom it waits for. See StateStore."""
 
     store: StateStore
+    clock: Clock
     log: Log
 
     @property
@@ -108,11 +111,23 @@ class ToldStore:
 
     @contextmanager
     def hold(self, holder: Mapping[str, str], *, wait: float) -> Iterator[HeldStore]:
-        who = self.held_by() if wait > 0 else None
-        if who is not None:
-            said = f"waiting for the lock of {self.where}, held by {who}: at most {duration(wait)}"
-            self.log.say("waiting", said, left=wait)
-        with self.store.hold(holder, wait=wait) as held:
+        with ExitStack() as stack:
+            held = self._taken(stack, holder, wait)
             if self.log.detailed:
                 self.read()
             yield held
+
+    def _taken(self, stack: ExitStack, holder: Mapping[str, str], wait: float) -> HeldStore:
+        """The lock, which `stack` gives back; whoever waits for it is told so."""
+        with Reminder(self.clock, self.log) as reminder:
+            while True:
+                who = self.held_by() if wait > 0 else None
+                if who is not None:
+                    reminder.told(f"for the lock of {self.where}, held by {who}", wait)
+                some = min(wait, self.log.every)
+                try:
+                    return stack.enter_context(self.store.hold(holder, wait=some))
+                except StateLocked:
+                    wait -= some
+                    if wait <= 0:
+                        raise

@@ -139,9 +139,12 @@ class SharedDocument:
         unrenewed for its whole lease; a store that is away meanwhile is waited for as well. Raises
         StateLocked, StateError.
         """
+        with Reminder(self._clock, self._store.log) as reminder:
+            return self._locked_within(wait, holder, reminder)
+
+    def _locked_within(self, wait: float, holder: dict[str, str], reminder: Reminder) -> float:
         watch = Watch()
         ends = self._clock.running() + wait
-        reminder = Reminder(self._clock, self._store.log)
         written = self.read()
         while True:
             held, now = written.lock, self._clock.running()

@@ -65,6 +65,7 @@ class SharedStore:
             except StateUnreachable:
                 if time.monotonic() - begun > LONG_SECONDS:  # it was waited for already
                     raise
+                self.log.detail("waiting", f"{self.where}: in trouble, read again in {pause:g} s")
                 self.sleep(pause)
         return self.documents.get()
 
