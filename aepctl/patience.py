@@ -83,7 +83,7 @@ class Reminder:
             return
         tell = self._log.say if self._due is None else self._log.passing
         self._due = now + self._log.every
-        said = f"waiting {what}: at most {duration(seconds)} more"
+        said = f"waiting, at most {duration(math.ceil(seconds))}, {what}"
         tell("waiting", said, left=_number(seconds), why=what)
 
 

@@ -86,7 +86,7 @@ def test_a_wait_without_a_known_end_is_told_now_and_again() -> None:
         reminder.told("for the lock", left)
         clock.sleep(5)
     assert log.told == [
-        "waiting for the lock: at most 10 min more",
-        "waiting for the lock: at most 590 s more",
-        "waiting for the lock: at most 580 s more",
+        "waiting, at most 10 min, for the lock",
+        "waiting, at most 590 s, for the lock",
+        "waiting, at most 580 s, for the lock",
     ]

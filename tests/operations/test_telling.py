@@ -44,8 +44,9 @@ def waited(busy: float, wait: float, **how: float) -> tuple[list[str], object]:
 
 def test_whoever_waits_for_a_lock_is_told_every_ten_seconds() -> None:
     told, held = waited(25, 60)
-    said = "waiting for the lock of state/prod.json, held by `aepctl apply`: at most"
-    assert told == [f"{said} 1 min more", f"{said} 50 s more", f"{said} 40 s more"]
+    lock = "for the lock of state/prod.json, held by `aepctl apply`"
+    times = ("1 min", "50 s", "40 s")
+    assert told == [f"waiting, at most {time}, {lock}" for time in times]
     assert held == "held"
 
 

@@ -516,7 +516,7 @@ def test_a_waiter_is_told_for_whom_it_waits_and_that_it_takes_over() -> None:
     document, _, _ = opened(laid(Written(OLD, OTHER, "x")), log=log)
     document.lock(ME, wait=600)
     who = "`aepctl apply` on runner-8"
-    assert log.told[0].startswith(f"waiting for the lock of memory:test, held by {who}")
-    assert log.told[0].endswith(": at most 10 min more")
-    assert log.told[1].endswith(": at most 590 s more")
+    lock = f"for the lock of memory:test, held by {who}"
+    assert log.told[0].startswith(f"waiting, at most 10 min, {lock}")
+    assert log.told[1].startswith(f"waiting, at most 590 s, {lock}")
     assert log.told[-1].startswith(f"memory:test: taken over from {who}")
