@@ -33,6 +33,8 @@ def stopping_on_signals(stop: StopSignal) -> Iterator[None]:
     an open intent.
     """
 
+    if is_json():
+        import aepctl.render.display  # noqa: F401 - a handler must not load modules
     raised = False
     hung_up: float | None = None
 

@@ -44,7 +44,7 @@ def check_form(environ: Mapping[str, str] = os.environ) -> None:
 
 def as_line(notice: Notice, at: datetime) -> str:
     """A notice as one line of JSON."""
-    import json
+    from aepctl.render.display import safe_json
 
     told = {
         "time": at.isoformat(timespec="milliseconds"),
@@ -53,7 +53,7 @@ def as_line(notice: Notice, at: datetime) -> str:
         "message": notice.message,
         "fields": dict(notice.fields),
     }
-    return json.dumps(told, ensure_ascii=False)
+    return safe_json(told)
 
 
 class StatusLog(Log):

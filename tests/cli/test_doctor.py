@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import jsonschema
 import pytest
 from fakes import QuickClock
 from projects import ORG, Project, Result, tree
@@ -16,6 +17,7 @@ from raw_server import RawServer, Wire, http
 
 from aepctl.emulator import Behaviour, Emulator, Fault, FaultKind, Operation
 from aepctl.operations.doctor.table import CODES, TABLE
+from aepctl.render.schemas import schema
 
 Start = Callable[..., Emulator]
 PAGE = (Path(__file__).resolve().parents[2] / "docs/doctor.md").read_text()
@@ -190,6 +192,7 @@ class TestTheFolder:
         assert found[0][1]["org"] == ORG
         assert found[1][1] is None
         assert result.json["summary"]["failed"] == 1
+        jsonschema.validate(result.json, schema("doctor"))
 
     def test_a_bad_proxy_is_told_without_its_password(self, project: Project) -> None:
         project.write("aepctl.yaml", f"environments: {{prod: {{org: {ORG}, sandbox: prod}}}}\n")

@@ -123,6 +123,12 @@ class TestJson:
         assert result.code == 130
         assert [one["event"] for one in lines(result)] == ["interrupted"]
 
+    def test_no_line_holds_what_a_terminal_or_a_pipelines_log_obeys(self, project: Project) -> None:
+        (error,) = lines(result := project.run("--chdir", "##vso[task]\x1b[2J\u202e", "plan"))
+        assert "##vso[task]\x1b[2J\u202e" in error["message"]
+        assert result.err.isascii()
+        assert "##vso[" not in result.err
+
     def test_a_usage_error_is_one(self, project: Project) -> None:
         (error,) = lines(project.run("plan", "--nothing"))
         assert (error["event"], error["message"]) == ("usage", "No such option '--nothing'.")

@@ -48,7 +48,10 @@ def token(patient: Patient) -> Found:
         said = f"{where.ims_url} gives one, good for {about(granted.seconds)}"
         found = Found(said)
         given = replace(given, access_token=granted.token)
-    patient.connection = Platform(where, given, factory).connect()
+    platform = Platform(where, given, factory)
+    patient.stack.callback(platform.close)
+    patient.connection = platform.connect()
+    patient.stack.callback(patient.connection.close)
     return found
 
 
