@@ -18,6 +18,11 @@ def listed(items: Iterable[str], most: int = MAX_LISTED) -> str:
     return f"{', '.join(items[:most])}{more}"
 
 
+def files_of(count: int) -> str:
+    """So many files, in words."""
+    return "1 file" if count == 1 else f"{count} files"
+
+
 def command(program: str, *words: str) -> str:
     """A command that can be pasted as it stands. `program` is how it begins."""
     return f"{program} {shlex.join(words)}"

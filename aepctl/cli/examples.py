@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 
 EXAMPLES: Mapping[str, tuple[str, ...]] = {
+    "init": ("aepctl init", "aepctl init loyalty --ci github"),
     "validate": ("aepctl validate", "aepctl validate --github"),
+    "fmt": ("aepctl fmt", "aepctl fmt --check", "aepctl fmt --diff audiences/crm.yaml"),
     "plan": (
         "aepctl plan",
         "aepctl --env prod plan --refresh --target 'loyalty-*'",
@@ -36,6 +38,8 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "aepctl import loyalty-gold 4a815904-2f0c-4d9e-8f7b-1c2d3e4f5a6b --accept",
     ),
     "doctor": ("aepctl doctor", "aepctl doctor --all-environments -o json"),
+    "list": ("aepctl list", "aepctl list 'loyalty-*' --all-environments"),
+    "show": ("aepctl show loyalty-gold", "aepctl --env prod show loyalty-gold --refresh"),
     "state intents": ("aepctl state intents", "aepctl --env prod state intents -o json"),
     "state verify": ("aepctl --env prod state verify",),
     "state resolve": (
@@ -64,6 +68,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "state migrate": ("aepctl --env prod state migrate state/prod.json git:origin",),
     "state history": ("aepctl --env prod state history",),
     "state merge": ("aepctl state merge base.json ours.json theirs.json",),
+    "completion": ("aepctl completion bash", "aepctl completion fish"),
     "schema": ("aepctl schema manifest", "aepctl schema plan --plain"),
     "emulator serve": (
         "aepctl emulator serve --db emulator.db",

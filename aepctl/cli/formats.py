@@ -11,13 +11,13 @@ import click
 
 from aepctl.cli.invocation import Invocation
 from aepctl.cli.outfiles import OutFile, OutFiles
-from aepctl.cli.output import colour, machine_format, print_result, unwritten
+from aepctl.cli.output import machine_format, print_result, unwritten
 from aepctl.cli.rescued import print_rescued_by
 from aepctl.cli.signals import stopping_on_signals
 from aepctl.cli.status import StatusLog, is_json
 from aepctl.cli.types import FILES, FormatPath
 from aepctl.errors import AepctlError, InternalError, Interrupted, InvalidInput
-from aepctl.log import Fact, Level, Notice
+from aepctl.log import Level, Notice
 
 if TYPE_CHECKING:
     from aepctl.render.formats import Limits, Result
@@ -158,7 +158,8 @@ def _run(
     except BaseException as error:
         if isinstance(error, AepctlError) and error.hint:
             error.hint = invocation.pasteable(error.hint)
-        _problems(error, invocation.log)
+        if isinstance(error, InvalidInput):
+            invocation.log.tell_problems(error.problems)
         print_rescued_by(error, invocation)
         if outputs != Outputs():
             from aepctl.render.formats import of_error
@@ -230,17 +231,3 @@ def _expected(error: BaseException) -> AepctlError:
         f"internal error: {type(error).__name__}",
         hint="this is a bug in aepctl: report it with the output of `aepctl --debug …`",
     )
-
-
-def _problems(error: BaseException, log: StatusLog) -> None:
-    """What is wrong with files: each for itself, as programs take it, or with its source line."""
-    if not isinstance(error, InvalidInput):
-        return
-    from aepctl.render.display import Paint
-    from aepctl.render.text import problems_text
-
-    for one in error.problems:
-        place: dict[str, Fact] = {"file": one.origin.file, "line": one.origin.line or None}
-        fields = {**place, "column": one.origin.column or None, "rule": one.rule, "next": one.hint}
-        notice = Notice(Level.ERROR, "problem", one.message, fields)
-        log.tell_as(notice, problems_text((one,), Paint(on=colour(error=True))))

@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aepctl.cli.completers import new_key
 from aepctl.cli.formats import output_options, outputs_of, run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
-from aepctl.cli.output import colour, print_result, print_status
+from aepctl.cli.output import colour, print_result
 from aepctl.cli.types import AudienceId, Key, lock_timeout_option
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command("import", cls=Command)
-@click.argument("key", type=Key())
+@click.argument("key", type=Key(), shell_complete=new_key)
 @click.argument("one_id", type=AudienceId(), metavar="ID")
 @click.option("--accept", is_flag=True, help="Record it as it is, also where the manifest differs.")
 @lock_timeout_option
@@ -39,7 +40,7 @@ def import_(
 
     def work() -> "Result":
         from aepctl.operations.importing import import_one
-        from aepctl.render.display import Paint, display
+        from aepctl.render.display import Paint
         from aepctl.render.formats import of_imported
         from aepctl.render.text import render
 
@@ -48,8 +49,8 @@ def import_(
         found = import_one(context, environment, key, one_id, accept=accept, wait=lock_timeout)
         result = of_imported(found, environment.name, environment.target)
         if found.error is not None:
-            print_status(f"error: {display(found.error.message)}")
-            print_status(f"  {display(str(found.error.hint))}")
+            told = found.error
+            invocation.log.fail("error", told.message, code=told.code, next=told.hint)
         if output == "text":
             text = found.block or render(result.view(), Paint(on=colour()))
             print_result(text, kept=True)

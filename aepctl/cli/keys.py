@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aepctl.cli.completers import known_key, moved_key, state_key
 from aepctl.cli.formats import Outputs, output_option, run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
 from aepctl.cli.output import print_result
@@ -17,13 +18,14 @@ if TYPE_CHECKING:
 
 
 @click.command("list", cls=Command)
-@click.argument("patterns", nargs=-1, metavar="[PATTERN]…")
+@click.argument("patterns", nargs=-1, metavar="[PATTERN]…", shell_complete=state_key)
 @output_option
 @pass_invocation
 def list_keys(invocation: Invocation, patterns: tuple[str, ...], output: str) -> int:
     """List the keys that the state knows, with their IDs and what is open for them.
 
-    PATTERN is a key, or a pattern. Neither lock nor network is needed.
+    PATTERN is a key, or a pattern. Neither lock nor network is needed, nor manifests: `list` has
+    what they want as well.
     """
 
     def work() -> int:
@@ -36,7 +38,7 @@ def list_keys(invocation: Invocation, patterns: tuple[str, ...], output: str) ->
 
 
 @click.command(cls=Command)
-@click.argument("key")
+@click.argument("key", shell_complete=state_key)
 @output_option
 @pass_invocation
 def show(invocation: Invocation, key: str, output: str) -> int:
@@ -64,7 +66,7 @@ def _print(what: str, output: str, knowledge: "Knowledge") -> int:
 
 
 @click.command("mv", cls=Command)
-@click.argument("keys", nargs=-1, metavar="[OLD NEW]…")
+@click.argument("keys", nargs=-1, metavar="[OLD NEW]…", shell_complete=moved_key)
 @click.option(
     "--from-file",
     type=FileName(),
@@ -115,7 +117,7 @@ def move(
 
 
 @click.command("rm", cls=Command)
-@click.argument("keys", nargs=-1, required=True, metavar="KEY…")
+@click.argument("keys", nargs=-1, required=True, metavar="KEY…", shell_complete=known_key)
 @dry_run_option
 @lock_timeout_option
 @output_option

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aepctl.cli.completers import any_key
 from aepctl.cli.formats import Outputs, output_options, outputs_of, run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
 from aepctl.cli.output import colour, print_result
@@ -18,6 +19,7 @@ target_option = click.option(
     "targets",
     multiple=True,
     metavar="KEY",
+    shell_complete=any_key,
     help="Only this audience, or all whose key matches a pattern such as 'loyalty-*'. Repeatable.",
 )
 

@@ -7,7 +7,7 @@ from aepctl.cli.output import machine_format, print_result
 
 NAMES = (
     *("manifest", "config", "plan", "outcome", "drift"),
-    *("state", "state-list", "state-show", "import", "doctor"),
+    *("list", "show", "state", "state-list", "state-show", "import", "doctor"),
 )
 
 
@@ -25,6 +25,8 @@ def schema(name: str, plain: bool) -> None:
     plan        what `plan -o json` prints
     outcome     what `apply -o json` prints
     drift       what `drift -o json` prints
+    list        what `list -o json` prints
+    show        what `show -o json` prints
     state       the state file
     state-list  what `state list -o json` prints
     state-show  what `state show -o json` prints

@@ -6,13 +6,14 @@ On a terminal what is passing (a wait, how far it is) stands on one line that is
 import os
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from aepctl.cli.output import print_status, put
+from aepctl.cli.output import colour, print_status, put
 from aepctl.errors import AepctlError
-from aepctl.log import LINE_SECONDS, Level, Log, Notice
+from aepctl.log import LINE_SECONDS, Fact, Level, Log, Notice
+from aepctl.model.problem import Problem
 
 if TYPE_CHECKING:
     from aepctl.cli.invocation import Invocation
@@ -97,6 +98,18 @@ class StatusLog(Log):
                 self._drawn = True
             else:
                 print_status(said)
+
+    def tell_problems(self, problems: Iterable[Problem]) -> None:
+        """What is wrong with files: each for itself, or for people with its source line."""
+        from aepctl.render.display import Paint
+        from aepctl.render.text import problems_text
+
+        for one in problems:
+            at = one.origin
+            fields: dict[str, Fact] = {"file": at.file, "line": at.line or None}
+            fields |= {"column": at.column or None, "rule": one.rule, "next": one.hint}
+            notice = Notice(Level.ERROR, "problem", one.message, fields)
+            self.tell_as(notice, problems_text((one,), Paint(on=colour(error=True))))
 
     def passed(self) -> None:
         with self._mutex:

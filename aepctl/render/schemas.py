@@ -15,8 +15,10 @@ from aepctl.render.doctor_document import DoctorDocument
 from aepctl.render.drift_document import DriftDocument
 from aepctl.render.import_document import ImportDocument
 from aepctl.render.known_documents import StateListDocument, StateShowDocument
+from aepctl.render.listed_documents import ListDocument
 from aepctl.render.outcome_documents import OutcomeDocument
 from aepctl.render.plan_documents import PlanDocument
+from aepctl.render.shown_documents import ShowDocument
 from aepctl.yamldoc.types import StrictModel
 
 TITLES = {
@@ -25,6 +27,8 @@ TITLES = {
     "plan": "aepctl plan -o json",
     "outcome": "aepctl apply -o json",
     "drift": "aepctl drift -o json",
+    "list": "aepctl list -o json",
+    "show": "aepctl show -o json",
     "state": "aepctl state: state/NAME.json",
     "state-list": "aepctl state list -o json",
     "state-show": "aepctl state show -o json",
@@ -37,6 +41,8 @@ MODELS: dict[str, type[BaseModel]] = {
     "plan": PlanDocument,
     "outcome": OutcomeDocument,
     "drift": DriftDocument,
+    "list": ListDocument,
+    "show": ShowDocument,
     "state-list": StateListDocument,
     "state-show": StateShowDocument,
     "import": ImportDocument,
