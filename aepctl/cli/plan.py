@@ -99,10 +99,14 @@ def plan(
             print_result(plan_text(made, Paint(on=colour())))
         if outputs == Outputs():
             return code
+        from aepctl.cli.apply_command import apply_command
         from aepctl.render.formats import of_plan
 
         plan_id = planned.binding().id if outputs.need_plan_id else None
-        return of_plan(made, plan_id=plan_id, exit_code=code)
+        run = None
+        if invocation.resolved is not None:
+            run = apply_command(invocation.resolved, made, check or out, refresh=refresh)
+        return of_plan(made, plan_id=plan_id, exit_code=code, run=run)
 
     return run_and_render(outputs, "changes", work)
 

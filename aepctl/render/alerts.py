@@ -58,4 +58,4 @@ def _exceeded(count: int, done: str, limit: str, option: str) -> str:
 
 
 def _would(count: int) -> str:
-    return f"{count} audience{'s' * (count != 1)} would be"
+    return f"{count:,} audience{'s' * (count != 1)} would be"
