@@ -1,7 +1,6 @@
 """How the program was called: `--env` and `--chdir`, before a command or after it."""
 
 import contextlib
-import re
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -14,6 +13,7 @@ from aepctl.apply.stopping import StopSignal
 from aepctl.cli.completers import environments, folders
 from aepctl.cli.outfiles import check_expanded
 from aepctl.errors import AepctlError
+from aepctl.wording import with_program
 
 if TYPE_CHECKING:
     from aepctl.cli.status import StatusLog
@@ -98,7 +98,7 @@ class Invocation:
             program = self.resolved.program
         elif self.environment is not None:
             program = f"{program} --env {shlex.quote(self.environment)}"
-        return re.sub(r"`aepctl (?!-)", lambda _: f"`{program} ", text)
+        return with_program(text, program)
 
 
 def _environment(context: click.Context, _: click.Parameter, name: str | None) -> None:

@@ -39,7 +39,7 @@ def check_form(environ: Mapping[str, str] = os.environ) -> None:
         raise AepctlError(
             f"{VARIABLE} is {asked!r}, and can be {' or '.join(FORMS)}",
             hint=f"`unset {VARIABLE}`, or set it to one of them",
-            code="unknown-log-form",
+            code="invalid-variable",
         )
 
 

@@ -18,12 +18,16 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check: what was found, and what to do about it where something is to be done."""
+    """One check: what was found, and what to do about it where something is to be done.
+
+    `error`: the code of the error that it met, for `aepctl explain`.
+    """
 
     code: str
     status: Status
     found: str
     hint: str | None = None
+    error: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

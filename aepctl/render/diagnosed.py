@@ -16,7 +16,8 @@ STYLES = {Status.OK: "green", Status.WARNING: "yellow", Status.FAILED: "red", St
 def check_text(check: Check, paint: Paint) -> str:
     """One check on a line, and what to do on the next."""
     status = paint(f"{check.status.value:<8}", STYLES[check.status], "bold")
-    lines = [f"{status} {check.code:<15} {display(check.found)}"]
+    code = "" if check.error is None else f" {paint(f'[{display(check.error)}]', 'dim')}"
+    lines = [f"{status} {check.code:<15} {display(check.found)}{code}"]
     if check.hint is not None:
         lines.append(f"{'':<24} {paint('->', 'dim')} {display(check.hint)}")
     return "".join(f"{line}\n" for line in lines)
@@ -63,6 +64,7 @@ def _checkup(one: Checkup) -> CheckupData:
                 "status": check.status,
                 "message": check.found,
                 "next": check.hint,
+                "error": check.error,
             }
             for check in one.checks
         ],

@@ -19,6 +19,7 @@ class CheckData(TypedDict):
     ]
     message: Annotated[str, Field(description="What was found.")]
     next: Annotated[str | None, Field(description="What to do, or null.")]
+    error: Annotated[str | None, Field(description="The code of the error it met, or null.")]
 
 
 class CheckupData(TypedDict):

@@ -174,6 +174,12 @@ class TestTheFolder:
         project.write("aepctl.yaml", "environments: {prod: {org: '${AEP_NOT_SET}', sandbox: a}}\n")
         assert "the variable AEP_NOT_SET is not set" in bad(examined(project))["settings"]
 
+    def test_what_it_suggests_can_be_pasted(self, project: Project, there: Emulator) -> None:
+        project.write("audiences/all.yaml", "audiences:\n  gold: {}\n")
+        text = (project.root / "aepctl.yaml").read_text()
+        project.write("aepctl.yaml", f"{text}  dev: {{org: {ORG}, sandbox: dev}}\n")
+        assert "-> `aepctl --env prod validate` " in project.run("doctor", "--env", "prod").out
+
     def test_problems_of_manifests_are_told_with_their_place(
         self, project: Project, there: Emulator
     ) -> None:

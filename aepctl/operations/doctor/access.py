@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from aepctl.aep.connection import Platform
 from aepctl.aep.ims import Ims
-from aepctl.errors import AepctlError
+from aepctl.errors import AepctlError, InternalError
 from aepctl.model.checkup import Status
 from aepctl.model.target import EMULATOR
 from aepctl.operations.doctor.hosts import factory_of
@@ -26,7 +26,7 @@ def token(patient: Patient) -> Found:
     """A token can be had, and is not over."""
     given = patient.credentials
     if given is None:
-        raise AepctlError("no credentials were found", code="credentials")
+        raise InternalError("no credentials were looked for")
     factory = patient.factory or factory_of(patient)
     where, now = patient.where, patient.context.clock.now()
     if where.target.endpoint == EMULATOR:
@@ -85,7 +85,7 @@ def judged(said: Claims, given: Credentials, org: str, now: datetime) -> Found:
             f"AEP_ACCESS_TOKEN has expired, {about((now - ends).total_seconds())} ago",
             hint="set a new one"
             + (", or unset it: the client is set as well" if given.hides_client else ""),
-            code="token-expired",
+            code="token-refused",
         )
     doubts = [*_doubts(said, given, org)]
     until = "it does not say until when it is good"

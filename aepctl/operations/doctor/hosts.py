@@ -17,6 +17,7 @@ from aepctl.transport import Exchanged, TransportFactory, http_trace
 SKEW = timedelta(minutes=1)
 """A difference of the clocks that is told."""
 PORTS = {"https": 443, "http": 80}
+UNREACHABLE = "platform-unreachable"
 MARGIN_SECONDS = 1.0
 """An exchange ends by itself; what is above it waits so much longer."""
 
@@ -69,7 +70,7 @@ def names(patient: Patient) -> Found:
                 f"{host}: {reason}",
                 hint="check the name, and whether this machine can look names up; in a company, "
                 "HTTPS_PROXY may have to name its proxy",
-                code="no-such-name",
+                code=UNREACHABLE,
             ) from error
         return f"{host} has {count} address{'es' * (count != 1)}"
 
@@ -117,12 +118,16 @@ def clock(patient: Patient) -> Found:
     )
 
 
-def _sound(answers: list[str | AepctlError]) -> list[str]:
+def _sound(answers: list[str | AepctlError | None]) -> list[str]:
     """What was said. Raises the first error."""
+    said = []
     for one in answers:
         if isinstance(one, AepctlError):
             raise one
-    return [one for one in answers if isinstance(one, str)]
+        if one is None:
+            raise AepctlError("no answer in time", hint="check the network", code=UNREACHABLE)
+        said.append(one)
+    return said
 
 
 def _greeting(patient: Patient, url: str, setting: str, reply: Reply) -> str:
@@ -130,7 +135,7 @@ def _greeting(patient: Patient, url: str, setting: str, reply: Reply) -> str:
     host = urlsplit(url).netloc.rsplit("@", 1)[-1]
     if not isinstance(reply, Response):
         raise AepctlError(
-            f"{host}: {reply.reason}", hint=_cure(reply.reason, setting), code="unreachable"
+            f"{host}: {reply.reason}", hint=_cure(reply.reason, setting), code=UNREACHABLE
         )
     peer = next((one.peer for one in tuple(patient.exchanges) if one.url == url), None)
     if peer is None:

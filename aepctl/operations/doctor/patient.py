@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 EXCHANGE_SECONDS = 5.0
 """Of one exchange. Whoever answers later than that is in trouble."""
 STORE_SECONDS = 10.0
-NO_ANSWER = "no-answer"
-"""The code of what took too long."""
 T = TypeVar("T")
 
 
@@ -94,10 +92,9 @@ def about(seconds: float) -> str:
     return duration(round(seconds / unit) * unit)
 
 
-def within(seconds: float, works: Sequence[Callable[[], T]]) -> list[T | AepctlError]:
-    """What each comes to, done beside each other; an error for those that take longer.
-
-    Those go on in their threads. Whatever else they raise is raised here.
+def within(seconds: float, works: Sequence[Callable[[], T]]) -> list[T | AepctlError | None]:
+    """What each comes to, done beside each other: a value, or its error. None where that takes
+    longer; it goes on in its thread. Whatever else they raise is raised here.
     """
     queues: list[SimpleQueue[T | BaseException]] = [SimpleQueue() for _ in works]
 
@@ -112,11 +109,11 @@ def within(seconds: float, works: Sequence[Callable[[], T]]) -> list[T | AepctlE
     return [_answer(answers, seconds) for answers in queues]
 
 
-def _answer(answers: "SimpleQueue[T | BaseException]", seconds: float) -> T | AepctlError:
+def _answer(answers: "SimpleQueue[T | BaseException]", seconds: float) -> T | AepctlError | None:
     try:
         found = answers.get(timeout=seconds)
     except Empty:
-        return AepctlError(f"no answer within {seconds:g} s", code=NO_ANSWER)
+        return None
     if isinstance(found, BaseException) and not isinstance(found, AepctlError):
         raise found
     return found

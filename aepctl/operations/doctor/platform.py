@@ -68,13 +68,13 @@ def sandbox(patient: Patient) -> Found:
             if near
             else "check `sandbox` in aepctl.yaml (or AEP_SANDBOX), or have these credentials added "
             "to it",
-            code="no-such-sandbox",
+            code="platform-refused",
         )
     state, kind = found
     if state not in {"", "active"}:
         raise AepctlError(
             f"`{name}` is {state}", hint="wait until it is active, or take another one",
-            code="sandbox-not-active",
+            code="platform-refused",
         )  # fmt: skip
     return Found(f"`{name}` is active{f' ({kind})' if kind else ''}")
 
@@ -195,13 +195,13 @@ def _refused(patient: Patient, reply: Reply) -> AepctlError:
     """What was said, and what to do about it."""
     if not isinstance(reply, Response):
         return AepctlError(
-            _told(reply), hint=unreached(_told(reply), "ups_url"), code="unreachable"
+            _told(reply), hint=unreached(_told(reply), "ups_url"), code="platform-unreachable"
         )
     error = decode_error(reply.status, reply.body)
     return AepctlError(
         f"{reply.status}{f' {error.code}' if error.code else ''}: {error.message}",
         hint=_advice(patient, reply.status, error),
-        code="platform",
+        code="platform-refused",
     )
 
 

@@ -1,7 +1,7 @@
 """Make all checks of an environment, one after the other, and skip what would only repeat."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from shlex import quote
 
 from aepctl.errors import AepctlError
 from aepctl.model.checkup import Check, Checkup, Status
@@ -9,6 +9,7 @@ from aepctl.operations.context import Context
 from aepctl.operations.doctor.patient import Patient
 from aepctl.operations.doctor.table import TABLE, Row
 from aepctl.project.load import load_project
+from aepctl.wording import with_program
 
 Tell = Callable[[str | None, Check], None]
 """Called with the environment's name, as soon as a check has been made."""
@@ -59,14 +60,20 @@ def _made(row: Row, patient: Patient) -> Check:
     try:
         found = row.make(patient)
     except AepctlError as error:
-        return Check(row.code, Status.FAILED, error.message, error.hint)
-    return Check(row.code, found.status, found.text, found.hint)
+        hint = _pasteable(patient, error.hint)
+        return Check(row.code, Status.FAILED, error.message, hint, error.code)
+    return Check(row.code, found.status, found.text, _pasteable(patient, found.hint))
+
+
+def _pasteable(patient: Patient, hint: str | None) -> str | None:
+    """The hint, whose commands name this environment."""
+    if hint is None:
+        return None
+    if patient.environment is not None:
+        return with_program(hint, patient.environment.program)
+    named = f" --env {quote(patient.name)}" if patient.name else ""
+    return with_program(hint, f"{patient.program}{named}")
 
 
 def _skipped(row: Row, cause: str) -> Check:
     return Check(row.code, Status.SKIPPED, f"because of `{cause}`")
-
-
-def in_place(check: Check, pasteable: Callable[[str], str]) -> Check:
-    """The check, whose commands run as they stand."""
-    return check if check.hint is None else replace(check, hint=pasteable(check.hint))

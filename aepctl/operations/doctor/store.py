@@ -3,9 +3,9 @@
 import os
 from pathlib import Path
 
-from aepctl.errors import AepctlError
+from aepctl.errors import AepctlError, StateUnreachable
 from aepctl.model.checkup import Status
-from aepctl.operations.doctor.patient import NO_ANSWER, STORE_SECONDS, Found, Patient, within
+from aepctl.operations.doctor.patient import STORE_SECONDS, Found, Patient, within
 from aepctl.project.paths import state_files
 from aepctl.state.loading import read_state
 from aepctl.state.model import Phase, State
@@ -31,10 +31,12 @@ def state(patient: Patient) -> Found:
 
     (found,) = within(STORE_SECONDS, [read])
     if isinstance(found, AepctlError):
-        if found.code != NO_ANSWER:
-            raise found
-        hint = "check `state:` in aepctl.yaml, and the way there (network, proxy, VPN)"
-        raise AepctlError(f"{store.where}: {found.message}", hint=hint, code=found.code)
+        raise found
+    if found is None:
+        raise StateUnreachable(
+            f"{store.where}: no answer within {STORE_SECONDS:.0f} s",
+            hint="check `state:` in aepctl.yaml, and the way there (network, proxy, VPN)",
+        )
     patient.state = found
     if not isinstance(store, SharedStore):
         _check_writable(where.state)
@@ -94,5 +96,5 @@ def _check_writable(path: str) -> None:
             raise AepctlError(
                 f"{there}: nothing can be written there",
                 hint="make the folder of the state writable",
-                code="state-not-writable",
+                code="folder-unusable",
             )

@@ -51,7 +51,7 @@ def test_one_that_is_over_fails() -> None:
     with pytest.raises(AepctlError) as raised:
         judged(adobes(NOON, -2), GIVEN, ORG, NOON)
     assert raised.value.message == "AEP_ACCESS_TOKEN has expired, 2 h ago"
-    assert raised.value.code == "token-expired"
+    assert raised.value.code == "token-refused"
 
 
 @pytest.mark.parametrize(
