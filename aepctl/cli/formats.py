@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from aepctl.render.formats import Limits, Result
 
 DOCUMENTS = ("text", "json", "markdown", "html")
+FILE_UNWRITABLE = "file-unwritable"
 NEED_ID = frozenset({"markdown", "html", "github"})
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -191,7 +192,8 @@ def _give(outputs: Outputs, result: "Result", log: StatusLog) -> bool:
         try:
             file.write(render(name, result, limits, root=prefix))
         except OSError as error:
-            log.fail("unwritable", f"{file} cannot be written: {error.strerror}")
+            said = f"{file} cannot be written: {error.strerror}"
+            log.fail("error", said, code=FILE_UNWRITABLE)
             all_written = False
     return _give_github(outputs, result, limits, prefix, log) and all_written
 
@@ -206,7 +208,8 @@ def _give_github(
     try:
         write_github(result, limits, prefix)
     except OSError as error:
-        log.fail("unwritable", f"--write github: cannot be written: {error.strerror}")
+        said = f"--write github: cannot be written: {error.strerror}"
+        log.fail("error", said, code=FILE_UNWRITABLE)
         return False
     return True
 

@@ -28,7 +28,7 @@ class Invocation:
 
     `stop`: somebody asks the command to end, by a signal. `allow_outside`: the project's files may
     be elsewhere than below its folder. `verbose`, `quiet`: more or fewer words for people.
-    `debug_http`: tell each exchange over HTTP.
+    `debug_http`: tell each exchange over HTTP. `plain`: no colours, wherever that was said.
     """
 
     environment: str | None = None
@@ -37,6 +37,7 @@ class Invocation:
     verbose: bool = False
     quiet: bool = False
     debug_http: bool = False
+    plain: bool = False
     make_context: "Callable[[], Context] | None" = None
     resolved: "Environment | None" = None
     stop: StopSignal = field(default_factory=StopSignal)
@@ -128,7 +129,7 @@ def _chdir(context: click.Context, _: click.Parameter, folder: str | None) -> No
     try:
         context.find_root().with_resource(contextlib.chdir(folder))
     except OSError as error:
-        raise AepctlError(f"--chdir {folder}: {error.strerror}") from error
+        raise AepctlError(f"--chdir {folder}: {error.strerror}", code="folder-unusable") from error
     context.find_object(Invocation).folders.append(folder)  # type: ignore[union-attr]
 
 

@@ -1,6 +1,7 @@
 """The command group, and the last line of defence: every error becomes words and an exit code."""
 
 import os
+import sys
 import traceback
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from aepctl.cli.destroy import destroy
 from aepctl.cli.doctor import doctor
 from aepctl.cli.drift import drift
 from aepctl.cli.emulator import emulator
+from aepctl.cli.explain import explain
 from aepctl.cli.export import export
 from aepctl.cli.fmt import fmt
 from aepctl.cli.importing import import_
@@ -29,7 +31,7 @@ from aepctl.cli.state import state
 from aepctl.cli.status import StatusLog, check_form, is_json
 from aepctl.cli.stores import commands as store_commands
 from aepctl.cli.validate import validate
-from aepctl.errors import AepctlError
+from aepctl.errors import AepctlError, Interrupted, InvalidInput
 from aepctl.log import Fact, Level, Notice
 
 if TYPE_CHECKING:
@@ -74,6 +76,7 @@ for command in (
     list_,
     show,
     state,
+    explain,
     schema,
     completion,
     emulator,
@@ -88,12 +91,14 @@ def run(arguments: Sequence[str], make_context: "Callable[[], Context] | None" =
     prepare_streams()
     if asked := os.environ.get(VARIABLE):
         return offer(cli, asked)
-    invocation = Invocation(make_context=make_context)
+    plain = "--no-color" in arguments
+    invocation = Invocation(make_context=make_context, plain=plain)
     code = _code(arguments, invocation)
     if reason := unwritten():
         invocation.log.fail(
-            "output-lost",
+            "error",
             f"standard output could not be written ({reason})",
+            code="file-unwritable",
             next="what was done stays done; let it lead to where it can be written, and look again",
         )
         return code or FAILED
@@ -107,7 +112,7 @@ def _code(arguments: Sequence[str], invocation: Invocation) -> int:
         check_form()
         code = cli.main(list(arguments), prog_name="aepctl", standalone_mode=False, obj=invocation)
     except click.ClickException as error:
-        return _refused(error, log)
+        return _usage(error, log)
     except (click.Abort, KeyboardInterrupt):
         log.tell_as(Notice(Level.ERROR, "interrupted", "interrupted"), "interrupted")
         return INTERRUPTED
@@ -118,19 +123,25 @@ def _code(arguments: Sequence[str], invocation: Invocation) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _refused(error: click.ClickException, log: StatusLog) -> int:
-    """A command line that cannot be used."""
-    log.passed()
-    if is_json():
-        log.fail("usage", error.format_message())
-    else:
-        error.show()
+def _usage(error: click.ClickException, log: StatusLog) -> int:
+    """As click shows it, with its code."""
+    said = error.format_message()
+    text = f"Error: {said} [usage]"
+    context = getattr(error, "ctx", None)
+    if context is not None:
+        text = f"{context.get_usage()}\nTry '{context.command_path} --help' for help.\n\n{text}"
+    log.tell_as(Notice(Level.ERROR, "usage", said, {"code": "usage", "exitCode": USAGE}), text)
     return USAGE if isinstance(error, click.UsageError) else error.exit_code
 
 
 def _tell(error: AepctlError, log: StatusLog) -> int:
     fields: dict[str, Fact] = {"code": error.code, "exitCode": error.exit_code}
     log.fail("error", error.message, **fields, next=error.hint)
+    if sys.stderr.isatty() and not is_json() and not isinstance(error, Interrupted):
+        problems = error.problems if isinstance(error, InvalidInput) else ()
+        code = problems[0].rule if problems else error.code
+        told = f"  more: `aepctl explain {code}`"
+        log.tell_as(Notice(Level.INFO, "next", told.strip()), told)
     return error.exit_code
 
 
@@ -142,7 +153,7 @@ def _bug(error: Exception, arguments: Sequence[str], log: StatusLog) -> int:
     frame = traceback.extract_tb(error.__traceback__)[-1]
     said = (
         f"internal error: {type(error).__name__} in {frame.name}, "
-        f"line {frame.lineno} of {frame.filename}"
+        f"line {frame.lineno} of {frame.filename} [bug]"
     )
     advice = (
         "  This is a bug in aepctl, not in your files. What was recorded stays recorded.\n"

@@ -91,7 +91,9 @@ class OutFile:
             self.write(text)
         except OSError as error:
             raise AepctlError(
-                f"{self} cannot be written: {error.strerror}", hint="choose another file"
+                f"{self} cannot be written: {error.strerror}",
+                hint="choose another file",
+                code="file-unwritable",
             ) from error
 
     def close(self) -> None:
@@ -153,6 +155,7 @@ class OutFiles:
                 told = told or AepctlError(
                     f"{file} cannot be written: {error.strerror}",
                     hint="nothing was begun; choose another file, or make its folder writable",
+                    code="file-unwritable",
                 )
         if told is not None:
             raise told

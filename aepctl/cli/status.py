@@ -23,7 +23,6 @@ FORMS = ("text", "json")
 DRAWN_SECONDS = 0.5
 """How often a line is drawn anew on a terminal."""
 BAR = 24
-LABELS = {Level.WARNING: "warning: ", Level.ERROR: "error: "}
 ERASED = "\r\x1b[2K"
 
 
@@ -91,7 +90,7 @@ class StatusLog(Log):
             if is_json():
                 print_status(as_line(notice, datetime.now(UTC)))
                 return
-            said = _text(notice) if text is None else text
+            said = self._text(notice) if text is None else text
             self.passed()
             if self.draws and notice.passing:
                 put(sys.stderr, _fitting(_drawn(notice, said)))
@@ -117,6 +116,18 @@ class StatusLog(Log):
                 self._drawn = False
                 put(sys.stderr, ERASED)
 
+    def _text(self, notice: Notice) -> str:
+        from aepctl.render.display import Paint, display_lines
+        from aepctl.render.told import error_text
+
+        code, hint = notice.fields.get("code"), notice.fields.get("next")
+        if notice.level is Level.ERROR and code is not None:
+            paint = Paint(on=not self._invocation.plain and colour(error=True))
+            told = error_text(notice.message, str(code), str(hint) if hint else None, paint)
+            return told.rstrip("\n")
+        label = "warning: " if notice.level is Level.WARNING else ""
+        return f"{label}{display_lines(notice.message)}"
+
     def _is_shown(self, notice: Notice) -> bool:
         if notice.level is Level.ERROR or notice.event == "http":
             return True
@@ -127,15 +138,6 @@ class StatusLog(Log):
 
 def _can_draw() -> bool:
     return sys.stderr.isatty() and os.environ.get("TERM", "") not in {"", "dumb"}
-
-
-def _text(notice: Notice) -> str:
-    from aepctl.render.display import display_lines
-
-    label = LABELS.get(notice.level, "")
-    hint = notice.fields.get("next")
-    more = f"\n  {display_lines(str(hint))}" if hint else ""
-    return f"{label}{display_lines(notice.message)}{more}"
 
 
 def _drawn(notice: Notice, text: str) -> str:

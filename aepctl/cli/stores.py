@@ -147,7 +147,7 @@ def merge(invocation: Invocation, base: str, ours: str, theirs: str) -> int:
 
         undecided = merge_files(base, ours, theirs).undecided
         for said, cure in undecided:
-            invocation.log.fail("merge", said, next=cure)
+            invocation.log.fail("error", said, code="state-conflict", next=cure)
         if undecided:
             told = "Both sides stand in the file, between markers; remove these then."
             invocation.log.tell_as(Notice(Level.ERROR, "merge", told), told)

@@ -199,6 +199,7 @@ def _made(file: Path) -> Path:
         raise EmulatorError(
             f"{folder}: the emulator's folder cannot be made: {error.strerror}",
             hint="make the current folder writable",
+            code="emulator-database",
         ) from error
     ignore_own(folder)
     return file

@@ -34,7 +34,9 @@ def _read(path: str) -> Any:
     try:
         raw = read_regular(path, most=MAX_BYTES)
     except OSError as error:
-        raise AepctlError(f"{path}: cannot be read: {error.strerror}", hint=CREATE_ONE) from error
+        raise AepctlError(
+            f"{path}: cannot be read: {error.strerror}", hint=CREATE_ONE, code="file-unreadable"
+        ) from error
     trouble = encoding_trouble(raw)
     if trouble is not None:
         raise not_a_plan(path, trouble)

@@ -18,5 +18,6 @@ def validate(context: Context, name: str | None = None, *, allow_outside: bool =
         raise AepctlError(
             f"there is no environment `{name}` in {FILE}",
             hint=f"available: {', '.join(project.environments)}",
+            code="no-such-environment",
         )
     return len(context.read_manifests(project.manifests).wanted)

@@ -62,17 +62,21 @@ def decode(data: object, name: str) -> Binding:
         raise not_a_plan(name)
     if found != FORMAT:
         message = f"{name} has the format {found}, but this version of aepctl reads {FORMAT}"
-        raise AepctlError(message, hint=CREATE_ANOTHER)
+        raise AepctlError(message, hint=CREATE_ANOTHER, code="plan-unreadable")
     plan_id, binding = _validated(data, name)
     if binding.id != plan_id or data[DIGEST] != _digest(data):
-        raise SafetyRefusal(f"{name} was changed after it was saved", hint=CREATE_ANOTHER)
+        raise SafetyRefusal(
+            f"{name} was changed after it was saved", hint=CREATE_ANOTHER, code="plan-altered"
+        )
     return binding
 
 
 def not_a_plan(name: str, why: str | None = None) -> AepctlError:
     """The error for a file that holds something else."""
     because = f": {why}" if why else ""
-    return AepctlError(f"{name} is not a plan saved by aepctl{because}", hint=CREATE_ONE)
+    return AepctlError(
+        f"{name} is not a plan saved by aepctl{because}", hint=CREATE_ONE, code="plan-unreadable"
+    )
 
 
 def _validated(data: object, name: str) -> tuple[str, Binding]:

@@ -29,7 +29,7 @@ def annotations(view: View, *, limit: int = MAX_SHOWN, root: str = "") -> str:
         return _limited(lines, limit, "problem", view.more)
     if view.failed is not None:
         said = (view.failed.message, view.failed.hint)
-        return _command("error", None, "aepctl", said) + "\n"
+        return _command("error", None, f"aepctl: {view.failed.code}", said) + "\n"
     lost = [
         _command("error", None, "aepctl", (f"{title}: {text}",))
         for title, text in view.alerts

@@ -29,7 +29,9 @@ def take_in_leftovers(session: "SharedSession", store: "SharedStore") -> None:
         try:
             contents = read_journal(read_regular(path, most=MAX_BYTES), str(path))
         except OSError as error:
-            raise StateError(f"{path}: cannot be read: {error.strerror}", hint=_AWAY) from error
+            raise StateError(
+                f"{path}: cannot be read: {error.strerror}", hint=_AWAY, code="file-unreadable"
+            ) from error
         if contents is None:
             continue
         try:
@@ -37,7 +39,7 @@ def take_in_leftovers(session: "SharedSession", store: "SharedStore") -> None:
             if settled is None:
                 take_in(session, contents)
         except (StateError, SafetyRefusal) as error:
-            raise type(error)(error.message, hint=_AWAY) from error
+            raise type(error)(error.message, hint=_AWAY, code=error.code) from error
         if settled is not None:
             raise _stale(path, settled)
     session.took_in(files)
@@ -61,10 +63,11 @@ def _settled(state: State, journal: JournalContents) -> str | None:
 
 def _stale(path: Path, key: str) -> SafetyRefusal:
     return SafetyRefusal(
-        f"{path}: a run that was killed has left news of `{key}`, but others have changed the "
-        "state since, and have none: it may be deleted or forgotten",
+        f"{path}: a run that was killed has left an outcome of `{key}`, which the state does not "
+        "have: others have changed it since, and may have deleted or forgotten that audience",
         hint=f"look for it on the platform; if it is wanted: `mv {path} .`, then `state recover "
         f"{path.name}`; else remove that file",
+        code="leftover-in-doubt",
     )
 
 
