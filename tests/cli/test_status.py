@@ -3,12 +3,14 @@
 import io
 import json
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
 from projects import Project, Result
 from raw_server import RawServer, answer
 
+from aepctl.__main__ import last_words
 from aepctl.cli.invocation import Invocation
 from aepctl.cli.status import StatusLog
 from aepctl.emulator import Emulator, Fault, FaultKind, Operation
@@ -122,6 +124,12 @@ class TestJson:
         result = project.run("validate", read_manifests=interrupted)
         assert result.code == 130
         assert [one["event"] for one in lines(result)] == ["interrupted"]
+
+    def test_the_last_words_before_any_work_are_one_as_well(self) -> None:
+        said = json.loads(last_words("json"))
+        assert tuple(said) == ("time", "level", "event", "message", "fields")
+        assert datetime.fromisoformat(said["time"]).tzinfo is not None
+        assert last_words(None) == b"interrupted\n"
 
     def test_no_line_holds_what_a_terminal_or_a_pipelines_log_obeys(self, project: Project) -> None:
         (error,) = lines(result := project.run("--chdir", "##vso[task]\x1b[2J\u202e", "plan"))
