@@ -6,7 +6,7 @@ import click
 
 from aepctl.cli.formats import output_options, outputs_of, run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
-from aepctl.cli.output import print_result, print_status
+from aepctl.cli.output import print_result
 from aepctl.cli.plan import target_option
 from aepctl.cli.types import max_wait_option
 
@@ -73,12 +73,11 @@ def drift(
         from aepctl.operations.drift import drift as operation
         from aepctl.operations.onlooker import look_on
         from aepctl.operations.plan import policy_of
-        from aepctl.patience import Patience
         from aepctl.plan.drift import Asked
         from aepctl.render.drifted import Where, of_drift
         from aepctl.render.text import render
 
-        context = invocation.context(patience=Patience(max_wait, print_status))
+        context = invocation.context(max_wait=max_wait)
         environment = invocation.resolve(context)
         policy = policy_of(environment, refresh=True)
         asked = Asked(targets, ignores, unmanaged)

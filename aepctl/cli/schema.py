@@ -7,7 +7,7 @@ from aepctl.cli.output import machine_format, print_result
 
 NAMES = (
     *("manifest", "config", "plan", "outcome", "drift"),
-    *("list", "show", "state", "state-list", "state-show", "import"),
+    *("list", "show", "state", "state-list", "state-show", "import", "doctor"),
 )
 
 
@@ -31,6 +31,7 @@ def schema(name: str, plain: bool) -> None:
     state-list  what `state list -o json` prints
     state-show  what `state show -o json` prints
     import      what `import -o json` prints
+    doctor      what `doctor -o json` prints
     """
     from aepctl.render.schemas import schema_text
 
