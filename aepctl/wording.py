@@ -1,5 +1,6 @@
 """Small pieces of the messages that people read, so that each is worded once."""
 
+import re
 import shlex
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -21,6 +22,11 @@ def listed(items: Iterable[str], most: int = MAX_LISTED) -> str:
 def command(program: str, *words: str) -> str:
     """A command that can be pasted as it stands. `program` is how it begins."""
     return f"{program} {shlex.join(words)}"
+
+
+def pasteable(text: str, program: str) -> str:
+    """The text, whose commands run as they stand. What names `program` itself stays as it is."""
+    return re.sub(r"`aepctl (?!-)", lambda _: f"`{program} ", text)
 
 
 def first_error(error: "ValidationError") -> tuple[tuple[str, ...], str]:

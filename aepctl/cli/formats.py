@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -102,15 +102,21 @@ def outputs_of(
     *,
     out: str | None = None,
     reads: str | None = None,
+    plans: Sequence[str] = (),
 ) -> Outputs:
-    """What the options of `output_options` ask for, `--out`, and the saved plan that is read."""
+    """What the options of `output_options` ask for, `--out`, and the saved plan that is read.
+
+    `plans`: the environments of which `--out`, then a folder, gets a plan each.
+    """
     every = tuple(dict.fromkeys((*writes, *((("github", ""),) if github else ()))))
     if len({*writes}) < len(writes):
         raise click.UsageError("one --write is given twice")
     files = OutFiles(
-        None if out is None else OutFile("--out", out),
+        None if out is None or plans else OutFile("--out", out),
         tuple((name, OutFile(f"--write {name}:", path)) for name, path in writes if path),
         () if reads is None else (reads,),
+        tuple((name, OutFile("--out", f"{out}/{name}.json")) for name in plans),
+        folder=out if plans else None,
     )
     return Outputs(output, every, max_bytes, files)
 

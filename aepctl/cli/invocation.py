@@ -1,7 +1,6 @@
 """How the program was called: `--env` and `--chdir`, before a command or after it."""
 
 import contextlib
-import re
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ import click
 from aepctl.apply.stopping import StopSignal
 from aepctl.cli.outfiles import check_expanded
 from aepctl.errors import AepctlError
+from aepctl.wording import pasteable
 
 if TYPE_CHECKING:
     from aepctl.model.target import Target
@@ -86,7 +86,7 @@ class Invocation:
             program = self.resolved.program
         elif self.environment is not None:
             program = f"{program} --env {shlex.quote(self.environment)}"
-        return re.sub(r"`aepctl (?!-)", lambda _: f"`{program} ", text)
+        return pasteable(text, program)
 
 
 def _environment(context: click.Context, _: click.Parameter, name: str | None) -> None:

@@ -1,5 +1,6 @@
 """The files that `--write` and `--out` name: opened before the work, written after it."""
 
+import contextlib
 import errno
 import os
 import re
@@ -94,6 +95,12 @@ class OutFile:
                 f"{self} cannot be written: {error.strerror}", hint="choose another file"
             ) from error
 
+    def remove(self) -> None:
+        """Leave nothing of an earlier command there, whatever becomes of this one."""
+        if self._handle is None and not self._in_place:
+            with contextlib.suppress(FileNotFoundError):
+                Path(self.path).unlink()
+
     def close(self) -> None:
         if self._handle is not None:
             os.close(self._handle)
@@ -113,16 +120,22 @@ class OutFile:
 
 @dataclass(frozen=True, slots=True)
 class OutFiles:
-    """All that one command writes: `out` is the saved plan's, `writes` are those of formats."""
+    """All that one command writes: `out` is the saved plan's, `writes` are those of formats.
+
+    `plans` are those of environments, in `folder`, which is made where it is not there.
+    """
 
     out: OutFile | None = None
     writes: tuple[tuple[str, OutFile], ...] = ()
     reads: tuple[str, ...] = ()
+    plans: tuple[tuple[str, OutFile], ...] = ()
+    folder: str | None = None
     broken: list[OutFile] = field(default_factory=list)
 
     @property
     def every(self) -> list[OutFile]:
-        return [*([self.out] if self.out else ()), *(file for _, file in self.writes)]
+        named = (*self.plans, *self.writes)
+        return [*([self.out] if self.out else ()), *(file for _, file in named)]
 
     def check_words(self) -> None:
         """Raise UsageError for what no shell has seen, of all files that are named."""
@@ -144,18 +157,25 @@ class OutFiles:
 
     def open(self) -> None:
         """Open all of them. Raises AepctlError for the first that cannot be; others stay open."""
-        told: AepctlError | None = None
+        told = self._make_folder()
         for file in self.every:
             try:
                 file.open()
             except OSError as error:
                 self.broken.append(file)
-                told = told or AepctlError(
-                    f"{file} cannot be written: {error.strerror}",
-                    hint="nothing was begun; choose another file, or make its folder writable",
-                )
+                told = told or _cannot(str(file), error)
         if told is not None:
             raise told
+        for _, file in self.plans:
+            file.remove()
+
+    def _make_folder(self) -> AepctlError | None:
+        try:
+            if self.folder is not None:
+                Path(self.folder).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            return _cannot(f"--out {self.folder}", error)
+        return None
 
     def writable(self) -> list[tuple[str, OutFile]]:
         """The files of formats, each with its format, but for those that could not be opened."""
@@ -164,6 +184,13 @@ class OutFiles:
     def close(self) -> None:
         for file in self.every:
             file.close()
+
+
+def _cannot(what: str, error: OSError) -> AepctlError:
+    return AepctlError(
+        f"{what} cannot be written: {error.strerror}",
+        hint="nothing was begun; choose another file, or make its folder writable",
+    )
 
 
 def check_expanded(path: str) -> None:

@@ -39,6 +39,7 @@ def policy_of(
     refresh: bool = False,
     overwrite: bool = False,
     destroys: bool = False,
+    elsewhere: bool = False,
 ) -> Policy:
     """How plans are made in an environment."""
     return Policy(
@@ -54,6 +55,7 @@ def policy_of(
         refresh=refresh,
         overwrite=overwrite,
         destroys=destroys,
+        elsewhere=elsewhere,
     )
 
 
@@ -63,11 +65,15 @@ def plan(
     targets: tuple[str, ...] = (),
     *,
     overwrite: bool = False,
+    elsewhere: bool = False,
 ) -> Planned:
-    """Compare wanted with known. Raises InvalidInput, StateError, NoSuchTarget."""
+    """Compare wanted with known. Raises InvalidInput, StateError, NoSuchTarget.
+
+    `elsewhere`: a target that matches nothing may be about another environment.
+    """
     wants = context.wants(environment)
     state = read_state(context.open_store(environment), environment.target)
-    policy = policy_of(environment, overwrite=overwrite)
+    policy = policy_of(environment, overwrite=overwrite, elsewhere=elsewhere)
     made = make_plan(wants, state, None, policy, targets)
     return Planned(made, state)
 

@@ -142,7 +142,8 @@ class Plan:
     `overwrites`: what somebody edited on the platform is changed all the same. `not_listed` are the
     known keys that the platform's list did not have, which proves nothing. `known` counts what
     state knows. Where everything is to be deleted, `guarded` are the keys that `prevent_destroy`
-    protects, and `stays` those that were retained.
+    protects, and `stays` those that were retained. `missed` are the targets that match
+    nothing.
     """
 
     environment: str
@@ -160,6 +161,7 @@ class Plan:
     guarded: tuple[str, ...] = ()
     stays: tuple[str, ...] = ()
     not_listed: tuple[str, ...] = ()
+    missed: tuple[str, ...] = ()
 
     @property
     def creates(self) -> int:

@@ -51,6 +51,7 @@ def make_plan(
         guarded=tuple(key for key in sides.removed() if sides.guards(key)),
         stays=tuple(sides.retained()) if policy.destroys else (),
         not_listed=not_listed(sides, seen) if looks else (),
+        missed=sides.missed,
     )
 
 

@@ -8,21 +8,27 @@ from aepctl.errors import NoSuchTarget
 from aepctl.wording import listed
 
 
-def selected(keys: Iterable[str], targets: Sequence[str]) -> frozenset[str] | None:
+def selected(
+    keys: Iterable[str], targets: Sequence[str], *, elsewhere: bool = False
+) -> tuple[frozenset[str] | None, tuple[str, ...]]:
     """The keys that are a target or match one as a pattern; None where there are no targets.
 
-    Raises NoSuchTarget for a target that matches nothing.
+    And the targets that match nothing. Raises NoSuchTarget for one, where it cannot be about keys
+    `elsewhere`.
     """
     if not targets:
-        return None
+        return None, ()
     keys = list(dict.fromkeys(keys))
     chosen: set[str] = set()
+    missed: list[str] = []
     for target in targets:
         matching = [key for key in keys if is_target(key, (target,))]
-        if not matching:
+        if not matching and elsewhere:
+            missed.append(target)
+        elif not matching:
             raise NoSuchTarget(f"no audience matches --target {target!r}", hint=_hint(target, keys))
         chosen.update(matching)
-    return frozenset(chosen)
+    return frozenset(chosen), tuple(missed)
 
 
 def is_target(key: str, targets: Iterable[str]) -> bool:

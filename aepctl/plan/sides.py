@@ -50,7 +50,8 @@ class Sides:
         self._absent = absent_creates(intents)
         left_over = self._left_over(intents) if self._absent else ()
         self.in_doubt = {intent.key: intent for intent in (*left_over, *in_doubt)}
-        self.scope = selected(chain(self.wanted, self.known, self.in_doubt), targets)
+        keys = chain(self.wanted, self.known, self.in_doubt)
+        self.scope, self.missed = selected(keys, targets, elsewhere=policy.elsewhere)
 
     def _moves(self, state: State, in_doubt: Container[str]) -> dict[str, str]:
         """The new keys of what is known under old ones, and those: what is in doubt moves later."""

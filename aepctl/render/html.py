@@ -21,25 +21,33 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 def render(view: View) -> str:
     """The whole page, for a browser."""
+    if view.parts:
+        from aepctl.render.grid_html import render_grid  # noqa: PLC0415 - it draws with this
+
+        return render_grid(view)
     if view.problems:
-        return page(view.title, _header(view.title) + _problems(view.problems))
+        return page(view.title, header(view.title) + problems_html(view.problems))
     if view.failed is not None:
-        return page(view.title, _header("Failed") + _failed(view.failed))
+        return page(view.title, header("Failed") + failed_html(view.failed))
     if view.totals is None:
-        return page(view.title, _header(view.title))
+        return page(view.title, header(view.title))
     return _rows(view, view.totals)
 
 
-def _rows(view: View, totals: Mapping[str, int]) -> str:
+def summary(view: View, totals: Mapping[str, int]) -> str:
+    """Whose audiences these are, what has to be seen first, the totals and what they mean."""
     others = by_status(row.status for row in view.rows if row.status not in totals)
-    body = (
-        _header(view.heading)
-        + _facts(view)
-        + _alerts(view)
+    return (
+        _facts(view)
+        + alerts_html(view)
         + (_tiles({**totals, **others}) or f'<p class="empty">{html(view.nothing)}</p>')
         + _hints(row.status for row in view.rows)
-        + (ASSETS["list.html"] if view.rows else f'<p class="empty">{html(view.empty)}</p>')
     )
+
+
+def _rows(view: View, totals: Mapping[str, int]) -> str:
+    listed = ASSETS["list.html"] if view.rows else f'<p class="empty">{html(view.empty)}</p>'
+    body = header(view.heading) + summary(view, totals) + listed
     if not view.rows:
         return page(view.heading, body)
     data = script_json(_encode(row_data(view.rows)))
@@ -64,7 +72,7 @@ def _facts(view: View) -> str:
     return f'<dl class="facts">{listed}</dl>' if listed else ""
 
 
-def _alerts(view: View) -> str:
+def alerts_html(view: View) -> str:
     """What has to be seen first, and the lines to paste where something may have been renamed."""
     said = "".join(
         f"<p><b>{html(title)}:</b> {html_prose(text)}</p>" for title, text in view.alerts
@@ -79,7 +87,8 @@ def _alerts(view: View) -> str:
     return shown
 
 
-def _header(title: str) -> str:
+def header(title: str) -> str:
+    """The page's title."""
     return f'<header><p class="eyebrow">aepctl</p><h1>{html(title)}</h1></header>'
 
 
@@ -107,7 +116,8 @@ def _hints(statuses: Iterable[str]) -> str:
     return f'<ul class="hints">{hints}</ul>' if hints else ""
 
 
-def _problems(problems: Iterable[Problem]) -> str:
+def problems_html(problems: Iterable[Problem]) -> str:
+    """What is wrong with manifests or settings, as a table."""
     rows = "".join(_problem(problem) for problem in problems)
     head = "<tr><th scope=col>Place</th><th scope=col>Problem</th><th scope=col>Hint</th></tr>"
     return f'<table class="plain"><thead>{head}</thead><tbody>{rows}</tbody></table>'
@@ -120,7 +130,8 @@ def _problem(problem: Problem) -> str:
     return "<tr>" + "".join(f"<td>{one}</td>" for one in cells) + "</tr>"
 
 
-def _failed(failed: Failed) -> str:
+def failed_html(failed: Failed) -> str:
+    """Why there is no result, and what to do."""
     what = "".join(f"<p>{html(line)}</p>" for line in failed.message.split("\n"))
     then = f"<p>Next: {html(failed.hint)}</p>" if failed.hint else ""
     return f'<div class="callout bad">{what}{then}</div>'

@@ -67,7 +67,7 @@ def plain_table(rows: Iterable[Row]) -> str:
 def _plain_row(row: Row) -> str:
     place = f"{html(row.source.file)}:{row.source.line}" if row.source else ""
     how = word(row.status)
-    diff = [f"{html(one.field)}: {_plain_difference(row, one)}" for one in row.diff]
+    diff = [f"{html(one.field)}: {difference_html(row, one)}" for one in row.diff]
     notes = [html(one) for one in _notes(row)]
     cells = (
         f'<span class="badge {how.tone}">{html(how.symbol)} {html(how.word)}</span>',
@@ -80,7 +80,8 @@ def _plain_row(row: Row) -> str:
     return "<tr><td>" + "</td><td>".join(cells) + "</td></tr>"
 
 
-def _plain_difference(row: Row, one: FieldDiff) -> str:
+def difference_html(row: Row, one: FieldDiff) -> str:
+    """Before and after, or all sides where the platform has something else than state."""
     if not row.columns:
         return f"{_side('del', one.before)} {_side('ins', one.wanted)}"
     return ", ".join(f"{name} {_side(TAGS[name], text)}" for name, text in row.sides(one))

@@ -24,6 +24,10 @@ MAX_TARGETS = 20
 
 def render(view: View, *, max_bytes: int = MAX_BYTES, full_report: str | None = None) -> str:
     """The page. `full_report` says where all of it is; it is named where something is left out."""
+    if view.parts:
+        from aepctl.render.grid_markdown import render_grid  # noqa: PLC0415 - it draws with this
+
+        return render_grid(view, max_bytes=max_bytes, full_report=full_report)
     if view.problems:
         page = _problems(view, full_report)
     elif view.failed is not None:
@@ -50,7 +54,7 @@ def _rows(view: View, counted: str, full_report: str | None, max_bytes: int) -> 
         head.append(_target(view.target, view.plan_id))
     head += [f"> **{title}:** {prose(text, 1000)}\n" for title, text in view.alerts]
     if view.paste:
-        head.append(_paste(view.paste, max_bytes // 4))
+        head.append(paste_block(view.paste, max_bytes // 4))
     head += _notes(view)
     if view.next:
         head.append(f"Next: {prose(view.next, 1000)}\n")
@@ -66,7 +70,7 @@ def _rows(view: View, counted: str, full_report: str | None, max_bytes: int) -> 
     )
 
 
-def _paste(lines: tuple[str, ...], most: int) -> str:
+def paste_block(lines: tuple[str, ...], most: int) -> str:
     """The lines as a block to copy; a word on where they are, where they are too many."""
     mark, text = fence(lines), "\n".join(lines)
     if size(text) > most:
@@ -99,13 +103,18 @@ def _notes(view: View) -> Iterator[str]:
 
 
 def _problems(view: View, full_report: str | None) -> MarkdownPage:
-    groups = tuple(
-        Section(f"**{code_within(file, 400)}**", tuple(problem_line(one) for one in group))
-        for file, group in groupby(view.problems, key=lambda problem: problem.origin.file)
-    )
+    groups = problem_sections(view)
     head = _head(view, view.title)
     total = len(view.problems)
     return MarkdownPage(head, head, total, "problems", groups=groups, full_report=full_report)
+
+
+def problem_sections(view: View) -> tuple[Section, ...]:
+    """The problems of each file."""
+    return tuple(
+        Section(f"**{code_within(file, 400)}**", tuple(problem_line(one) for one in group))
+        for file, group in groupby(view.problems, key=lambda problem: problem.origin.file)
+    )
 
 
 def _failed(view: View, failed: Failed, full_report: str | None) -> MarkdownPage:

@@ -22,6 +22,10 @@ MAX_SOURCE = 100
 
 def render(view: View, paint: Paint = PLAIN) -> str:
     """All of it, ended by a line break."""
+    if view.parts:
+        from aepctl.render.grid_text import render_grid  # noqa: PLC0415 - it draws with this
+
+        return render_grid(view, paint, full=True)
     if view.problems or view.failed:
         return _failed(view, paint)
     if view.plan is not None:
@@ -58,7 +62,7 @@ def report_summary(report: "ApplyReport", paint: Paint, program: str = "aepctl")
 def summary(view: View, paint: Paint) -> str:
     """Why it stopped, the totals, and what to run next: a line each, those that there are."""
     lines = list(_alerts(view, paint))
-    counted = _totals(view, paint)
+    counted = totals_text(view, paint)
     if counted:
         lines.append(f"{display(view.heading)}: {counted}.")
     if view.next:
@@ -129,14 +133,15 @@ def _line(row: Row, paint: Paint) -> str:
     return line if row.note is None else f"{line}: {display(row.note)}"
 
 
-def _totals(view: View, paint: Paint) -> str:
+def totals_text(view: View, paint: Paint) -> str:
+    """The counts, without those that are zero."""
     counts = (view.totals or {}).items()
     parts = [(f"{count} {word(one).counted}", word(one).colour) for one, count in counts if count]
     return ", ".join(paint(words, colour) for words, colour in parts)
 
 
 def _closing(view: View, paint: Paint) -> Iterator[str]:
-    counted = _totals(view, paint) or view.nothing
+    counted = totals_text(view, paint) or view.nothing
     if counted:
         yield f"{display(view.heading)}{_where(view)}: {counted}."
     if not view.rows and view.empty:

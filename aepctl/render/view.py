@@ -7,7 +7,7 @@ people and the platform wrote them; each format makes them harmless for its own 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from aepctl.errors import AepctlError, InvalidInput, problem_count
 from aepctl.model.audience import Audience
@@ -18,6 +18,9 @@ from aepctl.plan.plan import Action, Change, FieldDiff, Plan
 from aepctl.render.alerts import moved_lines, plan_alerts
 from aepctl.render.why import why
 from aepctl.render.words import DONE, LEFT_ALONE, UNCHANGED, in_order, word
+
+if TYPE_CHECKING:
+    from aepctl.render.grid import Grid
 
 Fields: TypeAlias = Mapping[str, str]
 """An audience's fields in Adobe's spelling."""
@@ -91,7 +94,7 @@ class View:
     a word and what has to be seen first; `next` is what to do now. `paste` are lines for a
     manifest, where something may have been renamed. `looked`: at all that is known, on the
     platform. `plan` is the plan that was applied. `more` problems than those in `problems` are only
-    counted.
+    counted. Of several environments, `parts` has what each came to, and `grid` all side by side.
     """
 
     command: str
@@ -112,6 +115,8 @@ class View:
     plan: "View | None" = None
     paste: tuple[str, ...] = ()
     looked: bool = False
+    parts: "tuple[View, ...]" = ()
+    grid: "Grid | None" = None
 
     @property
     def place(self) -> str | None:

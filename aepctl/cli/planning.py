@@ -1,0 +1,97 @@
+"""What `aepctl plan` does: a plan of one environment, or of all."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aepctl.cli.formats import Outputs
+from aepctl.cli.invocation import Invocation
+from aepctl.cli.output import colour, print_result
+
+if TYPE_CHECKING:
+    from aepctl.operations.context import Context
+    from aepctl.operations.plan import Planned
+    from aepctl.project.environment import Environment
+    from aepctl.render.formats import Result
+
+CHANGES = 2
+"""The exit code of `--detailed-exitcode` where there are any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planning:
+    """The plan that somebody asks for."""
+
+    targets: tuple[str, ...] = ()
+    refresh: bool = False
+    overwrite: bool = False
+    detailed: bool = False
+
+    def one(self, invocation: Invocation, outputs: Outputs, check: str | None) -> "Result | int":
+        """The plan of one environment; with `check` what is left of that saved one."""
+        if check is None:
+            context = invocation.context()
+            planned = self._planned(context, invocation.resolve(context))
+        else:
+            planned = _check(invocation, check)
+        if outputs.files.out is not None:
+            from aepctl.operations.planfiles import planfile_text
+
+            outputs.files.out.save(planfile_text(planned))
+        if outputs.output == "text":
+            from aepctl.render.display import Paint
+            from aepctl.render.text import plan_text
+
+            print_result(plan_text(planned.plan, Paint(on=colour())))
+        return self._code(planned) if outputs == Outputs() else self._result(planned, outputs)
+
+    def all(self, invocation: Invocation, outputs: Outputs) -> "Result":
+        """The plans of all environments. Raises NoSuchTarget, where a target is in none of them."""
+        from aepctl.cli.everywhere import check_targets, give, in_all
+        from aepctl.operations.planfiles import planfile_text
+        from aepctl.project.everywhere import made_in
+        from aepctl.render.everywhere import Everywhere
+
+        def planned(context: "Context", environment: "Environment") -> "Planned":
+            return self._planned(context, environment, elsewhere=True)
+
+        parts = in_all(invocation, invocation.context(), planned)
+        alerts = check_targets(parts, lambda one: one.plan.missed)
+        made = dict(made_in(parts))
+        for name, file in outputs.files.plans:
+            if name in made:
+                file.save(planfile_text(made[name]))
+        told = [one.having(lambda planned: self._result(planned, outputs)) for one in parts]
+        changed = tuple(name for name, planned in made.items() if planned.plan.changes)
+        found = Everywhere("plan", told, changed, ("plan",), "changes", alerts)
+        return give(found, invocation, outputs.output)
+
+    def _planned(
+        self, context: "Context", environment: "Environment", *, elsewhere: bool = False
+    ) -> "Planned":
+        from aepctl.operations.plan import plan
+
+        how = {"overwrite": self.overwrite, "elsewhere": elsewhere}
+        if not self.refresh:
+            return plan(context, environment, self.targets, **how)
+        from aepctl.operations.refreshed import refreshed_plan
+
+        return refreshed_plan(context, environment, self.targets, **how)
+
+    def _code(self, planned: "Planned") -> int:
+        return CHANGES if self.detailed and planned.plan.changes else 0
+
+    def _result(self, planned: "Planned", outputs: Outputs) -> "Result":
+        from aepctl.render.formats import of_plan
+
+        plan_id = planned.binding().id if outputs.need_plan_id else None
+        return of_plan(planned.plan, plan_id=plan_id, exit_code=self._code(planned))
+
+
+def _check(invocation: Invocation, file: str) -> "Planned":
+    from aepctl.apply.gates import check_environment
+    from aepctl.operations.plan import check
+    from aepctl.operations.planfiles import load
+
+    context, saved = invocation.context(), load(file)
+    check_environment(file, saved, invocation.environment)
+    return check(context, invocation.resolve(context, saved.environment), file, saved)
