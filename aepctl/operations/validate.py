@@ -1,12 +1,25 @@
 """validate: aepctl.yaml and all manifests, for all environments. No environment is resolved."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from aepctl.errors import AepctlError
 from aepctl.operations.context import Context
 from aepctl.project.load import load_project
 from aepctl.project.project import FILE
 
 
-def validate(context: Context, name: str | None = None, *, allow_outside: bool = False) -> int:
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """How many audiences the manifests ask for, and how many of them in each environment."""
+
+    audiences: int
+    environments: Mapping[str, int]
+
+
+def validate(
+    context: Context, name: str | None = None, *, allow_outside: bool = False
+) -> Validated:
     """How many audiences the manifests ask for; `name`: for this environment only.
 
     Variables that are not set are no problem, but for the folder of manifests. Raises InvalidInput
@@ -19,4 +32,5 @@ def validate(context: Context, name: str | None = None, *, allow_outside: bool =
             f"there is no environment `{name}` in {FILE}",
             hint=f"available: {', '.join(project.environments)}",
         )
-    return len(context.read_manifests(project.manifests).wanted)
+    count = len(context.read_manifests(project.manifests).wanted)
+    return Validated(count, dict.fromkeys(project.environments if name is None else (name,), count))

@@ -50,9 +50,9 @@ def plan_json(plan: Plan) -> str:
     return document(data)
 
 
-def validation_json(count: int) -> str:
-    """Manifests without problems."""
-    summary = {"audiences": count, "problems": 0}
+def validation_json(count: int, counts: Mapping[str, int]) -> str:
+    """Manifests without problems; `counts`: how many audiences in each environment."""
+    summary = {"audiences": count, "problems": 0, "environments": dict(counts)}
     return document({"format": FORMAT, "problems": [], "summary": summary, "error": None})
 
 

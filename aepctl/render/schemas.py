@@ -12,6 +12,7 @@ from pydantic_core.core_schema import WithDefaultSchema as DefaultSchema
 from aepctl.manifests.model import ManifestDocument
 from aepctl.project.model import ConfigModel
 from aepctl.render.drift_document import DriftDocument
+from aepctl.render.everywhere_documents import DriftsDocument, PlansDocument
 from aepctl.render.import_document import ImportDocument
 from aepctl.render.known_documents import StateListDocument, StateShowDocument
 from aepctl.render.outcome_documents import OutcomeDocument
@@ -24,6 +25,8 @@ TITLES = {
     "plan": "aepctl plan -o json",
     "outcome": "aepctl apply -o json",
     "drift": "aepctl drift -o json",
+    "plan-all": "aepctl plan --all-environments -o json",
+    "drift-all": "aepctl drift --all-environments -o json",
     "state": "aepctl state: state/NAME.json",
     "state-list": "aepctl state list -o json",
     "state-show": "aepctl state show -o json",
@@ -35,6 +38,8 @@ MODELS: dict[str, type[BaseModel]] = {
     "plan": PlanDocument,
     "outcome": OutcomeDocument,
     "drift": DriftDocument,
+    "plan-all": PlansDocument,
+    "drift-all": DriftsDocument,
     "state-list": StateListDocument,
     "state-show": StateShowDocument,
     "import": ImportDocument,

@@ -93,8 +93,8 @@ class View:
     `nothing` is said instead of totals that are all zero, and `empty` instead of rows. `alerts` are
     a word and what has to be seen first; `next` is what to do now. `paste` are lines for a
     manifest, where something may have been renamed. `looked`: at all that is known, on the
-    platform. `plan` is the plan that was applied. `more` problems than those in `problems` are only
-    counted. Of several environments, `parts` has what each came to, and `grid` all side by side.
+    platform. `plan` is the plan that was applied. `more` problems are only counted. Of several
+    environments, `parts` has what each came to, and `grid` all side by side.
     """
 
     command: str
@@ -169,9 +169,9 @@ def left_alone_rows(plan: Plan) -> Iterator[Row]:
         yield row._replace(status=LEFT_ALONE, note=note, diff=(), new=False)
 
 
-def view_of_validation(count: int, environment: str | None = None) -> View:
-    """Manifests and settings without problems; `count` is the number of audiences."""
-    empty = f"{count} audience{'s' * (count != 1)}, no problems."
+def view_of_validation(count: int, environment: str | None = None, each: str = "") -> View:
+    """So many audiences without problems; `each` says how many there are in each environment."""
+    empty = f"{count} audience{'s' * (count != 1)}, no problems{each and f': {each}'}."
     return View("validate", "No problems", environment, empty=empty)
 
 
