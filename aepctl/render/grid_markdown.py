@@ -112,14 +112,17 @@ def _folds(view: View, room: int, full_report: str | None) -> tuple[str, list[Vi
     What one does not need is for the others.
     """
     waiting = [part for part in view.parts if part.rows]
-    most = {id(part): size(_fold(part, 10**9, full_report)) for part in waiting}
+    whole = {id(part): _fold(part, 10**9, full_report) for part in waiting}
     folds: dict[int, str] = {}
-    for number, part in enumerate(sorted(waiting, key=lambda one: most[id(one)])):
+    for number, part in enumerate(sorted(waiting, key=lambda one: size(whole[id(one)]))):
         share = room // (len(waiting) - number)
-        if share < LEAST + FRAME:
-            continue
-        folds[id(part)] = _fold(part, share - FRAME, full_report)
-        room -= size(folds[id(part)])
+        fold = whole[id(part)]
+        if size(fold) > share:
+            if share < LEAST + FRAME:
+                continue
+            fold = _fold(part, share - FRAME, full_report)
+        folds[id(part)] = fold
+        room -= size(fold)
     shown = "".join(folds.get(id(part), "") for part in waiting)
     return shown, [part for part in waiting if id(part) not in folds]
 

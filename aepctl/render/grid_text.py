@@ -36,7 +36,7 @@ def table(grid: Grid, paint: Paint, width: int) -> Iterator[str]:
 
     Symbols stand alone where the words do not fit.
     """
-    keys = [display(line.key) for line in grid.lines]
+    keys = [_key(line.key) for line in grid.lines]
     longest = max(map(cells, keys))
     for brief in (False, True):
         widths = [_width(grid, at, brief=brief) for at in range(len(grid.columns))]
@@ -59,6 +59,12 @@ def table(grid: Grid, paint: Paint, width: int) -> Iterator[str]:
     if brief:
         yield ""
         yield "  ".join(f"{word(one).symbol} {word(one).word}" for one in grid.statuses)
+
+
+def _key(key: str) -> str:
+    """It begins a line: GitHub's log obeys one that begins with two colons."""
+    shown = display(key)
+    return shown.replace(":", "\\x3a", 1) if shown.lstrip().startswith("::") else shown
 
 
 def _bands(widths: Sequence[int], room: int) -> Iterator[list[int]]:
