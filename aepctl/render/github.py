@@ -60,7 +60,7 @@ def outputs(view: View, exit_code: int) -> dict[str, str]:
     if view.totals is None:
         return told
     told |= {"plan_id": view.plan_id or "", "environment": view.environment or ""}
-    if view.plan is None:
+    if view.plan is None and view.command != "drift":
         changes = any(row.status != LEFT_ALONE for row in view.rows)
         if view.grid:
             changes = any(one.changed for one in view.grid.columns)
@@ -72,7 +72,7 @@ def _environments(grid: Grid) -> dict[str, str]:
     """In which environments there is something to do, as a list for `fromJSON`; which failed."""
     changed = [one.name for one in grid.columns if one.changed]
     failed = [one.name for one in grid.columns if one.failed]
-    return {"changed": json.dumps(changed), "failed": json.dumps(failed)}
+    return {"changed_environments": json.dumps(changed), "failed_environments": json.dumps(failed)}
 
 
 def output_block(pairs: Mapping[str, str], delimiter: str) -> str:

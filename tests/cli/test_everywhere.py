@@ -12,12 +12,8 @@ from sandbox import edit
 
 from aepctl.emulator import Emulator
 from aepctl.errors import AepctlError, InternalError, StateLocked
-from aepctl.model.audience import Audience, Ids, Known
-from aepctl.model.target import Target
 from aepctl.operations.context import system_context
 from aepctl.render.schemas import schema
-from aepctl.state.encoder import encode_state
-from aepctl.state.model import State
 
 Start = Callable[..., Emulator]
 FILES = ("text", "json", "markdown", "html", "junit", "gitlab", "codequality")
@@ -33,23 +29,13 @@ def settings(**more: str) -> str:
 NAMES = ("dev", "stage", "prod")
 
 
-def know(project: Project, name: str, *keys: str) -> None:
-    """A state that knows these, as they are wanted."""
-    known = {
-        key: Known(Audience(name=f"Name {key}", namespace="agora", origin_name="Tests"), Ids(key))
-        for key in keys
-    }
-    target = Target("emulator@AdobeOrg", name, "emulator")
-    project.write(f"state/{name}.json", encode_state(State("L", 1, target, known)))
-
-
 @pytest.fixture
 def three(project: Project) -> Project:
     """dev has both, stage lacks one, and prod has neither."""
     project.write("aepctl.yaml", settings())
     project.want("gold", "silver")
-    know(project, "dev", "gold", "silver")
-    know(project, "stage", "gold")
+    project.know("dev", "gold", "silver")
+    project.know("stage", "gold")
     return project
 
 
@@ -169,7 +155,7 @@ def test_no_other_word_or_variable_chooses_an_environment(three: Project) -> Non
 
 
 def test_a_target_has_to_be_in_one_environment_not_in_all(three: Project) -> None:
-    know(three, "dev", "old")
+    three.know("dev", "old")
     result = three.run("plan", ALL, "--target", "old", "--target", "sil*")
     assert (result.code, "old     . forget" in result.out) == (0, True)
     assert "only old sil*:" in result.out

@@ -178,9 +178,11 @@ def test_github_names_the_environment_of_each_annotation() -> None:
     assert "::error title=aepctl%3A prod::the state is locked" in said
     assert "title=aepctl%3A dev%3A to settle::" in said
     told = github.outputs(view, 5)
-    assert (told["changed"], told["failed"], told["changes"]) == ('["dev"]', '["prod"]', "true")
+    assert (told["changed_environments"], told["changes"]) == ('["dev"]', "true")
     nothing = github.outputs(view_of(prod=LOCKED), 5)
-    assert nothing == {"exit_code": "5", "changed": "[]", "failed": '["prod"]'}
+    assert nothing == {
+        "exit_code": "5", "changed_environments": "[]", "failed_environments": '["prod"]',
+    }  # fmt: skip
 
 
 def test_the_exit_code_is_the_worst_of_all() -> None:
