@@ -88,7 +88,8 @@ def check_targets(
         return ()
     said = f"no audience matches --target {nowhere[0]!r} in any environment"
     if len(tuple(made_in(parts))) == len(parts):
-        raise NoSuchTarget(said, hint="`aepctl state list` has the keys of an environment")
+        keys = parts[0].command("state", "list")
+        raise NoSuchTarget(said, hint=f"`{keys}` has the keys that `{parts[0].environment}` knows")
     return (("Warning", f"{said} that could be looked at"),)
 
 

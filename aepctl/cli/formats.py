@@ -16,6 +16,7 @@ from aepctl.cli.rescued import print_rescued_by
 from aepctl.cli.signals import stopping_on_signals
 from aepctl.cli.types import FILES, FormatPath
 from aepctl.errors import AepctlError, InternalError, Interrupted, InvalidInput
+from aepctl.project.pasteable import make_pasteable
 
 if TYPE_CHECKING:
     from aepctl.render.formats import Limits, Result
@@ -160,8 +161,8 @@ def _run(
             outputs.files.open()
             result = work()
     except BaseException as error:
-        if isinstance(error, AepctlError) and error.hint:
-            error.hint = invocation.pasteable(error.hint)
+        if isinstance(error, AepctlError):
+            make_pasteable(error, invocation.own_program)
         _problems(error)
         print_rescued_by(error, invocation)
         if outputs != Outputs():

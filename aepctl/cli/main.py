@@ -23,6 +23,7 @@ from aepctl.cli.state import state
 from aepctl.cli.stores import commands as store_commands
 from aepctl.cli.validate import validate
 from aepctl.errors import AepctlError
+from aepctl.project.pasteable import make_pasteable
 
 if TYPE_CHECKING:
     from aepctl.operations.context import Context
@@ -93,6 +94,7 @@ def _code(arguments: Sequence[str], invocation: Invocation) -> int:
         print_status("interrupted")
         return INTERRUPTED
     except AepctlError as error:
+        make_pasteable(error, invocation.own_program)
         return _tell(error)
     except Exception as error:  # noqa: BLE001 - the last line of defence
         return _bug(error, arguments)

@@ -143,7 +143,7 @@ class Plan:
     known keys that the platform's list did not have, which proves nothing. `known` counts what
     state knows. Where everything is to be deleted, `guarded` are the keys that `prevent_destroy`
     protects, and `stays` those that were retained. `missed` are the targets that match
-    nothing.
+    nothing. `program` is how a command for its environment begins.
     """
 
     environment: str
@@ -162,6 +162,7 @@ class Plan:
     stays: tuple[str, ...] = ()
     not_listed: tuple[str, ...] = ()
     missed: tuple[str, ...] = ()
+    program: str = "aepctl"
 
     @property
     def creates(self) -> int:

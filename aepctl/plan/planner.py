@@ -52,6 +52,7 @@ def make_plan(
         stays=tuple(sides.retained()) if policy.destroys else (),
         not_listed=not_listed(sides, seen) if looks else (),
         missed=sides.missed,
+        program=policy.program,
     )
 
 

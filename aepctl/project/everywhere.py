@@ -8,8 +8,9 @@ from typing import Generic, TypeVar
 from aepctl.errors import AepctlError, Interrupted
 from aepctl.model.target import Target
 from aepctl.project.environment import Environment
+from aepctl.project.pasteable import make_pasteable
 from aepctl.project.project import Project
-from aepctl.wording import command, pasteable
+from aepctl.wording import command
 
 Made = TypeVar("Made")
 Other = TypeVar("Other")
@@ -65,8 +66,7 @@ def everywhere(
         except Interrupted:
             raise
         except AepctlError as error:
-            if error.hint:
-                error.hint = pasteable(error.hint, own)
+            make_pasteable(error, own)
             return Part(name, own, error, target)
 
     return tuple(part(name) for name in names_of(project))

@@ -6,7 +6,7 @@ from aepctl.model.steps import Delete
 from aepctl.plan.plan import Plan
 from aepctl.plan.policy import MOST_DELETED
 from aepctl.render.block import scalar
-from aepctl.wording import listed
+from aepctl.wording import command, listed
 
 RENAMED = "Renamed? Then paste this into a manifest, and plan again"
 """Before the lines of `moved_lines`."""
@@ -23,8 +23,9 @@ def plan_alerts(plan: Plan) -> Iterator[tuple[str, str]]:
     if gone:
         yield "Deletes", f"{_would(len(gone))} deleted for good: {listed(gone)}"
     if plan.not_listed:
-        said = "the platform's list lacks them, which proves nothing. `aepctl drift` says more"
-        yield "Not listed", f"{listed(plan.not_listed)}: {said}"
+        said = "the platform's list lacks them, which proves nothing"
+        more = command(plan.program, "drift")
+        yield "Not listed", f"{listed(plan.not_listed)}: {said}. `{more}` says more"
     if plan.stays:
         yield "Stays on the platform", f"retained when it was removed: {listed(plan.stays)}"
     if plan.overwrites and plan.changes:
@@ -32,9 +33,10 @@ def plan_alerts(plan: Plan) -> Iterator[tuple[str, str]]:
     exceeded = plan.exceeded
     if "max_creates" in exceeded:
         limit = f"max_creates ({plan.max_creates})"
-        yield "Limit", _exceeded(plan.creates, "created", limit, "--yes-create")
+        yield "Limit", _exceeded(plan, plan.creates, "created", limit, "--yes-create")
     if "max_deletes" in exceeded:
-        yield "Limit", _exceeded(plan.deletes, "deleted", _deletes_allowed(plan), "--yes-delete")
+        limit = _deletes_allowed(plan)
+        yield "Limit", _exceeded(plan, plan.deletes, "deleted", limit, "--yes-delete")
 
 
 def moved_lines(plan: Plan) -> tuple[str, ...]:
@@ -50,10 +52,12 @@ def _deletes_allowed(plan: Plan) -> str:
     return f"max_deletes ({plan.max_deletes})"
 
 
-def _exceeded(count: int, done: str, limit: str, option: str) -> str:
+def _exceeded(plan: Plan, count: int, done: str, limit: str, option: str) -> str:
+    targets = [word for target in plan.targets for word in ("--target", target)]
+    allow = command(plan.program, "apply", option, str(count), *targets)
     return (
-        f"{_would(count)} {done}, more than {limit}: `apply` needs `{option} {count}`, and whoever "
-        "applies this as a saved plan approves them"
+        f"{_would(count)} {done}, more than {limit}: `{allow}` allows it, and whoever applies this "
+        "as a saved plan approves them"
     )
 
 

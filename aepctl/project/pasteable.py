@@ -1,0 +1,22 @@
+"""What an error suggests to run: it runs as it stands, in this folder, for this environment."""
+
+from dataclasses import replace
+
+from aepctl.errors import AepctlError, InvalidInput
+from aepctl.wording import pasteable
+
+
+def make_pasteable(error: AepctlError, program: str) -> None:
+    """Complete the commands of an error. Those that are complete stay as they are.
+
+    `program` is how they begin. What knows neither the folder nor the environment suggests
+    `aepctl COMMAND`; what knows them names them itself.
+    """
+    error.message = pasteable(error.message, program)
+    if error.hint:
+        error.hint = pasteable(error.hint, program)
+    if isinstance(error, InvalidInput):
+        error.problems = tuple(
+            replace(one, hint=pasteable(one.hint, program)) if one.hint else one
+            for one in error.problems
+        )
