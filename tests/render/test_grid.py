@@ -73,7 +73,7 @@ class TestTheTable:
         assert told.count("") == 3
         assert all(any(name[:4] in line for line in told) for name in names)
 
-    @settings(max_examples=15)
+    @settings(max_examples=8)
     @given(st.integers(20, 200), st.integers(1, 9), st.lists(st.text(min_size=1), min_size=1))
     def test_no_line_is_wider_than_the_terminal(
         self, width: int, count: int, keys: list[str]
@@ -113,7 +113,7 @@ def test_nothing_to_do_is_said_only_where_every_environment_says_so() -> None:
 
 
 class TestMarkdown:
-    @pytest.mark.parametrize("most", [600, 1500, 4000])
+    @pytest.mark.parametrize("most", [600, 4000])
     @pytest.mark.parametrize("count", [1, 12])
     def test_it_keeps_to_its_budget_and_says_what_is_left_out(self, most: int, count: int) -> None:
         keys = [f"key-{number}" for number in range(60)]
@@ -190,9 +190,8 @@ def test_the_exit_code_is_the_worst_of_all() -> None:
     assert of_everywhere(everywhere(dev=PLAN, prod=LOCKED)).exit_code == 5
 
 
-@pytest.mark.parametrize("nasty", NASTY)
-def test_a_hostile_name_acts_on_no_terminal(nasty: str) -> None:
-    view = view_of(prod=plan(nasty), dev=AepctlError(nasty, hint=nasty))
-    said = text.render(view)
-    assert "\x1b" not in said
-    assert not [line for line in said.splitlines() if line.startswith("::")]
+def test_a_hostile_name_acts_on_no_terminal() -> None:
+    for nasty in NASTY:
+        said = text.render(view_of(prod=plan(nasty), dev=AepctlError(nasty, hint=nasty)))
+        assert "\x1b" not in said
+        assert not [line for line in said.splitlines() if line.startswith("::")]
