@@ -114,7 +114,8 @@ def give(found: "Everywhere", invocation: Invocation, output: str) -> "Result":
         paint = Paint(on=colour())
         print_result(render_grid(result.view(), paint, _width(), full=invocation.verbose))
     elif found.failed:
-        print_status("\n".join(failures_text(result.view(), Paint(on=colour(error=True)))))
+        told = failures_text(result.view(), Paint(on=colour(error=True)))
+        print_status("\n".join(told).lstrip("\n"))
     return result
 
 

@@ -33,10 +33,10 @@ def plan_alerts(plan: Plan) -> Iterator[tuple[str, str]]:
     exceeded = plan.exceeded
     if "max_creates" in exceeded:
         limit = f"max_creates ({plan.max_creates})"
-        yield "Limit", _exceeded(plan, plan.creates, "created", limit, "--yes-create")
+        yield "Limit", _exceeded(plan, plan.creates, "created", limit)
     if "max_deletes" in exceeded:
         limit = _deletes_allowed(plan)
-        yield "Limit", _exceeded(plan, plan.deletes, "deleted", limit, "--yes-delete")
+        yield "Limit", _exceeded(plan, plan.deletes, "deleted", limit)
 
 
 def moved_lines(plan: Plan) -> tuple[str, ...]:
@@ -52,13 +52,22 @@ def _deletes_allowed(plan: Plan) -> str:
     return f"max_deletes ({plan.max_deletes})"
 
 
-def _exceeded(plan: Plan, count: int, done: str, limit: str, option: str) -> str:
-    targets = [word for target in plan.targets for word in ("--target", target)]
-    allow = command(plan.program, "apply", option, str(count), *targets)
+def _exceeded(plan: Plan, count: int, done: str, limit: str) -> str:
     return (
-        f"{_would(count)} {done}, more than {limit}: `{allow}` allows it, and whoever applies this "
-        "as a saved plan approves them"
+        f"{_would(count)} {done}, more than {limit}: `{_allow(plan)}` allows it, and whoever "
+        "applies this as a saved plan approves them"
     )
+
+
+def _allow(plan: Plan) -> str:
+    """The command that allows all of it: each option by itself would still be refused."""
+    words = ["apply"]
+    if "max_creates" in plan.exceeded:
+        words += ("--yes-create", str(plan.creates))
+    if "max_deletes" in plan.exceeded:
+        words += ("--yes-delete", str(plan.deletes))
+    words += (word for target in plan.targets for word in ("--target", target))
+    return command(plan.program, *words)
 
 
 def _would(count: int) -> str:

@@ -155,6 +155,7 @@ def _closing(view: View, grid: Grid, paint: Paint) -> Iterator[str]:
 
 def failures_text(view: View, paint: Paint) -> Iterator[str]:
     """Why environments failed, and what to do; what is wrong in several of them once."""
+    yield from [""] * any(part.failed for part in view.parts)
     if view.problems:
         yield problems_text(view.problems, paint)
     for part in view.parts:

@@ -92,6 +92,7 @@ def test_text_has_the_failures_with_what_to_do_below_the_table() -> None:
     assert said.endswith(
         "  dev   1 to create\n"
         "  prod  failed\n"
+        "\n"
         "error in prod: the state is locked\n"
         "  `aepctl --env prod apply --lock-timeout 10m`\n"
         "In full: `aepctl --env dev plan`\n"
