@@ -10,6 +10,8 @@ import sys
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    if "_AEPCTL_COMPLETE" in os.environ:  # a shell asks: whatever goes wrong, its prompt stays
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # no shell had it ignored
         signal.signal(signal.SIGINT, _end_at_once)
         # The result is out when Python ends itself: its exit code stands. Python would take the

@@ -1,15 +1,21 @@
 """The documents: their links lead somewhere, their commands exist, and no module is left out."""
 
+import json
 import re
 import shlex
+import textwrap
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import click
 import pytest
+import yaml
 
 from aepctl.cli.main import cli
+from aepctl.manifests.document import read_manifest
+from aepctl.project.model import ConfigModel
+from aepctl.yamldoc import check, parse
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted(
@@ -20,6 +26,8 @@ LINK = re.compile(r"\]\(([^()\s]+)\)")
 INLINE = re.compile(r"`([^`]+)`")
 TAKES_ONE = ("--env", "--chdir")
 PAST = ("CHANGELOG.md",)
+LANGUAGES = frozenset({"", "text", "sql", "diff"})
+"""Blocks that are drawings, sessions, or looked at by other tests."""
 
 
 @cache
@@ -53,6 +61,12 @@ def broken(page: Path) -> Iterator[str]:
 
 def test_every_link_leads_somewhere() -> None:
     assert [(page.name, link) for page in PAGES for link in broken(page)] == []
+
+
+def test_every_page_is_in_the_index() -> None:
+    index = set(LINK.findall(prose(ROOT / "docs/README.md")))
+    pages = {one.name for one in (ROOT / "docs").glob("*.md")} - {"README.md"}
+    assert pages - index == set()
 
 
 def test_no_merge_is_left_half_done() -> None:
@@ -102,6 +116,40 @@ def test_every_command_exists() -> None:
     assert [(name, line, unknown(line)) for name, line in sorted(told) if unknown(line)] == []
 
 
+def blocks(page: Path) -> Iterator[tuple[str, str]]:
+    """The language and the text of each block of code."""
+    for block in FENCED.findall(text_of(page)):
+        first, _, rest = textwrap.dedent(block).partition("\n")
+        yield first.removeprefix("```"), rest.removesuffix("```")
+
+
+def faulty(language: str, text: str) -> Iterator[str]:
+    """What is wrong with a block."""
+    if language == "json":
+        json.loads(text)
+    elif language == "sh":
+        shlex.split(text, comments=True)
+    elif language == "yaml":
+        for document in yaml.safe_load_all(text):
+            if "audiences" in document:
+                yield from (
+                    one.message for one in read_manifest("page.yaml", text.encode()).problems
+                )
+            if "environments" in document:
+                found = check(ConfigModel, parse("page.yaml", text.encode()))
+                yield from (one.message for one in found) if isinstance(found, tuple) else ()
+    elif language not in LANGUAGES:
+        yield f"in the language {language!r}"
+
+
+def test_every_block_is_what_it_says_it_is() -> None:
+    """Sessions (`text`) are run, or compared with what is printed, by each page's own tests."""
+    told = [(page, *block) for page in PAGES for block in blocks(page)]
+    assert len(told) > 90
+    wrong = [(page.name, text, fault) for page, name, text in told for fault in faulty(name, text)]
+    assert wrong == []
+
+
 def test_what_is_wrong_is_noticed(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("# One heading\n[a](#one-heading) [b](#other) [c](none.md) `aepctl aply`\n")
@@ -109,6 +157,9 @@ def test_what_is_wrong_is_noticed(tmp_path: Path) -> None:
     assert [unknown(line) for line in commands(page)] == [["aply"]]
     assert unknown("aepctl --env prod plan --refesh --target 'a*'") == ["plan --refesh"]
     assert unknown("aepctl state mve a b") == ["state mve"]
+    assert list(faulty("yaml", "audiences: {gold: {nam: Gold}}"))
+    assert list(faulty("yaml", "environments: {dev: {sandbx: dev}}"))
+    assert list(faulty("cobol", ""))
 
 
 @pytest.mark.parametrize("folder", ["plan", "apply", "operations"])

@@ -1,19 +1,17 @@
 """docs/drift.md: what its session shows is what the program prints."""
 
-import re
-import shlex
 from collections.abc import Callable
 from pathlib import Path
 
 from projects import Project
 from sandbox import create, delete, edit
+from sessions import commands, sessions, without_ids
 
 from aepctl.cli.main import cli
 from aepctl.emulator import Emulator
 from aepctl.plan.drift import Kind
 
 PAGE = (Path(__file__).resolve().parent.parent / "docs/drift.md").read_text()
-ID = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|http://127\.0\.0\.1:\d+")
 MANIFEST = """\
 defaults: {namespace: agora, originName: Agora_Collaboration}
 audiences:
@@ -35,11 +33,11 @@ def test_the_session(project: Project, platform: Callable[..., Emulator]) -> Non
     delete(there, "Loyalty - Silver tier")
     edit(there, "Loyalty - Bronze tier", lifecycleState="inactive")
     create(there, "Winter sale", originName="Agora_Collaboration")
-    (session,) = re.findall(r"<!-- run: all -->\n```text\n(.*?)```", PAGE, re.DOTALL)
+    (session,) = sessions(PAGE)
     codes = []
-    for command, shown in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", session, re.MULTILINE):
-        result = project.run(*shlex.split(command)[1:])
-        assert ID.sub("ID", shown) == ID.sub("ID", result.out), command
+    for words, shown in commands(session):
+        result = project.run(*words[1:])
+        assert without_ids(shown) == without_ids(result.out), words
         codes.append(result.code)
     assert codes == [2, 0, 0, 0, 2]
 

@@ -1,24 +1,18 @@
 """docs/export.md: what its session shows is what the program prints."""
 
-import re
-import shlex
 from collections.abc import Callable
 from pathlib import Path
 
 from projects import Project
 from sandbox import create
+from sessions import commands, sessions, without_ids
 
 from aepctl.cli.main import cli
 from aepctl.emulator import Emulator
 
 PAGE = (Path(__file__).resolve().parent.parent / "docs/export.md").read_text()
-ID = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|http://127\.0\.0\.1:\d+")
 AGORA = {"originName": "Agora_Collaboration"}
 CRM = {"namespace": "crm", "originName": "CRM"}
-
-
-def without_ids(text: str) -> str:
-    return ID.sub("ID", text)
 
 
 def test_the_session(project: Project, platform: Callable[..., Emulator]) -> None:
@@ -31,14 +25,13 @@ def test_the_session(project: Project, platform: Callable[..., Emulator]) -> Non
     create(there, "Newsletter: readers", description=lines, **CRM)
     create(there, "Männer  40+", **CRM)
     create(there, "Old campaign", "inactive", **CRM)
-    (session,) = re.findall(r"<!-- run: all -->\n```text\n(.*?)```", PAGE, re.DOTALL)
-    for command, shown in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", session, re.MULTILINE):
-        program, *words = shlex.split(command)
+    (session,) = sessions(PAGE)
+    for (program, *words), shown in commands(session):
         if program == "cat":
             printed = (project.root / words[0]).read_text()
         else:
             printed = project.run(*words).out
-        assert without_ids(shown) == without_ids(printed), command
+        assert without_ids(shown) == without_ids(printed), words
 
 
 def test_every_option_is_on_the_page() -> None:

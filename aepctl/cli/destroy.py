@@ -44,11 +44,6 @@ def destroy(
     is protected, nor while `prevent_destroy` protects one of the audiences. What was retained when
     it was removed from the manifests stays. A destroy that was interrupted is finished by running
     it again.
-
-    \b
-    aepctl --env dev destroy
-    aepctl --env dev destroy --target 'trial-*'
-    aepctl --env dev destroy --auto-approve dev     # in a pipeline
     """
     outputs = outputs_of(output, writes, github, max_bytes)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 EXAMPLES: Mapping[str, tuple[str, ...]] = {
+    "init": ("aepctl init", "aepctl init loyalty --ci github"),
     "validate": ("aepctl validate", "aepctl validate --github"),
     "plan": (
         "aepctl plan",
@@ -37,6 +38,8 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "aepctl --env prod import loyalty-gold 4a815904-2f0c-4d9e-8f7b-1c2d3e4f5a6b",
         "aepctl import loyalty-gold 4a815904-2f0c-4d9e-8f7b-1c2d3e4f5a6b --accept",
     ),
+    "list": ("aepctl list", "aepctl list 'loyalty-*' --all-environments"),
+    "show": ("aepctl show loyalty-gold", "aepctl --env prod show loyalty-gold --refresh"),
     "state intents": ("aepctl state intents", "aepctl --env prod state intents -o json"),
     "state verify": ("aepctl --env prod state verify",),
     "state resolve": (
@@ -52,8 +55,12 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "state mv": (
         "aepctl state mv loyalty-1 loyalty-gold",
         "aepctl state mv --from-file moved.yaml --dry-run",
+        "aepctl state mv --from-file - <moved.yaml",
     ),
-    "state rm": ("aepctl state rm old-tier", "aepctl --env prod state rm old-tier older-tier"),
+    "state rm": (
+        "aepctl state rm old-tier --dry-run",
+        "aepctl --env prod state rm old-tier older-tier",
+    ),
     "state init": ("aepctl --env prod state init",),
     "state unlock": ("aepctl --env prod state unlock 6e023469-7b26-4fd5-997a-435f02539238",),
     "state pull": ("aepctl --env prod state pull",),
@@ -61,6 +68,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "state migrate": ("aepctl --env prod state migrate state/prod.json git:origin",),
     "state history": ("aepctl --env prod state history",),
     "state merge": ("aepctl state merge base.json ours.json theirs.json",),
+    "completion": ("aepctl completion bash", "aepctl completion fish"),
     "schema": ("aepctl schema manifest", "aepctl schema plan --plain"),
     "emulator serve": (
         "aepctl emulator serve --db emulator.db",

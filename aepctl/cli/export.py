@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aepctl.cli.completers import folders
 from aepctl.cli.formats import output_options, outputs_of, run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
 from aepctl.cli.outfiles import check_expanded
@@ -16,7 +17,13 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command)
 @output_options
-@click.option("--to", required=True, metavar="DIR", help="The folder to write to; made if missing.")
+@click.option(
+    "--to",
+    required=True,
+    metavar="DIR",
+    shell_complete=folders,
+    help="The folder to write to; made if missing.",
+)
 @click.option(
     "--namespace",
     "namespaces",

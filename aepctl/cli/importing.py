@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aepctl.cli.completers import new_key
 from aepctl.cli.formats import output_options, outputs_of, run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
 from aepctl.cli.output import colour, print_result, print_status
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command("import", cls=Command)
-@click.argument("key", type=Key())
+@click.argument("key", type=Key(), shell_complete=new_key)
 @click.argument("one_id", type=AudienceId(), metavar="ID")
 @click.option("--accept", is_flag=True, help="Record it as it is, also where the manifest differs.")
 @lock_timeout_option
@@ -35,9 +36,6 @@ def import_(
 
     ID is its audienceId or the platform's own id. It is compared with the manifest first: where
     they differ, what differs is shown, and nothing is recorded without --accept.
-
-    \b
-    aepctl import loyalty-gold 4a815904-20a4-4b4c-9b5e-0d3f8f7f3a11
     """
 
     def work() -> "Result":

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aepctl.apply.stopping import StopSignal
+from aepctl.cli.completers import environments, folders
 from aepctl.cli.outfiles import check_expanded
 from aepctl.errors import AepctlError
 
@@ -125,6 +126,7 @@ def common_options() -> list[click.Option]:
             expose_value=False,
             is_eager=True,
             callback=_chdir,
+            shell_complete=folders,
             help="Work in DIR instead of the current folder.",
         ),
         click.Option(
@@ -132,6 +134,7 @@ def common_options() -> list[click.Option]:
             metavar="NAME",
             expose_value=False,
             callback=_environment,
+            shell_complete=environments,
             help="The environment of aepctl.yaml to use.",
         ),
         click.Option(

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aepctl.cli.completers import known_key, moved_key, state_key
 from aepctl.cli.formats import Outputs, output_option, run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
 from aepctl.cli.output import print_result
@@ -17,16 +18,14 @@ if TYPE_CHECKING:
 
 
 @click.command("list", cls=Command)
-@click.argument("patterns", nargs=-1, metavar="[PATTERN]…")
+@click.argument("patterns", nargs=-1, metavar="[PATTERN]…", shell_complete=state_key)
 @output_option
 @pass_invocation
 def list_keys(invocation: Invocation, patterns: tuple[str, ...], output: str) -> int:
     """List the keys that the state knows, with their IDs and what is open for them.
 
-    PATTERN is a key, or a pattern. Neither lock nor network is needed.
-
-    \b
-    aepctl state list 'loyalty-*'
+    PATTERN is a key, or a pattern. Neither lock nor network is needed, nor manifests: `list` has
+    what they want as well.
     """
 
     def work() -> int:
@@ -39,15 +38,11 @@ def list_keys(invocation: Invocation, patterns: tuple[str, ...], output: str) ->
 
 
 @click.command(cls=Command)
-@click.argument("key")
+@click.argument("key", shell_complete=state_key)
 @output_option
 @pass_invocation
 def show(invocation: Invocation, key: str, output: str) -> int:
-    """Show all that the state has for KEY. Neither lock nor network is needed.
-
-    \b
-    aepctl state show loyalty-gold
-    """
+    """Show all that the state has for KEY. Neither lock nor network is needed."""
 
     def work() -> int:
         from aepctl.operations.knowing import showing
@@ -71,7 +66,7 @@ def _print(what: str, output: str, knowledge: "Knowledge") -> int:
 
 
 @click.command("mv", cls=Command)
-@click.argument("keys", nargs=-1, metavar="[OLD NEW]…")
+@click.argument("keys", nargs=-1, metavar="[OLD NEW]…", shell_complete=moved_key)
 @click.option(
     "--from-file",
     type=FileName(),
@@ -94,10 +89,6 @@ def move(
     """Give the audience of key OLD the key NEW, after a rename in the manifests.
 
     Several are moved all at once, or none: `a b b a` exchanges two keys.
-
-    \b
-    aepctl state mv loyalty-1 loyalty-gold
-    aepctl state mv --from-file - < moved.yaml
     """
     if bool(keys) is (from_file is not None):
         raise click.UsageError("give OLD and NEW, or --from-file FILE")
@@ -126,7 +117,7 @@ def move(
 
 
 @click.command("rm", cls=Command)
-@click.argument("keys", nargs=-1, required=True, metavar="KEY…")
+@click.argument("keys", nargs=-1, required=True, metavar="KEY…", shell_complete=known_key)
 @dry_run_option
 @lock_timeout_option
 @output_option
@@ -141,9 +132,6 @@ def remove(
     """Forget what the state has for each KEY: for all, or for none.
 
     They stay on the platform, which is not asked, and may be adopted again.
-
-    \b
-    aepctl state rm loyalty-1 loyalty-2 --dry-run
     """
 
     def work() -> int:

@@ -1,5 +1,6 @@
 """The command group, and the last line of defence: every error becomes words and an exit code."""
 
+import os
 import traceback
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -8,13 +9,16 @@ import click
 
 from aepctl import __version__
 from aepctl.cli.apply import apply
+from aepctl.cli.completion import VARIABLE, completion, offer
 from aepctl.cli.destroy import destroy
 from aepctl.cli.drift import drift
 from aepctl.cli.emulator import emulator
 from aepctl.cli.export import export
 from aepctl.cli.importing import import_
+from aepctl.cli.init import init
 from aepctl.cli.invocation import Group, Invocation
 from aepctl.cli.keys import commands as key_commands
+from aepctl.cli.listing import list_, show
 from aepctl.cli.output import prepare_streams, print_status, unwritten
 from aepctl.cli.plan import plan
 from aepctl.cli.refresh import refresh
@@ -53,6 +57,7 @@ def cli(
 
 
 for command in (
+    init,
     validate,
     plan,
     apply,
@@ -61,8 +66,11 @@ for command in (
     destroy,
     export,
     import_,
+    list_,
+    show,
     state,
     schema,
+    completion,
     emulator,
 ):
     cli.add_command(command)
@@ -73,6 +81,8 @@ for command in (*key_commands, *store_commands):
 def run(arguments: Sequence[str], make_context: "Callable[[], Context] | None" = None) -> int:
     """Run one command line; its exit code. `make_context` gives another world than the real one."""
     prepare_streams()
+    if asked := os.environ.get(VARIABLE):
+        return offer(cli, asked)
     code = _code(arguments, Invocation(make_context=make_context))
     if reason := unwritten():
         print_status(

@@ -2,6 +2,7 @@
 
 import click
 
+from aepctl.cli.completers import any_key
 from aepctl.cli.everywhere import all_environments_option, check_alone, environments_here
 from aepctl.cli.formats import output_options, outputs_of, run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
@@ -13,6 +14,7 @@ target_option = click.option(
     "targets",
     multiple=True,
     metavar="KEY",
+    shell_complete=any_key,
     help="Only this audience, or all whose key matches a pattern such as 'loyalty-*'. Repeatable.",
 )
 

@@ -7,7 +7,7 @@ from aepctl.cli.output import machine_format, print_result
 
 NAMES = (
     *("manifest", "config", "plan", "plan-all", "outcome", "drift", "drift-all"),
-    *("state", "state-list", "state-show", "import"),
+    *("list", "show", "state", "state-list", "state-show", "import"),
 )
 
 
@@ -27,6 +27,8 @@ def schema(name: str, plain: bool) -> None:
     outcome     what `apply -o json` prints
     drift       what `drift -o json` prints
     drift-all   what `drift --all-environments -o json` prints
+    list        what `list -o json` prints
+    show        what `show -o json` prints
     state       the state file
     state-list  what `state list -o json` prints
     state-show  what `state show -o json` prints

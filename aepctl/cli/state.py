@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aepctl.cli.completers import open_key
 from aepctl.cli.formats import (
     Outputs,
     output_option,
@@ -78,7 +79,7 @@ def verify(
 
 
 @state.command()
-@click.argument("key")
+@click.argument("key", shell_complete=open_key)
 @click.option("--adopt", type=AudienceId(), metavar="ID", help="Record this audienceId for KEY.")
 @click.option("--recreate", is_flag=True, help="Create it, whatever the platform has.")
 @click.option("--abandon", is_flag=True, help="Forget the attempt; the next apply looks again.")

@@ -1,12 +1,16 @@
 """What arguments may be: durations, IDs, keys, formats with their files."""
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from aepctl.cli.completers import files, folders, words
 from aepctl.model.audience import MAX_ID_CHARS, usable_id
 from aepctl.render.formats import FORMATS
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 MAX_SHOWN = 40
 """Of what is too long, so many characters are shown."""
@@ -32,6 +36,13 @@ class FormatPath(click.ParamType[tuple[str, str]]):
             wanted = "nothing after the colon" if path else f"a path, such as {name}:FILE"
             self.fail(f"{value!r}: {wanted} was expected", param, ctx)
         return name, path
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> "list[CompletionItem[str]]":
+        if ":" in incomplete:
+            return files(ctx, param, incomplete)
+        return words(incomplete, (f"{one}:" for one in (*FILES, "github")))
 
 
 class Duration(click.ParamType[float]):
@@ -90,6 +101,27 @@ class FileName(click.ParamType[str]):
         if not value:
             self.fail("the name of a file is empty: is a variable not set?", param, ctx)
         return str(value)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> "list[CompletionItem[str]]":
+        return files(ctx, param, incomplete)
+
+
+class FolderName(click.ParamType[str]):
+    """A folder that may be there."""
+
+    name = "folder"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not value:
+            self.fail("the name of a folder is empty: is a variable not set?", param, ctx)
+        return str(value)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> "list[CompletionItem[str]]":
+        return folders(ctx, param, incomplete)
 
 
 lock_timeout_option = click.option(

@@ -208,7 +208,7 @@ class Known:
             return wanted
         asked = (self.sent or self.audience).fields()
         spelled: dict[str, str | None] = {**self.audience.fields()}
-        for name, word in wanted.fields().items():
+        for name, word in wanted.fields().items() - spelled.items():
             mine = spelled.get(name)
             if mine is not None and (
                 word == asked.get(name)

@@ -42,11 +42,16 @@ def _keys(state: State) -> list[str]:
 
 
 def _knowledge(environment: Environment, state: State, keys: Iterable[str]) -> Knowledge:
-    open_first = sorted(state.intents.values(), key=lambda one: one.phase is not Phase.OPEN)
-    intents: dict[str, list[Intent]] = {}
-    for intent in open_first:
-        intents.setdefault(intent.key, []).append(intent)
+    intents = intents_by_key(state)
     known = tuple(
         KnownKey(key, state.audiences.get(key), tuple(intents.get(key, ()))) for key in keys
     )
     return Knowledge(environment.name, environment.target, state.serial, known, state.runs)
+
+
+def intents_by_key(state: State) -> dict[str, list[Intent]]:
+    """The intents of each key that has some, open ones first."""
+    intents: dict[str, list[Intent]] = {}
+    for intent in sorted(state.intents.values(), key=lambda one: one.phase is not Phase.OPEN):
+        intents.setdefault(intent.key, []).append(intent)
+    return intents

@@ -1,10 +1,12 @@
 """state migrate: the same state, kept elsewhere; nobody goes on with the old one."""
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+from aepctl.differences import differing_places
 from aepctl.errors import SafetyRefusal, StateError
 from aepctl.operations.context import Context
 from aepctl.operations.state import Decided
@@ -22,6 +24,7 @@ from aepctl.state.shared_document import SharedDocument
 from aepctl.state.shared_store import SharedStore
 from aepctl.state.stores.base import StateStore
 from aepctl.state.stores.documents import Document
+from aepctl.wording import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +65,9 @@ def migrate(
         back = read_state(new, environment.target)
         if not _same(back, state):
             raise StateError(
-                f"{new.where}: what was written is not what is read there",
+                f"{new.where}: what was written is not what is read there ({_where(state, back)})",
                 hint=f"{old.where} is as it was: look what stands in the new place",
+                code="state-not-kept",
             )
     return _moved(environment, old, new, target, state)
 
@@ -181,6 +185,12 @@ def _check_free(
 
 def _same(one: State, other: State) -> bool:
     return (one.lineage, one.serial) == (other.lineage, other.serial) and same_content(one, other)
+
+
+def _where(one: State, other: State) -> str:
+    """The places at which two states differ."""
+    documents = [json.loads(encode_state(state)) for state in (one, other)]
+    return listed(differing_places(*documents))
 
 
 def _write(

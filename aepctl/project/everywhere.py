@@ -30,6 +30,11 @@ class Part(Generic[Made]):
     made: Made | AepctlError
     target: Target | None = None
 
+    @property
+    def error(self) -> AepctlError | None:
+        """Why nothing was made."""
+        return self.made if isinstance(self.made, AepctlError) else None
+
     def having(self, made: Callable[[Made], Other]) -> "Part[Other]":
         """The same with what is made of it; what failed stays so."""
         told = self.made if isinstance(self.made, AepctlError) else made(self.made)

@@ -106,10 +106,10 @@ def emulator_file(environment: str) -> str:
     return f".aepctl/emulator-{environment}.sqlite3"
 
 
-def near_names() -> list[str]:
-    """Files here that were perhaps meant to be aepctl.yaml, but are not read."""
+def near_names(folder: str | Path = ".") -> list[str]:
+    """Files there that were perhaps meant to be aepctl.yaml, but are not read."""
     try:
-        with os.scandir() as entries:
+        with os.scandir(folder) as entries:
             names = [one.name for one in entries if NEAR.fullmatch(one.name)]
     except OSError:  # a folder that may not be listed can still hold what is named
         return []

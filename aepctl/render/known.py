@@ -1,11 +1,12 @@
 """What state knows, for state list and show, as text. As JSON: known_json."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from aepctl.model.audience import FIELD_NAMES, Audience, Known
 from aepctl.model.target import Target
-from aepctl.render.display import cells, display
+from aepctl.render.display import display
+from aepctl.render.table import table
 from aepctl.render.view import audience_of
 from aepctl.render.why import attempt
 from aepctl.render.words import STEPS
@@ -58,14 +59,7 @@ def list_text(knowledge: Knowledge) -> str:
     """A table, a line for each key."""
     if not knowledge.keys:
         return "The state knows no audiences.\n"
-    rows = [COLUMNS, *(tuple(map(display, _row(one))) for one in knowledge.keys)]
-    widths = [max(map(cells, column)) for column in zip(*rows, strict=True)]
-    return "".join(f"{_line(row, widths)}\n" for row in rows)
-
-
-def _line(row: Sequence[str], widths: Sequence[int]) -> str:
-    padded = (cell + " " * (wide - cells(cell)) for cell, wide in zip(row, widths, strict=True))
-    return "  ".join(padded).rstrip()
+    return table([COLUMNS, *map(_row, knowledge.keys)])
 
 
 def _row(one: KnownKey) -> tuple[str, ...]:
@@ -89,11 +83,12 @@ def _status(one: KnownKey) -> Iterator[str]:
 def show_text(knowledge: Knowledge) -> str:
     """All that state has for the one key."""
     (one,) = knowledge.keys
-    lines = [one.key, *(f"    {name:<12} {text}" for name, text in _details(knowledge, one))]
+    lines = [one.key, *(f"    {name:<12} {text}" for name, text in details(knowledge, one))]
     return "".join(f"{display(line)}\n" for line in lines)
 
 
-def _details(knowledge: Knowledge, one: KnownKey) -> Iterator[tuple[str, str]]:
+def details(knowledge: Knowledge, one: KnownKey) -> Iterator[tuple[str, str]]:
+    """Each thing that state has for a key, with what it is called."""
     if one.known is not None:
         yield from one.known.audience.fields().items()
         yield "audienceId", one.known.ids.audience_id

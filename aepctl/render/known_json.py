@@ -48,12 +48,12 @@ def _listed(one: KnownKey) -> ListedData:
         "description": fields.get("description"),
         "namespace": fields.get("namespace"),
         "originName": fields.get("originName"),
-        "open": _step(one.intents[0]) if one.intents else None,
+        "open": step_data(one.intents[0]) if one.intents else None,
         "retained": one.known is not None and one.known.retained,
     }
 
 
-def _step(intent: Intent) -> OpenData:
+def step_data(intent: Intent) -> OpenData:
     return {"step": STEPS[type(intent.step)], "phase": intent.phase}
 
 
@@ -66,15 +66,15 @@ def show_json(knowledge: Knowledge) -> str:
         "target": target_data(knowledge.target),
         "serial": knowledge.serial,
         "key": one.key,
-        "known": None if one.known is None else _known(one.known),
-        "intents": [_intent(intent, knowledge) for intent in one.intents],
-        "run": _run_data(runs[-1]) if runs else None,
+        "known": None if one.known is None else known_data(one.known),
+        "intents": [intent_data(intent, knowledge) for intent in one.intents],
+        "run": run_data(runs[-1]) if runs else None,
         "error": None,
     }
     return document(data)
 
 
-def _known(known: Known) -> KeyData:
+def known_data(known: Known) -> KeyData:
     ids = known.ids
     return {
         "audienceId": ids.audience_id,
@@ -97,7 +97,7 @@ def _replaced(deposed: Deposed) -> ReplacedData:
     }
 
 
-def _intent(intent: Intent, knowledge: Knowledge) -> AttemptData:
+def intent_data(intent: Intent, knowledge: Knowledge) -> AttemptData:
     run = knowledge.run(intent.run)
     return {
         "step": STEPS[type(intent.step)],
@@ -108,11 +108,11 @@ def _intent(intent: Intent, knowledge: Knowledge) -> AttemptData:
         "audienceId": audience_id_of(intent.step),
         "audience": audience_of(intent.step).fields(),
         "runId": intent.run,
-        "run": None if run is None else _run_data(run),
+        "run": None if run is None else run_data(run),
     }
 
 
-def _run_data(run: Run) -> RunData:
+def run_data(run: Run) -> RunData:
     return {
         "id": run.id,
         "at": run.at,

@@ -15,8 +15,10 @@ from aepctl.render.drift_document import DriftDocument
 from aepctl.render.everywhere_documents import DriftsDocument, PlansDocument
 from aepctl.render.import_document import ImportDocument
 from aepctl.render.known_documents import StateListDocument, StateShowDocument
+from aepctl.render.listed_documents import ListDocument
 from aepctl.render.outcome_documents import OutcomeDocument
 from aepctl.render.plan_documents import PlanDocument
+from aepctl.render.shown_documents import ShowDocument
 from aepctl.yamldoc.types import StrictModel
 
 TITLES = {
@@ -27,6 +29,8 @@ TITLES = {
     "drift": "aepctl drift -o json",
     "plan-all": "aepctl plan --all-environments -o json",
     "drift-all": "aepctl drift --all-environments -o json",
+    "list": "aepctl list -o json",
+    "show": "aepctl show -o json",
     "state": "aepctl state: state/NAME.json",
     "state-list": "aepctl state list -o json",
     "state-show": "aepctl state show -o json",
@@ -40,6 +44,8 @@ MODELS: dict[str, type[BaseModel]] = {
     "drift": DriftDocument,
     "plan-all": PlansDocument,
     "drift-all": DriftsDocument,
+    "list": ListDocument,
+    "show": ShowDocument,
     "state-list": StateListDocument,
     "state-show": StateShowDocument,
     "import": ImportDocument,

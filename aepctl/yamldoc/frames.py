@@ -14,9 +14,9 @@ DROPPED: Final = _No()
 
 
 class Frame:
-    """A collection that is still open."""
+    """A collection that is still open. `is_plain`: a mapping whose places nobody asks for."""
 
-    __slots__ = ("container", "is_key", "is_map", "key", "marking", "path")
+    __slots__ = ("container", "is_key", "is_map", "is_plain", "key", "marking", "path")
 
     def __init__(self, container: Any, path: Path, *, is_key: bool, marking: bool) -> None:
         self.container = container
@@ -24,4 +24,5 @@ class Frame:
         self.path = path
         self.is_key = is_key
         self.marking = marking
+        self.is_plain = self.is_map and not is_key and not marking
         self.key: Any = NO_KEY

@@ -19,10 +19,21 @@ from yaml.events import (
     ScalarEvent,
     SequenceEndEvent,
     SequenceStartEvent,
+    StreamEndEvent,
 )
 
 from aepctl.yamldoc.frames import DROPPED, NO_KEY, Frame
-from aepctl.yamldoc.places import Finding, Path, Position, quoted
+from aepctl.yamldoc.places import Finding, Path, Position
+from aepctl.yamldoc.refusals import (
+    TooDeep,
+    bad_alias,
+    no_key,
+    no_value,
+    repeated_key,
+    too_deep,
+    too_long,
+    unknown_tag,
+)
 from aepctl.yamldoc.surrogates import as_written, together, without_pairs
 from aepctl.yamldoc.syntax import before_too_deep, position_of, syntax_finding
 
@@ -32,11 +43,6 @@ MAX_TEXT = 65_536
 TOP_LEVEL = 2
 """The length of a path to what a document has under a name."""
 NOTHING = frozenset(("", "~", "null", "Null", "NULL"))
-OWN_TAGS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("str", "map", "seq")) | {"!"}
-
-
-class TooDeep(Exception):
-    """Nested beyond MAX_DEPTH: what follows is not worth reading."""
 
 
 class Walker:
@@ -66,22 +72,10 @@ class Walker:
 
     def walk(self, text: str) -> None:
         """Read `text` to its end or first syntax error; findings are gathered, not raised."""
-        handlers: dict[type[Event], Callable[[Any], None]] = {
-            ScalarEvent: self._scalar
-            if (stand_ins := without_pairs(text)) is None
-            else self._pairs,
-            MappingStartEvent: self._start,
-            SequenceStartEvent: self._start,
-            MappingEndEvent: self._end,
-            SequenceEndEvent: self._end,
-            AliasEvent: self._alias,
-            DocumentStartEvent: self._document,
-        }
+        stand_ins = without_pairs(text)
+        scalar = self._scalar if stand_ins is None else self._pairs
         try:
-            for event in yaml.parse(stand_ins or text, Loader=LOADER):
-                handler = handlers.get(event.__class__)
-                if handler is not None:
-                    handler(event)
+            self._events(LOADER(stand_ins or text).get_event, scalar)
         except TooDeep:
             self.broken = True
         except yaml.MarkedYAMLError as error:
@@ -93,6 +87,39 @@ class Walker:
                 again = Walker(everywhere=self._everywhere)
                 again.walk(before)
                 self.findings = again.findings
+
+    def _events(self, get_event: Callable[[], Event], scalar: Callable[[Any], None]) -> None:
+        """Handle each event. What nearly all of a file is made of is handled here, without a call:
+        the names of a mapping and the texts under them.
+        """
+        handlers: dict[type[Event], Callable[[Any], None]] = {
+            ScalarEvent: scalar,
+            MappingStartEvent: self._start,
+            SequenceStartEvent: self._start,
+            MappingEndEvent: self._end,
+            SequenceEndEvent: self._end,
+            AliasEvent: self._alias,
+            DocumentStartEvent: self._document,
+        }
+        simple = scalar == self._scalar and not self._everywhere
+        while (event := get_event()).__class__ is not StreamEndEvent:
+            kind, top = event.__class__, self._top
+            if kind is ScalarEvent and simple and top is not None and top.is_plain:
+                value = event.value  # type: ignore[attr-defined]
+                usual = event.tag is None and event.anchor is None  # type: ignore[attr-defined]
+                if usual and len(value) <= MAX_TEXT and value not in NOTHING:
+                    key = top.key
+                    if key is NO_KEY:
+                        if value not in top.container:
+                            top.key = value
+                            continue
+                    elif key is not DROPPED:
+                        top.key = NO_KEY
+                        top.container.setdefault(key, value)
+                        continue
+            handler = handlers.get(kind)
+            if handler is not None:
+                handler(event)
 
     def _document(self, _event: Event) -> None:
         self._anchors.clear()
@@ -116,8 +143,7 @@ class Walker:
     def _unusual(self, event: ScalarEvent) -> None:
         self._tag(event)
         if len(event.value) > MAX_TEXT:
-            said = f"a text of {len(event.value):,} characters"
-            self._finding(event, "too-long", said, f"at most {MAX_TEXT:,} are taken")
+            self.findings.append(too_long(position_of(event), len(event.value), MAX_TEXT))
         if event.anchor is not None:
             nothing = event.value in NOTHING and event.implicit[0]
             self._anchors[event.anchor] = None if nothing else event.value
@@ -132,7 +158,7 @@ class Walker:
 
     def _key(self, top: Frame, key: str | None, event: NodeEvent) -> None:
         if key is None:
-            self._finding(event, "no-key", "a key without text", "write `key: value`")
+            self.findings.append(no_key(position_of(event), "a key without text"))
             top.key = DROPPED
             return
         top.key = key
@@ -145,9 +171,7 @@ class Walker:
 
     def _duplicate(self, top: Frame, key: str, event: NodeEvent) -> None:
         first = self.keys.get((*top.path, key))
-        at = f" (first defined on line {first[0]})" if first else ""
-        hint = "keep one of the two" if key != "<<" else "merge keys are not supported"
-        self._finding(event, "duplicate-key", f"duplicate key {quoted(key)}{at}", hint)
+        self.findings.append(repeated_key(position_of(event), key, first))
 
     def _put(self, value: Any, event: NodeEvent) -> None:
         top = self._top
@@ -163,7 +187,7 @@ class Walker:
             if key is DROPPED:
                 return
         if value is None and not top.is_key:
-            self._nothing(key, event)
+            self.findings.append(no_value(position_of(event), key))
         if container.__class__ is dict:
             if self._everywhere:
                 self.values.setdefault((*top.path, key), position_of(event))
@@ -176,14 +200,9 @@ class Walker:
                 places.append(position_of(event))
             container.append(value)
 
-    def _nothing(self, key: Any, event: NodeEvent) -> None:
-        what = f"{quoted(key)} has no value" if isinstance(key, str) else "no value here"
-        hint = 'write one, or leave the field out; in quotes if "null" is the text'
-        self._finding(event, "no-value", what, hint)
-
     def _start(self, event: CollectionStartEvent) -> None:
         if len(self._open) >= MAX_DEPTH:
-            self._finding(event, "too-deep", "nested too deeply", f"{MAX_DEPTH} levels are taken")
+            self.findings.append(too_deep(position_of(event), MAX_DEPTH))
             raise TooDeep
         if event.tag is not None:
             self._tag(event)
@@ -196,7 +215,7 @@ class Walker:
         marking = False
         if is_key:
             path = (-1,)  # no document's: what is inside is dropped
-            self._finding(event, "no-key", "a key must be text", "write `key: value`")
+            self.findings.append(no_key(position_of(event), "a key must be text"))
         elif top is not None:
             here = top.key if top.is_map else len(top.container)
             path = (*top.path, here)
@@ -218,29 +237,13 @@ class Walker:
 
     def _alias(self, event: AliasEvent) -> None:
         name = event.anchor or ""
-        shown = quoted(f"*{name}")
         value = self._anchors.get(name)
         if value is None:
-            if name in self._anchors:
-                said = f"the alias {shown} refers to a mapping or list; only text can be repeated"
-                hint = "write it out; `defaults` gives fields to a whole file"
-            else:
-                said = f"the alias {shown} refers to nothing that was named before"
-                hint = f"name it with {quoted(f'&{name}')} first"
-            self._finding(event, "alias", said, hint)
+            named = name in self._anchors
+            self.findings.append(bad_alias(position_of(event), name, named=named))
         else:
             self.repeated += len(value)
         self._text(f"*{name}" if value is None else value, event)
 
     def _tag(self, event: ScalarEvent | CollectionStartEvent) -> None:
-        if event.tag is not None and event.tag not in OWN_TAGS:
-            shown = quoted(event.tag.replace("tag:yaml.org,2002:", "!!"))
-            self._finding(
-                event,
-                "tag",
-                f"YAML tags such as {shown} are not supported",
-                "write the text itself",
-            )
-
-    def _finding(self, event: Event, rule: str, message: str, hint: str | None) -> None:
-        self.findings.append(Finding(position_of(event), rule, message, hint))
+        self.findings += unknown_tag(position_of(event), event.tag)

@@ -220,7 +220,7 @@ def test_what_is_not_read_back_as_it_was_written_does_not_count(places: Places, 
     result = places.state("migrate", old, TWO)
     assert result.code == 1
     assert result.err == (
-        f"error: {TWO}: what was written is not what is read there\n"
+        f"error: {TWO}: what was written is not what is read there (serial)\n"
         f"  {old} is as it was: look what stands in the new place\n"
     )
     assert (places.at(old).moved, places.at(old).lock) == (None, None)

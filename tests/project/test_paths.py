@@ -160,7 +160,7 @@ def test_names_that_were_perhaps_meant_are_found_and_the_right_one_is_none_of_th
 
 
 def test_a_folder_that_cannot_be_listed_has_no_such_names(monkeypatch: pytest.MonkeyPatch) -> None:
-    def forbidden() -> None:
+    def forbidden(_: object) -> None:
         raise PermissionError
 
     monkeypatch.setattr(os, "scandir", forbidden)

@@ -1,0 +1,107 @@
+"""list: every key of the manifests and of the state. Takes no lock; the platform is not asked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from functools import cache
+
+from aepctl.model.audience import Known
+from aepctl.model.wants import Wants
+from aepctl.operations.context import Context
+from aepctl.operations.knowing import intents_by_key
+from aepctl.operations.plan import policy_of
+from aepctl.plan.plan import Change, Plan
+from aepctl.plan.planner import make_plan
+from aepctl.plan.select import is_target
+from aepctl.project.environment import Environment
+from aepctl.project.everywhere import everywhere as in_each
+from aepctl.project.everywhere import made_in
+from aepctl.project.project import Project
+from aepctl.render.known import KnownKey
+from aepctl.render.listed import Listed, ListedEnvironment, ListedKey
+from aepctl.state.loading import read_state
+from aepctl.state.model import State
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Wanted and known in an environment, and the plan that leads from one to the other."""
+
+    environment: Environment
+    wants: Wants
+    state: State
+    plan: Plan
+
+    def rows(self) -> tuple[ListedKey, ...]:
+        """All keys, sorted; what has a new key by now is listed under that."""
+        state, name = self.state, self.environment.name
+        wanted = {one.key: one for one in self.wants.audiences}
+        changes = {one.key: one for one in self.plan.changes}
+        moved = {one.moved_from for one in self.plan.changes} - wanted.keys()
+        intents = intents_by_key(state)
+        keys = sorted((wanted.keys() | state.audiences.keys() | intents.keys()) - moved)
+        return tuple(
+            ListedKey(
+                name,
+                KnownKey(key, self.known(key, changes), tuple(intents.get(key, ()))),
+                wanted.get(key),
+                changes[key].action if key in changes else None,
+            )
+            for key in keys
+        )
+
+    def known(self, key: str, changes: Mapping[str, Change]) -> Known | None:
+        """What state has for a key, if under another one."""
+        change = changes.get(key)
+        before = change.moved_from if change is not None else None
+        return self.state.audiences.get(key if before is None else before)
+
+
+def compared(context: Context, environment: Environment) -> Compared:
+    """Compare wanted and known. Raises InvalidInput, StateError."""
+    wants = context.wants(environment)
+    state = read_state(context.open_store(environment), environment.target)
+    plan = make_plan(wants, state, None, policy_of(environment))
+    return Compared(environment, wants, state, plan)
+
+
+def listing(context: Context, environment: Environment, patterns: Sequence[str] = ()) -> Listed:
+    """The keys of one environment: all, or those that are or match a pattern.
+
+    Raises InvalidInput, StateError.
+    """
+    keys = compared(context, environment).rows()
+    return _chosen((ListedEnvironment(environment.name, environment.target),), keys, patterns)
+
+
+def everywhere(
+    context: Context, project: Project, patterns: Sequence[str] = (), program: str = "aepctl"
+) -> Listed:
+    """The keys of all environments; what is wrong with one of them does not hide the others.
+
+    `program` is how a command begins that runs in this folder. Raises the error that all have.
+    """
+    context = replace(context, read_manifests=cache(context.read_manifests))
+    parts = in_each(
+        project, context.environ, program, lambda environment: compared(context, environment).rows()
+    )
+    environments = tuple(ListedEnvironment(one.environment, one.target, one.error) for one in parts)
+    first, *others = (one.error for one in parts)
+    if first is not None and all(str(one) == str(first) for one in others):
+        raise first
+    keys = sorted((key for _, rows in made_in(parts) for key in rows), key=lambda one: one.key)
+    return replace(_chosen(environments, keys, patterns), every=True)
+
+
+def _chosen(
+    environments: tuple[ListedEnvironment, ...],
+    keys: Sequence[ListedKey],
+    patterns: Sequence[str],
+) -> Listed:
+    chosen = tuple(one for one in keys if not patterns or is_target(one.key, patterns))
+    close = None
+    if patterns and not chosen:
+        every = {one.key for one in keys}
+        found = (get_close_matches(one, every, n=1) for one in patterns)
+        close = next((one[0] for one in found if one), None)
+    return Listed(environments, chosen, patterns=tuple(patterns), close=close)

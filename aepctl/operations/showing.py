@@ -1,0 +1,109 @@
+"""show: one key on all sides. Takes no lock, and asks the platform only where that is wished."""
+
+from dataclasses import replace
+from difflib import get_close_matches
+
+from aepctl.errors import AepctlError
+from aepctl.manifests.fieldplaces import field_places
+from aepctl.model.audience import Known
+from aepctl.operations.context import Context
+from aepctl.operations.listing import Compared, compared
+from aepctl.operations.plan import policy_of
+from aepctl.plan.plan import Action, Plan
+from aepctl.plan.seen import Seen
+from aepctl.project.environment import Environment
+from aepctl.render.known import Knowledge
+from aepctl.render.listed import ListedKey
+from aepctl.render.shown import Shown, Sight
+from aepctl.wording import listed as named
+
+
+def show(context: Context, environment: Environment, key: str, *, refresh: bool = False) -> Shown:
+    """All that is known of `key`; with `refresh` also what the platform has of it.
+
+    Raises InvalidInput, StateError; AepctlError where neither manifests nor state have the key;
+    CredentialsError, PlatformError and ListForbidden where the platform cannot be asked.
+    """
+    sides = compared(context, environment)
+    one = _of(sides, key)
+    plan, sight = sides.plan, None
+    if refresh:
+        plan, seen = _looked(context, sides, one.key)
+        sight = _sight(plan, one, seen)
+        one = replace(one, planned=_planned(plan, one.key))
+    mine = tuple(each for each in plan.changes if each.key == one.key)
+    state, wanted = sides.state, one.wanted
+    return Shown(
+        one,
+        Knowledge(environment.name, environment.target, state.serial, (one.state,), state.runs),
+        replace(plan, changes=mine, targets=(one.key,), unchanged=_unchanged(one, mine != ())),
+        environment.state,
+        {} if wanted is None else field_places(wanted.origin.file, one.key, environment.name),
+        sight,
+    )
+
+
+def _of(sides: Compared, key: str) -> ListedKey:
+    """The key, or the one that it has by now. Raises AepctlError."""
+    keys = {one.key: one for one in sides.rows()}
+    moved = {one.moved_from: one.key for one in sides.plan.changes if one.moved_from is not None}
+    found = keys.get(key) or keys.get(moved.get(key, ""))
+    if found is not None:
+        return found
+    close = get_close_matches(key, keys, n=1)
+    if close:
+        hint = f"did you mean `{close[0]}`?"
+    elif keys:
+        listing = sides.environment.command("list")
+        hint = f"the keys are {named(keys)}; see `{listing}`"
+    else:
+        hint = "there are no audiences in the manifests or the state"
+    raise AepctlError(
+        f"no audience `{key}` in {sides.environment.name}: neither the manifests nor the state "
+        "have it",
+        hint=hint,
+        code="no-such-key",
+    )
+
+
+def _unchanged(one: ListedKey, changes: bool) -> int:  # noqa: FBT001 - read at its one call
+    return int(one.wanted is not None and not changes)
+
+
+def _planned(plan: Plan, key: str) -> Action | None:
+    return next((one.action for one in plan.changes if one.key == key), None)
+
+
+def _looked(context: Context, sides: Compared, key: str) -> tuple[Plan, Seen]:
+    """The plan of a key and of nothing else, made with a look at the platform."""
+    from aepctl.apply.gates import Approval  # noqa: PLC0415 - without a look it is not needed
+    from aepctl.apply.look import look  # noqa: PLC0415 - likewise
+    from aepctl.operations.onlooker import Onlooker  # noqa: PLC0415 - it needs HTTP
+    from aepctl.plan.planner import make_plan  # noqa: PLC0415 - beside what uses it
+    from aepctl.plan.questions import to_look_up  # noqa: PLC0415 - likewise
+
+    environment, wants, state = sides.environment, sides.wants, sides.state
+    policy = policy_of(environment, refresh=True)
+    questions = to_look_up(wants, state, policy, (key,))
+    with Onlooker(context, environment, wants, state).reader() as reader:
+        seen = look(reader, questions, state, policy, Approval()) or Seen()
+    return make_plan(wants, state, seen, policy, (key,)), seen
+
+
+def _sight(plan: Plan, one: ListedKey, seen: Seen) -> Sight:
+    """What was seen of what is known under the key; else of what a plan would adopt for it."""
+    known: Known | None = one.state.known
+    if known is None:
+        found = (each.observed for each in plan.changes if each.key == one.key)
+        observed = next((each for each in found if each is not None), None)
+        return Sight(observed, None if observed else "nothing of it was found")
+    audience_id = known.ids.audience_id
+    observed = seen.by_id().get(audience_id)
+    if observed is not None:
+        return Sight(observed)
+    if audience_id in seen.gone:
+        word = seen.gone[audience_id]
+        return Sight(word=f"it is gone{f': {word}' if word else ''}")
+    if audience_id in seen.missing:
+        return Sight(word="no list shows it, which proves nothing")
+    return Sight(word="it was not looked for: a step of it has no known outcome")
