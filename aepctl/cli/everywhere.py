@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from aepctl.render.formats import Result
 
 Made = TypeVar("Made")
+MOST_LINES = 100
+"""More of a table than a terminal has room for are folded, but for those that need attention."""
 
 all_environments_option = click.option(
     "--all-environments",
@@ -112,7 +114,9 @@ def give(found: "Everywhere", invocation: Invocation, output: str) -> "Result":
     result = of_everywhere(found)
     if output == "text":
         paint = Paint(on=colour())
-        print_result(render_grid(result.view(), paint, _width(), full=invocation.verbose))
+        most = MOST_LINES if sys.stdout.isatty() and not invocation.verbose else None
+        full = invocation.verbose
+        print_result(render_grid(result.view(), paint, _width(), full=full, most=most))
     elif found.failed:
         told = failures_text(result.view(), Paint(on=colour(error=True)))
         print_status("\n".join(told).lstrip("\n"))

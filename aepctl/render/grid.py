@@ -9,6 +9,7 @@ from aepctl.render.words import by_urgency, word
 
 NOTHING = "·"
 """In the cell of what needs nothing there, or is not wanted there."""
+QUIET = float("inf")
 FAILED = "✗"
 """In every cell of an environment that failed: what it needs is not known."""
 
@@ -41,6 +42,11 @@ class Grid:
     lines: tuple[Line, ...]
 
     @property
+    def loud(self) -> int:
+        """How many lines need attention: they come first."""
+        return sum(_urgency(line) < QUIET for line in self.lines)
+
+    @property
     def statuses(self) -> list[str]:
         """Each status that occurs, those that need attention first."""
         return by_urgency(status for line in self.lines for status in line.statuses)
@@ -68,4 +74,4 @@ def grid_of(views: Sequence[View], commands: Sequence[str], changed: Collection[
 
 def _urgency(line: Line) -> float:
     urgencies = (word(status).urgency for status in line.statuses)
-    return min((one for one in urgencies if one is not None), default=float("inf"))
+    return min((one for one in urgencies if one is not None), default=QUIET)

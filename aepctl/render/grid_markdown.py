@@ -16,6 +16,8 @@ from aepctl.wording import listed
 MARKER = "<!-- aepctl plan-id=- environment=* -->"
 """The hidden first line: no environment has this name."""
 MAX_KEY = 160
+MAX_OPEN = 30
+"""More lines of the table are folded, but for those that need attention."""
 FRAME = len("\n<details><summary></summary>\n\n\n</details>\n") + 120
 TABLE_PART = 0.4
 """Of the budget, so much is for the table at most."""
@@ -78,9 +80,9 @@ def _table(grid: Grid, room: int) -> tuple[str, int]:
     if not grid.lines:
         return "", 0
     names = " | ".join(_cell(one.name) for one in grid.columns)
-    text = f"\n| key | {names} |\n|---{'|:-:' * len(grid.columns)}|\n"
+    head = f"\n| key | {names} |\n|---{'|:-:' * len(grid.columns)}|\n"
     rows: list[str] = []
-    room -= size(text) + size(_legend(grid))
+    room -= 2 * size(head) + size(_legend(grid)) + FRAME
     for line in grid.lines:
         row = _row(grid, line)
         room -= size(row)
@@ -88,7 +90,16 @@ def _table(grid: Grid, room: int) -> tuple[str, int]:
             break
         rows.append(row)
     left = len(grid.lines) - len(rows)
-    return (f"{text}{''.join(rows)}{_legend(grid)}", left) if rows else ("", left)
+    if not rows:
+        return "", left
+    shown = max(MAX_OPEN, grid.loud)
+    folded = rows[shown:]
+    fold = _folded(f"{len(folded):,} more keys", f"{head}{''.join(folded)}") if folded else ""
+    return f"{head}{''.join(rows[:shown])}{_legend(grid)}{fold}", left
+
+
+def _folded(title: str, text: str) -> str:
+    return f"\n<details><summary>{title}</summary>\n{text}\n</details>\n"
 
 
 def _row(grid: Grid, line: Line) -> str:
@@ -133,7 +144,7 @@ def _fold(part: View, max_bytes: int, full_report: str | None) -> str:
     lines = page.split("\n")
     body = "\n".join(_below_title(lines)).strip("\n")
     name = clip(part.environment or "", 60)
-    return f"\n<details><summary><b>{name}</b>, in full</summary>\n\n{body}\n\n</details>\n"
+    return _folded(f"<b>{name}</b>, in full", f"\n{body}\n")
 
 
 def _below_title(lines: Sequence[str]) -> Iterator[str]:

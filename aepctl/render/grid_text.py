@@ -17,10 +17,23 @@ LEAST_KEY = 16
 """A key is not cut shorter than this for the sake of a column more."""
 
 
-def render_grid(view: View, paint: Paint = PLAIN, width: int = WIDTH, *, full: bool = False) -> str:
-    """All of it, ended by a line break. `full`: each environment by itself as well."""
+def render_grid(
+    view: View,
+    paint: Paint = PLAIN,
+    width: int = WIDTH,
+    *,
+    full: bool = False,
+    most: int | None = None,
+) -> str:
+    """All of it, ended by a line break. `full`: each environment by itself as well.
+
+    `most`: so many lines of the table are shown, and all that need attention.
+    """
     grid = view.grid or Grid((), ())
-    lines = list(table(grid, paint, width)) if grid.lines else []
+    shown = grid.lines if most is None else grid.lines[: max(most, grid.loud)]
+    lines = list(table(Grid(grid.columns, shown), paint, width)) if shown else []
+    if len(shown) < len(grid.lines):
+        lines.append(f"… {len(grid.lines) - len(shown):,} more keys; `--verbose` shows them")
     lines += [""] if lines else []
     lines += _totals(view, grid, paint)
     lines += _closing(view, grid, paint)

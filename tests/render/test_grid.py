@@ -87,6 +87,17 @@ class TestTheTable:
         assert lines(view, 30)[1].split() == ["loyalty-of-t…g-kind-gold", "+"]
 
 
+def test_a_long_table_is_folded_but_for_what_needs_attention() -> None:
+    many = plan(*(f"k{number}" for number in range(50))).changes
+    view = view_of(prod=replace(LIFE, changes=(*many, *LIFE.changes)))
+    assert view.grid is not None
+    loud, every = view.grid.loud, len(view.grid.lines)
+    assert 5 < loud < 30 < every
+    said = render_grid(view, PLAIN, most=3).splitlines()
+    assert said[1 + loud] == f"… {every - loud} more keys; `--verbose` shows them"
+    assert f"<summary>{every - 30} more keys</summary>" in markdown.render(view)
+
+
 def test_text_has_the_failures_with_what_to_do_below_the_table() -> None:
     said = render_grid(view_of(dev=plan("gold"), prod=LOCKED), PLAIN)
     assert said.endswith(
