@@ -7,12 +7,11 @@ from aepctl.wording import pasteable
 
 
 def make_pasteable(error: AepctlError, program: str) -> None:
-    """Complete the commands of an error. Those that are complete stay as they are.
+    """Complete the commands of an error's hints. Those that are complete stay as they are.
 
     `program` is how they begin. What knows neither the folder nor the environment suggests
-    `aepctl COMMAND`; what knows them names them itself.
+    `aepctl COMMAND`; what knows them names them itself. A message tells what was run, by whom.
     """
-    error.message = pasteable(error.message, program)
     if error.hint:
         error.hint = pasteable(error.hint, program)
     if isinstance(error, InvalidInput):

@@ -63,8 +63,12 @@ class Said:
 
 
 def commands(text: str) -> Iterator[str]:
-    """What stands in backticks or in code, and begins with one of our words."""
-    for found in re.findall(r"`+ ?(.*?) ?`+|<code>(.*?)</code>", _plain(text)):
+    """What stands in backticks or in code, and begins with one of our words.
+
+    But for what somebody has run, at some time.
+    """
+    told = re.sub(r"`aepctl [^`]*` at \d", "", _plain(text))
+    for found in re.findall(r"`+ ?(.*?) ?`+|<code>(.*?)</code>", told):
         words = html.unescape(next(filter(None, found), ""))
         first = words.partition(" ")[0]
         if first == "aepctl" or (first in cli.commands and " " in words) or first in GROUPS:
@@ -125,6 +129,8 @@ def tell_all(said: Said) -> None:
     assert said.run("drift", "--all-environments", place=("--chdir", HERE), formats=FORMATS) == 2
     assert said.run("state", "verify") == 1
     assert said.run("export", "--to", "audiences", "--dry-run") == 0
+    assert said.quietly("show", "gold", "--refresh") == 0
+    assert said.quietly("list", "nothing") == 0
     assert said.quietly("state", "mv", "gold", "golden") == 0
     assert said.quietly("state", "rm", "golden", "fifth") == 0
     assert said.quietly("state", "rm", "nothing") == 1
