@@ -96,8 +96,10 @@ class OutFile:
             ) from error
 
     def remove(self) -> None:
-        """Leave nothing of an earlier command there, whatever becomes of this one."""
-        if self._handle is None and not self._in_place:
+        """Leave nothing there of an earlier command, whatever becomes of this. Raises OSError."""
+        if self._in_place:
+            self._overwrite(b"")
+        elif self._handle is None:
             with contextlib.suppress(FileNotFoundError):
                 Path(self.path).unlink()
 
@@ -167,7 +169,10 @@ class OutFiles:
         if told is not None:
             raise told
         for _, file in self.plans:
-            file.remove()
+            try:
+                file.remove()
+            except OSError as error:
+                raise _cannot(str(file), error) from error
 
     def _make_folder(self) -> AepctlError | None:
         try:
