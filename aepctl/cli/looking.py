@@ -54,7 +54,8 @@ class Looking:
         told = [
             one.having(lambda made: of_drift(replace(made[0], idle=()), made[1])) for one in parts
         ]
-        found = Everywhere("drift", told, changed, ("drift",), "audiences", alerts)
+        words = ("drift", *(["--unmanaged"] if self.unmanaged else []))
+        found = Everywhere("drift", told, changed, words, "audiences", alerts, self.targets)
         return give(found, invocation, output)
 
     def _context(self, invocation: Invocation) -> "Context":

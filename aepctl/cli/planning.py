@@ -62,7 +62,9 @@ class Planning:
                 file.save(planfile_text(made[name]))
         told = [one.having(lambda planned: self._result(planned, outputs)) for one in parts]
         changed = tuple(name for name, planned in made.items() if planned.plan.changes)
-        found = Everywhere("plan", told, changed, ("plan",), "changes", alerts)
+        given = {"--refresh": self.refresh, "--overwrite": self.overwrite}
+        words = ("plan", *(option for option, is_given in given.items() if is_given))
+        found = Everywhere("plan", told, changed, words, "changes", alerts, self.targets)
         return give(found, invocation, outputs.output)
 
     def _planned(

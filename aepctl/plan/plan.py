@@ -142,8 +142,9 @@ class Plan:
     `overwrites`: what somebody edited on the platform is changed all the same. `not_listed` are the
     known keys that the platform's list did not have, which proves nothing. `known` counts what
     state knows. Where everything is to be deleted, `guarded` are the keys that `prevent_destroy`
-    protects, and `stays` those that were retained. `missed` are the targets that match
-    nothing. `program` is how a command for its environment begins.
+    protects, and `stays` those that were retained. `missed` are the targets that match nothing, and
+    `targets` the others; all of them where none does, for without any all is meant. `program` is
+    how a command for its environment begins.
     """
 
     environment: str

@@ -19,6 +19,7 @@ class Everywhere:
 
     `changed` are the environments of which there is something to be told. `words` show one of them
     in full. `alerts` are about all of them. `json_list` names the list of one's JSON document.
+    `targets` are those that somebody gave.
     """
 
     command: str
@@ -27,6 +28,7 @@ class Everywhere:
     words: tuple[str, ...]
     json_list: str
     alerts: tuple[tuple[str, str], ...] = ()
+    targets: tuple[str, ...] = ()
 
     @property
     def failed(self) -> tuple[str, ...]:
@@ -59,7 +61,7 @@ def view_of_everywhere(found: Everywhere) -> View:
     return View(
         command=found.command,
         title=f"{found.command.capitalize()} for all environments",
-        targets=made[0].targets if made else (),
+        targets=found.targets,
         totals=_sums(made) if made else None,
         nothing=made[0].nothing if made else "",
         empty=empty.pop() if len(empty) == 1 and len(made) == len(views) else "",

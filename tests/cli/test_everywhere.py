@@ -156,11 +156,15 @@ def test_no_other_word_or_variable_chooses_an_environment(three: Project) -> Non
 
 def test_a_target_has_to_be_in_one_environment_not_in_all(three: Project) -> None:
     three.know("dev", "old")
-    result = three.run("plan", ALL, "--target", "old", "--target", "sil*")
+    both = ("--target", "old", "--target", "sil*")
+    result = three.run("plan", ALL, *both)
     assert (result.code, "old     . forget" in result.out) == (0, True)
     assert "only old sil*:" in result.out
     assert three.run("plan", ALL, "--target", "old", "--out", "plans").code == 0
     assert json.loads((three.root / "plans/prod.json").read_text())["changes"] == []
+    assert three.run("plan", ALL, *both, "--out", "plans").code == 0
+    saved = {one: json.loads((three.root / f"plans/{one}.json").read_text()) for one in NAMES}
+    assert [one["targets"] for one in saved.values()] == [["old", "sil*"], ["sil*"], ["sil*"]]
     nowhere = three.run("plan", ALL, "--target", "none", "-o", "json")
     assert (nowhere.code, valid(nowhere)["environments"]) == (1, [])
     assert "no audience matches --target 'none' in any environment" in nowhere.err
