@@ -6,8 +6,8 @@ BIN := .venv/bin
 dev: ## An environment in .venv with everything, in the pinned versions
 	python3 -m venv .venv && $(BIN)/pip install --quiet -c constraints.txt -e '.[dev]'
 
-check: ## Linter, formatter, types, import contracts
-	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo
+check: ## Linter, formatters, types, import contracts
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo && $(BIN)/aepctl fmt --check
 
 test: ## Everything but the rigs
 	$(BIN)/pytest

@@ -19,6 +19,11 @@ def listed(items: Iterable[str], most: int = MAX_LISTED) -> str:
     return f"{', '.join(items[:most])}{more}"
 
 
+def files_of(count: int) -> str:
+    """So many files, in words."""
+    return "1 file" if count == 1 else f"{count} files"
+
+
 def command(program: str, *words: str) -> str:
     """A command that can be pasted as it stands. `program` is how it begins."""
     return f"{program} {shlex.join(words)}"
@@ -34,3 +39,9 @@ def first_error(error: "ValidationError") -> tuple[tuple[str, ...], str]:
     first = error.errors()[0]
     message = first["msg"]
     return tuple(str(part) for part in first["loc"]), f"{message[:1].lower()}{message[1:]}"
+
+
+def commands_in(text: str) -> tuple[str, ...]:
+    """The commands of ours that a sentence has in backticks, each once, as they can be pasted."""
+    every = text.split("`")[1::2] if text.count("`") % 2 == 0 else []
+    return tuple(dict.fromkeys(one for one in every if one.startswith("aepctl ")))

@@ -1,4 +1,4 @@
-"""The hook for pre-commit, tried with pre-commit itself on a scratch project."""
+"""The hooks for pre-commit, tried with pre-commit itself on a scratch project."""
 
 import os
 import shutil
@@ -15,8 +15,9 @@ GIT = {
     "GIT_COMMITTER_NAME": "tests", "GIT_COMMITTER_EMAIL": "tests@example.com",
     "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1",
 }  # fmt: skip
+HOOKS = ("aepctl-validate", "aepctl-fmt")
 SETTINGS = "environments: {local: {endpoint: emulator, sandbox: dev}}\n"
-SOUND = "audiences: {gold: {name: Gold, namespace: agora, originName: Tests}}\n"
+SOUND = "audiences:\n  gold: {name: Gold, namespace: agora, originName: Tests}\n"
 
 
 @pytest.fixture(scope="module")
@@ -53,11 +54,11 @@ def repository(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, 
 
 @pytest.mark.rig
 @pytest.mark.timeout(600)  # pre-commit makes a virtual environment and installs into it
-def test_the_hook_passes_sound_manifests_and_shows_every_problem_of_others(
+def test_the_hooks_pass_sound_manifests_and_show_what_is_wrong_with_others(
     tmp_path: Path, repository: Path, environment: dict[str, str], pre_commit: str
 ) -> None:
-    def hook() -> subprocess.CompletedProcess[str]:
-        words = ["try-repo", str(repository), "aepctl-validate", "--all-files", "--verbose"]
+    def hooks() -> subprocess.CompletedProcess[str]:
+        words = ["try-repo", str(repository), "--all-files", "--verbose"]
         return subprocess.run(
             [pre_commit, *words],
             cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
@@ -68,18 +69,21 @@ def test_the_hook_passes_sound_manifests_and_shows_every_problem_of_others(
     manifest = tmp_path / "audiences/gold.yaml"
     manifest.write_text(SOUND)
     committed(tmp_path, environment)
-    passed = hook()
+    passed = hooks()
     assert passed.returncode == 0, passed.stdout + passed.stderr
     assert "1 audience, no problems." in passed.stdout
+    assert "0 files not formatted, 2 formatted." in passed.stdout
 
     manifest.write_text(SOUND.replace("name:", "nmae:"))
-    failed = hook()
+    (tmp_path / "aepctl.yaml").write_text(SETTINGS.replace("{local: {", "{ local: { "))
+    failed = hooks()
     assert failed.returncode == 1
-    assert "audiences/gold.yaml:1:" in failed.stdout
+    assert "audiences/gold.yaml:2:" in failed.stdout
     assert "unknown field `nmae`" in failed.stdout
+    assert "not formatted aepctl.yaml\n1 file not formatted, 0 formatted, 1 with" in failed.stdout
 
     manifest.unlink()
     (tmp_path / "aepctl.yaml").unlink()
     (tmp_path / "README.md").write_text("Nothing for the hook\n")
     committed(tmp_path, environment)
-    assert "(no files to check)Skipped" in hook().stdout
+    assert hooks().stdout.count("(no files to check)Skipped") == len(HOOKS)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "init": ("aepctl init", "aepctl init loyalty --ci github"),
     "validate": ("aepctl validate", "aepctl validate --github"),
+    "fmt": ("aepctl fmt", "aepctl fmt --check", "aepctl fmt --diff audiences/crm.yaml"),
     "plan": (
         "aepctl plan",
         "aepctl --env prod plan --refresh --target 'loyalty-*'",

@@ -12,6 +12,7 @@ from aepctl.apply.stopping import StopSignal
 from aepctl.cli.completers import environments, folders
 from aepctl.cli.outfiles import check_expanded
 from aepctl.errors import AepctlError
+from aepctl.wording import pasteable
 
 if TYPE_CHECKING:
     from aepctl.model.target import Target
@@ -84,6 +85,10 @@ class Invocation:
         if self.environment is not None:
             return f"{self.program} --env {shlex.quote(self.environment)}"
         return self.program
+
+    def pasteable(self, text: str) -> str:
+        """The text, whose commands run as they stand: in this folder, for this environment."""
+        return pasteable(text, self.own_program)
 
 
 def _environment(context: click.Context, _: click.Parameter, name: str | None) -> None:

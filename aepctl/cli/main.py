@@ -14,6 +14,7 @@ from aepctl.cli.destroy import destroy
 from aepctl.cli.drift import drift
 from aepctl.cli.emulator import emulator
 from aepctl.cli.export import export
+from aepctl.cli.fmt import fmt
 from aepctl.cli.importing import import_
 from aepctl.cli.init import init
 from aepctl.cli.invocation import Group, Invocation
@@ -59,6 +60,7 @@ def cli(
 for command in (
     init,
     validate,
+    fmt,
     plan,
     apply,
     drift,

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from aepctl.project.environment import Environment
     from aepctl.render.formats import Result
 
+    Made = tuple[Planned, Environment]
+
 CHANGES = 2
 """The exit code of `--detailed-exitcode` where there are any."""
 
@@ -42,7 +44,10 @@ class Planning:
             from aepctl.render.text import plan_text
 
             print_result(plan_text(planned.plan, Paint(on=colour())))
-        return self._code(planned) if outputs == Outputs() else self._result(planned, outputs)
+        if outputs == Outputs() or invocation.resolved is None:
+            return self._code(planned)
+        file = outputs.files.out.path if outputs.files.out else check
+        return self._result((planned, invocation.resolved), outputs, file)
 
     def all(self, invocation: Invocation, outputs: Outputs) -> "Result":
         """The plans of all environments. Raises NoSuchTarget, where a target is in none of them."""
@@ -51,17 +56,21 @@ class Planning:
         from aepctl.project.everywhere import made_in
         from aepctl.render.everywhere import Everywhere
 
-        def planned(context: "Context", environment: "Environment") -> "Planned":
-            return self._planned(context, environment, elsewhere=True)
+        def plan(context: "Context", environment: "Environment") -> "Made":
+            return self._planned(context, environment, elsewhere=True), environment
 
-        parts = in_all(invocation, invocation.context(), planned)
-        alerts = check_targets(parts, lambda one: one.plan.missed)
-        made = dict(made_in(parts))
-        for name, file in outputs.files.plans:
-            if name in made:
-                file.save(planfile_text(made[name]))
-        told = [one.having(lambda planned: self._result(planned, outputs)) for one in parts]
-        changed = tuple(name for name, planned in made.items() if planned.plan.changes)
+        def result(made: "Made") -> "Result":
+            file = files.get(made[1].name)
+            return self._result(made, outputs, file.path if file else None)
+
+        parts = in_all(invocation, invocation.context(), plan)
+        alerts = check_targets(parts, lambda made: made[0].plan.missed)
+        files = dict(outputs.files.plans)
+        for name, (planned, _) in made_in(parts):
+            if name in files:
+                files[name].save(planfile_text(planned))
+        told = [one.having(result) for one in parts]
+        changed = tuple(name for name, (planned, _) in made_in(parts) if planned.plan.changes)
         given = {"--refresh": self.refresh, "--overwrite": self.overwrite}
         words = ("plan", *(option for option, is_given in given.items() if is_given))
         found = Everywhere("plan", told, changed, words, "changes", alerts, self.targets)
@@ -82,11 +91,14 @@ class Planning:
     def _code(self, planned: "Planned") -> int:
         return CHANGES if self.detailed and planned.plan.changes else 0
 
-    def _result(self, planned: "Planned", outputs: Outputs) -> "Result":
+    def _result(self, made: "Made", outputs: Outputs, file: str | None) -> "Result":
+        from aepctl.cli.apply_command import apply_command
         from aepctl.render.formats import of_plan
 
+        planned, environment = made
         plan_id = planned.binding().id if outputs.need_plan_id else None
-        return of_plan(planned.plan, plan_id=plan_id, exit_code=self._code(planned))
+        run = apply_command(environment, planned.plan, file, refresh=self.refresh)
+        return of_plan(planned.plan, plan_id=plan_id, exit_code=self._code(planned), run=run)
 
 
 def _check(invocation: Invocation, file: str) -> "Planned":

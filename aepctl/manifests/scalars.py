@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from aepctl.model.spelling import JOINERS
 from aepctl.yamldoc.parsing import NOT_TEXT
@@ -10,21 +11,48 @@ RESOLVED = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null
 """What some reader of YAML takes for something else than text, in any case."""
 NO_VALUE = re.compile(r"[0-9][^ ]* .*[A-Za-z]{2}")
 """Begins with a digit, and still is neither a number nor a time: `10,000 points`."""
+FLOW = re.compile(r"[,\[\]{}]")
+"""What ends a text within brackets."""
+PARAGRAPHS = re.compile(r"\n+")
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""Neither a number nor a time either, whatever it begins with."""
 ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 LITERAL = str.maketrans("", "", "\n\t" + "".join(JOINERS))
 BYTE, SHORT = 0xFF, 0xFFFF
 
 
-def scalar(text: str) -> str:
+def scalar(text: str, *, in_flow: bool = False) -> str:
     """The text on one line: as it is where nothing can take it for anything else, else in quotes.
 
-    What cannot be seen is always spelled out.
+    What cannot be seen is always spelled out. `in_flow`: within brackets, which it then must lack.
     """
-    return text if _is_plain(text) else '"' + "".join(map(_escaped, text)) + '"'
+    if _is_plain(text) and not (in_flow and FLOW.search(text)):
+        return text
+    return '"' + "".join(map(_escaped, text)) + '"'
 
 
-def lines_of(text: str) -> tuple[str, tuple[str, ...]] | None:
-    """A text of several lines as a block: its sign, and its lines. None where that is not exact."""
+def folded_lines(text: str, written: Sequence[str]) -> str | None:
+    """The sign of a block that joins the lines, as somebody broke them, to just this text.
+
+    None where they do not come to it, or where not all of it could be seen.
+    """
+    if not written or not written[0] or not written[-1]:
+        return None
+    if any(line != line.strip(" \t") for line in written) or not _is_seen("".join(written)):
+        return None
+    joined = PARAGRAPHS.sub(_joined, "\n".join(written))
+    return {joined: ">-", f"{joined}\n": ">"}.get(text)
+
+
+def _joined(found: re.Match[str]) -> str:
+    return found[0][1:] or " "
+
+
+def lines_of(text: str, *, ragged: bool = False) -> tuple[str, tuple[str, ...]] | None:
+    """A text of several lines as a block: its sign, and its lines. None where that is not exact.
+
+    `ragged`: its lines may end with blanks, which nobody sees there.
+    """
     *lines, last = text.split("\n")
     sign = "|" if lines and not last else "|-"
     if last:
@@ -33,8 +61,9 @@ def lines_of(text: str) -> tuple[str, tuple[str, ...]] | None:
         return None
     if len(lines) == 1 and sign == "|-":
         return None
-    ragged = any(line != line.rstrip(" \t") for line in lines)
-    if not lines[0] or lines[0][0] in " \t" or ragged or not _is_seen(text.translate(LITERAL)):
+    if any(line != line.rstrip(" \t") for line in (lines[-1:] if ragged else lines)):
+        return None
+    if not lines[0] or lines[0][0] in " \t" or not _is_seen(text.translate(LITERAL)):
         return None
     return sign, tuple(lines)
 
@@ -46,7 +75,7 @@ def _is_plain(text: str) -> bool:
         return False
     first = text[0]
     if first.isascii() and first.isdigit():
-        return NO_VALUE.match(text) is not None
+        return (NO_VALUE.match(text) or UUID.fullmatch(text)) is not None
     return first.isalpha() or not (first.isascii() or unicodedata.category(first)[0] == "M")
 
 

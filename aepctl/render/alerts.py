@@ -71,4 +71,4 @@ def _allow(plan: Plan) -> str:
 
 
 def _would(count: int) -> str:
-    return f"{count} audience{'s' * (count != 1)} would be"
+    return f"{count:,} audience{'s' * (count != 1)} would be"

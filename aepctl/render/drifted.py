@@ -168,7 +168,7 @@ def _about_change(one: Drifted, where: Where) -> str:
         return f"an apply deletes it only with `--overwrite`: {ours}"
     if not one.is_wanted:
         return f"no manifest has it any more; to end it as it is now: {keep}, then apply"
-    file = "the manifest" if one.source is None else one.source.file
+    file = "the manifest" if one.source is None else f"`{one.source.file}`"
     lines = ", ".join(map(_line, one.fields))
     return (
         f"to keep what is there: write {lines} into {file}, then {keep}; to put ours back: {ours}"

@@ -13,10 +13,13 @@ from aepctl.render.display import display
 TICKS = re.compile("`+")
 NOT_XML = re.compile("[\ufdd0-\ufdef\ufffe\uffff]")
 LINK = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~/?#=&%+-]*)?")
+MARKUP = re.compile(r"""[&<>"`*_\\|\[\]{}~#$^@]""")
+ADDRESS = re.compile(r"@|:(?=//)|www(?=\.)", re.IGNORECASE)
 HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
 ELLIPSIS = "…"
 PLAIN_WORDS = re.compile(
-    r"([A-Za-z,;'() ]|[.:](?= |$)|(?<=[a-z])_(?=[a-z])|(?<![^ (])[0-9]{1,6}(?=[ ),.]|$)| %(?= ))*"
+    r"([A-Za-z,;'() ]|[.:?](?= |$)|(?<=[a-z])_(?=[a-z])|(?<![^ (])[0-9]{1,3}(,?[0-9]{3})?"
+    r"(?=[ ),.]|$)| %(?= ))*"
 )
 """Nothing in them can be a link, a mention, a reference or markup, wherever they stand."""
 
@@ -45,6 +48,19 @@ def code_within(text: str, most: int) -> str:
     while len(code(clip(text, length)).encode()) > most and length > 1:
         length = min(length * 3 // 4, most)
     return code(clip(text, length))
+
+
+def marked_code(text: str) -> str:
+    """Markdown: what may stand within `<code>` tags, beside tags of ours, and in a table's cell.
+
+    All that could be markup is a character reference, which is never markup itself. But addresses
+    are looked for in the text that comes of it: what makes one an address is cut in two.
+    """
+    return MARKUP.sub(_referred, ADDRESS.sub(r"\g<0>\0", display(text))).replace("\0", "<!-- -->")
+
+
+def _referred(found: re.Match[str]) -> str:
+    return f"&#{ord(found[0])};"
 
 
 def prose(text: str, most: int) -> str:
@@ -85,6 +101,11 @@ def comment(text: str) -> str:
 def html(text: str) -> str:
     """HTML: text and quoted attributes."""
     return display(text).translate(HTML)
+
+
+def html_text(text: str) -> str:
+    """HTML: text of any number of lines, which stay lines where blanks are kept."""
+    return html(text) if "\n" not in text else "\n".join(map(html, text.split("\n")))
 
 
 def html_prose(text: str) -> str:

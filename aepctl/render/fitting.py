@@ -1,71 +1,115 @@
 """Fit a Markdown page into a budget of bytes by leaving things out, and say what was left out.
 
-A page is cut along its structure, never within a line: first the details of single changes, from
-the largest down; then the lines of whole groups become a count; at last only the totals are left.
+A page is cut along its structure, never within a line. What needs a person is kept first, then what
+is rare, then as much as fits of what is many; at last only the totals are left.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
-from aepctl.render.escape import fence, link
+from aepctl.render.escape import link
 
 LEAST = 600
 """Bytes that any page can be cut down to."""
+FEW = 20
+"""So many lines stand open beneath each other; more are folded."""
+CUT = 60
+"""Bytes that suffice to say that a section is cut."""
+
+
+class Entry(NamedTuple):
+    """One thing on one line, and what there is below it, which can be left out."""
+
+    line: str
+    more: str = ""
+
+    def text(self, *, whole: bool) -> str:
+        return f"- {self.line}\n{self.more if whole else ''}"
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Lines under a title, which says how many they are and stands alone where they do not fit.
+    """Entries under a heading; without one they go on under the last.
 
-    `folds`: the lines are shown when somebody asks for them.
+    `place` is where they are, and `summary` the same as HTML; `opened` of them can be seen at once,
+    the others when somebody asks. `rank`: the lower, the sooner it is kept. `counted`: how many
+    they are is told elsewhere too, so that nothing of them has to stay.
     """
 
-    title: str
-    lines: tuple[str, ...]
-    folds: bool = False
+    heading: str
+    entries: tuple[Entry, ...]
+    place: str = ""
+    summary: str = ""
+    opened: int = FEW
+    rank: int = 0
+    counted: bool = False
 
-    def text(self, *, brief: bool) -> str:
-        lines = "" if brief else "\n" + "".join(f"- {line}\n" for line in self.lines)
-        if self.folds and not brief:
-            lines = (
-                f"\n<details><summary>{len(self.lines):,} lines</summary>\n{lines}\n</details>\n"
+    def text(self, kept: int, whole: Collection[int]) -> str:
+        """With so many of its entries; those at `whole` with what is below them."""
+        shown = [one.text(whole=at in whole) for at, one in enumerate(self.entries[:kept])]
+        parts = [f"\n{self.heading}\n"] if self.heading else []
+        if self.place and (self.opened if kept else not self.counted):
+            parts.append(f"\n{self.place}\n")
+        if shown[: self.opened]:
+            parts += ["\n", *shown[: self.opened]]
+        folded = shown[self.opened :]
+        if folded:
+            title = f"{self.summary}{self._first(kept)}" if self.opened == 0 else self._more(folded)
+            parts.append(
+                f"\n<details><summary>{title}</summary>\n\n{''.join(folded)}\n</details>\n"
             )
-        return f"\n{self.title}\n{lines}"
+        if kept < len(self.entries) and (kept and self.opened):
+            parts.append(f"\nand {len(self.entries) - kept:,} more, which did not fit\n")
+        return "".join(parts)
 
+    def _first(self, kept: int) -> str:
+        return f", the first {kept:,} of them" if kept < len(self.entries) else ""
 
-@dataclass(frozen=True, slots=True)
-class Details:
-    """Details of single changes, as parts of one diff. `title` is HTML; `folds`: till asked for."""
+    def _more(self, folded: Sequence[str]) -> str:
+        return f"{len(folded):,} more"
 
-    title: str
-    parts: tuple[str, ...]
-    folds: bool = True
-
-    def text(self, chosen: Sequence[str]) -> str:
-        if not chosen:
-            return ""
-        mark = fence(self.parts)
-        opened = "" if self.folds else " open"
-        head = f"\n<details{opened}><summary>{self.title}</summary>\n\n{mark}diff\n"
-        return head + "\n".join(chosen) + f"\n{mark}\n\n</details>\n"
+    @property
+    def frame(self) -> int:
+        """Bytes that its lines bring with them."""
+        lines = sum(size(one.text(whole=False)) for one in self.entries)
+        return size(self.text(len(self.entries), ())) - size(self.text(0, ())) - lines
 
 
 @dataclass(frozen=True, slots=True)
 class MarkdownPage:
     """A review comment, most important first. `least` is all of it that must be there.
 
-    `attention` and `groups` hold one line for each of `total` things, which are `things`.
-    `full_report` is where all of it can be read.
+    `sections` hold one line for each of `total` things, which are `things`. `full_report` is where
+    all of it can be read.
     """
 
     head: str
     least: str
     total: int
     things: str = "changes"
-    attention: tuple[Section, ...] = ()
-    groups: tuple[Section, ...] = ()
-    details: tuple[Details, ...] = ()
+    sections: tuple[Section, ...] = ()
+    foot: str = ""
     full_report: str | None = None
+
+
+@dataclass(slots=True)
+class Filling:
+    """What of each section is kept, while there is room."""
+
+    room: int
+    kept: list[int]
+    whole: list[set[int]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.whole = [set() for _ in self.kept]
+
+    def takes(self, cost: int) -> bool:
+        """Whether there is room for it, which is then taken."""
+        if cost > self.room:
+            return False
+        self.room -= cost
+        return True
 
 
 def fit(page: MarkdownPage, max_bytes: int) -> str:
@@ -80,81 +124,80 @@ def fit(page: MarkdownPage, max_bytes: int) -> str:
 
 def _candidates(page: MarkdownPage, max_bytes: int) -> Iterator[str]:
     """Ever shorter texts of the page, the last of which fits any budget."""
-    everything = (*page.attention, *page.groups)
-    yield _text(page, [], [block.parts for block in page.details], "")
-    bare = size(_text(page, [], [], _reserve(page)))
-    chosen = _smallest(page.details, max_bytes - bare)
-    dropped = sum(len(block.parts) for block in page.details) - sum(map(len, chosen))
-    yield _text(page, [], chosen, _left_out(page, dropped, []))
-    every = sum(len(block.parts) for block in page.details)
-    brief = _largest(page, bare - max_bytes)
-    yield _text(page, brief, [], _left_out(page, every, brief))
-    yield page.head + _left_out(page, every, everything)
-    yield page.least + _left_out(page, 0, everything, most=80)
+    sections = page.sections
+    everything = Filling(0, [len(one.entries) for one in sections])
+    everything.whole = [set(range(len(one.entries))) for one in sections]
+    yield _text(page, everything, "")
+    yield _shortened(page, max_bytes)
+    bare = tuple(replace(one, counted=True) for one in sections)
+    yield _shortened(replace(page, sections=bare), max_bytes)
+    nothing = Filling(0, [0] * len(sections))
+    yield page.head + _left_out(page, nothing)
+    yield page.least + _left_out(page, nothing, most=80, details=False)
 
 
-def _smallest(blocks: Sequence[Details], room: int) -> list[list[str]]:
-    """Per block the parts that fit when the largest are dropped first."""
+def _shortened(page: MarkdownPage, max_bytes: int) -> str:
+    """With all headings and places, and what there is room for beside them."""
+    nothing = Filling(0, [0] * len(page.sections))
+    room = max_bytes - size(_text(page, nothing, _left_out(page, nothing))) - CUT
+    filling = Filling(room, nothing.kept)
+    _fill(page.sections, filling)
+    return _text(page, filling, _left_out(page, filling))
+
+
+def _fill(sections: Sequence[Section], filling: Filling) -> None:
+    """Keep what fits: of the rare ones all before the lines of those that are many."""
+    order = sorted(range(len(sections)), key=lambda at: sections[at].rank)
+    few = [at for at in order if sections[at].rank <= FEW]
+    many = [at for at in order if sections[at].rank > FEW]
+    for places in (few, many):
+        if not all(_lines_fit(sections[at], at, filling) for at in places):
+            return
+        _add_details(sections, places, filling)
+
+
+def _lines_fit(section: Section, at: int, filling: Filling) -> bool:
+    """Keep its lines from the first on; whether there was room for all."""
+    if not filling.takes(section.frame):
+        return False
+    for entry in section.entries:
+        if not filling.takes(size(entry.text(whole=False))):
+            return False
+        filling.kept[at] += 1
+    return True
+
+
+def _add_details(sections: Sequence[Section], places: Iterable[int], filling: Filling) -> None:
+    """Keep what is below the lines, the smallest first."""
     parts = sorted(
-        (size(part) + 1, number, place)
-        for number, block in enumerate(blocks)
-        for place, part in enumerate(block.parts)
+        (size(entry.more), at, place)
+        for at in places
+        for place, entry in enumerate(sections[at].entries)
+        if entry.more
     )
-    frames = [size(block.text(("",))) for block in blocks]
-    kept: dict[int, set[int]] = {}
-    for cost, number, place in parts:
-        room -= cost + (0 if number in kept else frames[number])
-        if room < 0:
-            break
-        kept.setdefault(number, set()).add(place)
-    return [
-        [part for place, part in enumerate(block.parts) if place in kept.get(number, ())]
-        for number, block in enumerate(blocks)
-    ]
+    for cost, at, place in parts:
+        if not filling.takes(cost):
+            return
+        filling.whole[at].add(place)
 
 
-def _largest(page: MarkdownPage, excess: int) -> list[Section]:
-    """The groups to be told briefly: the largest first, those that need attention last."""
-    brief: list[Section] = []
-    for groups in (page.groups, page.attention):
-        for saved, place in sorted(
-            ((_saved(one), place) for place, one in enumerate(groups)), reverse=True
-        ):
-            if excess <= 0 or saved <= 0:
-                break
-            brief.append(groups[place])
-            excess -= saved
-    return brief
+def _text(page: MarkdownPage, filling: Filling, left_out: str) -> str:
+    each = zip(page.sections, filling.kept, filling.whole, strict=True)
+    return "".join(
+        (page.head, left_out, *(one.text(kept, whole) for one, kept, whole in each), page.foot)
+    )
 
 
-def _saved(group: Section) -> int:
-    return size(group.text(brief=False)) - size(group.text(brief=True))
-
-
-def _text(
-    page: MarkdownPage, brief: Sequence[Section], chosen: Iterable[Sequence[str]], left_out: str
+def _left_out(
+    page: MarkdownPage, filling: Filling, most: int = 400, *, details: bool = True
 ) -> str:
-    told_briefly = {id(group) for group in brief}
-    parts = [page.head, left_out]
-    parts += [
-        group.text(brief=id(group) in told_briefly) for group in (*page.attention, *page.groups)
-    ]
-    parts += [block.text(some) for block, some in zip(page.details, chosen, strict=False)]
-    return "".join(parts)
-
-
-def _reserve(page: MarkdownPage) -> str:
-    """The longest note that could be needed."""
-    every = sum(len(block.parts) for block in page.details)
-    return _left_out(page, every, (*page.attention, *page.groups))
-
-
-def _left_out(page: MarkdownPage, details: int, groups: Iterable[Section], most: int = 400) -> str:
     """What the reader does not see, and where to see it."""
-    lines = sum(len(group.lines) for group in groups)
+    lines = sum(len(one.entries) for one in page.sections) - sum(filling.kept)
+    below = sum(bool(entry.more) for one in page.sections for entry in one.entries)
+    below -= sum(map(len, filling.whole))
     parts = []
-    if details:
-        parts.append(f"the details of {details:,} of {page.total:,} {page.things}")
+    if below > 0 and details:
+        parts.append(f"the details of {below:,} of {page.total:,} {page.things}")
     if lines:
         parts.append(f"the lines of {lines:,} of {page.total:,} {page.things}")
     if not parts:

@@ -43,13 +43,15 @@ class Limits:
     full_report: str | None = None
 
 
-def of_plan(plan: "Plan", *, plan_id: str | None = None, exit_code: int = 0) -> Result:
-    """A plan; `plan_id` names it where it is saved."""
+def of_plan(
+    plan: "Plan", *, plan_id: str | None = None, exit_code: int = 0, run: str | None = None
+) -> Result:
+    """A plan; `plan_id` names it where it is saved, and `run` is the command that does it."""
 
     def view() -> "View":
         from aepctl.render.view import view_of_plan
 
-        return view_of_plan(plan, plan_id)
+        return view_of_plan(plan, plan_id, run)
 
     def document() -> str:
         from aepctl.render.json import plan_json

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from aepctl.render.escape import html, html_prose
 from aepctl.render.grid import FAILED, NOTHING, Column, Grid
-from aepctl.render.html import alerts_html, failed_html, header, problems_html, summary
+from aepctl.render.html import alerts_html, failed_html, header, summary
 from aepctl.render.html_page import ASSETS, page
+from aepctl.render.html_problems import problems_html
 from aepctl.render.html_rows import difference_html
 from aepctl.render.view import Failed, Row, View
 from aepctl.render.words import totals, word

@@ -16,6 +16,8 @@ from aepctl.wording import listed
 MARKER = "<!-- aepctl plan-id=- environment=* -->"
 """The hidden first line: no environment has this name."""
 MAX_KEY = 160
+MOST = 1000
+"""Bytes that a sentence may take in the head."""
 MAX_OPEN = 30
 """More lines of the table are folded, but for those that need attention."""
 FRAME = len("\n<details><summary></summary>\n\n\n</details>\n") + 120
@@ -27,7 +29,7 @@ def render_grid(view: View, *, max_bytes: int, full_report: str | None = None) -
     """The page in at most so many bytes of UTF-8."""
     grid = view.grid or Grid((), ())
     most = size(_left_out(10**6, view.parts, full_report))
-    heads = (_head(view, 1000), _head(view, 200), _least(view), _shortest(view))
+    heads = (_head(view, MOST), _head(view, 200), _least(view), _shortest(view))
     head = next((one for one in heads if size(one) + most <= max_bytes), heads[-1])
     room = max_bytes - size(head) - most
     table, left = _table(grid, min(room, int(max_bytes * TABLE_PART)))
@@ -47,7 +49,9 @@ def _head(view: View, most: int) -> str:
     if view.paste:
         parts.append(paste_block(view.paste, most * 4))
     if view.problems:
-        parts += [section.text(brief=most < 1000) for section in problem_sections(view)]  # noqa: PLR2004
+        kept = [len(one.entries) if most == MOST else 0 for one in problem_sections(view)]
+        told = zip(problem_sections(view), kept, strict=True)
+        parts += [section.text(count, range(count)) for section, count in told]
     if not view.grid or not view.grid.lines:
         parts.append(f"{view.empty}\n" * bool(view.empty))
     return "\n".join(parts)

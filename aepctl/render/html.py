@@ -7,14 +7,15 @@ plain table stands in. Its policy lets nothing load, and only the one style and 
 import json
 from collections.abc import Iterable, Mapping
 
-from aepctl.model.problem import Problem
 from aepctl.render.alerts import RENAMED
 from aepctl.render.escape import html, html_prose, script_json
 from aepctl.render.html_page import ASSETS, page
-from aepctl.render.html_rows import plain_table, row_data
+from aepctl.render.html_problems import problems_html
+from aepctl.render.html_rows import plain_table, row_data, urgent_first
 from aepctl.render.view import Failed, View
 from aepctl.render.word import Word
 from aepctl.render.words import by_status, by_urgency, word
+from aepctl.wording import commands_in
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -40,8 +41,10 @@ def summary(view: View, totals: Mapping[str, int]) -> str:
     return (
         _facts(view)
         + alerts_html(view)
+        + (_next(view.next) if view.next else "")
         + (_tiles({**totals, **others}) or f'<p class="empty">{html(view.nothing)}</p>')
         + _hints(row.status for row in view.rows)
+        + (f"<p>To apply it:</p>{_command(view.run)}" if view.run else "")
     )
 
 
@@ -50,8 +53,9 @@ def _rows(view: View, totals: Mapping[str, int]) -> str:
     body = header(view.heading) + summary(view, totals) + listed
     if not view.rows:
         return page(view.heading, body)
-    data = script_json(_encode(row_data(view.rows)))
-    plain = f"<noscript>{plain_table(view.rows)}</noscript>"
+    rows = urgent_first(view.rows)
+    data = script_json(_encode(row_data(rows)))
+    plain = f"<noscript>{plain_table(rows)}</noscript>"
     data = f'<script type="application/json" id="data">{data}</script>'
     return page(view.heading, body + plain, data, script=ASSETS["script"])
 
@@ -65,7 +69,6 @@ def _facts(view: View) -> str:
         facts += [("Endpoint", target.endpoint)]
     facts += [("Plan", view.plan_id)] if view.plan_id else []
     facts += [("Only", " ".join(view.targets))] if view.targets else []
-    facts += [("Next", view.next)] if view.next else []
     listed = "".join(
         f"<div><dt>{html(name)}</dt><dd>{html(text)}</dd></div>" for name, text in facts
     )
@@ -101,7 +104,7 @@ def _tile(status: str, count: int, how: Word) -> str:
     return (
         f'<li class="tile {how.tone}" data-status="{html(status)}">'
         f'<span class="symbol" aria-hidden="true">{html(how.symbol)}</span>'
-        f'<b>{count:,}</b> <span class="words">{html(how.counted)}</span></li>'
+        f'<b>{count:,}</b> <span class="words">{html(how.word)}</span></li>'
     )
 
 
@@ -109,29 +112,31 @@ def _hints(statuses: Iterable[str]) -> str:
     """What is to be known of the statuses that are met, those that need attention first."""
     met = [word(status) for status in by_urgency(statuses)]
     hints = "".join(
-        f'<li class="{how.tone}"><b>{html(how.counted.capitalize())}.</b> {html(how.hint)}</li>'
+        f'<li class="{how.tone}"><b>{html(how.word.capitalize())}.</b> {html(how.hint)}</li>'
         for how in met
         if how.hint
     )
-    return f'<ul class="hints">{hints}</ul>' if hints else ""
-
-
-def problems_html(problems: Iterable[Problem]) -> str:
-    """What is wrong with manifests or settings, as a table."""
-    rows = "".join(_problem(problem) for problem in problems)
-    head = "<tr><th scope=col>Place</th><th scope=col>Problem</th><th scope=col>Hint</th></tr>"
-    return f'<table class="plain"><thead>{head}</thead><tbody>{rows}</tbody></table>'
-
-
-def _problem(problem: Problem) -> str:
-    origin = problem.origin
-    place = f"{origin.file}:{origin.line}:{origin.column}" if origin.line else origin.file
-    cells = (f"<code>{html(place)}</code>", html(problem.message), html(problem.hint or ""))
-    return "<tr>" + "".join(f"<td>{one}</td>" for one in cells) + "</tr>"
+    if not hints:
+        return ""
+    return (
+        f'<details class="hints"><summary>What the words mean</summary><ul>{hints}</ul></details>'
+    )
 
 
 def failed_html(failed: Failed) -> str:
     """Why there is no result, and what to do."""
     what = "".join(f"<p>{html(line)}</p>" for line in failed.message.split("\n"))
-    then = f"<p>Next: {html(failed.hint)}</p>" if failed.hint else ""
-    return f'<div class="callout bad">{what}{then}</div>'
+    return f'<div class="callout bad">{what}</div>' + (_next(failed.hint) if failed.hint else "")
+
+
+def _next(text: str) -> str:
+    """What to do now, and the command once more, to copy, where there is no choice."""
+    found = commands_in(text)
+    return (
+        f'<div class="callout info" role="note"><p><b>Next:</b> {html_prose(text)}</p>'
+        f"{_command(found[0]) if len(found) == 1 else ''}</div>"
+    )
+
+
+def _command(command: str) -> str:
+    return f'<pre class="run" tabindex="0">{html(command)}</pre>'

@@ -11,10 +11,12 @@ from aepctl.model.target import Target
 from aepctl.render.alerts import RENAMED
 from aepctl.render.escape import code_within, comment, fence, prose
 from aepctl.render.fitting import MarkdownPage, Section, fit, size
-from aepctl.render.markdown_parts import field_details, groups, problem_line
+from aepctl.render.markdown_parts import MANY, sections
+from aepctl.render.markdown_problems import problem_entry
+from aepctl.render.markdown_texts import commands
 from aepctl.render.view import Failed, View
 from aepctl.render.words import totals
-from aepctl.wording import listed
+from aepctl.wording import commands_in, listed
 
 MAX_BYTES = 60_000
 """GitHub takes comments of 65,536 characters."""
@@ -57,17 +59,21 @@ def _rows(view: View, counted: str, full_report: str | None, max_bytes: int) -> 
         head.append(paste_block(view.paste, max_bytes // 4))
     head += _notes(view)
     if view.next:
-        head.append(f"Next: {prose(view.next, 1000)}\n")
-    attention, others = groups(view.rows)
+        head.append(_next(view.next))
     return MarkdownPage(
         head="\n".join(head),
         least=f"{_head(view, _title(view, 40))}\n**{counted}**\n",
         total=len(view.rows),
-        attention=attention,
-        groups=others,
-        details=() if view.plan else field_details(view.rows),
+        sections=sections(view.rows, max_bytes // 4),
+        foot=f"\nTo apply it:\n\n{commands((view.run,))}" if view.run else "",
         full_report=full_report,
     )
+
+
+def _next(text: str) -> str:
+    """What to do now, and the command once more, to copy, where there is no choice."""
+    found = commands_in(text)
+    return f"Next: {prose(text, 1000)}\n" + (f"\n{commands(found)}" if len(found) == 1 else "")
 
 
 def paste_block(lines: tuple[str, ...], most: int) -> str:
@@ -106,20 +112,22 @@ def _problems(view: View, full_report: str | None) -> MarkdownPage:
     groups = problem_sections(view)
     head = _head(view, view.title)
     total = len(view.problems)
-    return MarkdownPage(head, head, total, "problems", groups=groups, full_report=full_report)
+    return MarkdownPage(head, head, total, "problems", groups, full_report=full_report)
 
 
 def problem_sections(view: View) -> tuple[Section, ...]:
     """The problems of each file."""
     return tuple(
-        Section(f"**{code_within(file, 400)}**", tuple(problem_line(one) for one in group))
+        Section(
+            f"**{code_within(file, 400)}**", tuple(problem_entry(one) for one in group), opened=MANY
+        )
         for file, group in groupby(view.problems, key=lambda problem: problem.origin.file)
     )
 
 
 def _failed(view: View, failed: Failed, full_report: str | None) -> MarkdownPage:
     title = _head(view, view.title)
-    then = f"\nNext: {prose(failed.hint, 1000)}\n" if failed.hint else ""
+    then = f"\n{_next(failed.hint)}" if failed.hint else ""
     what = "\n\n".join(code_within(line, 1000) for line in failed.message.split("\n"))
     least = f"{title}\n{code_within(failed.message, 200)}\n"
     return MarkdownPage(f"{title}\n{what}\n{then}", least, 0, full_report=full_report)

@@ -1,77 +1,123 @@
-"""The parts of a review page in Markdown: one line an audience, and its fields as a diff.
+"""The parts of a review page in Markdown: an item for each audience, under a heading for each kind.
 
 Whatever comes from outside stands in code, where nothing in it means anything.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from aepctl.model.problem import Problem
-from aepctl.plan.plan import FieldDiff
-from aepctl.render.display import display
-from aepctl.render.escape import clip, code, code_within, html, prose
-from aepctl.render.fitting import Details, Section
-from aepctl.render.view import Row
+from aepctl.render.escape import clip, code, code_within, html, marked_code, prose
+from aepctl.render.fitting import FEW, Entry, Section, size
+from aepctl.render.markdown_texts import field_change, side, text_as_it_is, text_change
+from aepctl.render.view import Fields, Row
 from aepctl.render.words import by_urgency, in_order, word
 
-MAX_NAME = 160
-"""Characters of a name within a line."""
-MAX_OPEN = 20
-"""More lines of a file than these are folded."""
+MAX_NAME = 300
+"""Characters of a key or name within a line."""
+MANY = 60
+"""Of more than these each file is folded, and a table has the files."""
+MAX_FILES = 60
+"""So many files have a row in the table."""
 NOWHERE = "no manifest"
-SIDE_BY_SIDE = "Manifest, state and platform side by side"
-SIGNS = {"manifest": "+", "state": "-", "platform": "!"}
 
 
-def groups(rows: Iterable[Row]) -> tuple[tuple[Section, ...], tuple[Section, ...]]:
-    """What needs a look, and all others: each status under a heading of its own.
+def sections(rows: Sequence[Row], room: int) -> tuple[Section, ...]:
+    """What needs a look, then all others: each status under a heading of its own.
 
-    The others stand by file, folded where they are many.
+    The others stand by file, folded where they are many; then a table counts them first, if there
+    is room for it.
     """
     found: dict[str, list[Row]] = {}
     for row in rows:
         found.setdefault(row.status, []).append(row)
     urgent = [status for status in by_urgency(found) if word(status).attention]
     others = in_order({one: 0 for one in found if not word(one).attention})
+    table = table_of([row for one in others for row in found[one]])
+    counted = 0 < size(table) <= room
     return (
-        tuple(
-            Section(_heading(one, len(found[one])), tuple(_line(r, place=True) for r in found[one]))
-            for one in urgent
-        ),
-        tuple(section for one in others for section in _by_file_sections(one, found[one])),
+        *(_urgent_section(one, found[one]) for one in urgent),
+        *([Section(f"### By file\n\n{table}".rstrip(), ())] if counted else []),
+        *(part for one in others for part in _by_file_sections(one, found[one], counted=counted)),
     )
 
 
-def _heading(status: str, count: int) -> str:
+def table_of(rows: Sequence[Row]) -> str:
+    """Where there are many: each file with its counts. Else nothing."""
+    files = Counter(row.file for row in rows)
+    if len(rows) <= MANY or len(files) < 2:  # noqa: PLR2004 - one file has the totals
+        return ""
+    counts = Counter((row.file, row.status) for row in rows)
+    statuses = list(in_order(dict.fromkeys((row.status for row in rows), 0)))
+    names = [word(one).counted for one in statuses]
+    named = sorted(files, key=lambda file: (file is None, file or ""))
+    lines = [
+        f"| file | {' | '.join(names)} |",
+        f"| --- |{' ---: |' * len(names)}",
+        *(
+            _table_row(_tag(file), [counts[file, one] for one in statuses])
+            for file in named[:MAX_FILES]
+        ),
+    ]
+    rest = named[MAX_FILES:]
+    if rest:
+        sums = [sum(counts[file, one] for file in rest) for one in statuses]
+        lines.append(_table_row(f"{len(rest):,} more files", sums))
+    return "\n".join(lines) + "\n"
+
+
+def _table_row(title: str, counts: Iterable[int]) -> str:
+    return f"| {title} | {' | '.join(f'{count:,}' if count else '' for count in counts)} |"
+
+
+def _tag(file: str | None) -> str:
+    return NOWHERE if file is None else f"<code>{marked_code(clip(file, MAX_NAME))}</code>"
+
+
+def heading(status: str, count: int) -> str:
+    """The title of a kind: its sign, how many there are, and what is to be known of all."""
     how = word(status)
     hint = f"\n\n{how.hint}" if how.hint else ""
-    return f"### {count} {how.counted}{hint}"
+    return f"### {code(how.symbol)} {count:,} {how.counted}{hint}"
 
 
-def _by_file_sections(status: str, rows: Sequence[Row]) -> Iterator[Section]:
-    heading = _heading(status, len(rows))
+def _urgent_section(status: str, rows: Sequence[Row]) -> Section:
+    entries = tuple(_entry(row, {}, place=True) for row in rows)
+    return Section(heading(status, len(rows)), entries)
+
+
+def _by_file_sections(status: str, rows: Sequence[Row], *, counted: bool) -> Iterator[Section]:
+    title = heading(status, len(rows))
     for file, group in _by_file(rows):
-        place = code_within(file, 400) if file else NOWHERE
-        title = f"{heading}\n\n" * bool(heading) + f"**{place}**: {len(group)}"
-        yield Section(title, tuple(map(_line, group)), folds=len(group) > MAX_OPEN)
-        heading = ""
-
-
-def field_details(rows: Sequence[Row]) -> tuple[Details, ...]:
-    """Field by field: where the platform has something else than state, all that each side has.
-
-    One diff a file, folded but for that.
-    """
-    edited = tuple(_diff(row) for row in rows if row.columns)
-    plain = (row for row in rows if row.new or (row.diff and not row.columns))
-    others = tuple(
-        Details(
-            f"{f'<code>{html(clip(file, MAX_NAME))}</code>' if file else NOWHERE}, field by field",
-            tuple(_diff(row) for row in group),
+        common = _in_common(group)
+        where = "".join(f", all in {code(one)}" for one in (_origin(common),) if one)
+        also = f", all in <code>{html(_origin(common))}</code>" if where else ""
+        folds = len(group) > FEW or len(rows) > MANY
+        name = code_within(file, 400) if file else NOWHERE
+        tag = f"<code>{html(clip(file, MAX_NAME))}</code>" if file else NOWHERE
+        yield Section(
+            title,
+            tuple(_entry(row, common) for row in group),
+            place=f"**{name}**: {len(group):,}{where}",
+            summary=f"{tag}: {len(group):,}{also}",
+            opened=0 if folds else FEW,
+            rank=len(rows),
+            counted=counted,
         )
-        for file, group in _by_file(plain)
-    )
-    return (Details(SIDE_BY_SIDE, edited, folds=False), *others) if edited else others
+        title = ""
+
+
+def _in_common(rows: Sequence[Row]) -> Fields:
+    """The namespace and originName of what is new, where several have the same."""
+    first = rows[0].fields
+    pair = {name: first.get(name, "") for name in ("namespace", "originName")}
+    same = all(row.new and not row.ended and pair.items() <= row.fields.items() for row in rows)
+    return pair if same and len(rows) > 1 else {}
+
+
+def _origin(fields: Fields) -> str:
+    both = (fields.get("namespace"), fields.get("originName"))
+    return " / ".join(clip(one, MAX_NAME) for one in both if one)
 
 
 def _by_file(rows: Iterable[Row]) -> Iterator[tuple[str | None, tuple[Row, ...]]]:
@@ -81,48 +127,43 @@ def _by_file(rows: Iterable[Row]) -> Iterator[tuple[str | None, tuple[Row, ...]]
         yield file, tuple(group)
 
 
-def _line(row: Row, *, place: bool = False) -> str:
-    """`+` `key` `name` and what else is to be known, on one line."""
-    parts = [code(word(row.status).symbol), code(clip(row.key, MAX_NAME))]
-    if row.name is not None:
+def _entry(row: Row, common: Fields, *, place: bool = False) -> Entry:
+    return Entry(_line(row, common, place=place), _below(row))
+
+
+def _line(row: Row, common: Fields, *, place: bool) -> str:
+    """Key, name, and what else is to be known, on one line."""
+    parts = [f"**{code(clip(row.key, MAX_NAME))}**"]
+    if row.name is not None and row.name != row.key:
         parts.append(code(clip(row.name, MAX_NAME)))
+    if row.new and not row.ended and not common and _origin(row.fields):
+        parts.append(f"in {code(_origin(row.fields))}")
     if row.audience_id is not None:
         parts.append(f"as {code(clip(row.audience_id, MAX_NAME))}")
     if row.moved_from is not None:
         parts.append(f"was {code(clip(row.moved_from, MAX_NAME))}")
     if row.replaced is not None:
         parts.append(f"in place of {code(clip(row.replaced, MAX_NAME))}")
-    if row.diff:
-        parts.append(f"({', '.join(one.field for one in row.diff)})")
     if place and row.source is not None:
         parts.append(f"in {code(clip(row.source.file, MAX_NAME))} line {row.source.line}")
     line = " ".join(parts)
     return f"{line}: {prose(row.note, 4 * MAX_NAME)}" if row.note else line
 
 
-def _diff(row: Row) -> str:
-    added = (FieldDiff(field, None, None, value) for field, value in row.fields.items())
-    lines = [f"@@ {display(row.key)} @@"]
-    for one in added if row.new else row.diff:
-        if row.columns and one.known != one.observed:
-            lines += _each_side(row, one)
+def _below(row: Row) -> str:
+    """What differs, field by field; of what is new, what it is about."""
+    if row.new and not row.ended:
+        description = row.fields.get("description")
+        return f"  - {text_as_it_is(description)}\n" if description else ""
+    return "".join(_differences(row))
+
+
+def _differences(row: Row) -> Iterator[str]:
+    for one in row.diff:
+        if not row.columns or one.known == one.observed:
+            yield field_change(one.field, one.before, one.wanted)
             continue
-        if one.before is not None:
-            lines.append(f"- {one.field:<11}  {display(one.before)}")
-        if one.wanted is not None:
-            lines.append(f"+ {one.field:<11}  {display(one.wanted)}")
-    return "\n".join(lines)
-
-
-def _each_side(row: Row, one: FieldDiff) -> Iterator[str]:
-    """A line a side: `!` is what a diff marks as neither old nor new."""
-    for name, text in row.sides(one):
-        shown = "(none)" if text is None else display(text)
-        yield f"{SIGNS[name]} {one.field:<11}  {name:<8}  {shown}"
-
-
-def problem_line(problem: Problem) -> str:
-    origin = problem.origin
-    where = f"line {origin.line}: " if origin.line else ""
-    hint = f" ({code(clip(problem.hint, 2 * MAX_NAME))})" if problem.hint else ""
-    return f"{where}{code(clip(problem.message, 4 * MAX_NAME))}{hint}"
+        yield f"  - {one.field}:\n"
+        for name, text in row.sides(one):
+            edited = name == "platform" and text is not None and one.known is not None
+            yield f"    - {name}: {text_change(one.known, text) if edited else side(text)}\n"

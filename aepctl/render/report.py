@@ -41,12 +41,24 @@ def view_of_report(report: ApplyReport, program: str = "aepctl") -> View:
         rows=tuple(_report_rows(report)),
         empty=ALL_DONE if plan.done else "Nothing to do.",
         alerts=tuple(_alerts(report, program)),
-        next=f"run `{command(program, *report.words)}` again; it first checks what became of these."
-        if counts[OutcomeKind.UNKNOWN]
-        else None,
+        next=_next(report, command(program, *report.words)),
         plan=view_of_plan(plan, report.plan_id),
         paste=moved_lines(plan),
     )
+
+
+def _next(report: ApplyReport, again: str) -> str | None:
+    """What goes on where this ended, where it did not come to its end."""
+    counts = report.counts()
+    if counts[OutcomeKind.UNKNOWN]:
+        return f"run `{again}` again; it first checks what became of these."
+    if report.rescue is not None:
+        return None  # that comes first, and is said where it is seen first
+    if report.not_started:
+        return f"run `{again}` again; it does what is left."
+    if counts[OutcomeKind.REFUSED]:
+        return f"mend what was refused, then run `{again}` again; nothing is done twice."
+    return None
 
 
 def _nothing(plan: Plan) -> str:

@@ -91,10 +91,10 @@ class View:
 
     `command` is what was run. `totals` count by status; a zero is told where numbers are expected.
     `nothing` is said instead of totals that are all zero, and `empty` instead of rows. `alerts` are
-    a word and what has to be seen first; `next` is what to do now. `paste` are lines for a
-    manifest, where something may have been renamed. `looked`: at all that is known, on the
-    platform. `plan` is the plan that was applied. `more` problems are only counted. Of several
-    environments, `parts` has what each came to, and `grid` all side by side.
+    a word and what has to be seen first; `next` is what to do now, `run` the command that does what
+    is shown. `paste` are lines for a manifest, where something may have been renamed. `looked`: at
+    all that is known, on the platform. `plan` is the plan that was applied. `more` problems are
+    only counted. Of several environments, `parts` has what each came to, `grid` all of them.
     """
 
     command: str
@@ -115,6 +115,7 @@ class View:
     plan: "View | None" = None
     paste: tuple[str, ...] = ()
     looked: bool = False
+    run: str | None = None
     parts: "tuple[View, ...]" = ()
     grid: "Grid | None" = None
 
@@ -134,8 +135,8 @@ class View:
         return ", with a look at the platform" if self.looked else ""
 
 
-def view_of_plan(plan: Plan, plan_id: str | None = None) -> View:
-    """What would be done. `plan_id` names it where it is saved."""
+def view_of_plan(plan: Plan, plan_id: str | None = None, run: str | None = None) -> View:
+    """What would be done. `plan_id` names it where it is saved; `run` is the command that does."""
     counts = plan.counts()
     totals = {action.value: counts[action] for action in Action} | {UNCHANGED: plan.unchanged}
     totals |= saved_totals(plan)
@@ -153,6 +154,7 @@ def view_of_plan(plan: Plan, plan_id: str | None = None) -> View:
         alerts=tuple(plan_alerts(plan)),
         paste=moved_lines(plan),
         looked=plan.refreshed,
+        run=run,
     )
 
 

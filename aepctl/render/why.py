@@ -42,13 +42,13 @@ def _ends(change: Change) -> str | None:
     gone = [one.ids.audience_id for one in change.steps if isinstance(one, Delete)]
     if not gone:
         return None
-    ids = listed(gone)
+    ids = listed(f"`{one}`" for one in gone)
     new = next((one for one in change.steps if isinstance(one, Create)), None)
     if new is None:
         there = change.adopted_id
         other = there is not None and there not in {_known_id(change), *gone}
-        return f"{f'{there} takes its place, then ' if other else ''}{ids} is deleted for good"
-    comes = f"as {new.audience_id}" if new.audience_id else "under a new ID"
+        return f"{f'`{there}` takes its place, then ' if other else ''}{ids} is deleted for good"
+    comes = f"as `{new.audience_id}`" if new.audience_id else "under a new ID"
     return f"another one is created {comes}, then {ids} is deleted for good"
 
 

@@ -1,7 +1,7 @@
 """What libyaml says, in our words: where an event is, and what is wrong with a text."""
 
 from yaml import MarkedYAMLError
-from yaml.events import Event
+from yaml.events import CollectionStartEvent, Event, SequenceStartEvent
 
 from aepctl.yamldoc.places import Finding, Position, source_lines
 
@@ -44,3 +44,24 @@ def position_of(event: Event) -> Position:
     mark = event.start_mark
     assert mark is not None  # noqa: S101 - every event of a parse has one
     return (mark.line + 1, mark.column + 1)
+
+
+def start_of(event: Event) -> int:
+    """How many characters of the text are before an event."""
+    return event.start_mark.index  # type: ignore[union-attr]
+
+
+def end_of(event: Event) -> int:
+    """How many characters of the text are before its end."""
+    return event.end_mark.index  # type: ignore[union-attr]
+
+
+def column_of(event: CollectionStartEvent, text: str) -> int:
+    """The column of a block's entries, from 0.
+
+    Its start may be that of an anchor, so its end counts; a list may end behind its first `-`.
+    """
+    mark = event.end_mark
+    assert mark is not None  # noqa: S101 - every event of a parse has one
+    is_behind = isinstance(event, SequenceStartEvent) and text[mark.index : mark.index + 1] != "-"
+    return mark.column - is_behind

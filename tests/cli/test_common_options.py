@@ -119,6 +119,24 @@ class TestSuggestedCommands:
         again = "`aepctl --chdir there --env prod apply --yes-create 2`"
         assert again in result.err
 
+    def test_a_plan_for_a_review_has_the_command_that_applies_it(self, project: Project) -> None:
+        project.write("there/aepctl.yaml", TWO.replace("dev}", "dev, protected: true}"))
+        project.want("gold", file="there/audiences/all.yaml")
+        here = ("--chdir", "there", "plan", "--env", "prod", "-o", "markdown")
+
+        def told(*words: str) -> str:
+            return project.run(*here, *words).out.partition("To apply it:")[2].strip("`sh\n")
+
+        begin = "aepctl --chdir there --env prod apply"
+        assert told() == begin
+        assert told("--target", "gold", "--overwrite") == f"{begin} --overwrite --target gold"
+        assert told("--out", "a plan") == f"{begin} 'a plan'"
+        assert told("--check", "a plan") == f"{begin} 'a plan'"
+        assert told("--env", "dev") == ""  # which only a saved plan may change
+        assert told("--env", "dev", "--out", "dev.json").endswith("--env dev apply dev.json")
+        project.want(file="there/audiences/all.yaml")
+        assert told() == ""
+
     def test_the_only_environment_needs_no_naming(self, project: Project, platform: Start) -> None:
         project.settle_on(platform(Fault(kind=FaultKind.DROP_BEFORE)))
         project.want("gold")

@@ -56,7 +56,7 @@ def test_what_was_edited_is_shown_on_three_sides_with_what_to_do_about_it(
         "    description  manifest (none)\n"
         "                 state    (none)\n"
         "                 platform yes: really\n"
-        '    to keep what is there: write `description: "yes: really"` into audiences/all.yaml, '
+        '    to keep what is there: write `description: "yes: really"` into `audiences/all.yaml`, '
         "then `aepctl refresh --target gold`; to put ours back: "
         "`aepctl apply --refresh --overwrite --target gold`\n"
     )

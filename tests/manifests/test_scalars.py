@@ -37,6 +37,13 @@ def test_what_is_written_is_text_for_other_readers_too(text: str) -> None:
 
 
 @given(TEXTS)
+def test_the_same_holds_within_brackets(text: str) -> None:
+    line = f"[{scalar(text, in_flow=True)}, {{here: {scalar(text, in_flow=True)}}}]\n"
+    assert yaml.safe_load(line) == [text, {"here": text}]
+    assert read(f"here: {line}") == [text, {"here": text}]
+
+
+@given(TEXTS)
 def test_any_text_of_several_lines_is_exact_as_a_block_or_is_none(text: str) -> None:
     block = lines_of(text)
     if block is not None:

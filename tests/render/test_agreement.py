@@ -71,7 +71,7 @@ def test_all_formats_of_a_plan(plan: Plan) -> None:
     cases = ET.fromstring(junit.render(view).encode()).get("tests")
     assert int(cases or -1) == sum(shown.values())
     assert Counter(row.status for row in view.rows) == shown
-    headings = re.findall(r"^### (\d+) (.*)$", markdown.render(view), re.MULTILINE)
+    headings = re.findall(r"^### `.+?` (\d+) (.*)$", markdown.render(view), re.MULTILINE)
     assert {words: int(n) for n, words in headings} == {
         WORDS[one].counted: n for one, n in shown.items()
     }

@@ -16,6 +16,7 @@ import pytest
 from browser import CHROMIUM, Browser, chromium
 from goldens import Golden
 from hypothesis import given
+from hypothesis import strategies as st
 from review_samples import (
     LIFE,
     NASTY,
@@ -35,7 +36,7 @@ from aepctl.apply.report import ApplyReport
 from aepctl.errors import AepctlError, InvalidInput
 from aepctl.model.audience import FIELD_NAMES, Audience
 from aepctl.model.problem import Origin, Problem
-from aepctl.plan.plan import Action, Change, Plan
+from aepctl.plan.plan import Action, Change, FieldDiff, Plan
 from aepctl.render.display import UNSAFE, display
 from aepctl.render.html import render
 from aepctl.render.html_rows import COLUMN_FIELDS, plain_table
@@ -47,6 +48,7 @@ from aepctl.render.view import (
     view_of_problems,
     view_of_validation,
 )
+from aepctl.render.words import WORDS
 
 AXE = os.environ.get("AEPCTL_AXE", "")
 ATTACK = "<img src=x onerror=alert(1)></script><script>window.hit=1</script>"
@@ -56,9 +58,14 @@ def plan_page(plan: Plan, plan_id: str | None = None) -> str:
     return render(view_of_plan(plan, plan_id))
 
 
-def rows(page: str) -> list[list[Any]]:
+def told(page: str) -> dict[str, Any]:
     found = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
-    listed: list[list[Any]] = json.loads(found[1])["rows"] if found else []
+    data: dict[str, Any] = json.loads(found[1]) if found else {"statuses": [], "rows": []}
+    return data
+
+
+def rows(page: str) -> list[list[Any]]:
+    listed: list[list[Any]] = told(page)["rows"]
     return listed
 
 
@@ -106,7 +113,7 @@ def test_the_rows_for_readers_without_a_script(golden: Golden) -> None:
 
 def test_the_totals_stand_in_the_page_itself() -> None:
     text = re.sub(r"<[^>]+>", "", plan_page(PLAN, "3f9a2c"))
-    for words in ("3 to create", "1 to settle", "26 unchanged", "3f9a2c", "AdobeOrg"):
+    for words in ("3 create", "1 settle", "26 unchanged", "3f9a2c", "AdobeOrg"):
         assert words in text
 
 
@@ -124,12 +131,14 @@ def test_a_stopped_and_an_interrupted_run_say_so() -> None:
     page = render(view_of_report(report, "aepctl --env prod"))
     assert "<p><b>Interrupted:</b> everything that was started is recorded</p>" in page
     assert "aepctl --env prod state recover FILE" in page
-    assert "<dt>Next</dt><dd>run `aepctl --env prod apply` again;" in page
+    assert "<b>Next:</b> run <code>aepctl --env prod apply</code> again;" in page
+    assert '<pre class="run" tabindex="0">aepctl --env prod apply</pre>' in page
 
 
 def test_a_run_that_failed() -> None:
     page = render(view_of_error(AepctlError("the state is <locked>\nby ci", hint="wait")))
-    assert "<p>the state is &lt;locked&gt;</p><p>by ci</p><p>Next: wait</p>" in page
+    assert "<p>the state is &lt;locked&gt;</p><p>by ci</p></div>" in page
+    assert "<p><b>Next:</b> wait</p>" in page
     assert_sound(page)
     assert render(view_of_error(InvalidInput(PROBLEMS))) == render(view_of_problems(PROBLEMS))
 
@@ -150,6 +159,33 @@ def test_without_a_saved_plan_no_plan_is_named() -> None:
     assert "<dt>Plan</dt><dd>3f9a2c</dd>" in plan_page(PLAN, "3f9a2c")
 
 
+def test_totals_and_badges_have_the_same_words() -> None:
+    page = plan_page(LIFE)
+    tiles = re.findall(r'<span class="words">(.*?)</span>', page)
+    badges = [one[1] for one in told(page)["statuses"]]
+    assert sorted(tiles) == sorted([*badges, "unchanged"])
+
+
+def test_problems_stand_by_file_with_their_source_lines() -> None:
+    source = Problem(Origin("b.yaml", 7, 9), "r", "unknown `nmae`", "`name`?", "    - nmae: <x>")
+    page = render(view_of_problems([replace(source, origin=Origin("a.yaml", 1, 7)), source]))
+    assert re.findall(r"<h2><code>(.*?)</code>", page) == ["a.yaml", "b.yaml"]
+    assert (
+        '<span class="line">7 | </span>    - nm<b>a</b>e: &lt;x&gt;</pre>'
+        '<p class="hint"><code>name</code>?</p>'
+    ) in page
+    assert '<span class="where">7:9</span> unknown <code>nmae</code></p>' in page
+    assert_sound(page)
+
+
+@few
+@given(st.text(max_size=120) | st.sampled_from(NASTY), st.integers(0, 140))
+def test_any_source_line_has_a_place_and_nothing_that_acts(source: str, column: int) -> None:
+    page = render(view_of_problems([Problem(Origin("a.yaml", 1, column), "r", "m", None, source)]))
+    assert_sound(page)
+    assert len(re.findall("</span>.*<b>.*</b>.*</pre>", page)) == bool(source.strip())
+
+
 def test_every_field_has_its_place_in_a_row() -> None:
     assert {*COLUMN_FIELDS, "description"} == set(FIELD_NAMES)
 
@@ -159,7 +195,10 @@ def test_every_field_has_its_place_in_a_row() -> None:
 def test_any_plan(plan: Plan) -> None:
     page = plan_page(plan)
     assert_sound(page)
-    assert [row[3] for row in rows(page)] == [display(change.key) for change in plan.changes]
+    keys = [display(change.key) for change in plan.changes]
+    assert Counter(row[3] for row in rows(page)) == Counter(keys)
+    ranks = [WORDS[one[0]].urgency or 99 for one in told(page)["statuses"]]
+    assert [ranks[row[0]] for row in rows(page)] == sorted(ranks[row[0]] for row in rows(page))
     assert page.count("<tr><td>") == len(plan.changes)
     for action, count in statuses(plan).items():
         tile = re.search(rf'data-status="{action}">.*?<b>(\d+)</b>', page)
@@ -174,15 +213,16 @@ def test_any_report(report: ApplyReport) -> None:
     assert_sound(page)
     assert len(rows(page)) == len(report.plan.changes)
     counts = Counter(row.status for row in view_of_report(report).rows)
-    told = re.findall(r'data-status="([a-z-]+)">.*?<b>(\d+)</b>', page)
-    assert {status: int(count) for status, count in told} == counts
+    tiles = re.findall(r'data-status="([a-z-]+)">.*?<b>(\d+)</b>', page)
+    assert {status: int(count) for status, count in tiles} == counts
 
 
 @given(problems)
 def test_any_problems(some: list[Problem]) -> None:
     page = render(view_of_problems(some))
     assert_sound(page)
-    assert page.count("<tr><td>") == len(some)
+    assert page.count('<li class="problem">') == len(some)
+    assert page.count('<section class="problems">') == len({one.origin.file for one in some})
 
 
 # ------------------------------------------------------------------- in a browser
@@ -226,6 +266,13 @@ KEYS = "[...document.querySelectorAll('tr.row .key')].map(e => e.textContent)"
 COUNT = "document.getElementById('count').textContent"
 
 
+IN_ORDER = [
+    *("winter-sale", "spring-sale", "summer-sale", "old-news"),
+    *("loyalty-gold", "loyalty-silver", "stores-north", "loyalty-bronze"),
+]
+"""The keys of PLAN: those that need a look first."""
+
+
 def keys(page: Browser) -> list[str]:
     found: list[str] = page.js(KEYS)
     return found
@@ -248,7 +295,7 @@ def test_a_page_asks_the_network_for_nothing(show: Show) -> None:
     page = show(plan_page(PLAN))
     assert [one for one in page.requests if not one.startswith(("file:", "data:"))] == []
     assert page.messages == []
-    assert keys(page) == [change.key for change in PLAN.changes]
+    assert keys(page) == IN_ORDER
     assert page.js(COUNT) == "8 audiences"
 
 
@@ -265,6 +312,32 @@ def test_search_finds_words_in_any_field(show: Show) -> None:
     page.type("?")
     assert keys(page) == []
     assert page.js("document.getElementById('none').hidden") is False
+
+
+@needs_browser
+@pytest.mark.parametrize("typed", ["CAFÉ", "cafe\u0301", "ガールド", "12,000 points", "gold key"])
+def test_search_finds_what_one_sees_however_it_is_spelled(show: Show, typed: str) -> None:
+    """Whatever the case of the letters is, and in whichever of Unicode's forms they are."""
+    old, new = "For 10,000 points", "For 12,000 points at the Café, ｶﾞｰﾙﾄﾞ."
+    seen = replace(PLAN.changes[6], key="gold-key", diff=(FieldDiff("name", old, None, new),))
+    page = show(plan_page(plan_of(*PLAN.changes, seen)))
+    page.js(
+        f"document.getElementById('q').value = {json.dumps(typed)};"
+        "document.getElementById('q').dispatchEvent(new Event('input'))"
+    )
+    assert keys(page) == ["gold-key"]
+    assert page.js("CSS.highlights.get('found').size") >= len(typed.split())
+
+
+@needs_browser
+def test_line_breaks_and_changed_words_can_be_seen(show: Show) -> None:
+    old, new = "One line.\nAnother of it.", "One line.\nAnother of all."
+    change = replace(PLAN.changes[6], diff=(FieldDiff("description", old, None, new),))
+    page = show(plan_page(plan_of(change)))
+    cells = "[...document.querySelectorAll('.fields td')]"
+    assert page.js(f"{cells}.map((one) => one.innerText)") == [old, new]
+    changed = f"{cells}.map((one) => one.querySelector('del, ins').innerText)"
+    assert page.js(changed) == ["it", "all"]
 
 
 @needs_browser
@@ -379,7 +452,7 @@ def test_the_keyboard_is_enough(show: Show) -> None:
     tiles = ["settle", "decide", "adopt", "create", "update", "forget"]
     bar = ["q", "ns", "file", "expand"]
     headings = ["Status", "Key", "Name", "Namespace", "Origin name", "File"]
-    assert reached == [*tiles, *bar, *headings, "Details of winter-sale"]
+    assert reached == [*tiles, "What the words mean", *bar, *headings, "Details of winter-sale"]
     page.press(" ", " ")
     assert page.js("document.activeElement.getAttribute('aria-expanded')") == "false"
     assert page.js("getComputedStyle(document.activeElement).outlineStyle") == "solid"
@@ -442,10 +515,27 @@ def test_many_rows_come_as_they_are_needed(show: Show) -> None:
 
 
 @needs_browser
+def test_paper_has_what_the_words_mean_and_nothing_to_press(show: Show) -> None:
+    page = show(plan_page(PLAN))
+    page.js("dispatchEvent(new Event('beforeprint'))")
+    page.call("Emulation.setEmulatedMedia", media="print")
+    try:
+        shown = page.js("document.querySelector('main').innerText")
+    finally:
+        page.call("Emulation.setEmulatedMedia", media="screen")
+    assert "Decide. Nothing is done until a person decides." in shown
+    assert "Loyalty - Silver tier" in shown
+    assert "Open all" not in shown
+
+
+@needs_browser
 def test_it_is_readable_where_no_script_runs(browser: Browser, show: Show) -> None:
     browser.call("Emulation.setScriptExecutionDisabled", value=True)
     try:
         page = show(plan_page(PLAN))
+        page.look(375, 900)
+        assert page.js("document.documentElement.scrollWidth") == 375
+        page.look(1400, 1000)
         assert page.js("document.querySelectorAll('noscript tbody tr').length") == 8
         assert "Loyalty - Silver tier" in page.js("document.body.innerText")
         assert "needs its script" not in page.js("document.body.innerText")

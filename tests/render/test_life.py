@@ -96,15 +96,15 @@ class TestWhatCannotBeUndone:
         [
             (
                 (Create(SUMMER), Delete(OLD.ids, SUMMER)),
-                "another one is created under a new ID, then old is deleted for good",
+                "another one is created under a new ID, then `old` is deleted for good",
             ),
             (
                 (Create(SUMMER, "ours"), Delete(OLD.ids, SUMMER)),
-                "another one is created as ours, then old is deleted for good",
+                "another one is created as `ours`, then `old` is deleted for good",
             ),
             (
                 (Adopt(Known(SUMMER, Ids("there"))), Delete(OLD.ids, SUMMER)),
-                "there takes its place, then old is deleted for good",
+                "`there` takes its place, then `old` is deleted for good",
             ),
         ],
     )
@@ -116,7 +116,7 @@ class TestWhatCannotBeUndone:
     def test_so_does_any_change_that_deletes_something_on_its_way(self) -> None:
         steps = (Delete(Ids("older"), SUMMER), Patch(OLD.ids, SUMMER, SUMMER))
         change = Change("a", Action.UPDATE, known=OLD, wanted=SUMMER, steps=steps)
-        assert row_of(change).note == "older is deleted for good"
+        assert row_of(change).note == "`older` is deleted for good"
 
     def test_once_done_the_new_id_stands_beside_the_old_one(self) -> None:
         (row,) = [one for one in DONE.rows if one.status == "replaced"]

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from dataclasses import replace
+from textwrap import indent
 
 import pytest
 from goldens import Golden
@@ -17,6 +18,7 @@ from review_samples import (
     create,
     few,
     filled,
+    nasty,
     plan_of,
     plans,
     problems,
@@ -27,8 +29,8 @@ from review_samples import (
 from aepctl.apply.outcomes import OutcomeKind
 from aepctl.apply.report import ApplyReport
 from aepctl.errors import AepctlError, InvalidInput
-from aepctl.model.problem import Problem
-from aepctl.plan.plan import Action, Plan
+from aepctl.model.problem import Origin, Problem
+from aepctl.plan.plan import Action, FieldDiff, Plan
 from aepctl.render import html
 from aepctl.render.display import UNSAFE
 from aepctl.render.fitting import LEAST
@@ -44,7 +46,11 @@ from aepctl.render.view import (
 from aepctl.render.words import NOT_STARTED, UNCHANGED, WORDS
 
 WHOLE = "https://ci.example/runs/7/plan.html"
-TEMPLATE = re.compile(r"(?:[A-Za-z0-9 ,.;:()'*#>?\n-]|(?<=[a-z])_(?=[a-z])| % )*")
+TEMPLATE = re.compile(r"(?:[A-Za-z0-9 ,.;:()'*#>?|\n-]|(?<=[a-z])_(?=[a-z])| % )*")
+FENCED = re.compile(r"^( *)(`{3,})(?:diff|yaml|sh|text)\n.*?^\1\2$", re.DOTALL | re.MULTILINE)
+TAGGED = re.compile(
+    r"""<code>(?:[^&<>"`*_\\|\[\]{}~#$^@]|&#\d+;|</?(?:del|ins)>|<br>|<!-- -->)*</code>"""
+)
 budgets = st.integers(LEAST, 6000)
 
 
@@ -60,12 +66,12 @@ def plan_page(
 
 def outside_of_code(markdown: str) -> str:
     """The text without its code: what a renderer could take for markup."""
-    text = re.sub(r"^(`{3,})(?:diff|yaml)\n.*?^\1$", "", markdown, flags=re.DOTALL | re.MULTILINE)
-    frame = r"^<details( open)?><summary>.*</summary>$|^</details>$"
+    text = FENCED.sub("", markdown)
+    frame = r"^<details><summary>.*</summary>$|^</details>$"
     text = re.sub(frame, "", text, flags=re.MULTILINE)
     text = re.sub(r"^<!-- aepctl plan-id=[\w.~%-]+ environment=[\w.~%-]+ -->", "", text)
     span = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)")
-    return span.sub("", text).replace(f"<{WHOLE}>", "")
+    return TAGGED.sub("", span.sub("", text)).replace(f"<{WHOLE}>", "")
 
 
 def assert_well_formed(markdown: str, most: int) -> None:
@@ -82,8 +88,7 @@ def assert_well_formed(markdown: str, most: int) -> None:
 
 def lines_of(markdown: str) -> int:
     """How many things have a line of their own."""
-    text = re.sub(r"^```+(?:diff|yaml)\n.*?^```+$", "", markdown, flags=re.DOTALL | re.MULTILINE)
-    return len(re.findall(r"^- ", text, re.MULTILINE))
+    return len(re.findall(r"^- ", FENCED.sub("", markdown), re.MULTILINE))
 
 
 def left_out(markdown: str, what: str) -> int:
@@ -116,22 +121,57 @@ def test_what_needs_no_look_has_a_heading_of_its_own() -> None:
     """Each action, so that nobody has to tell them apart by their symbols."""
     page = plan_page(PLAN)
     assert re.findall(r"^### (.*)$", page, re.MULTILINE) == [
-        "1 to settle",
-        "1 to decide",
-        "1 to adopt",
-        "1 to forget",
-        "3 to create",
-        "1 to update",
+        "`?` 1 to settle",
+        "`!` 1 to decide",
+        "`=` 1 to adopt",
+        "`.` 1 to forget",
+        "`+` 3 to create",
+        "`~` 1 to update",
     ]
-    assert "\n### 3 to create\n\n**`audiences/loyalty.yaml`**: 2\n\n- `+` `" in page
+    where = "**`audiences/loyalty.yaml`**: 2, all in `agora / Agora_Collaboration`"
+    first = "- **`loyalty-gold`** `Loyalty - Gold tier`\n  - `Members with"
+    assert f"\n### `+` 3 to create\n\n{where}\n\n{first}" in page
+
+
+def test_changed_texts_show_their_changed_words() -> None:
+    old = "First line of it.\nSecond: a@b.example, www.b.example."
+    new = "First line of all.\nSecond: a@b.example, www.b.example."
+    change = replace(PLAN.changes[6], diff=(FieldDiff("description", old, None, new),))
+    page = plan_page(plan_of(change))
+    diff = "- First line of it.\n+ First line of all.\n  Second: a@b.example, www.b.example.\n"
+    assert f"  - description:\n    ```diff\n{indent(diff, '    ')}    ```\n" in page
+    long = tuple(f"{text} It is a long one, {'longer' * 9}." for text in (old, new))
+    page = plan_page(plan_of(replace(change, diff=(FieldDiff("name", long[0], None, long[1]),))))
+    assert "  - name: <code>First line of <del>it</del><ins>all</ins>.<br>Second: a&#64;" in page
+    assert "a&#64;<!-- -->b.example, www<!-- -->.b.example. It" in page
+
+
+def test_the_command_that_applies_a_plan_can_be_copied() -> None:
+    view = replace(view_of_plan(PLAN), run="aepctl --env prod apply plan.json")
+    assert render(view).endswith(
+        "\nTo apply it:\n\n```sh\naepctl --env prod apply plan.json\n```\n"
+    )
 
 
 def test_many_lines_of_a_file_are_folded() -> None:
     many = plan_of(*(create(f"k{i}", "N", "b.yaml", i) for i in range(21)))
     page = plan_page(many)
-    folded = "\n\n**`b.yaml`**: 21\n\n<details><summary>21 lines</summary>\n\n- `+`"
-    assert f"\n### 21 to create{folded}" in page
-    assert "<summary>20 lines" not in plan_page(replace(many, changes=many.changes[1:]))
+    where = "<code>b.yaml</code>: 21, all in <code>agora / Agora_Collaboration</code>"
+    folded = f"\n\n<details><summary>{where}</summary>\n\n- **`k0`** `N`"
+    assert f"\n### `+` 21 to create{folded}" in page
+    assert "<summary>" not in plan_page(replace(many, changes=many.changes[1:]))
+    assert_well_formed(page, MAX_BYTES)
+
+
+def test_of_what_needs_a_look_many_lines_are_folded_as_well() -> None:
+    """The first can be seen at once; nothing that needs a look is told by its file alone."""
+    many = (replace(PLAN.changes[1], key=f"k{i}", reason="taken") for i in range(1024))
+    page = plan_page(plan_of(*many))
+    open_, fold, folded = page.partition("<details><summary>")
+    assert "### `!` 1,024 to decide\n" in open_
+    assert (lines_of(open_), fold != "") == (20, True)
+    assert folded.startswith(f"{lines_of(folded):,} more</summary>")
+    assert f"\nand {left_out(page, 'lines')} more, which did not fit\n" in page
     assert_well_formed(page, MAX_BYTES)
 
 
@@ -201,10 +241,18 @@ def test_without_a_saved_plan_the_line_of_the_target_ends_with_the_endpoint() ->
     assert f"{line}; plan `3f9a2c`\n" in render(view_of_report(REPORT))
 
 
-def test_what_to_run_next_stands_where_something_is_unknown() -> None:
+def test_what_to_run_next_stands_where_it_did_not_come_to_its_end() -> None:
     text = render(view_of_report(REPORT, PROGRAM))
     assert "\nNext: run `aepctl --env prod apply` again; it first checks" in text
-    assert "Next: " not in render(view_of_report(replace(REPORT, outcomes=())))
+    left = replace(REPORT, outcomes=REPORT.outcomes[2:], words=("apply", "plan.json"))
+    assert "\nNext: run `aepctl apply plan.json` again; it does what is left.\n" in render(
+        view_of_report(left)
+    )
+    refused = replace(left, not_started=0)
+    assert "\nNext: mend what was refused, then run `aepctl" in render(view_of_report(refused))
+    assert "Next: " not in render(view_of_report(replace(left, rescue="{}")))
+    done = replace(refused, outcomes=REPORT.outcomes[3:5])
+    assert "Next: " not in render(view_of_report(done))
 
 
 def test_sound_manifests_are_a_page_too() -> None:
@@ -223,19 +271,24 @@ def test_open_intents_are_a_page_too() -> None:
 
 def test_the_largest_details_are_left_out_first() -> None:
     small = create("small", "S", "a.yaml", 1)
-    large = create("large", "L" * 150, "a.yaml", 9)
-    text = plan_page(plan_of(small, large), plan_id="x", max_bytes=850, whole=WHOLE)
+    large = create("large", "L", "a.yaml", 9)
+    assert large.wanted is not None
+    large = replace(large, wanted=replace(large.wanted, description="D" * 400))
+    text = plan_page(plan_of(small, large), plan_id="x", max_bytes=700, whole=WHOLE)
     assert left_out(text, "details") == 1
-    assert "@@ small @@" in text
-    assert "@@ large @@" not in text
+    assert "- **`small`** `S`\n  - `Members" in text
+    assert text.endswith("- **`large`** `L`\n")
     assert f"All of it: <{WHOLE}>" in text
 
 
 def test_lines_become_counts_before_anything_that_needs_attention_does() -> None:
     many = plan_of(*PLAN.changes, *(create(f"k{i}", "N", "b.yaml", i) for i in range(100)))
-    text = plan_page(many, plan_id="x", max_bytes=2600)
-    assert left_out(text, "lines") == 100
-    assert "**`b.yaml`**: 100" in text
+    text = plan_page(many, plan_id="x", max_bytes=2900)
+    assert 50 < left_out(text, "lines") < 100
+    assert "\n| <code>b.yaml</code> | 100 |  |\n" in text
+    assert re.search(r"<summary><code>b.yaml</code>: 100, .*</code>, the first \d+ of them</", text)
+    assert "- **`stores-north`**" in text
+    assert "  - name: <code>Loyalty - Bronze<ins> tier</ins></code>\n" in text
     assert "`winter-sale`" in text
 
 
@@ -286,19 +339,24 @@ def test_a_real_markdown_parser_finds_no_markup_but_ours(plan: Plan) -> None:
     parser = markdown_it.MarkdownIt("gfm-like", {"linkify": False, "html": True})
     tokens = parser.parse(plan_page(plan, plan_id="x"))
     inner = [child.type for token in tokens for child in token.children or ()]
-    assert set(inner) <= {"text", "code_inline", "strong_open", "strong_close", "softbreak"}
+    ours = {"text", "code_inline", "strong_open", "strong_close", "softbreak", "html_inline"}
+    assert set(inner) <= ours
+    tags = {one.content for token in tokens for one in token.children or () if "html" in one.type}
+    assert tags <= {f"<{mark}{tag}>" for tag in ("code", "del", "ins") for mark in ("", "/")} | {
+        "<br>",
+        "<!-- -->",
+    }
     blocks = Counter(token.type for token in tokens)
     assert blocks["heading_open"] == 1 + len({change.action for change in plan.changes})
-    assert blocks["list_item_open"] == len(plan.changes)
+    items = sum(token.type == "list_item_open" and token.level == 1 for token in tokens)
+    assert items == len(plan.changes)
     assert not {"table_open", "code_block", "hr"} & set(blocks)
     assert blocks["blockquote_open"] == len(view_of_plan(plan).alerts)
     blocks_of_html = [token.content for token in tokens if token.type == "html_block"]
     assert all(
-        re.match("<!-- aepctl |<details( open)?><summary>|</details>", one)
-        for one in blocks_of_html
+        re.match("<!-- aepctl |<details><summary>|</details>", one) for one in blocks_of_html
     )
     fences = Counter(token.info for token in tokens if token.type == "fence")
-    assert len(blocks_of_html) == 1 + 2 * fences["diff"]
     assert fences["yaml"] == bool(plan.renames)
 
 
@@ -329,6 +387,14 @@ def test_any_problems_fit_any_budget(some: list[Problem], most: int) -> None:
     assert lines_of(text) + left_out(text, "lines") == len(some)
 
 
+@given(st.text(max_size=120) | nasty, st.integers(0, 140))
+def test_any_source_line_stays_in_its_fence(source: str, column: int) -> None:
+    problem = Problem(Origin("a.yaml", 7, column), "r", "m", None, source)
+    page = render(view_of_problems([problem]))
+    assert_well_formed(page, MAX_BYTES)
+    assert page.count("\n    | ") == bool(source.strip())
+
+
 @given(filled, st.none() | filled, budgets)
 def test_any_failure_fits_any_budget(what: str, then: str | None, most: int) -> None:
     error = AepctlError(what, hint=then)
@@ -341,4 +407,5 @@ def test_no_budget_cuts_a_line(letters: list[str], more: int) -> None:
     plan = plan_of(*(create(f"{i}{''.join(letters)}", "N", "b.yaml", i) for i in range(20)))
     whole = set(plan_page(plan, plan_id="x").split("\n"))
     text = plan_page(plan, plan_id="x", max_bytes=LEAST + more * 8)
-    assert {line for line in text.split("\n") if "Left out" not in line} <= whole
+    ours = re.compile(r"> \*\*Left out|and \d+ more, which did not fit$")
+    assert {line for line in text.split("\n") if not ours.match(line)} <= whole

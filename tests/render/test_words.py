@@ -178,13 +178,15 @@ class TestOneMoreRow:
     def test_markdown(self) -> None:
         page = markdown.render(self.view)
         assert "**1 to archive**" in page
-        assert "### 1 to archive\n\nOld ones are put away.\n\n- `@` `old-news` `Old news`" in page
+        assert (
+            "### `@` 1 to archive\n\nOld ones are put away.\n\n- **`old-news`** `Old news`" in page
+        )
 
     def test_html(self) -> None:
         page = html.render(self.view)
         assert '<li class="tile bad" data-status="archive">' in page
-        assert "<b>To archive.</b> Old ones are put away." in page
-        assert '"statuses":[["archive","archive","@","bad"]]' in page
+        assert "<b>Archive.</b> Old ones are put away." in page
+        assert '"statuses":[["archive","archive","@","bad",true]]' in page
 
     def test_junit(self) -> None:
         root = ET.fromstring(junit.render(self.view).encode())

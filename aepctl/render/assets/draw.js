@@ -57,12 +57,15 @@ function drawDetails(row) {
   const parts = [];
   if (row.note) parts.push(make("p", { class: `note ${row.tone}` }, ...prose(row.note)));
   if (row.fields.length) {
+    /* Every second part of a text is what differs. */
     const side = (tag, value) =>
-      value === null ? make("span", { class: "nothing" }, "none") : make(tag, {}, value);
+      value === null
+        ? make("span", { class: "nothing" }, "none")
+        : make("span", {}, ...value.map((part, at) => (at % 2 ? make(tag, {}, part) : part)));
     const sides = row.fields[0].length > 3;
     const titles = sides ? ["Manifest", "State", "Platform"] : ["Before", "After"];
     const tags = sides ? ["ins", "span", "mark"] : ["del", "ins"];
-    const tag = (texts, at) => (sides && texts[at] === texts[0] ? "ins" : tags[at]);
+    const tag = (texts, at) => (sides && String(texts[at]) === String(texts[0]) ? "ins" : tags[at]);
     parts.push(
       make(
         "table", { class: "fields" },
@@ -110,6 +113,20 @@ function toggle(line) {
   mark();
 }
 
+/* The folded text of a node, and where each of its characters came from. */
+function folded(data) {
+  const plain = fold(data);
+  if (plain.length === data.length) return [plain, null];
+  let said = "";
+  const from = [];
+  for (const { 0: part, index } of data.matchAll(/\P{M}[\p{M}\uff9e\uff9f]*|\p{M}+/gu)) {
+    const one = fold(part);
+    for (let at = 0; at < one.length; at++) from.push([index, index + part.length]);
+    said += one;
+  }
+  return [said, from];
+}
+
 /* What is searched for is marked where it stands, without touching the elements. */
 function mark() {
   if (!globalThis.Highlight) return;
@@ -118,12 +135,13 @@ function mark() {
   const texts = document.createTreeWalker($("body"), NodeFilter.SHOW_TEXT);
   while (words.length && texts.nextNode()) {
     const node = texts.currentNode;
-    const said = node.data.toLowerCase();
-    if (said.length !== node.length) continue;
+    const [said, from] = folded(node.data);
     for (const word of words) {
       for (let at = said.indexOf(word); at >= 0; at = said.indexOf(word, at + word.length)) {
+        const end = at + word.length;
         const range = new StaticRange({
-          startContainer: node, startOffset: at, endContainer: node, endOffset: at + word.length,
+          startContainer: node, startOffset: from ? from[at][0] : at,
+          endContainer: node, endOffset: from ? from[end - 1][1] : end,
         });
         found.push(range);
       }

@@ -119,7 +119,10 @@ document.addEventListener("keydown", (event) => {
 });
 narrow.addEventListener("change", draw);
 addEventListener("hashchange", recall);
-addEventListener("beforeprint", () => drawMore(Infinity));
+addEventListener("beforeprint", () => {
+  document.querySelector(".hints")?.setAttribute("open", "");
+  drawMore(Infinity);
+});
 new IntersectionObserver(
   (seen) => seen.some((one) => one.isIntersecting) && shown < matching.length && drawMore(),
   { rootMargin: "600px" },

@@ -9,21 +9,25 @@ const number = new Intl.NumberFormat("en");
 
 const rows = data.rows.map(
   ([status, file, line, key, name, namespace, originName, description, id, note, fields], at) => {
-    const [value, word, symbol, tone] = data.statuses[status];
+    const [value, word, symbol, tone, urgent] = data.statuses[status];
     const path = data.files[file] ?? "";
     const place = path && (line ? `${path}:${line}` : path);
     return {
-      at, status: value, rank: status, word, symbol, tone, path, line, place,
+      at, status: value, rank: status, word, symbol, tone, urgent, path, line, place,
       key, name: name ?? "", namespace: namespace ?? "", originName: originName ?? "",
       description, id: id ?? "", note, fields,
     };
   },
 );
+/* As it is compared: however it is spelled, and whatever its letters' case is. */
+const fold = (text) => text.normalize("NFKC").toLowerCase();
+/* All that can be seen of a row. */
 const text = (row) =>
-  (row.text ??= [
+  (row.text ??= fold([
     row.word, row.key, row.name, row.namespace, row.originName, row.description, row.place,
-    row.id, row.note, ...row.fields.flat(),
-  ].filter(Boolean).join("\n").toLowerCase());
+    row.id && `ID ${row.id}`, row.note?.replaceAll("`", ""),
+    ...row.fields.flatMap(([field, ...sides]) => [field, ...sides.map((one) => one?.join(""))]),
+  ].filter(Boolean).join("\n")));
 
 const COLUMNS = [
   { id: "status", title: "Status", order: (a, b) => a.rank - b.rank },
@@ -47,12 +51,14 @@ const orderOf = (column) =>
 
 const view = { q: "", statuses: new Set(), ns: null, file: null, sort: "", down: false };
 const telling = rows.filter((row) => row.note || row.fields.length);
-const toggled = new Set(telling.length <= OPEN_AT_FIRST ? telling.map((row) => row.at) : []);
+const few = telling.length <= OPEN_AT_FIRST;
+const opened = few ? telling : telling.filter((row) => row.urgent).slice(0, OPEN_AT_FIRST);
+const toggled = new Set(opened.map((row) => row.at));
 let allOpen = false;
 let matching = rows;
 let shown = 0;
 
-const wordsOf = (text) => text.toLowerCase().split(/\s+/).filter(Boolean);
+const wordsOf = (text) => fold(text).split(/\s+/).filter(Boolean);
 
 function matches() {
   const words = wordsOf(view.q);
