@@ -5,7 +5,7 @@ Within a budget of bytes: the folds share what the table leaves, and each is fit
 
 from collections.abc import Iterator, Sequence
 
-from aepctl.render.escape import clip, code, code_within, link, prose
+from aepctl.render.escape import clip, code, code_within, html, link, prose
 from aepctl.render.fitting import LEAST, size
 from aepctl.render.grid import FAILED, Grid, Line
 from aepctl.render.markdown import paste_block, problem_sections, render
@@ -74,9 +74,9 @@ def _results(view: View, most: int) -> str:
 def _result(part: View, most: int) -> str:
     if part.totals is not None:
         return totals(part.totals) or part.nothing
-    failed = part.failed
-    said = [failed.message, failed.hint] if failed else []
-    return ": ".join(["**failed**", *(_barred(prose(one, most)) for one in said if one)])
+    said = f"**failed**: {prose(part.failed.message, most)}" if part.failed else "**failed**"
+    then = f". Next: {prose(part.failed.hint, most)}" if part.failed and part.failed.hint else ""
+    return _barred(said + then)
 
 
 def _table(grid: Grid, room: int) -> tuple[str, int]:
@@ -147,7 +147,7 @@ def _fold(part: View, max_bytes: int, full_report: str | None) -> str:
     page = render(part, max_bytes=max_bytes, full_report=full_report)
     lines = page.split("\n")
     body = "\n".join(_below_title(lines)).strip("\n")
-    name = clip(part.environment or "", 60)
+    name = html(clip(part.environment or "", 60))
     return _folded(f"<b>{name}</b>, in full", f"\n{body}\n")
 
 
