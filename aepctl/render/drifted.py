@@ -167,7 +167,8 @@ def _about_change(one: Drifted, where: Where) -> str:
     if one.old_half:
         return f"an apply deletes it only with `--overwrite`: {ours}"
     if not one.is_wanted:
-        return f"no manifest has it any more; to end it as it is now: {keep}, then apply"
+        end = where.command("apply", "--target", key)
+        return f"no manifest has it any more; to end it as it is now: {keep}, then {end}"
     file = "the manifest" if one.source is None else f"`{one.source.file}`"
     lines = ", ".join(map(_line, one.fields))
     return (
