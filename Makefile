@@ -1,7 +1,7 @@
 # `make dev` once, then any of the others. CONTRIBUTING.md says when each is of use.
 BIN := .venv/bin
 
-.PHONY: dev check test rigs all bench constraints schemas docs goldens mutants release
+.PHONY: dev check test rigs all bench constraints schemas docs errors goldens mutants release
 
 dev: ## An environment in .venv with everything, in the pinned versions
 	python3 -m venv .venv && $(BIN)/pip install --quiet -c constraints.txt -e '.[dev]'
@@ -26,6 +26,9 @@ constraints: ## Take the newest versions of everything; run `make all` afterward
 
 schemas:
 	for name in manifest config; do $(BIN)/aepctl schema $$name >docs/schemas/$$name.json || exit 1; done
+
+errors: ## docs/errors.md, from aepctl/render/assets/errors.md
+	$(BIN)/python -c 'from aepctl.render import catalogue, explained; print(explained.page(catalogue.catalogue().values()), end="")' >docs/errors.md
 
 docs: ## The pages that are made of the program: docs/commands.md
 	AEPCTL_UPDATE_GOLDENS=1 $(BIN)/pytest -n0 tests/test_commands_page.py

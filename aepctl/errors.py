@@ -26,7 +26,8 @@ from aepctl.model.problem import Problem
 class AepctlError(Exception):
     """Expected trouble: `message` says what happened, where and why; `hint` what to do next.
 
-    `code` names the kind of trouble, for `aepctl explain` and for programs; it never changes.
+    `code` names the kind of trouble, for `aepctl explain` and for programs; it never changes. A
+    class without one of its own stands for several kinds: whoever raises it names one.
     """
 
     exit_code: int = 1
@@ -72,8 +73,6 @@ def problem_count(shown: int, more: int = 0) -> str:
 class StateError(AepctlError):
     """The state or its journal cannot be used. Neither was changed."""
 
-    code = "state"
-
 
 class StateUnreachable(StateError):
     """The state cannot be read for a reason that may pass: nobody answers, or with trouble."""
@@ -96,25 +95,21 @@ class StateNotWritten(StateError):
 class Overtaken(StateNotWritten):
     """Not written: the document is not the expected one any more (or is there already)."""
 
-    code = "overtaken"
+    code = "state-written-meanwhile"
 
 
 class MaybeWritten(StateNotWritten):
     """Sent, and no answer that says whether it was written. Reading tells."""
 
-    code = "maybe-written"
+    code = "state-maybe-written"
 
 
 class CredentialsError(AepctlError):
     """No access token could be had."""
 
-    code = "credentials"
-
 
 class PlatformError(AepctlError):
     """The platform does not answer a read, however often it is asked."""
-
-    code = "platform"
 
 
 class ListForbidden(PlatformError):
@@ -127,8 +122,6 @@ class ListForbidden(PlatformError):
 class EmulatorError(AepctlError):
     """The embedded platform cannot run."""
 
-    code = "emulator"
-
 
 class NoSuchTarget(AepctlError):
     """A --target that names no audience."""
@@ -140,14 +133,13 @@ class SafetyRefusal(AepctlError):
     """Going on needs a person's decision."""
 
     exit_code = 3
-    code = "refused"
 
 
 class StateLocked(AepctlError):
     """Another process holds the state."""
 
     exit_code = 5
-    code = "locked"
+    code = "state-locked"
 
 
 class InternalError(AepctlError):

@@ -19,6 +19,12 @@ def listed(items: Iterable[str], most: int = MAX_LISTED) -> str:
     return f"{', '.join(items[:most])}{more}"
 
 
+def coded(message: str, code: str) -> str:
+    """The message with its code in brackets, at the end of its first line."""
+    first, end, rest = message.partition("\n")
+    return f"{first} [{code}]{end}{rest}"
+
+
 def files_of(count: int) -> str:
     """So many files, in words."""
     return "1 file" if count == 1 else f"{count} files"

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import NamedTuple, Protocol, TypeVar
 
-from aepctl.aep.advice import NO_VIEW_RIGHT, Advice, unreached
+from aepctl.aep.advice import NO_VIEW_RIGHT, TOKEN_CODES, Advice, unreached
 from aepctl.aep.body import read_json
-from aepctl.aep.explanations import decode_error, speaks_of_error
+from aepctl.aep.explanations import ErrorBody, decode_error, speaks_of_error
 from aepctl.backoff import Jitter, backoff_seconds
 from aepctl.clock import Clock
 from aepctl.errors import ListForbidden, PlatformError
@@ -28,6 +28,8 @@ FIRST_PAUSE_SECONDS = 0.25
 MAX_PAUSE_SECONDS = 20.0
 RETRIED = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
 """Beside every 5xx."""
+
+UNREACHED = "platform-unreachable"
 
 T = TypeVar("T")
 
@@ -50,6 +52,7 @@ class _Trouble(NamedTuple):
     """What went wrong, whether asking again may help, and what a person can do about it."""
 
     what: str
+    code: str
     again: bool = False
     hint: str = RUN_AGAIN
 
@@ -86,7 +89,7 @@ class Asking:
         self, send: Callable[[], Reply], decode: Callable[[Response], T | None], purpose: str
     ) -> T:
         renewed = False
-        trouble = _Trouble("never asked")
+        trouble = _Trouble("never asked", code=UNREACHED)
         for attempt in range(MAX_ATTEMPTS):
             reply = send()
             value = decode(reply) if isinstance(reply, Response) else None
@@ -103,7 +106,9 @@ class Asking:
                 break
             if attempt < MAX_ATTEMPTS - 1:
                 self._pause(reply, attempt, purpose, trouble)
-        raise PlatformError(f"cannot {purpose}: {trouble.what}", hint=trouble.hint)
+        raise PlatformError(
+            f"cannot {purpose}: {trouble.what}", hint=trouble.hint, code=trouble.code
+        )
 
     def pause(self, attempt: int, why: str, asked: float | None = None) -> None:
         """Wait before the attempt after this one, at least as long as was asked for."""
@@ -118,24 +123,36 @@ class Asking:
         asked = reply.retry_after if isinstance(reply, Response) else None
         too_long = self.patience.too_long(asked or 0.0, self.clock.now())
         if too_long is not None:
-            raise PlatformError(f"cannot {purpose}: {trouble.what}", hint=too_long)
+            raise PlatformError(
+                f"cannot {purpose}: {trouble.what}", hint=too_long, code=trouble.code
+            )
         self.pause(attempt, f"cannot {purpose} yet: {trouble.what}", asked)
 
     def _explain(self, reply: Reply) -> _Trouble:
         match reply:
             case NothingSent(reason):
-                return _Trouble(reason, again=True, hint=unreached(reason, "ups_url"))
+                return _Trouble(
+                    reason, code=UNREACHED, again=True, hint=unreached(reason, "ups_url")
+                )
             case NoResponse(reason):
-                return _Trouble(reason, again=True)
+                return _Trouble(reason, code=UNREACHED, again=True)
             case Response(status) if status in {HTTPStatus.OK, HTTPStatus.MULTI_STATUS}:
-                return _Trouble(f"an answer that {reply.flaw or _flaw(reply)}", again=True)
+                said = f"an answer that {reply.flaw or _flaw(reply)}"
+                return _Trouble(said, code="platform-answer-unusable", again=True)
             case Response(status):
                 error = decode_error(status, reply.body)
                 head = " ".join(part for part in (str(status), error.code) if part)
                 again = status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in RETRIED
                 advice = Advice(self.connection.token_advice, "ups_url").about(status, error)
                 other = NO_RIGHT if status == HTTPStatus.FORBIDDEN else RUN_AGAIN
-                return _Trouble(f"{head}: {error.message}", again=again, hint=advice or other)
+                said, code = f"{head}: {error.message}", _code(status, error, again=again)
+                return _Trouble(said, code=code, again=again, hint=advice or other)
+
+
+def _code(status: int, error: ErrorBody, *, again: bool) -> str:
+    if status == HTTPStatus.UNAUTHORIZED or error.code in TOKEN_CODES:
+        return "token-refused"
+    return "platform-busy" if again else "platform-refused"
 
 
 def _flaw(reply: Response) -> str:

@@ -56,6 +56,7 @@ class _Trouble(NamedTuple):
     hint: str
     again: bool = False
     asked: float | None = None
+    code: str = "token-not-granted"
 
 
 class Ims:
@@ -87,10 +88,10 @@ class Ims:
             what = f"could not get an access token: {found.what}"
             too_long = self._patience.too_long(found.asked or 0.0, self._clock.now())
             if too_long is not None:
-                raise CredentialsError(what, hint=too_long)
+                raise CredentialsError(what, hint=too_long, code=found.code)
             attempt += 1
             if not found.again or attempt == MAX_ATTEMPTS:
-                raise CredentialsError(what, hint=found.hint)
+                raise CredentialsError(what, hint=found.hint, code=found.code)
             own = backoff_seconds(
                 attempt - 1, first=FIRST_PAUSE_SECONDS, limit=MAX_PAUSE_SECONDS, jitter=self._jitter
             )
@@ -113,7 +114,8 @@ class Ims:
         reply = self._exchange.send("POST", self._url, headers, urlencode(form).encode())
         if not isinstance(reply, Response):
             what = f"{self._url} cannot be reached: {reply.reason}"
-            return _Trouble(what, unreached(reply.reason, "ims_url"), again=True)
+            hint = unreached(reply.reason, "ims_url")
+            return _Trouble(what, hint, again=True, code="token-service-unreachable")
         return self._taken(reply) if reply.status == HTTPStatus.OK else self._refused(reply)
 
     def _refused(self, response: Response) -> _Trouble:

@@ -85,6 +85,7 @@ class Paging:
             f"{said}: what it leaves out may be what is to be created",
             hint="run it again when nobody else changes audiences; if it stays so, these "
             "credentials may not see all of them",
+            code="list-incomplete",
         )
 
     def _once(self, query: Mapping[str, str]) -> _Reading:
@@ -160,4 +161,5 @@ def _unusable(why: str) -> PlatformError:
     return PlatformError(
         f"the platform's list of audiences cannot be used: {why}",
         hint="nothing was sent; run it again, and tell Adobe if it stays so",
+        code="list-unusable",
     )

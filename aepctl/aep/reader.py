@@ -142,6 +142,7 @@ def _check_readable(elements: Iterable[Element], ours: frozenset[Identity]) -> N
                 f"{element.doubt} cannot be used: whether it is ours cannot be told",
                 hint="look at it on the platform; where it is not ours, give one of the two "
                 "another name",
+                code="audience-unusable",
             )
 
 

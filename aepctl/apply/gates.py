@@ -70,6 +70,7 @@ def check_protected(plan: Plan, policy: Policy, approval: Approval) -> None:
         raise SafetyRefusal(
             f"the environment `{policy.environment}` is protected: only a saved plan is applied",
             hint=f"`{save}`, have it reviewed, then `{apply}`",
+            code="protected",
         )
 
 
@@ -89,10 +90,11 @@ def check_emptied(plan: Plan, policy: Policy, state: State) -> None:
     if ended and not wants and not plan.targets:
         destroy = policy.command("destroy")
         raise SafetyRefusal(
-            f"the manifests want nothing of the {known} audience{'s' * (known != 1)} that the "
-            f"state knows, and do not say so of {listed(ended)}",
+            f"the manifests want none of the {known} audience{'s' * (known != 1)} that the "
+            f"state knows, and no `removed:` names {listed(ended)}",
             hint="if the folder of manifests is the right one: list them under `removed:` there, "
             f"or delete all of them with `{destroy}`",
+            code="manifests-emptied",
         )
 
 
@@ -103,6 +105,7 @@ def check_existing(plan: Plan, policy: Policy) -> None:
         raise SafetyRefusal(
             f"the platform already has {len(there)} of the audiences to create: {listed(there)}",
             hint=f"to record them in state: `{_again(plan, policy, '--existing', 'adopt')}`",
+            code="already-on-platform",
         )
 
 
@@ -135,6 +138,7 @@ def check_empty_state(
             f"the state is empty, but the platform already has {len(there)} of the {count} "
             f"audiences to create: {listed(there)}",
             hint=f"to record them in state: `{adopt}`; to create them a second time: `{twice}`",
+            code="state-empty",
         )
 
 
@@ -152,6 +156,7 @@ def check_deletes(plan: Plan, policy: Policy, state: State, approval: Approval) 
     raise SafetyRefusal(
         f"{deletes} audience{'s' * (deletes != 1)} would be deleted on the platform, {why}",
         hint=f"to allow it once: `{again}`{good}",
+        code="too-many-deletes",
     )
 
 
@@ -164,6 +169,7 @@ def check_creates(plan: Plan, policy: Policy, approval: Approval) -> None:
         raise SafetyRefusal(
             f"{creates} audiences would be created, more than max_creates ({max_creates})",
             hint=f"to allow it once: `{again}`; for good: `max_creates` in aepctl.yaml",
+            code="too-many-creates",
         )
 
 
@@ -173,6 +179,7 @@ def check_environment(name: str, saved: Binding, given: str | None) -> None:
         raise SafetyRefusal(
             f"{name} is a plan for the environment `{saved.environment}`, not for `{given}`",
             hint="leave out --env, or give the environment of the plan",
+            code="another-environment",
         )
 
 
@@ -184,7 +191,7 @@ def check_saved(name: str, saved: Binding, now: Plan, state: State, policy: Poli
     words = misfits(saved, now, state)
     if words:
         said = f"{name} does not fit: {'; '.join(words)}"
-        raise SafetyRefusal(said, hint=_anew(name, saved, policy))
+        raise SafetyRefusal(said, hint=_anew(name, saved, policy), code="plan-does-not-fit")
     compared = compare(saved, now, state)
     stale = compared.stale
     if stale:
@@ -193,7 +200,7 @@ def check_saved(name: str, saved: Binding, now: Plan, state: State, policy: Poli
         more = [f"and {len(named) - MAX_STALE} more"] if len(named) > MAX_STALE else []
         lines = (f"{name} no longer holds for {count}", *named[:MAX_STALE], *more)
         hint = _anew(name, saved, policy, edited=compared.edited)
-        raise SafetyRefusal("\n".join(lines), hint=hint)
+        raise SafetyRefusal("\n".join(lines), hint=hint, code="plan-out-of-date")
     return compared.plan
 
 

@@ -17,6 +17,7 @@ def check_not_protected(environment: str, command: Callable[..., str], *, protec
             hint="list what is to go under `removed:` in the manifests, with `delete: true`, and "
             f"save that as a plan for a review: `{save}`; or, to give the environment up, remove "
             "`protected: true` from aepctl.yaml first",
+            code="protected",
         )
 
 
@@ -31,4 +32,5 @@ def check_guarded(plan: Plan, policy: Policy) -> None:
             "sent",
             hint="to delete all the same: `prevent_destroy: false` in the manifest of each, "
             f"`{first}`, then `{again}`; to delete others only: `--target KEY` for each",
+            code="prevent-destroy",
         )

@@ -124,4 +124,5 @@ def _everything(
         raise PlatformError(
             f"{error.message} (inactive audiences are asked for, as one of them may be ours)",
             hint=f"{error.hint}{otherwise}",
+            code=error.code,
         ) from error

@@ -27,7 +27,7 @@ def ask_yes(plan: Plan) -> bool:
     loud = f" {gone} audience{'s are' if gone != 1 else ' is'} deleted for good." if gone else ""
     question = f"{what.capitalize()} in {_where(plan)}?{loud} Enter 'yes' to continue: "
     if _answer(question) != "yes":
-        raise AepctlError(NOT_APPROVED)
+        raise AepctlError(NOT_APPROVED, code="not-approved")
     return True
 
 
@@ -42,7 +42,9 @@ def ask_name(plan: Plan) -> bool:
         f"Enter the environment's name to continue: "
     )
     if _answer(question) != name:
-        raise AepctlError(f"{NOT_APPROVED} (the environment's name is `{name}`)")
+        raise AepctlError(
+            f"{NOT_APPROVED} (the environment's name is `{name}`)", code="not-approved"
+        )
     return True
 
 
@@ -53,13 +55,16 @@ def check_name(given: str, environment: str) -> None:
             f"--auto-approve names `{given}`, but the environment is `{environment}`: nothing was "
             "sent",
             hint="give the environment with --env, and the same name again with --auto-approve",
+            code="another-environment",
         )
 
 
 def _check_terminal(hint: str) -> None:
     if not sys.stdin.isatty():
         raise SafetyRefusal(
-            "not approved: there is no terminal to ask on, so nothing was sent", hint=hint
+            "not approved: there is no terminal to ask on, so nothing was sent",
+            hint=hint,
+            code="approval-missing",
         )
 
 

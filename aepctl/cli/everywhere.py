@@ -117,7 +117,7 @@ def give(found: "Everywhere", invocation: Invocation, output: str) -> "Result":
         most = MOST_LINES if sys.stdout.isatty() and not invocation.verbose else None
         full = invocation.verbose
         print_result(render_grid(result.view(), paint, _width(), full=full, most=most))
-    elif found.failed:
+    elif found.errors:
         told = failures_text(result.view(), Paint(on=colour(error=True)))
         print_status("\n".join(told).lstrip("\n"))
     return result

@@ -31,6 +31,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "aepctl --env dev destroy",
         "aepctl --env dev destroy --target 'trial-*' --auto-approve dev",
     ),
+    "explain": ("aepctl explain", "aepctl explain state-locked", "aepctl explain 4"),
     "export": (
         "aepctl --env prod export --to audiences --adopt",
         "aepctl export --to audiences --namespace agora --name 'Loyalty*' --dry-run",

@@ -68,7 +68,7 @@ def _stream(invocation: Invocation, *, check: bool, diff: bool) -> int:
         raise AepctlError(
             f"{STREAM_NAME} cannot be read: {error.strerror}",
             hint="give a file instead",
-            code="fmt-unreadable",
+            code="file-unreadable",
         ) from error
     done = fmt_text(STREAM_NAME, raw)
     machine_format()

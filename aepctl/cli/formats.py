@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from aepctl.render.formats import Limits, Result
 
 DOCUMENTS = ("text", "json", "markdown", "html")
+FILE_UNWRITABLE = "file-unwritable"
 NEED_ID = frozenset({"markdown", "html", "github"})
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -191,7 +192,7 @@ def _give(outputs: Outputs, result: "Result") -> bool:
         try:
             file.write(render(name, result, limits, root=prefix))
         except OSError as error:
-            print_status(f"error: {file} cannot be written: {error.strerror}")
+            print_status(f"error: {file} cannot be written: {error.strerror} [{FILE_UNWRITABLE}]")
             all_written = False
     return _give_github(outputs, result, limits, prefix) and all_written
 
@@ -204,7 +205,8 @@ def _give_github(outputs: Outputs, result: "Result", limits: "Limits", prefix: s
     try:
         write_github(result, limits, prefix)
     except OSError as error:
-        print_status(f"error: --write github: cannot be written: {error.strerror}")
+        said = f"error: --write github: cannot be written: {error.strerror}"
+        print_status(f"{said} [{FILE_UNWRITABLE}]")
         return False
     return True
 

@@ -40,17 +40,18 @@ def import_(
 
     def work() -> "Result":
         from aepctl.operations.importing import import_one
-        from aepctl.render.display import Paint, display
+        from aepctl.render.display import Paint
         from aepctl.render.formats import of_imported
         from aepctl.render.text import render
+        from aepctl.render.told import error_text
 
         context = invocation.context()
         environment = invocation.resolve(context)
         found = import_one(context, environment, key, one_id, accept=accept, wait=lock_timeout)
         result = of_imported(found, environment.name, environment.target)
         if found.error is not None:
-            print_status(f"error: {display(found.error.message)}")
-            print_status(f"  {display(str(found.error.hint))}")
+            error = found.error
+            print_status(error_text(error.message, error.code, error.hint).rstrip("\n"))
         if output == "text":
             text = found.block or render(result.view(), Paint(on=colour()))
             print_result(text, kept=True)

@@ -118,7 +118,7 @@ def _chdir(context: click.Context, _: click.Parameter, folder: str | None) -> No
     try:
         context.find_root().with_resource(contextlib.chdir(folder))
     except OSError as error:
-        raise AepctlError(f"--chdir {folder}: {error.strerror}") from error
+        raise AepctlError(f"--chdir {folder}: {error.strerror}", code="folder-unusable") from error
     context.find_object(Invocation).folders.append(folder)  # type: ignore[union-attr]
 
 

@@ -1,6 +1,7 @@
 """The command group, and the last line of defence: every error becomes words and an exit code."""
 
 import os
+import sys
 import traceback
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from aepctl.cli.completion import VARIABLE, completion, offer
 from aepctl.cli.destroy import destroy
 from aepctl.cli.drift import drift
 from aepctl.cli.emulator import emulator
+from aepctl.cli.explain import explain
 from aepctl.cli.export import export
 from aepctl.cli.fmt import fmt
 from aepctl.cli.importing import import_
@@ -20,14 +22,14 @@ from aepctl.cli.init import init
 from aepctl.cli.invocation import Group, Invocation
 from aepctl.cli.keys import commands as key_commands
 from aepctl.cli.listing import list_, show
-from aepctl.cli.output import prepare_streams, print_status, unwritten
+from aepctl.cli.output import colour, prepare_streams, print_status, unwritten
 from aepctl.cli.plan import plan
 from aepctl.cli.refresh import refresh
 from aepctl.cli.schema import schema
 from aepctl.cli.state import state
 from aepctl.cli.stores import commands as store_commands
 from aepctl.cli.validate import validate
-from aepctl.errors import AepctlError
+from aepctl.errors import AepctlError, Interrupted, InvalidInput
 from aepctl.project.pasteable import make_pasteable
 
 if TYPE_CHECKING:
@@ -71,6 +73,7 @@ for command in (
     list_,
     show,
     state,
+    explain,
     schema,
     completion,
     emulator,
@@ -88,7 +91,8 @@ def run(arguments: Sequence[str], make_context: "Callable[[], Context] | None" =
     code = _code(arguments, Invocation(make_context=make_context))
     if reason := unwritten():
         print_status(
-            f"error: standard output could not be written ({reason})\n"
+            f"error: standard output could not be written ({reason}) "
+            "[file-unwritable]\n"
             "  what was done stays done; let it lead to where it can be written, and look again"
         )
         return code or FAILED
@@ -100,25 +104,37 @@ def _code(arguments: Sequence[str], invocation: Invocation) -> int:
     try:
         code = cli.main(list(arguments), prog_name="aepctl", standalone_mode=False, obj=invocation)
     except click.ClickException as error:
-        error.show()
-        return USAGE if isinstance(error, click.UsageError) else error.exit_code
+        return _usage(error)
     except (click.Abort, KeyboardInterrupt):
         print_status("interrupted")
         return INTERRUPTED
     except AepctlError as error:
         make_pasteable(error, invocation.own_program)
-        return _tell(error)
+        return _tell(error, arguments)
     except Exception as error:  # noqa: BLE001 - the last line of defence
         return _bug(error, arguments)
     return code if isinstance(code, int) else 0
 
 
-def _tell(error: AepctlError) -> int:
-    from aepctl.render.display import display, display_lines
+def _usage(error: click.ClickException) -> int:
+    """As click shows it, with its code."""
+    context = getattr(error, "ctx", None)
+    if context is not None:
+        print_status(f"{context.get_usage()}\nTry '{context.command_path} --help' for help.\n")
+    print_status(f"Error: {error.format_message()} [usage]")
+    return USAGE if isinstance(error, click.UsageError) else error.exit_code
 
-    print_status(f"error: {display_lines(error.message)}")
-    if error.hint:
-        print_status(f"  {display(error.hint)}")
+
+def _tell(error: AepctlError, arguments: Sequence[str]) -> int:
+    from aepctl.render.display import Paint
+    from aepctl.render.told import error_text
+
+    paint = Paint(on="--no-color" not in arguments and colour(error=True))
+    print_status(error_text(error.message, error.code, error.hint, paint).rstrip("\n"))
+    if sys.stderr.isatty() and not isinstance(error, Interrupted):
+        problems = error.problems if isinstance(error, InvalidInput) else ()
+        code = problems[0].rule if problems else error.code
+        print_status(f"  more: `aepctl explain {code}`")
     return error.exit_code
 
 
@@ -130,7 +146,7 @@ def _bug(error: Exception, arguments: Sequence[str]) -> int:
     frame = traceback.extract_tb(error.__traceback__)[-1]
     print_status(
         f"internal error: {type(error).__name__} in {frame.name}, "
-        f"line {frame.lineno} of {frame.filename}"
+        f"line {frame.lineno} of {frame.filename} [bug]"
     )
     print_status(
         "  This is a bug in aepctl, not in your files. What was recorded stays recorded.\n"

@@ -92,7 +92,9 @@ class OutFile:
             self.write(text)
         except OSError as error:
             raise AepctlError(
-                f"{self} cannot be written: {error.strerror}", hint="choose another file"
+                f"{self} cannot be written: {error.strerror}",
+                hint="choose another file",
+                code="file-unwritable",
             ) from error
 
     def remove(self) -> None:
@@ -195,6 +197,7 @@ def _cannot(what: str, error: OSError) -> AepctlError:
     return AepctlError(
         f"{what} cannot be written: {error.strerror}",
         hint="nothing was begun; choose another file, or make its folder writable",
+        code="file-unwritable",
     )
 
 

@@ -143,7 +143,8 @@ def machine_format() -> None:
 
 def colour(*, error: bool = False) -> bool:
     """Whether to colour: on a terminal only, and neither with --no-color nor NO_COLOR."""
-    root = click.get_current_context().find_root()
-    if root.params.get("no_color") or os.environ.get("NO_COLOR"):
+    context = click.get_current_context(silent=True)
+    plain = context is not None and context.find_root().params.get("no_color")
+    if plain or os.environ.get("NO_COLOR"):
         return False
     return (sys.stderr if error else sys.stdout).isatty()

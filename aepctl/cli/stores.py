@@ -142,11 +142,11 @@ def merge(base: str, ours: str, theirs: str) -> int:
 
     def work() -> int:
         from aepctl.operations.merging import merge_files
-        from aepctl.render.display import display
+        from aepctl.render.told import error_text
 
         undecided = merge_files(base, ours, theirs).undecided
         for said, cure in undecided:
-            print_status(f"error: {display(said)}\n  {display(cure)}")
+            print_status(error_text(said, "state-conflict", cure).rstrip("\n"))
         if undecided:
             print_status("Both sides stand in the file, between markers; remove these then.")
         return 1 if undecided else 0

@@ -92,6 +92,7 @@ def _check_installed() -> None:
         raise EmulatorError(
             f"the emulator needs Starlette and uvicorn: {error}",
             hint="run: pip install 'aepctl[emulator]'",
+            code="not-installed",
         ) from error
 
 
@@ -109,12 +110,13 @@ def _started(listener: socket.socket, service: Service) -> Emulator:
         raise EmulatorError(
             f"the emulator's server did not start ({error})",
             hint="allow this user more processes and threads (`ulimit -u`)",
+            code="emulator-not-started",
         ) from error
     server.ready.wait()
     if not server.started:
         server.stop()
         thread.join()
-        raise EmulatorError("the emulator's server did not start")
+        raise EmulatorError("the emulator's server did not start", code="emulator-not-started")
     return Emulator(_url(listener), service, server, thread)
 
 
@@ -127,7 +129,11 @@ def _loopback(host: str) -> str:
     except ValueError:
         address = None
     if address is None or not address.is_loopback:
-        raise EmulatorError(f"the emulator serves this machine only, not {host}")
+        raise EmulatorError(
+            f"the emulator serves this machine only, not {host}",
+            hint="leave --host out, or give a loopback address",
+            code="emulator-address",
+        )
     return host
 
 
@@ -139,6 +145,7 @@ def _listen(host: str, port: int) -> socket.socket:
         raise EmulatorError(
             f"cannot listen on {host} port {port}: {error}",
             hint="end the program that uses the port, or choose another one (0: any free one)",
+            code="emulator-address",
         ) from error
 
 

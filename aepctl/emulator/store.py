@@ -66,11 +66,13 @@ class Store:
             raise EmulatorError(
                 f"cannot open the emulator's database {path}: {said}",
                 hint="end the emulator that uses it, or choose another file with --db",
+                code="emulator-database",
             ) from error
         except NotAnAudienceError as error:
             raise EmulatorError(
                 f"{path}: {error}",
                 hint="remove that row, or choose another file with --db",
+                code="emulator-database",
             ) from error
 
     def add(self, document: Document, *, unique: bool = False) -> bool:
@@ -185,11 +187,14 @@ def _is_new(connection: sqlite3.Connection) -> bool:
 def _check_ours(connection: sqlite3.Connection, path: Path | None) -> None:
     choose = "choose another file with --db"
     if _number(connection, "PRAGMA application_id") != APPLICATION_ID:
-        raise EmulatorError(f"{path} is a database, but not the emulator's", hint=choose)
+        raise EmulatorError(
+            f"{path} is a database, but not the emulator's", hint=choose, code="emulator-database"
+        )
     if (found := _number(connection, "PRAGMA user_version")) != FORMAT:
         raise EmulatorError(
             f"{path} has format {found} of the emulator's database; this version reads {FORMAT}",
             hint=choose,
+            code="emulator-database",
         )
 
 

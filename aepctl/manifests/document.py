@@ -22,7 +22,7 @@ TEXTS = tuple(name for name in Defaults.model_fields if name != "lifecycle")
 """The fields of text that defaults may give."""
 SECTIONS = frozenset({"audiences", "moved", "removed"})
 """A file has at least one of these."""
-OF_VALUES = frozenset({"wrong-type", "value-error", "literal-error"})
+OF_VALUES = frozenset({"wrong-type", "wrong-value"})
 """What nothing, and an alias of nothing, cannot help being as well."""
 
 

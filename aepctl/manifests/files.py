@@ -59,7 +59,7 @@ class _Search:
                 with os.scandir(here) as scanned:
                     entries = [entry for entry in scanned if not entry.name.startswith(".")]
             except OSError as error:
-                self._found.refuse(here, "unreadable", f"cannot be read: {error.strerror}")
+                self._found.refuse(here, "file-unreadable", f"cannot be read: {error.strerror}")
                 continue
             # Links last and in order: of two to one hidden file it is the same one each time.
             entries.sort(key=lambda one: one.name if one.is_symlink() else "")
@@ -110,7 +110,7 @@ def _sort_in(path: str, entry: "os.DirEntry[str]", found: ManifestFiles) -> None
     try:
         status = entry.stat()
     except OSError as error:
-        found.refuse(path, "unreadable", f"cannot be read: {error.strerror}")
+        found.refuse(path, "file-unreadable", f"cannot be read: {error.strerror}")
         return
     if not stat.S_ISREG(status.st_mode):
         found.refuse(path, "not-a-file", "is not a regular file")

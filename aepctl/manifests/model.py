@@ -24,7 +24,7 @@ MUTABLE = tuple(field.name for field in FIELDS if not field.immutable)
 
 def _mutable(name: str) -> str:
     if name not in MUTABLE:
-        raise ValueError(f"only what may change can be ignored: {' or '.join(MUTABLE)}")
+        raise ValueError(f"expected {' or '.join(MUTABLE)}: nothing else can change")
     return name
 
 

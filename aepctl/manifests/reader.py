@@ -69,5 +69,5 @@ def _read(file: str) -> Manifest:
         raw = read_regular(file, most=MAX_BYTES)
     except OSError as error:
         message = f"cannot be read: {error.strerror}"
-        return Manifest(problems=(Problem(Origin(file, 0, 0), "unreadable", message),))
+        return Manifest(problems=(Problem(Origin(file, 0, 0), "file-unreadable", message),))
     return read_manifest(file, raw)

@@ -29,4 +29,4 @@ class Problem:
     @property
     def hides_others(self) -> bool:
         """Whether what follows it in its file could not be read."""
-        return self.rule in {"syntax", "conflict"}
+        return self.rule in {"syntax", "merge-conflict"}

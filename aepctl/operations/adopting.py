@@ -107,6 +107,7 @@ def check_owner(environment: Environment, key: str, audience_id: str, owner: str
         raise SafetyRefusal(
             f"{audience_id} is the audienceId of `{owner}`; `{key}` cannot have it as well",
             hint=f"to give it the other key: `{move}`",
+            code="id-taken",
         )
 
 
@@ -132,6 +133,7 @@ def _look(context: Context, environment: Environment, key: str, audience_id: str
         f"the platform {said} in the sandbox {environment.target.sandbox}: nothing was recorded",
         hint=f"check the ID; one that was made a moment ago may not be listed yet. "
         f"To record it all the same: `{unchecked}`",
+        code="id-not-found",
     )
 
 
@@ -156,7 +158,7 @@ def or_without(command: str) -> Iterator[None]:
         yield
     except (CredentialsError, PlatformError) as error:
         hint = f"{error.hint}; or, without looking: `{command}`"
-        raise type(error)(error.message, hint=hint) from error
+        raise type(error)(error.message, hint=hint, code=error.code) from error
 
 
 def _check_same(
@@ -177,6 +179,7 @@ def _check_same(
     raise SafetyRefusal(
         f"{audience_id} is another audience than `{key}`: {_differences(wanted, found.audience)}",
         hint=f"check the ID, or correct the manifest; to record it all the same: `{command}`",
+        code="another-audience",
     )
 
 

@@ -80,6 +80,7 @@ class Again:
                 f"the platform was changed meanwhile: what would be done for {listed(more)} is no "
                 "longer what was shown; nothing was sent",
                 hint="run it again, and review what it shows then",
+                code="edited-meanwhile",
             )
         if changed:
             self.console.warn(

@@ -184,6 +184,7 @@ def _emulator_file(environment: str) -> Path:
         raise EmulatorError(
             f"{folder}: the emulator's folder cannot be made: {error.strerror}",
             hint="make the current folder writable",
+            code="emulator-database",
         ) from error
     ignore_own(folder)
     return file

@@ -62,6 +62,7 @@ def check_elsewhere(context: Context, environment: Environment, audience_id: str
                 f"{audience_id} is the audienceId of `{owner}` in the environment `{other.name}` "
                 f"({other.where})",
                 hint=f"give the ID that the audience has in `{environment.name}`",
+                code="known-elsewhere",
             )
 
 
@@ -95,6 +96,7 @@ def check_deletes(context: Context, environment: Environment, plan: Plan, state:
             f"{listed(said for said, _ in found)}",
             hint="an audience is that of one environment: have the other forget it "
             f"(`{found[0][1]}`), or this one, likewise; that touches nothing on the platform",
+            code="known-elsewhere",
         )
 
 

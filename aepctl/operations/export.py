@@ -70,6 +70,7 @@ class _Export:
                 f"--adopt: {options.to} is not below {environment.manifests}, so no plan would "
                 "find there what the state then knows",
                 hint=f"use `--to {shlex.quote(environment.manifests)}`, or leave --adopt out",
+                code="export-folder",
             )
         self._chosen = Chosen((), ())
 
@@ -192,4 +193,5 @@ def _check_found(seen: Iterable[Observed], asked: Asked) -> None:
         f"none of {len(there)} audiences is what --namespace, --origin and --name ask for",
         hint=f"case counts, and so does each blank. It has the namespaces {namespaces}, and "
         f"the originNames {origins}",
+        code="nothing-matches",
     )

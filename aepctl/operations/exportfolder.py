@@ -55,21 +55,31 @@ def target_of(
     to = below_here(to).rstrip("/") or "/"
     choose = f"choose a folder such as `--to {environment.manifests}`"
     if Boundary.here(allow_outside=allow_outside).leaves(to):
-        raise AepctlError(f"--to {to}: it leads out of the folder of {FILE}", hint=INSIDE)
+        raise AepctlError(
+            f"--to {to}: it leads out of the folder of {FILE}", hint=INSIDE, code="export-folder"
+        )
     for folder in (to, environment.manifests):
         if os.path.lexists(folder) and not os.path.isdir(folder):  # noqa: PTH112
-            raise AepctlError(f"{folder}: it is not a folder", hint=choose)
+            raise AepctlError(f"{folder}: it is not a folder", hint=choose, code="export-folder")
     real, manifests = Path(to).resolve(), Path(environment.manifests).resolve()
     if Path.cwd().resolve().is_relative_to(real):
-        raise AepctlError(f"--to {to}: the project's own folder has other files, too", hint=choose)
+        raise AepctlError(
+            f"--to {to}: it is the project's own folder, which has other files as well",
+            hint=choose,
+            code="export-folder",
+        )
     reads = reads_here(environ, environment.name, (), allow_outside=allow_outside)
     what = reads.why_not(f"{to}/{FILE}")
     if what not in {None, MANIFEST}:
-        raise AepctlError(f"--to {to}: what is there is {what}", hint=choose)
+        raise AepctlError(f"--to {to}: what is there is {what}", hint=choose, code="export-folder")
     if not real.is_relative_to(manifests):
         return Target(to, is_read=False)
     if any(part.startswith(".") for part in real.relative_to(manifests).parts):
-        raise AepctlError(f"--to {to}: hidden folders are not read", hint=choose)
+        raise AepctlError(
+            f"--to {to}: what is written to a hidden folder is never read as a manifest",
+            hint=choose,
+            code="export-folder",
+        )
     return Target(to, is_read=True)
 
 
@@ -87,7 +97,9 @@ def write(target: Target, pages: Iterable[Page]) -> Iterator[Page]:
             done = f"; written before it: {listed(written)}" if written else "; nothing was written"
             hint = "make room or make it writable, and run it again: nothing is written twice"
             raise AepctlError(
-                f"{page.file}: cannot be written: {error.strerror}{done}", hint=hint
+                f"{page.file}: cannot be written: {error.strerror}{done}",
+                hint=hint,
+                code="file-unwritable",
             ) from error
         written.append(page.file)
         yield page
@@ -108,6 +120,7 @@ def _check_unchanged(page: Page) -> None:
         raise AepctlError(
             f"{page.file} was changed by somebody else meanwhile, and is left as it is",
             hint="run it again: what was written stays, and is not written twice",
+            code="file-changed-meanwhile",
         )
 
 
@@ -121,5 +134,7 @@ def _bytes(entry: "os.DirEntry[str]") -> bytes | None:
 
 def _unusable(folder: str, error: OSError) -> AepctlError:
     return AepctlError(
-        f"{folder}: cannot be read: {error.strerror}", hint="choose another folder with --to"
+        f"{folder}: cannot be read: {error.strerror}",
+        hint="choose another folder with --to",
+        code="file-unreadable",
     )

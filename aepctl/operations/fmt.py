@@ -135,15 +135,15 @@ def _write(one: Formatted, done: Fmt) -> bool:
     try:
         if not real.stat().st_mode & 0o222 or not os.access(real, os.W_OK):
             hint = f"`{command('chmod', 'u+w', one.file)}`, if it is yours"
-            done.refuse(one.file, "read-only", "is read-only, and left as it is", hint)
+            done.refuse(one.file, "file-unwritable", "is read-only, and left as it is", hint)
             return False
         if read_regular(real, most=MAX_BYTES) != one.before:
             said = "was changed by somebody else meanwhile, and is left as it is"
-            done.refuse(one.file, "changed-meanwhile", said, "run it again")
+            done.refuse(one.file, "file-changed-meanwhile", said, "run it again")
             return False
         replace_file(disk, real, one.after)
     except OSError as error:
-        done.refuse(one.file, "unwritable", f"cannot be written: {error.strerror}")
+        done.refuse(one.file, "file-unwritable", f"cannot be written: {error.strerror}")
         return False
     remove_left_over(disk, real)
     return True

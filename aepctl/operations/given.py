@@ -20,8 +20,14 @@ def given_bytes(file: str | None, what: str, *, most: int = MAX_GIVEN) -> bytes:
     except OSError as error:
         pipe = "; `-` reads standard input" if error.strerror == NOT_A_FILE else ""
         hint = f"name {what}{pipe}"
-        raise AepctlError(f"{name}: cannot be read: {error.strerror}", hint=hint) from error
+        raise AepctlError(
+            f"{name}: cannot be read: {error.strerror}", hint=hint, code="file-unreadable"
+        ) from error
     wide = wide_encoding(raw)
     if wide is not None:
-        raise AepctlError(f"{name}: it is in {wide}; save it as UTF-8", hint="then run this again")
+        raise AepctlError(
+            f"{name}: it is in {wide}; save it as UTF-8",
+            hint="then run this again",
+            code="not-utf-8",
+        )
     return raw

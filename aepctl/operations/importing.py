@@ -118,6 +118,7 @@ def _not_wanted(environment: Environment, key: str, found: Observed) -> Imported
         f"no audience `{key}` in the manifests for `{environment.name}`, so nothing was recorded",
         hint=f"put it into a file in {environment.manifests}/ as the platform has it, then run "
         f"this again; `{export}` writes the manifests of many",
+        code="not-in-manifests",
     )
     block = manifest_block(key, found.audience)
     return Imported(
@@ -154,7 +155,7 @@ def _look(context: Context, environment: Environment, key: str, one_id: str) -> 
         said = f"{one_id} is no external audience, but one of the platform's own"
         hint = "aepctl manages external audiences; check the ID"
     where = f"in the sandbox {environment.target.sandbox}: nothing was recorded"
-    raise SafetyRefusal(f"{said} {where}", hint=hint)
+    raise SafetyRefusal(f"{said} {where}", hint=hint, code="id-not-found")
 
 
 def _ambiguous(
@@ -173,4 +174,5 @@ def _ambiguous(
         hint=f"name the one that is meant by its other ID: {', '.join(ways)}"
         if ways
         else "look at them on the platform: one has to go",
+        code="id-ambiguous",
     )

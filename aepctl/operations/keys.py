@@ -47,7 +47,7 @@ def move(
     pairs = {one.old: one.new for one in renamings}
 
     def check(state: State) -> None:
-        refuse(tuple(move_troubles(environment, renamings, state)), "moved")
+        refuse(tuple(move_troubles(environment, renamings, state)), what="moved")
 
     words = [word for pair in pairs.items() for word in pair]
     short = " ".join(words) if len(pairs) <= MAX_UNDONE else f"({len(pairs)} pairs)"
@@ -119,7 +119,7 @@ def forget(
     keys = tuple(dict.fromkeys(keys))
 
     def check(state: State) -> None:
-        refuse([one for key in keys for one in unusable(environment, key, state)], "forgotten")
+        refuse([one for key in keys for one in unusable(environment, key, state)], what="forgotten")
 
     short = " ".join(keys) if len(keys) <= MAX_UNDONE else f"({len(keys)} keys)"
     run, steps = f"state rm {short}", tuple((key, Forget()) for key in keys)

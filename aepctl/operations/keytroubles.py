@@ -30,6 +30,7 @@ class Trouble:
     said: str
     hint: str
     refused: bool = True
+    code: str = "key-in-the-way"
 
 
 def move_troubles(
@@ -40,20 +41,25 @@ def move_troubles(
     for one in renamings:
         at = f"{one.place}: " if one.place else ""
         if olds[one.old] > 1:
-            yield Trouble(f"{at}`{one.old}` is moved twice", "keep one of the two", refused=False)
+            yield Trouble(
+                f"{at}`{one.old}` is moved twice",
+                "keep one of the two",
+                refused=False,
+                code="moves-file",
+            )
         if news[one.new] > 1:
             said = f"{at}`{one.new}` is the new key of several"
-            yield Trouble(said, "give each a key of its own", refused=False)
+            yield Trouble(said, "give each a key of its own", refused=False, code="moves-file")
         for trouble in unusable(environment, one.old, state):
-            yield Trouble(at + trouble.said, trouble.hint, trouble.refused)
+            yield Trouble(at + trouble.said, trouble.hint, trouble.refused, trouble.code)
         if one.new == one.old:
-            yield Trouble(f"{at}`{one.old}` is its new key as well", "leave it out")
+            yield Trouble(f"{at}`{one.old}`: OLD and NEW are the same key", "leave it out")
         elif one.new in state.audiences and one.new not in olds:
             yield _taken(environment, one, state.audiences[one.new], at)
         if one.new not in olds and _is_open(state, one.new):
             forget = environment.command("state", "resolve", one.new, "--abandon")
             hint = f"`{environment.command('apply')}` settles it; to forget it: `{forget}`"
-            yield Trouble(f"{at}`{one.new}` has an open intent", hint)
+            yield Trouble(f"{at}`{one.new}` has an open intent", hint, code="open-intent")
 
 
 def _taken(environment: Environment, one: Renaming, known: Known, at: str) -> Trouble:
@@ -68,10 +74,10 @@ def unusable(environment: Environment, key: str, state: State) -> Iterator[Troub
     """Why what state has for this key cannot go, if so."""
     if key not in state.audiences:
         error = no_such_key(environment, key, state)
-        yield Trouble(error.message, str(error.hint), refused=False)
+        yield Trouble(error.message, str(error.hint), refused=False, code=error.code)
     elif _is_open(state, key):
         hint = f"`{environment.command('apply')}` settles it first"
-        yield Trouble(f"`{key}` has an open intent", hint)
+        yield Trouble(f"`{key}` has an open intent", hint, code="open-intent")
 
 
 def _is_open(state: State, key: str) -> bool:
@@ -84,13 +90,17 @@ def no_such_key(environment: Environment, key: str, state: State) -> AepctlError
     said = f"no audience `{key}` in the state {environment.state}"
     if state.intent_of(key) is not None:
         listing = environment.command("state", "intents")
-        return AepctlError(f"{said}, only an attempt to create it", hint=f"see `{listing}`")
+        return AepctlError(
+            f"{said}, only an attempt to create it", hint=f"see `{listing}`", code="no-such-key"
+        )
     keys = [*state.audiences, *(one.key for one in state.intents.values())]
     close = get_close_matches(key, keys, n=1)
     if close:
-        return AepctlError(said, hint=f"did you mean `{close[0]}`?")
+        return AepctlError(said, hint=f"did you mean `{close[0]}`?", code="no-such-key")
     there = f"its keys are {listed(sorted(keys))}" if keys else "it knows no audience"
-    return AepctlError(said, hint=f"{there}; see `{environment.command('state', 'list')}`")
+    return AepctlError(
+        said, hint=f"{there}; see `{environment.command('state', 'list')}`", code="no-such-key"
+    )
 
 
 def refuse(troubles: Sequence[Trouble], what: str) -> None:
@@ -101,8 +111,9 @@ def refuse(troubles: Sequence[Trouble], what: str) -> None:
     kind = SafetyRefusal if any(one.refused for one in troubles) else AepctlError
     first = troubles[0]
     if len(troubles) == 1:
-        raise kind(first.said, hint=first.hint)
+        raise kind(first.said, hint=first.hint, code=first.code)
     lines = [f"{one.said}: {one.hint}" for one in troubles[:MAX_TROUBLES]]
     more = len(troubles) - len(lines)
     lines += [f"and {more} more"] if more else []
-    raise kind("\n".join([f"nothing was {what}: {len(troubles)} problems", *lines]))
+    said = f"nothing was {what}: {len(troubles)} problems"
+    raise kind("\n".join([said, *lines]), code=first.code)

@@ -22,7 +22,9 @@ def merge_files(base: str, ours: str, theirs: str) -> MergedText:
         merged = merge_documents(before, mine, other)
     except StateError as error:
         hint = "both sides stand there whole, between markers: choose one, or mend the wrong one"
-        raise StateError(f"the state cannot be merged: {error.message}", hint=hint) from error
+        raise StateError(
+            f"the state cannot be merged: {error.message}", hint=hint, code="state-not-merged"
+        ) from error
     _write(ours, merged.text)
     return merged
 
@@ -34,6 +36,7 @@ def _read(file: str) -> bytes:
         raise AepctlError(
             f"{file}: cannot be read: {error.strerror}",
             hint=f"Git is told to run it by `{SETTING}`",
+            code="file-unreadable",
         ) from error
 
 
@@ -41,4 +44,6 @@ def _write(file: str, text: str) -> None:
     try:
         replace_file(Disk(), Path(file), text.encode(errors="surrogateescape"))
     except OSError as error:
-        raise AepctlError(f"{file}: cannot be written: {error.strerror}") from error
+        raise AepctlError(
+            f"{file}: cannot be written: {error.strerror}", code="file-unwritable"
+        ) from error

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from aepctl.differences import differing_places
-from aepctl.errors import SafetyRefusal, StateError
+from aepctl.errors import SafetyRefusal, StateError, StateLocked
 from aepctl.operations.context import Context
 from aepctl.operations.state import Decided
 from aepctl.operations.stores import is_empty, locked, losses, write_first
@@ -50,14 +50,18 @@ def migrate(
     old = context.open_store(replace(environment, state=source))
     new = context.open_store(replace(environment, state=target, lineage=None))
     if _place(old, source) == _place(new, target):
-        raise SafetyRefusal(f"{new.where} is where the state is already")
+        raise _here_already(new.where)
     went = _went(old)
     if went is not None and went.moved == target:
         return _moved(environment, old, new, target, went.state)
     _check_left_behind(environment, old)
     with _held(context, environment, old, target, wait) as (state, lock):
         if state.lineage is None:
-            raise StateError(f"{old.where}: there is no state")
+            raise StateError(
+                f"{old.where}: there is no state",
+                hint="name the place where it is now first, and the new one after it",
+                code="state-missing",
+            )
         there = _prepared(new)
         _check_free(new, there, state, lock)
         if there is None or there.written.moved is not None or not _same(there.state, state):
@@ -98,6 +102,7 @@ def _check_left_behind(environment: Environment, store: StateStore | SharedStore
         raise SafetyRefusal(
             f"{files[0]}: an earlier run on this machine left it, and the state does not have it",
             hint=f"`{environment.command('apply')}` takes it in; then run this again",
+            code="leftover-journal",
         )
 
 
@@ -156,8 +161,17 @@ def _found(store: StateStore | SharedStore) -> _Found | None:
         raise StateError(
             f"{store.log_name}: a run that was killed left it in the new place",
             hint="look which state it belongs to, and move it away",
+            code="journal-of-another-state",
         )
     return None if stored.document is None else _Found(decode_written(stored.document, store.where))
+
+
+def _here_already(where: str) -> SafetyRefusal:
+    return SafetyRefusal(
+        f"{where} is where the state is already",
+        hint="nothing was done: FROM and TO are one place",
+        code="place-taken",
+    )
 
 
 def _check_free(
@@ -171,16 +185,17 @@ def _check_free(
         return
     found = there.written.lock
     if found is not None and found.id == lock:
-        raise SafetyRefusal(f"{store.where} is where the state is already")
+        raise _here_already(store.where)
     lost = str(losses(there.state, state))
     if there.state.lineage != state.lineage or there.state.serial > state.serial or lost:
         raise SafetyRefusal(
             f"{store.where} has another state already (lineage {there.state.lineage}, serial "
             f"{there.state.serial})",
             hint="choose a place that is empty",
+            code="place-taken",
         )
     if found is not None:
-        raise SafetyRefusal(f"{store.where} is locked by {found.who}", hint="wait for it to end")
+        raise StateLocked(f"{store.where} is locked by {found.who}", hint="wait for it to end")
 
 
 def _same(one: State, other: State) -> bool:

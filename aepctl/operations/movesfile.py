@@ -42,7 +42,11 @@ def read_moves(file: str) -> tuple[Renaming, ...]:
     if problems:
         raise InvalidInput(problems)
     if not found:
-        raise AepctlError(f"{name} names no keys", hint=f"give it {WHAT.partition(' with ')[2]}")
+        raise AepctlError(
+            f"{name} names no keys",
+            hint=f"give it {WHAT.partition(' with ')[2]}",
+            code="moves-file",
+        )
     return found
 
 
@@ -109,10 +113,10 @@ def _pairs(text: str, name: str) -> Iterator[Renaming | Problem]:
         if len(words) != 2:  # noqa: PLR2004 - OLD and NEW
             count = f"{len(words)} word{'s' * (len(words) != 1)}"
             said = f"two keys were expected, not {count}"
-            yield Problem(origin, "moves", said, "write `OLD NEW`", source)
+            yield Problem(origin, "moves-file", said, "write `OLD NEW`", source)
         elif not re.fullmatch(KEY, words[1]):
             column = line.index(words[1], line.index(words[0]) + len(words[0])) + 1
             said = f"invalid key `{words[1]}`"
-            yield Problem(replace(origin, column=column), "key", said, KEY_HINT, source)
+            yield Problem(replace(origin, column=column), "invalid-key", said, KEY_HINT, source)
         else:
             yield Renaming(words[0], words[1], f"{name}:{number}")

@@ -14,9 +14,10 @@ def is_read(environment: Environment, key: str, known: Known, intent: Intent) ->
     what = "delete" if isinstance(intent.step, Delete) else "change"
     abandon = environment.command("state", "resolve", key, "--abandon")
     return SafetyRefusal(
-        f"what is open of `{key}` is a {what} of {known.ids.audience_id}, and no create",
+        f"what is open for `{key}` is a {what} of {known.ids.audience_id}, not a create",
         hint=f"`{environment.command('apply')}` reads what became of it, and does what is left; "
         f"to forget that it was begun: `{abandon}`",
+        code="not-an-open-create",
     )
 
 
@@ -24,10 +25,11 @@ def is_the_old_one(environment: Environment, key: str, known: Known) -> SafetyRe
     """The one that a replace was to end is not what its open create may have made."""
     resolve = environment.command("state", "resolve", key)
     return SafetyRefusal(
-        f"{known.ids.audience_id} is what `{key}` is, and what is open is a create that takes its "
-        "place",
+        f"`{key}` has the audienceId {known.ids.audience_id}; what is open is the create of the "
+        "one that is to take its place",
         hint=f"if that did arrive: `{resolve} --adopt ID` with the ID of the new one; if not: "
         f"`{resolve} --recreate`; to forget that it was begun: `{resolve} --abandon`",
+        code="not-an-open-create",
     )
 
 

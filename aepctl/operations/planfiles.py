@@ -34,8 +34,11 @@ def _read(path: str) -> Any:
     try:
         raw = read_regular(path, most=MAX_BYTES)
     except OSError as error:
-        said = f"{path}: cannot be read: {error.strerror}"
-        raise AepctlError(said, hint=how_to_make(path)) from error
+        raise AepctlError(
+            f"{path}: cannot be read: {error.strerror}",
+            hint=how_to_make(path),
+            code="file-unreadable",
+        ) from error
     trouble = encoding_trouble(raw)
     if trouble is not None:
         raise not_a_plan(path, trouble)

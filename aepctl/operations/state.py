@@ -43,6 +43,7 @@ def known_otherwise(environment: Environment, key: str, audience_id: str) -> Saf
     return SafetyRefusal(
         f"`{key}` already has the audienceId {audience_id}",
         hint=f"to keep that one: `{keep}`; the other one can only be deleted on the platform",
+        code="id-recorded-already",
     )
 
 
@@ -79,6 +80,7 @@ def abandon(context: Context, environment: Environment, key: str, *, wait: float
             raise AepctlError(
                 f"no open intent for `{key}`",
                 hint=f"list them with `{environment.command('state', 'intents')}`",
+                code="no-open-intent",
             )
         then = after_abandoning(intent, session.state.audiences.get(key))
         session.end(intent, Ending.ABANDONED)
@@ -147,5 +149,6 @@ def wanted_audience(context: Context, environment: Environment, key: str) -> Aud
             f"no audience `{key}` in the manifests and no open intent for it",
             hint=f"`{environment.command('plan')}` shows what is wanted, "
             f"`{environment.command('state', 'intents')}` what is open",
+            code="no-such-key",
         )
     return found.audience

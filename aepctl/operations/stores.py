@@ -50,7 +50,11 @@ def init(context: Context, environment: Environment) -> Decided:
     else:
         with store.hold(holder(run), wait=0) as held:
             if held.read().document is not None:
-                raise StateError(f"{store.where}: somebody else has made it at this moment")
+                raise StateError(
+                    f"{store.where}: somebody else has made it at this moment",
+                    hint=f"`{environment.command('state', 'verify')}` looks through it",
+                    code="state-written-meanwhile",
+                )
             held.checkpoint(encode_state(made).encode())
     return Decided(f"the state of `{environment.name}` is made: {store.where}", _pin(made))
 
@@ -88,7 +92,11 @@ def pull(context: Context, environment: Environment) -> str:
     """The state's document, with what a run that was killed has left beside it."""
     state = read_state(context.open_store(environment), environment.target)
     if state.lineage is None:
-        raise StateError(f"{environment.state}: there is no state yet")
+        raise StateError(
+            f"{environment.state}: there is no state yet",
+            hint="the first apply begins it; is it the right environment (--env)?",
+            code="state-missing",
+        )
     return encode_state(state)
 
 
@@ -197,6 +205,7 @@ def _check_push(
         raise SafetyRefusal(
             f"{file} is another state than {where} (lineage {given.lineage}, not {now.lineage})",
             hint="push the state of this environment",
+            code="push-would-lose",
         )
     lost = str(losses(now, given))
     anyway = environment.command("state", "push", "--force", file)
@@ -206,9 +215,11 @@ def _check_push(
         raise SafetyRefusal(
             f"{file} has less than {where}: {lost} would be lost",
             hint=f"if that is meant: `{anyway}`",
+            code="push-would-lose",
         )
     if given.serial < now.serial:
         raise SafetyRefusal(
             f"{file} is older than {where} (serial {given.serial}, not {now.serial})",
             hint=f"if that is meant: `{anyway}`",
+            code="push-would-lose",
         )

@@ -17,6 +17,7 @@ def unlock(context: Context, environment: Environment, lock_id: str) -> Decided:
         raise AepctlError(
             f"{store.where}: the lock of a file ends with the process that has it",
             hint="there is nothing to unlock: end that process, if it hangs",
+            code="lock-of-a-file",
         )
     document = SharedDocument(store, environment.target, context.clock, context.new_id)
     written = document.read()
@@ -31,6 +32,7 @@ def unlock(context: Context, environment: Environment, lock_id: str) -> Decided:
             f"{store.where} is locked by {written.lock.who} under another ID: {written.lock.id}",
             hint="if you mean this one: "
             f"`{environment.command('state', 'unlock', written.lock.id)}`",
+            code="another-lock",
         )
     try:
         document.write(replace(written, lock=None), f"state unlock: {written.lock.who}\n")
@@ -38,6 +40,7 @@ def unlock(context: Context, environment: Environment, lock_id: str) -> Decided:
         raise SafetyRefusal(
             f"{store.where}: its holder is at work: it has just written",
             hint="wait for it to end, or end it first",
+            code="another-lock",
         ) from error
     return Decided(
         f"{store.where} is unlocked; it was locked by {written.lock.who}",

@@ -31,6 +31,7 @@ def validate(
         raise AepctlError(
             f"there is no environment `{name}` in {FILE}",
             hint=f"available: {', '.join(project.environments)}",
+            code="no-such-environment",
         )
     count = len(context.read_manifests(project.manifests).wanted)
     return Validated(count, dict.fromkeys(project.environments if name is None else (name,), count))

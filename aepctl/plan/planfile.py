@@ -60,11 +60,13 @@ def decode(data: object, name: str) -> Binding:
         raise not_a_plan(name)
     if found != FORMAT:
         message = f"{name} has the format {found}, but this version of aepctl reads {FORMAT}"
-        raise AepctlError(message, hint=how_to_make(name, "new "))
+        raise AepctlError(message, hint=how_to_make(name, "new "), code="plan-unreadable")
     plan_id, binding = _validated(data, name)
     if binding.id != plan_id or data[DIGEST] != _digest(data):
         raise SafetyRefusal(
-            f"{name} was changed after it was saved", hint=how_to_make(name, "new ")
+            f"{name} was changed after it was saved",
+            hint=how_to_make(name, "new "),
+            code="plan-altered",
         )
     return binding
 
@@ -77,7 +79,11 @@ def how_to_make(name: str, new: str = "") -> str:
 def not_a_plan(name: str, why: str | None = None, line: int | None = None) -> AepctlError:
     """The error for a file that holds something else; `line`: where that shows."""
     place, because = f"{name}:{line}" if line else name, f": {why}" if why else ""
-    return AepctlError(f"{place} is not a plan saved by aepctl{because}", hint=how_to_make(name))
+    return AepctlError(
+        f"{place} is not a plan saved by aepctl{because}",
+        hint=how_to_make(name),
+        code="plan-unreadable",
+    )
 
 
 def _validated(data: object, name: str) -> tuple[str, Binding]:

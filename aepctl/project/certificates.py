@@ -42,4 +42,5 @@ def unusable(environ: Mapping[str, str], error: Exception) -> AepctlError:
     return AepctlError(
         f"the certificates cannot be loaded: {reason}; set: {' and '.join(named) or 'no variable'}",
         hint=f"let {named[0]} name what can be read, or unset it" if named else "reinstall certifi",
+        code="certificates-unusable",
     )

@@ -63,7 +63,11 @@ def credentials(environment: Environment, environ: Mapping[str, str]) -> Credent
     secret = Secret(given["AEP_CLIENT_SECRET"]) if given["AEP_CLIENT_SECRET"] else None
     if given["AEP_ACCESS_TOKEN"]:
         if not api_key:
-            raise CredentialsError("no API key: AEP_API_KEY (or AEP_CLIENT_ID) is not set")
+            raise CredentialsError(
+                "no API key: AEP_API_KEY (or AEP_CLIENT_ID) is not set",
+                hint="set it to the client ID that Adobe's Developer Console shows",
+                code="credentials-missing",
+            )
         hides_client = bool(given["AEP_CLIENT_ID"] and secret)
         token = Secret(given["AEP_ACCESS_TOKEN"])
         return Credentials(api_key=api_key, access_token=token, hides_client=hides_client)
@@ -72,6 +76,7 @@ def credentials(environment: Environment, environ: Mapping[str, str]) -> Credent
         raise CredentialsError(
             f"no credentials for `{environment.name}`: {' and '.join(missing)} not set",
             hint="set AEP_CLIENT_ID and AEP_CLIENT_SECRET, or AEP_ACCESS_TOKEN and AEP_API_KEY",
+            code="credentials-missing",
         )
     return Credentials(
         api_key=api_key,
@@ -84,7 +89,10 @@ def credentials(environment: Environment, environ: Mapping[str, str]) -> Credent
 def check_header(value: str, name: str) -> None:
     """Refuse what no HTTP header can carry; never show it. Raises CredentialsError."""
     if not (value.isascii() and value.isprintable()):
-        raise CredentialsError(f"{name} contains characters that are not allowed in an HTTP header")
+        raise CredentialsError(
+            f"{name} contains characters that are not allowed in an HTTP header",
+            code="credentials-malformed",
+        )
 
 
 def _pasted(text: str, name: str) -> str:
@@ -99,17 +107,20 @@ def _pasted(text: str, name: str) -> str:
         raise CredentialsError(
             f"{name} has a line break in the middle",
             hint="it was pasted in several lines, or with something after it: set it in one line",
+            code="credentials-malformed",
         )
     check_header(value, name)
     if PLACEHOLDER.search(value):
         raise CredentialsError(
             f"{name} holds the name of a variable that nobody replaced",
             hint="check how the pipeline or the shell sets it",
+            code="credentials-malformed",
         )
     if name != "AEP_SCOPES" and (" " in value or "{" in value or '"' in value):
         raise CredentialsError(
             f"{name} contains blanks, quotes or braces, which it never has",
             hint=f"set {name} to the value alone, without what stood around it",
+            code="credentials-malformed",
         )
     return value
 

@@ -156,13 +156,13 @@ class _Said:
     position: tuple[int, int]
     path: Path
 
-    def finding(self, message: str, hint: str) -> Finding:
+    def finding(self, message: str, hint: str, rule: str = "variable-misplaced") -> Finding:
         whose = f" of {quoted(self.path[1])}" if self.path[1:] else ""
-        return Finding(self.position, "variable", f"`{self.path[-1]}`{whose}: {message}", hint)
+        return Finding(self.position, rule, f"`{self.path[-1]}`{whose}: {message}", hint)
 
     def unset(self, names: list[str]) -> Finding:
         one = len(names) == 1
         which = "the variable" if one else "the variables"
         hint = f"set {'it' if one else 'them'} (`export {names[0]}=…`), or write the value itself"
         said = f"{which} {' and '.join(names)} {'is' if one else 'are'} not set"
-        return self.finding(said, hint)
+        return self.finding(said, hint, "variable-missing")

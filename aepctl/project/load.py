@@ -44,7 +44,9 @@ def load_project(environ: Mapping[str, str], *, allow_outside: bool = False) -> 
         return _inside(Project(boundary=boundary), boundary)
     if documents[1:]:
         position = yaml_file.places()[1][(documents[1],)]
-        finding = Finding(position, "documents", "a second document", "settings are one document")
+        finding = Finding(
+            position, "second-document", "a second document", "settings are one document"
+        )
         _refuse(yaml_file.problems_at([finding]))
     return _checked(expand(yaml_file, documents[0], environ), documents[0], boundary)
 
@@ -78,7 +80,7 @@ def _read(boundary: Boundary) -> bytes | None:
     except FileNotFoundError:
         raw = None
     except OSError as error:
-        _refuse_file(FILE, "unreadable", f"cannot be read: {error.strerror}")
+        _refuse_file(FILE, "file-unreadable", f"cannot be read: {error.strerror}")
     if raw is None:
         for name in near_names():
             _refuse_file(name, "not-read", "is not read", f"rename it to {FILE}")
@@ -114,7 +116,7 @@ def _outside(written: str, place: Position | None) -> Problem:
     line, column = place or (0, 0)
     origin = Origin(FILE if place else written, line, column)
     said = f"{quoted(written)} leads out of the folder of {FILE}"
-    return Problem(origin, "outside", said, INSIDE)
+    return Problem(origin, "outside-project", said, INSIDE)
 
 
 def _refuse(problems: Iterable[Problem]) -> NoReturn:

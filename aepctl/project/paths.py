@@ -64,6 +64,7 @@ class Boundary:
             raise AepctlError(
                 f"the current folder cannot be used: {error.strerror}",
                 hint="go to another folder, or name it with --chdir",
+                code="folder-unusable",
             ) from error
 
     def leaves(self, path: str) -> bool:

@@ -53,9 +53,13 @@ class Project:
         if model is None and self.environments:
             close = get_close_matches(name, self.environments, n=1)
             hint = f"did you mean {close[0]}?" if close else f"available: {self._names()}"
-            raise AepctlError(f"there is no environment `{name}` in {FILE}", hint=hint)
+            raise AepctlError(
+                f"there is no environment `{name}` in {FILE}", hint=hint, code="no-such-environment"
+            )
         if not re.fullmatch(KEY, name):  # it becomes part of file names
-            raise AepctlError(f"`{name}` cannot be the name of an environment", hint=KEY_HINT)
+            raise AepctlError(
+                f"`{name}` cannot be the name of an environment", hint=KEY_HINT, code="invalid-key"
+            )
         self.need(("manifests",), ("environments", name))
         # One that is the only one needs no naming, except where just a variable named it.
         needed = len(self.environments) > 1 or (model is None and name != "default")
@@ -86,6 +90,7 @@ class Project:
             raise AepctlError(
                 f"{FILE} has several environments ({self._names()}): choose one with --env",
                 hint="or set AEPCTL_ENV, or `default_environment:` in the file",
+                code="which-environment",
             )
         return next(iter(self.environments), "default")
 
@@ -124,7 +129,9 @@ class Project:
             return
         outside = self.boundary.leaving(name, state, emulated=emulated)
         if outside is not None:
-            raise AepctlError(f"{outside} leads out of the folder of {FILE}", hint=INSIDE)
+            raise AepctlError(
+                f"{outside} leads out of the folder of {FILE}", hint=INSIDE, code="outside-project"
+            )
 
     def _required(
         self,
@@ -143,15 +150,19 @@ class Project:
                 raise AepctlError(
                     f"no {FILE} in {Path.cwd()}, and {variable} is not set",
                     hint=f"write {FILE}, or use --chdir to name the folder that has it",
+                    code="no-settings",
                 )
             message = f"the environment `{name}` has no {what}"
-            raise AepctlError(message, hint=f"set `{what}:` in {FILE}, or {variable}")
+            raise AepctlError(
+                message, hint=f"set `{what}:` in {FILE}, or {variable}", code="setting-missing"
+            )
         check_header(value, source := variable if given else f"`{what}` of `{name}`")
         if written and value != written:  # left in the shell, perhaps, for another environment
             raise SafetyRefusal(
                 f"{variable} is `{value}`, but `{name}` has the {what} `{written}` in {FILE}",
                 hint=f"`unset {variable}`; or remove `{what}:` of `{name}` from {FILE}, if the "
                 "variable shall choose it",
+                code="setting-contradicted",
             )
         if what == "org":
             check_organisation(value, source)

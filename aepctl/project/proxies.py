@@ -58,6 +58,7 @@ def proxy_for(url: str, environ: Mapping[str, str]) -> Proxy | None:
         raise AepctlError(
             f"{variable} names a SOCKS proxy, which needs the package socksio",
             hint="pip install 'aepctl[socks]'",
+            code="not-installed",
         )
     return proxy
 
@@ -85,7 +86,7 @@ def _proxy(variable: str, value: str) -> Proxy:
     trouble = _trouble(value)
     if trouble is not None:
         said = f"{variable} is not the URL of a proxy that can be used: {trouble}"
-        raise AepctlError(said, hint=ADVICE)
+        raise AepctlError(said, hint=ADVICE, code="proxy-unusable")
     parts = _parts(value)
     user = None if parts.username is None else unquote(parts.username)
     password = unquote(parts.password or "")

@@ -14,8 +14,9 @@ def check_organisation(value: str, source: str) -> None:
     if not re.fullmatch(r"[\w-]+@AdobeOrg", value, re.ASCII):
         bare = re.fullmatch(r"[0-9A-Fa-f]{24}", value)
         raise AepctlError(
-            f"{source} is {value!r}, and an organisation ends in @AdobeOrg",
+            f"{source} is {value!r}, but the ID of an organisation ends in @AdobeOrg",
             hint=f"write {value}@AdobeOrg" if bare else f"it looks like {SAMPLE}",
+            code="invalid-organisation",
         )
 
 
@@ -28,5 +29,6 @@ def settle_seconds(environ: Mapping[str, str], model: EnvironmentModel) -> float
         raise AepctlError(
             "AEPCTL_SETTLE_SECONDS must be a number of seconds, for example 30",
             hint=f"it is {given!r}",
+            code="invalid-variable",
         )
     return float(given)

@@ -16,7 +16,7 @@ from aepctl.plan.plan import Action
 from aepctl.render.words import UNCHANGED
 from aepctl.state.model import Phase
 
-FORMAT = "1.3"
+FORMAT = "1.4"
 Schema: TypeAlias = dict[str, object]
 COUNT: Schema = {"minimum": 0, "type": "integer"}
 
@@ -165,6 +165,9 @@ class ErrorData(TypedDict):
     """Why there is no result."""
 
     message: Annotated[str, Field(description="What is wrong.")]
+    code: Annotated[
+        str, Field(description="The kind of error: `aepctl explain CODE` says all about it.")
+    ]
     next: Annotated[str | None, Field(description="What to do about it, or null.")]
     exitCode: Annotated[int, Field(ge=1, le=255, description="The exit code of the process.")]
 
@@ -180,7 +183,7 @@ class ProblemData(TypedDict):
     column: Annotated[
         Annotated[int, Field(ge=1)] | None, Field(description="The column, from 1, or null.")
     ]
-    rule: Annotated[str, Field(description="The rule that it breaks.")]
+    rule: Annotated[str, Field(description="The rule that it breaks; `aepctl explain` has it.")]
     message: Annotated[str, Field(description="What is wrong.")]
     hint: Annotated[str | None, Field(description="What may help, or null.")]
 

@@ -31,9 +31,9 @@ class Everywhere:
     targets: tuple[str, ...] = ()
 
     @property
-    def failed(self) -> tuple[str, ...]:
-        """The environments that have no result."""
-        return tuple(one.environment for one in self.parts if isinstance(one.made, AepctlError))
+    def errors(self) -> dict[str, AepctlError]:
+        """Why environments have no result."""
+        return {one.environment: one.error for one in self.parts if one.error is not None}
 
 
 def of_everywhere(found: Everywhere) -> Result:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from aepctl.errors import AepctlError
-from aepctl.render.documents import FORMAT
+from aepctl.render.documents import FORMAT, ErrorData
 from aepctl.render.json import document, error_json
 
 if TYPE_CHECKING:
@@ -12,14 +12,11 @@ if TYPE_CHECKING:
 
 def everywhere_json(found: "Everywhere", exit_code: int) -> str:
     """`error` says which environments failed; each has its own in its own document."""
-    failed, error = found.failed, None
-    if failed:
-        count = f"{len(failed)} of {len(found.parts)} environments failed"
-        error = {"message": f"{count}: {', '.join(failed)}", "next": None, "exitCode": exit_code}
+    failed = list(found.errors)
     summary = {
         "environments": len(found.parts),
         "changed": list(found.changed),
-        "failed": list(failed),
+        "failed": failed,
     }
     documents = [
         error_json(one.made, found.json_list, one.environment, one.target)
@@ -28,4 +25,17 @@ def everywhere_json(found: "Everywhere", exit_code: int) -> str:
         for one in found.parts
     ]
     named = {"format": FORMAT, "warnings": [text for _, text in found.alerts]}
+    error = _error(found, exit_code) if failed else None
     return document({**named, "summary": summary, "error": error}, environments=documents)
+
+
+def _error(found: "Everywhere", exit_code: int) -> ErrorData:
+    """`code` is that of the environment whose exit code counts."""
+    count = f"{len(found.errors)} of {len(found.parts)} environments failed"
+    worst = next(one for one in found.errors.values() if one.exit_code == exit_code)
+    return {
+        "message": f"{count}: {', '.join(found.errors)}",
+        "code": worst.code,
+        "next": None,
+        "exitCode": exit_code,
+    }

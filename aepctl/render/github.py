@@ -30,10 +30,10 @@ def annotations(view: View, *, limit: int = MAX_SHOWN, root: str = "") -> str:
     if view.problems and not view.parts:
         return _problems(view, limit, root)
     if view.failed is not None:
-        return _failure(view.failed, "aepctl") + "\n"
+        return _failure(view.failed, "") + "\n"
     if view.parts:
         failed = [
-            _failure(one.failed, f"aepctl: {one.environment}")
+            _failure(one.failed, f"{one.environment}: ")
             for one in view.parts
             if one.failed and not one.problems
         ]
@@ -99,7 +99,8 @@ def _problems(view: View, limit: int, root: str) -> str:
     return _limited(lines, limit, "problem", view.more)
 
 
-def _failure(failed: Failed, title: str) -> str:
+def _failure(failed: Failed, where: str) -> str:
+    title = f"aepctl: {where}{failed.code}"
     return _command("error", None, title, (failed.message, failed.hint))
 
 

@@ -74,7 +74,9 @@ def _results(view: View, most: int) -> str:
 def _result(part: View, most: int) -> str:
     if part.totals is not None:
         return totals(part.totals) or part.nothing
-    said = f"**failed**: {prose(part.failed.message, most)}" if part.failed else "**failed**"
+    said = "**failed**"
+    if part.failed:
+        said += f": {prose(part.failed.message, most)} {code(part.failed.code)}"
     then = f". Next: {prose(part.failed.hint, most)}" if part.failed and part.failed.hint else ""
     return _barred(said + then)
 

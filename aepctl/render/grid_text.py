@@ -6,6 +6,7 @@ from aepctl.render.alerts import RENAMED
 from aepctl.render.display import Paint, cells, display, display_lines
 from aepctl.render.grid import FAILED, NOTHING, Column, Grid, Line
 from aepctl.render.text import problems_text, render, totals_text
+from aepctl.render.told import in_brackets
 from aepctl.render.view import View
 from aepctl.render.words import word
 
@@ -175,6 +176,7 @@ def failures_text(view: View, paint: Paint) -> Iterator[str]:
         if part.failed is None:
             continue
         where = paint(f"error in {display(part.environment or '')}", "red", "bold")
-        yield f"{where}: {display_lines(part.failed.message)}"
+        first, end, rest = display_lines(part.failed.message).partition("\n")
+        yield f"{where}: {first} {in_brackets(part.failed.code, paint)}{end}{rest}"
         if part.failed.hint:
             yield f"  {display(part.failed.hint)}"

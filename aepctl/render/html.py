@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from aepctl.render.alerts import RENAMED
 from aepctl.render.escape import html, html_prose, script_json
 from aepctl.render.html_page import ASSETS, page
-from aepctl.render.html_problems import problems_html
+from aepctl.render.html_problems import code_html, problems_html
 from aepctl.render.html_rows import plain_table, row_data, urgent_first
 from aepctl.render.view import Failed, View
 from aepctl.render.word import Word
@@ -125,7 +125,9 @@ def _hints(statuses: Iterable[str]) -> str:
 
 def failed_html(failed: Failed) -> str:
     """Why there is no result, and what to do."""
-    what = "".join(f"<p>{html(line)}</p>" for line in failed.message.split("\n"))
+    first, *others = map(html, failed.message.split("\n"))
+    lines = (f"{first} {code_html(failed.code)}", *others)
+    what = "".join(f"<p>{line}</p>" for line in lines)
     return f'<div class="callout bad">{what}</div>' + (_next(failed.hint) if failed.hint else "")
 
 

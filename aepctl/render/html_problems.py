@@ -10,6 +10,11 @@ from aepctl.render.escape import html, html_prose
 from aepctl.render.excerpt import excerpt
 
 
+def code_html(code: str) -> str:
+    """The code of an error or a problem, which `aepctl explain` takes."""
+    return f"<code>[{html(code)}]</code>"
+
+
 def problems_html(problems: Iterable[Problem]) -> str:
     """All of them; those of a file follow each other."""
     files = groupby(problems, key=lambda problem: problem.origin.file)
@@ -34,7 +39,8 @@ def _problem(problem: Problem) -> str:
     source = problem.source if problem.source and problem.source.strip() else None
     shown = _source(source, origin) if source else ""
     hint = f'<p class="hint">{html_prose(problem.hint)}</p>' if problem.hint else ""
-    return f'<li class="problem"><p>{where}{html_prose(problem.message)}</p>{shown}{hint}</li>'
+    said = f"{html_prose(problem.message)} {code_html(problem.rule)}"
+    return f'<li class="problem"><p>{where}{said}</p>{shown}{hint}</li>'
 
 
 def _source(source: str, origin: Origin) -> str:

@@ -10,7 +10,7 @@ from aepctl.model.target import Target
 from aepctl.plan.plan import FieldDiff
 from aepctl.render.documents import FORMAT
 from aepctl.render.import_document import Came, ImportData
-from aepctl.render.json import document, target_data
+from aepctl.render.json import document, error_data, target_data
 from aepctl.render.view import Row, View, view_of_error
 from aepctl.render.words import in_order
 
@@ -100,8 +100,6 @@ def imported_json(imported: Imported, environment: str, target: Target) -> str:
             for one in imported.diff
         ],
         "manifest": imported.block,
-        "error": None
-        if error is None
-        else {"message": error.message, "next": error.hint, "exitCode": error.exit_code},
+        "error": None if error is None else error_data(error),
     }
     return document(data)

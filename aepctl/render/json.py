@@ -16,6 +16,7 @@ from aepctl.render.display import COMMAND, UNSAFE
 from aepctl.render.documents import (
     FORMAT,
     ChangeData,
+    ErrorData,
     FieldData,
     LimitsData,
     PlanSummary,
@@ -92,9 +93,19 @@ def error_json(
             **fields,
             "problems": [problem_data(problem) for problem in problems],
             "summary": None,
-            "error": {"message": error.message, "next": error.hint, "exitCode": error.exit_code},
+            "error": error_data(error),
         }
     )
+
+
+def error_data(error: AepctlError) -> ErrorData:
+    """What went wrong, what it is called, and what to do next."""
+    return {
+        "message": error.message,
+        "code": error.code,
+        "next": error.hint,
+        "exitCode": error.exit_code,
+    }
 
 
 def plan_data(plan: Plan) -> tuple[PlanSummary, list[ChangeData]]:

@@ -11,6 +11,7 @@ from aepctl.model.problem import Problem
 from aepctl.render.escape import xml
 from aepctl.render.view import Row, View
 from aepctl.render.words import word
+from aepctl.wording import coded
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ def _cases(view: View) -> Iterator[Case]:
             yield Case("aepctl", "more problems", "failure", view.title)
     elif view.failed is not None:
         failed = view.failed
-        yield Case("aepctl", "aepctl ran", "error", failed.message, failed.hint or "")
+        said = coded(failed.message, failed.code)
+        yield Case("aepctl", "aepctl ran", "error", said, failed.hint or "")
     elif view.totals is None:
         yield Case("manifests", "no problems")
     else:

@@ -2,9 +2,8 @@
 
 from collections import Counter
 
-from aepctl.errors import AepctlError
-from aepctl.render.documents import FORMAT, ErrorData
-from aepctl.render.json import document, target_data
+from aepctl.render.documents import FORMAT
+from aepctl.render.json import document, error_data, target_data
 from aepctl.render.known_json import step_data
 from aepctl.render.listed import Listed, ListedEnvironment, ListedKey, Status
 from aepctl.render.listed_documents import ListData, ListEnvironmentData, ListKeyData
@@ -37,12 +36,8 @@ def _environment(one: ListedEnvironment) -> ListEnvironmentData:
     return {
         "environment": one.name,
         "target": None if one.target is None else target_data(one.target),
-        "error": None if one.error is None else _error(one.error),
+        "error": None if one.error is None else error_data(one.error),
     }
-
-
-def _error(error: AepctlError) -> ErrorData:
-    return {"message": error.message, "next": error.hint, "exitCode": error.exit_code}
 
 
 def _key(one: ListedKey) -> ListKeyData:

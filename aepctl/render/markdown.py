@@ -128,6 +128,7 @@ def problem_sections(view: View) -> tuple[Section, ...]:
 def _failed(view: View, failed: Failed, full_report: str | None) -> MarkdownPage:
     title = _head(view, view.title)
     then = f"\n{_next(failed.hint)}" if failed.hint else ""
-    what = "\n\n".join(code_within(line, 1000) for line in failed.message.split("\n"))
+    first, *others = (code_within(line, 1000) for line in failed.message.split("\n"))
+    what = "\n\n".join((f"{first} {code_within(f'[{failed.code}]', 100)}", *others))
     least = f"{title}\n{code_within(failed.message, 200)}\n"
     return MarkdownPage(f"{title}\n{what}\n{then}", least, 0, full_report=full_report)

@@ -1,7 +1,7 @@
 """Problems of files as items of a Markdown list, each with its source line."""
 
 from aepctl.model.problem import Problem
-from aepctl.render.escape import fence, prose
+from aepctl.render.escape import code, fence, prose
 from aepctl.render.excerpt import excerpt
 from aepctl.render.fitting import Entry
 
@@ -14,7 +14,8 @@ def problem_entry(problem: Problem) -> Entry:
     origin = problem.origin
     where = f"line {origin.line}: " if origin.line else ""
     hint = f". Hint: {prose(problem.hint, MAX_MESSAGE)}" if problem.hint else ""
-    return Entry(f"{where}{prose(problem.message, MAX_MESSAGE)}{hint}", _source(problem))
+    said = f"{prose(problem.message, MAX_MESSAGE)} {code(f'[{problem.rule}]')}"
+    return Entry(f"{where}{said}{hint}", _source(problem))
 
 
 def _source(problem: Problem) -> str:

@@ -8,6 +8,7 @@ from aepctl.model.problem import Problem
 from aepctl.plan.plan import FieldDiff, Plan
 from aepctl.render.alerts import RENAMED
 from aepctl.render.display import Paint, cells, display, display_all, display_lines
+from aepctl.render.told import error_text, in_brackets
 from aepctl.render.view import Row, View, view_of_plan
 from aepctl.render.words import by_urgency, word
 
@@ -171,12 +172,12 @@ def _failed(view: View, paint: Paint) -> str:
     told = f"{problems}\n" if problems else ""
     if view.failed is None:
         return told
-    hint = f"  {display(view.failed.hint)}\n" if view.failed.hint else ""
-    return f"{told}error: {display_lines(view.failed.message)}\n{hint}"
+    failed = view.failed
+    return told + error_text(failed.message, failed.code, failed.hint, paint)
 
 
 def problems_text(problems: Iterable[Problem], paint: Paint) -> str:
-    """Each as `file:line:col: message`, its source line, a caret under the place, and a hint."""
+    """Each as `file:line:col: message [rule]`, its source line, a caret at the place, a hint."""
     return "\n".join(_problem(problem, paint) for problem in problems)
 
 
@@ -186,7 +187,8 @@ def _problem(problem: Problem, paint: Paint) -> str:
     if file.lstrip().startswith("::"):  # GitHub's log obeys a line that begins so
         file = f"./{file}"
     place = f"{file}:{origin.line}:{origin.column}" if origin.line else file
-    lines = [f"{paint(place, 'bold')}: {paint(display(problem.message), 'red')}"]
+    said, rule = paint(display(problem.message), "red"), in_brackets(problem.rule, paint)
+    lines = [f"{paint(place, 'bold')}: {said} {rule}"]
     if problem.source is not None and problem.source.strip():
         source, caret = _excerpt(problem.source, origin.column)
         gutter = " " * len(str(origin.line))

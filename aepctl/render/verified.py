@@ -17,12 +17,13 @@ def view_of_verified(verified: Verified, environment: str, target: Target) -> Vi
         environment=environment,
         target=target,
         totals={FINDING: len(verified.findings)},
-        rows=tuple(
-            Row(FINDING, one.key, note=f"{one.said}; `{one.command}` {one.effect}", ended=True)
-            for one in verified.findings
-        ),
+        rows=tuple(Row(FINDING, one.key, note=_note(one), ended=True) for one in verified.findings),
         empty=f"{count} audience{'s' * (count != 1)}, nothing found.",
     )
+
+
+def _note(one: Finding) -> str:
+    return f"{one.said}; `{one.command}` {one.effect} [verify-{one.kind}]"
 
 
 def verified_json(verified: Verified, environment: str, target: Target) -> str:

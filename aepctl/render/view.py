@@ -79,9 +79,10 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Why there is no result, and what to do about it."""
+    """Why there is no result, what it is called in short, and what to do about it."""
 
     message: str
+    code: str
     hint: str | None = None
 
 
@@ -190,7 +191,7 @@ def view_of_problems(
 
 def view_of_error(error: AepctlError, environment: str | None = None) -> View:
     """A run that failed: its problems, or what went wrong and what to do next."""
-    failed = Failed(error.message, error.hint)
+    failed = Failed(error.message, error.code, error.hint)
     if isinstance(error, InvalidInput) and error.problems:
         return replace(view_of_problems(error.problems, environment, error.more), failed=failed)
     return View("", "aepctl failed", environment, failed=failed)

@@ -35,10 +35,10 @@ def minor_version(found: str, newest: str, file: str, line: int) -> int:
     (major, minor), (mine, newest_minor) = _version(found), _version(newest)
     if (major, minor) > (mine, newest_minor):
         message = f"format {found} was written by a newer aepctl; this one reads up to {newest}"
-        refuse(file, line, message, "update aepctl")
+        refuse(file, line, message, "update aepctl", "state-of-another-version")
     if major < mine:
         message = f"format {found} is not known; this aepctl reads {mine}.0 up to {newest}"
-        refuse(file, line, message, "use the aepctl that wrote it")
+        refuse(file, line, message, "use the aepctl that wrote it", "state-of-another-version")
     return minor
 
 
@@ -47,6 +47,6 @@ def _version(text: str) -> tuple[int, int]:
     return int(major), int(minor)
 
 
-def refuse(file: str, line: int, message: str, hint: str) -> NoReturn:
+def refuse(file: str, line: int, message: str, hint: str, code: str = "state-damaged") -> NoReturn:
     """Raise StateError with file and line."""
-    raise StateError(f"{file}:{line}: {message}", hint=hint)
+    raise StateError(f"{file}:{line}: {message}", hint=hint, code=code)

@@ -30,7 +30,9 @@ def take_in_leftovers(session: "SharedSession", store: "SharedStore") -> None:
         try:
             contents = read_journal(read_regular(path, most=MAX_BYTES), str(path))
         except OSError as error:
-            raise StateError(f"{path}: cannot be read: {error.strerror}", hint=_AWAY) from error
+            raise StateError(
+                f"{path}: cannot be read: {error.strerror}", hint=_AWAY, code="file-unreadable"
+            ) from error
         if contents is None:
             continue
         try:
@@ -38,7 +40,7 @@ def take_in_leftovers(session: "SharedSession", store: "SharedStore") -> None:
             if settled is None:
                 take_in(session, contents)
         except (StateError, SafetyRefusal) as error:
-            raise type(error)(error.message, hint=_AWAY) from error
+            raise type(error)(error.message, hint=_AWAY, code=error.code) from error
         if settled is not None:
             raise _stale(path, settled)
     session.took_in(files)
@@ -62,10 +64,11 @@ def _settled(state: State, journal: JournalContents) -> str | None:
 
 def _stale(path: Path, key: str) -> SafetyRefusal:
     return SafetyRefusal(
-        f"{path}: a run that was killed has left news of `{key}`, but others have changed the "
-        "state since, and have none: it may be deleted or forgotten",
+        f"{path}: a run that was killed has left an outcome of `{key}`, which the state does not "
+        "have: others have changed it since, and may have deleted or forgotten that audience",
         hint="look for it on the platform; if it is wanted, move that file beside aepctl.yaml, "
         f"then `{command('aepctl', 'state', 'recover', path.name)}`; else remove it",
+        code="leftover-in-doubt",
     )
 
 

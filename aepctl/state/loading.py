@@ -76,6 +76,7 @@ def check_moved(where: str, written: Written) -> None:
         raise StateError(
             f"{where}: this state was moved to {written.moved}",
             hint=f"write `state: {written.moved}` for its environment in aepctl.yaml",
+            code="state-moved",
         )
 
 
@@ -87,12 +88,14 @@ def check_lineage(where: str, found: str | None, pinned: str | None) -> None:
         raise StateError(
             f"{where}: there is no state, but aepctl.yaml names one (lineage {pinned})",
             hint="bring it back; or, if it shall begin anew, remove `lineage:`",
+            code="state-missing",
         )
     raise StateError(
         f"{where}: this is another state than the one that aepctl.yaml names (lineage {found}, "
         f"not {pinned})",
         hint="bring back the right one; or, if the state was made anew on purpose, write "
         f"`lineage: {found}` for its environment in aepctl.yaml",
+        code="lineage-differs",
     )
 
 
@@ -114,6 +117,7 @@ def check_target(file: str, theirs: Target, mine: Target) -> None:
     raise StateError(
         f"{file} is the state of another target: {', '.join(differences)}",
         hint="use the environment it belongs to, or give this one a `state:` of its own",
+        code="state-of-another-target",
     )
 
 
@@ -125,6 +129,7 @@ def _check_belongs(journal: "JournalContents", document: State | None, where: st
             f"(lineage {journal.lineage}; this state has {document.lineage})",
             hint=f"restore the state that it was written beside, or move {journal.name} away "
             "if you are sure that what is open in it does not matter",
+            code="journal-of-another-state",
         )
     serial = document.serial if document is not None else 0
     if journal.serial > serial:
@@ -134,6 +139,7 @@ def _check_belongs(journal: "JournalContents", document: State | None, where: st
             "the state was rolled back or deleted",
             hint=f"restore {where} from Git; or, to go on with the present state, move "
             f"{journal.name} away and take in what it holds: `aepctl state recover FILE`",
+            code="state-rolled-back",
         )
 
 
@@ -154,5 +160,6 @@ def _with_journal(document: State, journal: "JournalContents", where: str) -> St
                 f"{journal.name}:{line} does not fit {where}: {error}",
                 hint="nothing was changed; one of the two was edited or replaced by hand: "
                 "restore the one that belongs to the other",
+                code="journal-does-not-fit",
             ) from error
     return folded(document, draft.state(), journal.run)

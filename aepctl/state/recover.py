@@ -18,6 +18,7 @@ from aepctl.state.session import StateSession
 from aepctl.wording import command
 
 NOTHING_CHANGED = "the state was not changed"
+RESOLVE = ("aepctl", "state", "resolve")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +85,19 @@ def additions(state: State, journal: JournalContents) -> Additions:
 
 
 def _check_same(state: State, journal: JournalContents) -> None:
+    theirs, mine = journal.target, state.target
     if state.lineage not in {None, journal.lineage}:
-        raise StateError(
-            f"{journal.name} was written for another state (lineage {journal.lineage}; this state "
-            f"has {state.lineage})",
-            hint="use the environment whose apply wrote it",
+        whose = f"state (lineage {journal.lineage}; this state has {state.lineage})"
+    elif theirs != mine:
+        whose = (
+            f"target ({theirs.org}, {theirs.sandbox}, {theirs.endpoint}; "
+            f"this is {mine.org}, {mine.sandbox}, {mine.endpoint})"
         )
-    if state.target != journal.target:
-        theirs, mine = journal.target, state.target
-        raise StateError(
-            f"{journal.name} was written for another target ({theirs.org}, {theirs.sandbox}, "
-            f"{theirs.endpoint}; this is {mine.org}, {mine.sandbox}, {mine.endpoint})",
-            hint="use the environment whose apply wrote it",
-        )
+    else:
+        return
+    said = f"{journal.name} was written for another {whose}"
+    hint = "use the environment whose apply wrote it"
+    raise StateError(said, hint=hint, code="journal-of-another-state")
 
 
 class _Alone:
@@ -191,6 +192,7 @@ def _with_id(
             f"`{key}` is known as {mine.ids.audience_id}, but {journal.name} has {audience_id}: "
             "the platform has it twice",
             hint=f"delete one of the two on the platform; {NOTHING_CHANGED}",
+            code="twice-on-platform",
         )
     begun = alone.intent_of_id.get(audience_id)
     if open_one is None or not isinstance(open_one.step, Create):
@@ -239,10 +241,11 @@ def _two_creates(key: str, begun: str, journal: JournalContents, open_one: Inten
     return SafetyRefusal(
         f"`{key}` has an open intent ({open_one.id}), and {journal.name} has another ({begun}): "
         "the platform may have it twice",
-        hint=f"{NOTHING_CHANGED}; decide about the open one first: "
-        f"`{command('aepctl', 'state', 'resolve', key)} --adopt ID`",
+        hint=f"{NOTHING_CHANGED}; decide first: `{command(*RESOLVE, key)} --adopt ID`",
+        code="open-intent",
     )
 
 
 def _unfit(where: str, error: Contradiction) -> StateError:
-    return StateError(f"{where} does not fit the state: {error}", hint=NOTHING_CHANGED)
+    said = f"{where} does not fit the state: {error}"
+    return StateError(said, hint=NOTHING_CHANGED, code="journal-does-not-fit")

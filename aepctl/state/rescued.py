@@ -34,26 +34,32 @@ def read_rescued(text: str, file: str) -> Rescued:
         return _journal_alone(text, file)
     if frames.incomplete:
         raise StateError(
-            f"{file}: what was rescued is not whole: missing or altered are its lines "
+            f"{file}: what was rescued is incomplete; missing or altered are its lines "
             f"{'; '.join(frames.incomplete)}",
             hint="pass the whole log, as it was written; or read the IDs in it, and record each: "
             "`aepctl state resolve KEY --adopt ID`",
+            code="rescue-incomplete",
         )
     if frames.misplaced:
         raise StateError(
-            f"{file}: its `{MARK}` lines stand behind other text, where a name could stand as well",
+            f"{file}: there is other text before its `{MARK}` lines, so they are not taken in: a "
+            "name in a log could look like one",
             hint=f"if that is what your log puts before each line, remove it: "
             f"`sed -n 's/^.*\\({MARK} [0-9]*\\/\\)/\\1/p'`",
+            code="rescue-among-text",
         )
     if START in text:
         raise StateError(
-            f"{file}: its journal lines stand among other text, where a name could stand as well",
+            f"{file}: there is other text among its journal lines, so they are not taken in: a "
+            "name in a log could look like one",
             hint="an earlier aepctl printed them: look them over, and put these lines alone into a "
             f"file, each from `{START}` on; the first is the one of the type `journal`",
+            code="rescue-among-text",
         )
     raise StateError(
         f"{file} contains nothing that aepctl has rescued",
         hint="pass the output of the failed apply, or its log",
+        code="nothing-rescued",
     )
 
 

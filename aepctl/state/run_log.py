@@ -51,7 +51,7 @@ class RunLog:
         self._check_held()
         if self._failure is not None:
             error = self._failure
-            raise StateNotWritten(error.message, error.reason, hint=error.hint)
+            raise StateNotWritten(error.message, error.reason, hint=error.hint, code=error.code)
         lines = b"" if self._begun else self.header()
         lines += b"".join(encode_event(event) for event, _ in self.pending)
         lines += b"".join(map(encode_event, events))
@@ -98,4 +98,6 @@ class RunLog:
     def _check_held(self) -> None:
         if self._released:
             reason = "the state is no longer held"
-            raise StateNotWritten(f"{self._where}: cannot be written: {reason}", reason)
+            raise StateNotWritten(
+                f"{self._where}: cannot be written: {reason}", reason, code="lock-lost"
+            )

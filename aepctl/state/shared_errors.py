@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def over(where: str) -> StateNotWritten:
     """The run has ended, or somebody wants it to end."""
-    return unwritten(where, "the state is no longer held")
+    return unwritten(where, "the state is no longer held", code="lock-lost")
 
 
 def too_late(where: str) -> StateNotWritten:
@@ -45,7 +45,8 @@ def check_pace(where: str, pace: "Pace") -> None:
         f"a write takes {pace.write_seconds:.1f} s, more than half of lock_lease_seconds "
         f"({pace.lease_seconds:.0f} s)"
     )
-    raise unwritten(where, why, hint="give `lock_lease_seconds` a greater value in aepctl.yaml")
+    hint = "give `lock_lease_seconds` a greater value in aepctl.yaml"
+    raise unwritten(where, why, hint=hint, code="lease-too-short")
 
 
 def start(thread: threading.Thread, where: str) -> None:
@@ -56,4 +57,5 @@ def start(thread: threading.Thread, where: str) -> None:
         raise StateError(
             f"{where}: this system starts no thread to renew the lock with ({error})",
             hint="let this user have more processes: see `ulimit -u`",
+            code="no-thread",
         ) from error

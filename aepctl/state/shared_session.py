@@ -130,7 +130,7 @@ class SharedSession(StateSession):
 
     def _check_failure(self) -> None:
         if (error := self._failure) is not None:
-            raise StateNotWritten(error.message, error.reason, hint=error.hint)
+            raise StateNotWritten(error.message, error.reason, hint=error.hint, code=error.code)
 
     def _wait_for_lease(self) -> None:
         """Return while nobody can have taken the lock over yet."""

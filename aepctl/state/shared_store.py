@@ -83,6 +83,7 @@ class SharedStore:
                 f"{self.where}: there is no state",
                 hint=f"`{self.program} state init` makes it, once; if there was one, find out "
                 "first who removed it, and bring it back",
+                code="state-missing",
             )
         written = self._written(document)
         check_moved(self.where, written)
@@ -98,7 +99,7 @@ class SharedStore:
         except StateError as error:
             if error.hint != REPAIR:
                 raise
-            raise StateError(error.message, hint=MENDING) from error
+            raise StateError(error.message, hint=MENDING, code=error.code) from error
 
 
 def read_back(store: SharedStore, target: "Target") -> "State | None":

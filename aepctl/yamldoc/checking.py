@@ -60,7 +60,7 @@ class _Explainer:
             what = f"{field}{whose} is missing"
             return Finding(position, "missing-field", what, f"add `{path[-1]}: …`")
         if key:
-            return Finding(self._keys[full], "key", f"invalid key {field}", KEY_HINT)
+            return Finding(self._keys[full], "invalid-key", f"invalid key {field}", KEY_HINT)
         return _wrong_value(detail, self._values[full], field, _at(self._document, path))
 
     def _unknown_field(self, path: Path, position: Position) -> Finding:
@@ -79,9 +79,9 @@ def _wrong_value(detail: ErrorDetails, position: Position, field: str, value: An
         return Finding(position, "wrong-type", said)
     if kind == "string_pattern_mismatch":
         said, hint = broken_rule(value, detail["ctx"]["pattern"])
-        return Finding(position, "text", f"{field} {said}", hint)
+        return Finding(position, "invalid-text", f"{field} {said}", hint)
     message = detail["msg"].removeprefix("Value error, ")
-    return Finding(position, kind.replace("_", "-"), f"{field}: {message[:1].lower()}{message[1:]}")
+    return Finding(position, "wrong-value", f"{field}: {message[:1].lower()}{message[1:]}")
 
 
 def _shown(path: Path) -> str:

@@ -69,7 +69,7 @@ def parse(file: str, raw: bytes, *, positions_under: str | None = None) -> YamlF
     marker = conflict_line(text)
     if marker is not None and (walker.broken or _both_sides(text)):
         hint = "keep what is right of both sides, and remove the markers"
-        finding = Finding((marker, 1), "conflict", CONFLICT_SAID, hint)
+        finding = Finding((marker, 1), "merge-conflict", CONFLICT_SAID, hint)
         return YamlFile(
             file, text, (), (), _problems(file, source_lines(text), [finding]), broken=True
         )

@@ -296,8 +296,8 @@ class TestEmptiedManifests:
         with pytest.raises(SafetyRefusal) as raised:
             check_emptied(plan((), state, on_removal=on_removal), POLICY, state)
         assert raised.value.message == (
-            "the manifests want nothing of the 3 audiences that the state knows, and do not say so "
-            "of k00, k01, k02"
+            "the manifests want none of the 3 audiences that the state knows, and no "
+            "`removed:` names k00, k01, k02"
         )
         assert raised.value.hint == (
             "if the folder of manifests is the right one: list them under `removed:` there, or "
@@ -306,7 +306,7 @@ class TestEmptiedManifests:
 
     def test_what_was_retained_before_is_known_no_more_to_the_manifests(self) -> None:
         state = known(3, retained=2)
-        with pytest.raises(SafetyRefusal, match="nothing of the 1 audience that"):
+        with pytest.raises(SafetyRefusal, match="none of the 1 audience that"):
             check_emptied(plan((), state), POLICY, state)
         state = known(3, retained=3)
         check_emptied(plan((), state), POLICY, state)
@@ -320,11 +320,11 @@ class TestEmptiedManifests:
     def test_one_that_is_named_or_protected_does_not_speak_for_the_others(self) -> None:
         state = known(3)
         named = Wants((), (), (Removed("k00", True, Origin("audiences/all.yaml", 2, 3)),))
-        with pytest.raises(SafetyRefusal, match="do not say so of k01, k02"):
+        with pytest.raises(SafetyRefusal, match="no `removed:` names k01, k02"):
             check_emptied(make_plan(named, state, None, POLICY), POLICY, state)
         guarded = replace(state.audiences["k00"], at_removal=AtRemoval(prevent_destroy=True))
         state = replace(state, audiences={**state.audiences, "k00": guarded})
-        with pytest.raises(SafetyRefusal, match="do not say so of k01, k02"):
+        with pytest.raises(SafetyRefusal, match="no `removed:` names k01, k02"):
             check_emptied(plan((), state, on_removal=OnRemoval.DELETE), POLICY, state)
 
     def test_where_they_want_anything_they_are_not_empty(self) -> None:
@@ -380,7 +380,7 @@ class TestAllAtOnce:
 
     def test_so_can_those_of_what_ends(self) -> None:
         state, policy = known(10), replace(POLICY, max_deletes=1)
-        for count, words in ((2, "2 audiences would be deleted"), (10, "the manifests want noth")):
+        for count, words in ((2, "2 audiences would be deleted"), (10, "the manifests want none")):
             made = removing(state, count, max_deletes=1)
             with pytest.raises(SafetyRefusal, match=words):
                 check(made, policy, state, None, protected=False, approval=NOBODY)

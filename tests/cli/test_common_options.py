@@ -72,7 +72,10 @@ def test_a_file_that_is_an_argument_is_in_that_folder(project: Project) -> None:
 
 def test_a_folder_that_is_not_there_is_told(project: Project) -> None:
     result = project.run("validate", "--chdir", "nowhere")
-    assert (result.code, result.err) == (1, "error: --chdir nowhere: No such file or directory\n")
+    assert (result.code, result.err) == (
+        1,
+        "error: --chdir nowhere: No such file or directory [folder-unusable]\n",
+    )
 
 
 class TestSuggestedCommands:
@@ -157,9 +160,9 @@ class TestValidate:
 
     def test_an_environment_that_is_not_there_is_told(self, two: Project) -> None:
         result = two.run("validate", "--env", "stage")
-        assert (
-            result.err
-            == "error: there is no environment `stage` in aepctl.yaml\n  available: dev, prod\n"
+        assert result.err == (
+            "error: there is no environment `stage` in aepctl.yaml [no-such-environment]\n"
+            "  available: dev, prod\n"
         )
 
 

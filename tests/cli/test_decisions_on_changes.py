@@ -59,7 +59,7 @@ class TestReplace:
         old = life.project.ids()["gold"]
         result = resolve(life, "--adopt", old)
         assert result.code == 3
-        assert f"{old} is what `gold` is, and what is open is a create that takes" in result.err
+        assert f"`gold` has the audienceId {old}; what is open is the create of the" in result.err
         assert goes_on(life)["audienceId"] == new
 
     def test_another_can_be_made_if_it_never_arrived(self, life: Life, new: str) -> None:
@@ -93,7 +93,7 @@ def test_a_change_and_a_delete_need_no_decision(
     assert "Next: run `aepctl apply`, which reads what became of `gold`." in said
     recreate = resolve(life, "--recreate")
     assert recreate.code == 3
-    assert f"is a {what} of {gold}, and no create" in recreate.err
+    assert f"is a {what} of {gold}, not a create" in recreate.err
     adopt = resolve(life, "--adopt", gold)
     assert (adopt.code, "the next apply reads and settles" in adopt.out) == (0, True)
     assert life.project.state()["intents"]

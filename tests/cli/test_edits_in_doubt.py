@@ -126,7 +126,7 @@ def test_its_block_is_removed_and_its_id_is_known_all_the_same(doubt: Doubt) -> 
     assert doubt.apply()[0] == 4
     doubt.catch_up()
     code, said = doubt.apply()
-    assert (code, "the manifests want nothing of the 1 audience" in said) == (3, True)
+    assert (code, "the manifests want none of the 1 audience" in said) == (3, True)
     assert doubt.project.ids() == {"gold": doubt.made["Gold"]}
     doubt.want("  bronze: {name: Bronze}\n")
     assert doubt.apply()[0] == 0

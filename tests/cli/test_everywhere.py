@@ -71,8 +71,8 @@ def test_a_failure_is_told_in_its_column_and_its_section_and_stops_no_other(thre
     assert result.code == 1
     assert "gold    ·    ✗      + create\n" in result.out
     assert "  stage  failed\n" in result.out
-    assert "the variable STAGE_STATE is not set\n" in result.out
-    assert "error in stage: 1 problem\n" in result.out
+    assert "the variable STAGE_STATE is not set [" in result.out
+    assert "error in stage: 1 problem [invalid-input]\n" in result.out
     assert "`aepctl --chdir . --env prod plan`" in result.out
     document = valid(three.run("plan", ALL, "-o", "json"))
     assert document["summary"] == {"environments": 3, "changed": ["prod"], "failed": ["stage"]}

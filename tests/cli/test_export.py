@@ -221,7 +221,7 @@ class TestWhereItMayBe:
 
     def test_not_a_file(self, project: Project, there: Emulator) -> None:
         project.write("file", "")
-        assert "file: it is not a folder\n" in self.refused(project, "--to", "file")
+        assert "file: it is not a folder [export-folder]\n" in self.refused(project, "--to", "file")
         assert "Not a directory" in self.refused(project, "--to", "file/sub")
 
     def test_not_outside_unless_it_is_meant(self, project: Project, there: Emulator) -> None:
@@ -249,7 +249,7 @@ class TestWhereItMayBe:
         [
             (".aepctl/x", "what is there is the emulator's"),
             (".git", "what is there is Git's own"),
-            ("audiences/.hidden", "hidden folders are not read"),
+            ("audiences/.hidden", "what is written to a hidden folder is never read as a manifest"),
         ],
     )
     def test_not_where_nobody_looks(

@@ -146,7 +146,7 @@ class TestWhatIsThere:
         result = project.run("init", "new")
         assert (result.code, result.out) == (1, "")
         for said in (
-            "nothing was made: 3 problems\n",
+            "nothing was made: 3 problems [init-folder]\n",
             "new/schemas is a symbolic link, where a folder is needed\n",
             "new/audiences is a file, where a folder is needed\n",
             "new/.gitignore is a folder, where a file is needed\n",

@@ -20,7 +20,7 @@ def test_validate_reports_every_problem_of_every_file_with_its_place(project: Pr
     assert "audiences/a.yaml:2:3: `name` of `gold` is missing" in result.err
     assert "audiences/a.yaml:2:3: `originName` of `gold` is missing" in result.err
     assert "audiences/b.yaml:2:1: not valid YAML" in result.err
-    assert result.err.endswith("error: 4 problems\n")
+    assert result.err.endswith("error: 4 problems [invalid-input]\n")
 
 
 def test_validate_in_json_has_the_problems_and_nothing_else_on_standard_output(

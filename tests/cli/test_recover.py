@@ -98,8 +98,9 @@ def test_lines_of_an_earlier_aepctl_are_read_alone_and_not_out_of_a_log(prod: Pr
         done = prod.run("state", "recover", "log")
         assert done.code == 1
         assert done.err == (
-            "error: log: its journal lines stand among other text, where a name could stand as "
-            "well\n  an earlier aepctl printed them: look them over, and put these lines alone "
+            "error: log: there is other text among its journal lines, so they are not taken in: a "
+            "name in a log could look like one [rescue-among-text]\n"
+            "  an earlier aepctl printed them: look them over, and put these lines alone "
             'into a file, each from `{"type": "` on; the first is the one of the type `journal`\n'
         )
     prod.write("lines", lines)
@@ -112,7 +113,9 @@ def test_what_is_not_whole_is_refused_and_says_which_lines_are_missing(prod: Pro
     prod.write("log", "\n".join(["error: full", first, *others[1:]]))
     done = prod.run("state", "recover", "log")
     assert done.code == 1
-    assert f"missing or altered are its lines 2 of {len(others) + 1}\n" in done.err
+    assert (
+        f"missing or altered are its lines 2 of {len(others) + 1} [rescue-incomplete]\n" in done.err
+    )
     assert "`aepctl state resolve KEY --adopt ID`" in done.err
 
 

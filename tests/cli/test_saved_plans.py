@@ -137,7 +137,7 @@ def test_another_wish_for_one_of_its_keys_is_named_and_nothing_is_sent(
     project.want("silver", namespace="crm")
     said = refused(project)
     assert (
-        "plan.json no longer holds for 2 of its 2 changes\n"
+        "plan.json no longer holds for 2 of its 2 changes [plan-out-of-date]\n"
         "  - gold: the manifests no longer want it\n"
         "  - silver: namespace was 'agora', is now 'crm'\n"
     ) in said

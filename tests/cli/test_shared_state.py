@@ -133,7 +133,7 @@ def test_verify_reads_beside_a_lock_and_says_who_has_it(team: Team) -> None:
     assert result.out.startswith(
         "! memory:test\n    it is locked by `aepctl apply` on runner-8, since noon; "
         "`aepctl state unlock lock-1` gives it back, if that runner is gone; else wait for it to "
-        "end\n"
+        "end [verify-locked]\n"
     )
     assert team.server.history == before
     assert team.there.lock == THEIRS

@@ -98,7 +98,8 @@ class TestList:
         missed = project.run("state", "list", "sliver", "s*")
         assert (missed.code, missed.out) == (1, "")
         assert missed.err == (
-            "error: no audience `sliver` in the state state/prod.json\n  did you mean `silver`?\n"
+            "error: no audience `sliver` in the state state/prod.json [no-such-key]\n"
+            "  did you mean `silver`?\n"
         )
 
     def test_as_json_it_is_as_its_schema_says_also_where_it_fails(
@@ -251,7 +252,7 @@ class TestMoveSeveral:
         result = project.run("state", "mv", "--from-file", "f")
         assert (result.code, result.out) == (3, "")
         for line in (
-            "error: nothing was moved: 7 problems\n",
+            "error: nothing was moved: 7 problems [no-such-key]\n",
             "f:3: `gold` has an open intent: `aepctl apply` settles it",
             "f:1: no audience `sliver` in the state state/prod.json: did you mean `silver`?",
             "f:4: `bronze` is moved twice: keep one of the two",
@@ -274,7 +275,7 @@ class TestMoveSeveral:
             (("--from-file", "wide"), 1, "wide: it is in UTF-16; save it as UTF-8"),
             (("--from-file", "odd"), 1, "odd:2:1: two keys were expected, not 3 words"),
             (("gold", "x"), 1, "`gold` in the state state/prod.json, only an attempt to create it"),
-            (("silver", "silver"), 3, "`silver` is its new key as well"),
+            (("silver", "silver"), 3, "`silver`: OLD and NEW are the same key"),
             (("silver", "bronze"), 3, "`bronze` already has the audienceId"),
             (("silver", "gold"), 3, "`gold` has an open intent"),
         ],
@@ -383,7 +384,7 @@ class TestForgetSeveral:
         ended(project)
         result = project.run("state", "mv", "bronze", "silver")
         assert result.code == 3
-        assert ", which is retained\n" in result.err
+        assert ", which is retained [key-in-the-way]\n" in result.err
         assert "to forget that: `aepctl state rm silver`" in result.err
         assert project.run("state", "rm", "silver").code == 0
         assert project.run("state", "mv", "bronze", "silver").code == 0
@@ -394,7 +395,10 @@ class TestForgetSeveral:
     ) -> None:
         result = project.run("state", "rm", "silver", "gold", "nobody")
         assert result.code == 1
-        assert "error: nothing was forgotten: 2 problems\n  - no audience `gold`" in result.err
+        assert (
+            "error: nothing was forgotten: 2 problems [no-such-key]\n  - no audience `gold`"
+            in result.err
+        )
         assert set(project.ids()) == {"silver", "bronze"}
 
     def test_no_key_is_a_usage_error(self, project: Project, there: Emulator) -> None:

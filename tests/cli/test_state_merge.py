@@ -169,7 +169,8 @@ class TestAConflict:
     def test_is_told_and_git_marks_the_file(self, conflict: Repository) -> None:
         done = conflict.git("merge", "one", code=1)
         assert (
-            f"error: `silver` has the audienceId {self.ours} on our side, {self.theirs} on theirs\n"
+            f"error: `silver` has the audienceId {self.ours} on our side, {self.theirs} on theirs "
+            "[state-conflict]\n"
             "  look on the platform which of the two is to stay and keep its line; delete the "
             "other one there, for nothing knows of it then\n"
             "Both sides stand in the file, between markers; remove these then.\n"
@@ -220,7 +221,7 @@ class TestByHand:
         assert result.code == 1
         assert result.err == (
             "error: the state cannot be merged: their side:1: not valid JSON: Expecting value, "
-            "column 1\n"
+            "column 1 [state-not-merged]\n"
             "  both sides stand there whole, between markers: choose one, or mend the wrong one\n"
         )
         assert (files.root / "ours").read_text() == (

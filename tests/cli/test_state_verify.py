@@ -80,7 +80,7 @@ def test_an_id_that_is_gone(project: Project, there: Emulator) -> None:
     assert result.out.startswith(
         "! gold\n"
         f"    the platform has no {gold}; `aepctl state rm gold` forgets it; if the manifests "
-        "want it, the next apply looks for it and else creates it\n"
+        "want it, the next apply looks for it and else creates it [verify-gone]\n"
         "\n"
         "State for prod ("
     )
@@ -119,7 +119,8 @@ def test_the_lock_of_a_file_and_who_has_it(project: Project, there: Emulator) ->
     assert result.code == 1
     assert result.out.startswith(
         "! state/prod.json\n    it is locked by `aepctl apply`, process 1 on elsewhere, since "
-        "noon; `aepctl state verify` looks again; the lock ends with that process\n"
+        "noon; `aepctl state verify` looks again; the lock ends with that process "
+        "[verify-locked]\n"
     )
     assert project.run("state", "verify").code == 0
 

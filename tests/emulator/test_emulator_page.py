@@ -4,11 +4,12 @@ import re
 from pathlib import Path
 
 from aepctl.cli.emulator import serve
+from aepctl.cli.invocation import common_options
 from aepctl.emulator import FaultKind
 from aepctl.emulator.faults import POSSIBLE
 
 PAGE = (Path(__file__).parents[2] / "docs/emulator.md").read_text("utf-8")
-OF_EVERY_COMMAND = {"--env", "--chdir", "--allow-outside"}
+OF_EVERY_COMMAND = {name for option in common_options() for name in option.opts}
 
 
 def test_every_option_is_there() -> None:

@@ -202,7 +202,9 @@ def test_a_file_too_large_is_not_read(make: Make) -> None:
 def test_a_folder_that_cannot_be_read(make: Make) -> None:
     make("audiences/a.yaml", "audiences/closed/b.yaml")
     Path("audiences/closed").chmod(0)
-    assert refused() == [("audiences/closed", "unreadable", "cannot be read: Permission denied")]
+    assert refused() == [
+        ("audiences/closed", "file-unreadable", "cannot be read: Permission denied")
+    ]
     Path("audiences/closed").chmod(0o700)
 
 
@@ -226,7 +228,7 @@ def test_a_path_too_long_for_the_system_is_a_problem(depth: int) -> None:
     Path(f"{'x' * 200}.yaml").touch()
     os.chdir(here)
     ((_, rule, message),) = refused()
-    assert (rule, message) == ("unreadable", "cannot be read: File name too long")
+    assert (rule, message) == ("file-unreadable", "cannot be read: File name too long")
 
 
 def test_several_problems_are_all_told(make: Make) -> None:

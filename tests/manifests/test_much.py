@@ -78,7 +78,7 @@ class TestProblems:
         write("a: [", "z.yaml")
         write("a: b\n<<<<<<< x\n", "y.yaml")
         assert [(one.origin.file, one.rule) for one in problems()[-2:]] == [
-            ("audiences/y.yaml", "conflict"), ("audiences/z.yaml", "syntax")
+            ("audiences/y.yaml", "merge-conflict"), ("audiences/z.yaml", "syntax")
         ]  # fmt: skip
 
 

@@ -153,13 +153,16 @@ def test_a_file_that_cannot_be_read() -> None:
     write("audiences/a.yaml", "audiences: {}")
     Path("audiences/a.yaml").chmod(0)
     (problem,) = problems()
-    assert (problem.rule, problem.message) == ("unreadable", "cannot be read: Permission denied")
+    assert (problem.rule, problem.message) == (
+        "file-unreadable",
+        "cannot be read: Permission denied",
+    )
 
 
 def test_a_file_that_is_gone_by_the_time_it_is_read() -> None:
     (problem,) = _read("gone.yaml").problems
     assert (problem.rule, problem.message) == (
-        "unreadable",
+        "file-unreadable",
         "cannot be read: No such file or directory",
     )
 

@@ -62,7 +62,7 @@ def test_nobody_goes_on_with_the_old_one(places: Places, old: str, new: str) -> 
         result = places.run(*words)
         assert result.code == 1
         assert result.err == (
-            f"error: {old}: this state was moved to {new}\n"
+            f"error: {old}: this state was moved to {new} [state-moved]\n"
             f"  write `state: {new}` for its environment in aepctl.yaml\n"
         )
     assert places.raw(old) == before
@@ -220,7 +220,8 @@ def test_what_is_not_read_back_as_it_was_written_does_not_count(places: Places, 
     result = places.state("migrate", old, TWO)
     assert result.code == 1
     assert result.err == (
-        f"error: {TWO}: what was written is not what is read there (serial)\n"
+        f"error: {TWO}: what was written is not what is read there (serial) "
+        "[state-not-kept]\n"
         f"  {old} is as it was: look what stands in the new place\n"
     )
     assert (places.at(old).moved, places.at(old).lock) == (None, None)

@@ -80,7 +80,8 @@ class TestInit:
         result = places.state("init")
         assert (result.code, places.raw(place)) == (1, None)
         assert result.err == (
-            f"error: {place}: there is no state, but aepctl.yaml names one (lineage L)\n"
+            f"error: {place}: there is no state, but aepctl.yaml names one (lineage L) "
+            "[state-missing]\n"
             "  bring it back; or, if it shall begin anew, remove `lineage:`\n"
         )
 
@@ -202,8 +203,8 @@ class TestPush:
         result = places.state("push", "older")
         assert result.code == 3
         assert result.err == (
-            f"error: older has less than {place}: the IDs of `silver` ({silver}) would be lost\n"
-            "  if that is meant: `aepctl state push --force older`\n"
+            f"error: older has less than {place}: the IDs of `silver` ({silver}) would be lost "
+            "[push-would-lose]\n  if that is meant: `aepctl state push --force older`\n"
         )
         assert (places.at(place).state, places.at(place).lock) == (before, None)
 
@@ -273,7 +274,7 @@ class TestPush:
         places.project.write("text", "hello")
         assert "text:1: not valid JSON" in places.state("push", "text").err
         assert places.state("push", "nowhere").err == (
-            "error: nowhere: cannot be read: No such file or directory\n"
+            "error: nowhere: cannot be read: No such file or directory [file-unreadable]\n"
             "  name the document that `aepctl state pull` printed\n"
         )
 

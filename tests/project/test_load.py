@@ -163,7 +163,7 @@ class TestTarget:
     def test_what_is_no_organisation_is_refused_before_a_state_is_pinned_to_it(
         self, org: str, hint: str
     ) -> None:
-        what = f"is {org!r}, and an organisation ends in @AdobeOrg"
+        what = f"is {org!r}, but the ID of an organisation ends in @AdobeOrg"
         chosen = FILE.replace("org: DEV@AdobeOrg, ", "")
         assert refused(chosen, AEP_ORG_ID=org) == (f"AEP_ORG_ID {what}", hint)
         text = FILE.replace("DEV@AdobeOrg", f"'{org}'")

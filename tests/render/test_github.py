@@ -106,7 +106,7 @@ def test_a_run_that_failed() -> None:
     error = AepctlError("the state is locked\nby ci", hint="wait")
     assert (
         annotations(view_of_error(error))
-        == "::error title=aepctl::the state is locked\\nby ci%0Await\n"
+        == "::error title=aepctl%3A failed::the state is locked\\nby ci%0Await\n"
     )
     assert annotations(view_of_error(InvalidInput(PROBLEMS))) == of(*PROBLEMS)
 

@@ -104,7 +104,7 @@ def test_text_has_the_failures_with_what_to_do_below_the_table() -> None:
         "  dev   1 to create\n"
         "  prod  failed\n"
         "\n"
-        "error in prod: the state is locked\n"
+        "error in prod: the state is locked [state-locked]\n"
         "  `aepctl --env prod apply --lock-timeout 10m`\n"
         "In full: `aepctl --env dev plan`\n"
     )
@@ -187,7 +187,7 @@ def test_html_is_whole_and_each_environment_is_linked() -> None:
 def test_github_names_the_environment_of_each_annotation() -> None:
     view = view_of(dev=PLAN, prod=LOCKED)
     said = github.annotations(view)
-    assert "::error title=aepctl%3A prod::the state is locked" in said
+    assert "::error title=aepctl%3A prod%3A state-locked::the state is locked" in said
     assert "title=aepctl%3A dev%3A to settle::" in said
     told = github.outputs(view, 5)
     assert (told["changed_environments"], told["changes"]) == ('["dev"]', "true")

@@ -137,7 +137,7 @@ def test_a_stopped_and_an_interrupted_run_say_so() -> None:
 
 def test_a_run_that_failed() -> None:
     page = render(view_of_error(AepctlError("the state is <locked>\nby ci", hint="wait")))
-    assert "<p>the state is &lt;locked&gt;</p><p>by ci</p></div>" in page
+    assert "<p>the state is &lt;locked&gt; <code>[failed]</code></p><p>by ci</p></div>" in page
     assert "<p><b>Next:</b> wait</p>" in page
     assert_sound(page)
     assert render(view_of_error(InvalidInput(PROBLEMS))) == render(view_of_problems(PROBLEMS))
@@ -174,7 +174,7 @@ def test_problems_stand_by_file_with_their_source_lines() -> None:
         '<span class="line">7 | </span>    - nm<b>a</b>e: &lt;x&gt;</pre>'
         '<p class="hint"><code>name</code>?</p>'
     ) in page
-    assert '<span class="where">7:9</span> unknown <code>nmae</code></p>' in page
+    assert '<span class="where">7:9</span> unknown <code>nmae</code> <code>[r]</code></p>' in page
     assert_sound(page)
 
 

@@ -67,7 +67,7 @@ def test_a_report(name: str, golden: Golden) -> None:
 @pytest.mark.parametrize("name", PLANS)
 def test_a_plan_is_as_documented(name: str) -> None:
     data = json.loads(plan_json(PLANS[name]))
-    assert data["format"] == "1.3"
+    assert data["format"] == "1.4"
     assert list(data) == [
         "format",
         "environment",
@@ -95,7 +95,7 @@ def test_a_plan_is_as_documented(name: str) -> None:
 def test_a_report_is_as_documented(name: str) -> None:
     report = REPORTS[name]
     data = json.loads(report_json(report))
-    assert data["format"] == "1.3"
+    assert data["format"] == "1.4"
     counts = report.counts()
     summary = data["summary"]
     kinds = ALWAYS | {kind.value for kind in counts}
@@ -207,12 +207,12 @@ def test_intents(golden: Golden) -> None:
 
 
 def test_no_intent_is_an_empty_list() -> None:
-    assert json.loads(intents_json([])) == {"format": "1.3", "intents": [], "error": None}
+    assert json.loads(intents_json([])) == {"format": "1.4", "intents": [], "error": None}
 
 
 def test_sound_manifests() -> None:
     assert json.loads(validation_json(12, {"dev": 12})) == {
-        "format": "1.3",
+        "format": "1.4",
         "problems": [],
         "summary": {"audiences": 12, "problems": 0, "environments": {"dev": 12}},
         "error": None,
@@ -220,10 +220,11 @@ def test_sound_manifests() -> None:
 
 
 def test_a_run_that_failed_is_a_whole_document_too(golden: Golden) -> None:
-    error = SafetyRefusal("not approved: nothing was sent", hint="review the plan")
+    error = SafetyRefusal("it is protected", hint="review the plan", code="protected")
     text = error_json(error, "outcomes")
     assert json.loads(text)["error"] == {
-        "message": "not approved: nothing was sent",
+        "message": "it is protected",
+        "code": "protected",
         "next": "review the plan",
         "exitCode": 3,
     }
@@ -257,7 +258,12 @@ def test_problems_are_listed_where_there_are_some(json_list: str, golden: Golden
     text = error_json(InvalidInput(problems), json_list)
     data = json.loads(text)
     assert [one["file"] for one in data["problems"]] == ["audiences/a.yaml", "audiences/b.yaml"]
-    assert data["error"] == {"message": "2 problems", "next": None, "exitCode": 1}
+    assert data["error"] == {
+        "message": "2 problems",
+        "code": "invalid-input",
+        "next": None,
+        "exitCode": 1,
+    }
     golden(f"plans/problems-of-{json_list}.json", text)
 
 

@@ -90,7 +90,7 @@ def test_no_problem_is_a_case_that_passed() -> None:
 def test_a_run_that_failed_is_an_error() -> None:
     text = render(view_of_error(AepctlError("the state is locked", hint="wait")))
     assert counts(text)["error"] == 1
-    assert 'message="the state is locked">wait<' in text
+    assert 'message="the state is locked [failed]">wait<' in text
 
 
 def test_a_run_that_failed_for_its_input_shows_the_problems() -> None:

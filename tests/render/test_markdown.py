@@ -188,11 +188,11 @@ def test_problems(golden: Golden) -> None:
 
 
 def test_a_run_that_failed() -> None:
-    error = AepctlError("the state cannot be read\nit is `broken`", hint="restore it")
+    error = AepctlError("the state cannot be read\nit is `broken`", hint="restore it", code="x-y")
     assert render(view_of_error(error, "prod")) == (
         "<!-- aepctl plan-id=- environment=prod -->\n"
         "## aepctl failed\n\n"
-        "`the state cannot be read`\n\n"
+        "`the state cannot be read` `[x-y]`\n\n"
         "`` it is `broken` ``\n\n"
         "Next: restore it\n"
     )

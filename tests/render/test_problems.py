@@ -30,7 +30,7 @@ def caret(lines: list[str]) -> str:
 
 def test_place_message_source_caret_and_hint() -> None:
     assert shown(problem("  name: x", 3, hint="did you mean names?")) == [
-        "a.yaml:7:3: message",
+        "a.yaml:7:3: message [rule]",
         " 7 |   name: x",
         "   |   ^",
         "   = did you mean names?",
@@ -42,23 +42,25 @@ def test_the_gutter_is_as_wide_as_the_number() -> None:
 
 
 def test_a_problem_of_a_whole_file_has_no_line() -> None:
-    assert shown(problem(None, 0, line=0)) == ["a.yaml: message"]
+    assert shown(problem(None, 0, line=0)) == ["a.yaml: message [rule]"]
 
 
 @pytest.mark.parametrize("source", [None, "", "   ", "\t"])
 def test_a_line_with_nothing_on_it_is_not_shown(source: str | None) -> None:
-    assert shown(problem(source, hint="hint")) == ["a.yaml:7:1: message", "   = hint"]
+    assert shown(problem(source, hint="hint")) == ["a.yaml:7:1: message [rule]", "   = hint"]
 
 
 def test_several_problems_follow_each_other() -> None:
     text = problems_text([problem(None), problem(None)], PLAIN)
-    assert text == "a.yaml:7:1: message\na.yaml:7:1: message"
+    assert text == "a.yaml:7:1: message [rule]\na.yaml:7:1: message [rule]"
     assert problems_text([], PLAIN) == ""
 
 
 def test_colours_do_not_change_the_text() -> None:
     coloured = problems_text([problem("  name: x", 3, hint="hint")], Paint(on=True))
-    assert coloured.startswith("\x1b[1ma.yaml:7:3\x1b[0m: \x1b[31mmessage\x1b[0m\n")
+    assert coloured.startswith(
+        "\x1b[1ma.yaml:7:3\x1b[0m: \x1b[31mmessage\x1b[0m \x1b[2m[rule]\x1b[0m\n"
+    )
     for style in ("1", "2", "31", "31;1", "0"):
         coloured = coloured.replace(f"\x1b[{style}m", "")
     assert coloured == problems_text([problem("  name: x", 3, hint="hint")], PLAIN)
@@ -102,14 +104,19 @@ def test_a_source_line_makes_no_pipeline_command_wherever_the_caret_stands() -> 
 @pytest.mark.parametrize("file", ["::error::x.yaml", " ::error::x.yaml"])
 def test_a_files_name_at_the_start_of_a_line_makes_no_pipeline_command(file: str) -> None:
     text = problems_text([Problem(Origin(file, 1, 1), "rule", "message")], PLAIN)
-    assert text == f"./{file}:1:1: message"
+    assert text == f"./{file}:1:1: message [rule]"
 
 
 def test_hostile_texts_are_spelled_out_everywhere() -> None:
     evil = "\x1b[2J\u202e##[error]\n"
     lines = shown(Problem(Origin(evil, 1, 1), "rule", evil, evil, evil))
     spelled = r"\x1b[2J\u202e##\x5berror]\n"
-    assert lines == [f"{spelled}:1:1: {spelled}", f" 1 | {spelled}", "   | ^", f"   = {spelled}"]
+    assert lines == [
+        f"{spelled}:1:1: {spelled} [rule]",
+        f" 1 | {spelled}",
+        "   | ^",
+        f"   = {spelled}",
+    ]
 
 
 @given(st.text(min_size=1, max_size=300), st.data())

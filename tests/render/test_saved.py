@@ -110,5 +110,5 @@ def test_each_change_that_no_longer_holds_is_named(name: str) -> None:
 def test_in_a_log_each_stands_on_a_line_of_its_own_that_nothing_obeys() -> None:
     error = SafetyRefusal("first\n::error::second\n##[error]third")
     assert render("text", of_error(error)) == (
-        "error: first\n  - ::error::second\n  - ##\\x5berror]third\n"
+        "error: first [failed]\n  - ::error::second\n  - ##\\x5berror]third\n"
     )

@@ -120,15 +120,18 @@ def test_sound_manifests() -> None:
 
 def test_a_run_that_failed() -> None:
     error = AepctlError("the state is\x1b locked", hint="wait")
-    assert render(view_of_error(error)) == "error: the state is\\x1b locked\n  wait\n"
-    assert render(view_of_error(AepctlError("no"))) == "error: no\n"
+    assert render(view_of_error(error)) == "error: the state is\\x1b locked [failed]\n  wait\n"
+    assert render(view_of_error(AepctlError("no"))) == "error: no [failed]\n"
 
 
 def test_problems_alone_and_as_the_reason_of_a_failure() -> None:
     problems = render(view_of_problems(PROBLEMS))
     assert problems.count("\n") == 7
     assert problems.startswith("audiences/loyalty.yaml:4:11: not valid YAML")
-    assert render(view_of_error(InvalidInput(PROBLEMS))) == f"{problems}error: 4 problems\n"
+    assert (
+        render(view_of_error(InvalidInput(PROBLEMS)))
+        == f"{problems}error: 4 problems [invalid-input]\n"
+    )
 
 
 def test_nothing_hostile_comes_through() -> None:

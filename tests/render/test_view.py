@@ -332,12 +332,14 @@ class TestProblemsAndErrors:
 
     def test_an_error(self) -> None:
         view = view_of_error(AepctlError("it broke", hint="mend it"), "prod")
-        assert view == View("", "aepctl failed", "prod", failed=Failed("it broke", "mend it"))
+        assert view == View(
+            "", "aepctl failed", "prod", failed=Failed("it broke", "failed", "mend it")
+        )
 
     def test_an_error_in_manifests_is_its_problems(self) -> None:
         view = view_of_error(InvalidInput(PROBLEMS), "prod")
         problems = view_of_problems(PROBLEMS, "prod")
-        assert view == replace(problems, failed=Failed("4 problems"))
+        assert view == replace(problems, failed=Failed("4 problems", "invalid-input"))
 
     def test_no_problems(self) -> None:
         assert view_of_validation(1).empty == "1 audience, no problems."

@@ -89,7 +89,7 @@ def test_frames_that_are_not_whole_are_refused_with_what_is_missing() -> None:
     first, second = framed(JOURNAL).splitlines(), framed(HEADER).splitlines()
     message, hint = refused("\n".join([*first[1:], *second[:-1]]))
     assert message == (
-        f"job.log: what was rescued is not whole: missing or altered are its lines 1 of "
+        f"job.log: what was rescued is incomplete; missing or altered are its lines 1 of "
         f"{len(first)}; {len(second)} of {len(second)}"
     )
     assert hint == (
@@ -102,8 +102,8 @@ def test_frames_behind_other_text_are_refused_with_how_to_bring_them_forward() -
     log = "".join(f"name: {line}\n" for line in framed(JOURNAL).splitlines())
     message, hint = refused(log)
     assert message == (
-        "job.log: its `aepctl-rescue` lines stand behind other text, where a name could stand as "
-        "well"
+        "job.log: there is other text before its `aepctl-rescue` lines, so they are not taken in: "
+        "a name in a log could look like one"
     )
     assert hint == (
         "if that is what your log puts before each line, remove it: "
@@ -114,7 +114,8 @@ def test_frames_behind_other_text_are_refused_with_how_to_bring_them_forward() -
 def test_journal_lines_among_other_text_are_refused_with_how_to_look_them_over() -> None:
     message, hint = refused(f"error: full\n{JOURNAL}")
     assert message == (
-        "job.log: its journal lines stand among other text, where a name could stand as well"
+        "job.log: there is other text among its journal lines, so they are not taken in: a name in "
+        "a log could look like one"
     )
     assert hint == (
         "an earlier aepctl printed them: look them over, and put these lines alone into a file, "

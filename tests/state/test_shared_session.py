@@ -517,7 +517,7 @@ def test_what_others_have_settled_and_forgotten_does_not_come_back(place: Place)
     place.folder = mine
     with pytest.raises(SafetyRefusal) as caught, place.session("run-4"):
         raise AssertionError("it went on")
-    assert "news of `gold`" in caught.value.message
+    assert "has left an outcome of `gold`" in caught.value.message
     assert caught.value.hint is not None
     assert "`state recover prod@run-1.journal`" in caught.value.hint
     assert "gold" not in place.there.state.audiences

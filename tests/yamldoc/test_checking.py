@@ -130,7 +130,7 @@ def test_all_problems_are_told_and_each_only_once() -> None:
     found = problems("ownr: a\nrooms:\n  a: {}\n  b: {title: ' '}\n")
     assert [(one.rule, one.origin.line) for one in found] == [
         ("missing-field", 3),
-        ("text", 4),
+        ("invalid-text", 4),
         ("unknown-field", 1),
     ]
 
@@ -138,5 +138,5 @@ def test_all_problems_are_told_and_each_only_once() -> None:
 def test_a_message_does_not_repeat_a_text_of_any_length() -> None:
     long = "x" * 100_000
     found = problems(f"? {long}\n: a\nrooms:\n  ? {long}\n  : {{}}\n")
-    assert {one.rule for one in found} == {"unknown-field", "key", "missing-field"}
+    assert {one.rule for one in found} == {"unknown-field", "invalid-key", "missing-field"}
     assert all(len(one.message) < 200 for one in found)

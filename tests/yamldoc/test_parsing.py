@@ -70,13 +70,13 @@ def test_a_merge_conflict_is_told_at_its_first_line(left: list[str], end: str) -
     text = end.join(["audiences:", "  gold:", *left, "    namespace: x", ""])
     problem = only_problem(text.encode())
     first = next(number for number, line in enumerate(left) if line[0] in "<=>|")
-    assert (problem.origin, problem.rule) == (Origin("a.yaml", 3 + first, 1), "conflict")
+    assert (problem.origin, problem.rule) == (Origin("a.yaml", 3 + first, 1), "merge-conflict")
     assert (problem.message, problem.source) == ("Git left a merge conflict here", left[first])
 
 
 def test_a_conflict_is_told_even_where_it_could_be_read() -> None:
     problem = only_problem(b'{a: "\n<<<<<<< HEAD\n=======\n>>>>>>> x\n"}')
-    assert (problem.origin.line, problem.rule) == (2, "conflict")
+    assert (problem.origin.line, problem.rule) == (2, "merge-conflict")
 
 
 def test_markers_within_a_text_are_text() -> None:

@@ -16,6 +16,9 @@ from aepctl.errors import (
     StateUnreachable,
 )
 
+TOO_LARGE = "state-too-large"
+STORE_ACCESS = "store-access"
+"""The codes of what more than one engine meets with."""
 __all__ = ["Document", "DocumentStore", "MaybeWritten", "Overtaken"]
 
 
@@ -72,19 +75,28 @@ class DocumentStore(Protocol):
 
 
 def unreadable(
-    where: str, why: str, *, hint: str | None = None, passing: bool = False
+    where: str,
+    why: str,
+    *,
+    hint: str | None = None,
+    passing: bool = False,
+    code: str | None = None,
 ) -> StateError:
     """The error of a `get` that failed: whatever stands there is not known, so it is not empty.
 
     `passing`: asked again soon, it may be known.
     """
-    kind = StateUnreachable if passing else StateError
-    return kind(f"{where}: cannot be read: {why}", hint=hint)
+    said = f"{where}: cannot be read: {why}"
+    if passing:
+        return StateUnreachable(said, hint=hint, code=code)
+    return StateError(said, hint=hint, code=code or "state-unreadable")
 
 
-def unwritten(where: str, why: str, *, hint: str | None = None) -> StateNotWritten:
+def unwritten(
+    where: str, why: str, *, hint: str | None = None, code: str | None = None
+) -> StateNotWritten:
     """The error of a `put` that certainly wrote nothing."""
-    return StateNotWritten(f"{where}: cannot be written: {why}", why, hint=hint)
+    return StateNotWritten(f"{where}: cannot be written: {why}", why, hint=hint, code=code)
 
 
 def overtaken(where: str) -> Overtaken:

@@ -62,7 +62,9 @@ class FileStore:
             return self._disk.read(path)
         except OSError as error:
             raise StateError(
-                f"{name}: cannot be read: {reason_of(error)}", hint=hint_for(error, MAY_NOT_READ)
+                f"{name}: cannot be read: {reason_of(error)}",
+                hint=hint_for(error, MAY_NOT_READ),
+                code="state-unreadable",
             ) from error
 
     @contextmanager
@@ -76,6 +78,7 @@ class FileStore:
             raise StateError(
                 f"{folder}: the folder of the state cannot be made: {reason_of(error)}",
                 hint=hint_for(error, "the state is kept there: make the folder above it writable"),
+                code="state-not-written",
             ) from error
         lock_file = self._path.with_suffix(".lock")
         with locked(lock_file, holder, name=self.where, wait=wait) as lock:
@@ -166,11 +169,13 @@ class _HeldFile:
         """See HeldStore."""
         if self._released:
             reason = "its lock was given back"
-            raise StateNotWritten(f"{self._store.where}: cannot be written: {reason}", reason)
+            raise StateNotWritten(
+                f"{self._store.where}: cannot be written: {reason}", reason, code="lock-lost"
+            )
         lost = self._lock.lost()
         if lost is not None:
             message = f"{self._store.where}: cannot be written: {lost}"
-            raise StateNotWritten(message, lost, hint=AGAIN)
+            raise StateNotWritten(message, lost, hint=AGAIN, code="lock-lost")
 
 
 def whole_lines(log: bytes) -> bytes:

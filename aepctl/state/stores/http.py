@@ -11,6 +11,7 @@ from uuid import uuid4
 from aepctl.errors import StateError
 from aepctl.project.redaction import Redaction
 from aepctl.state.stores.documents import (
+    TOO_LARGE,
     Document,
     DocumentStore,
     maybe_written,
@@ -57,14 +58,21 @@ class HttpDocuments:
         try:
             found = self._read(self._bounds.put)
         except Refused as refused:
-            why, hint, passing = refused.why, refused.hint, refused.passing
-            raise unreadable(self.where, why, hint=hint, passing=passing) from None
+            raise unreadable(
+                self.where,
+                refused.why,
+                hint=refused.hint,
+                passing=refused.passing,
+                code=refused.code,
+            ) from None
         return None if found is None else Document(found.data, found.version)
 
     def put(self, data: bytes, expected: str | None, note: str) -> str:
         most = (MAX_BODY_BYTES - 1000) * 3 // 4  # as text, three bytes take four
         if len(data) > most:
-            raise unwritten(self.where, f"it has {len(data)} bytes, more than {most}")
+            raise unwritten(
+                self.where, f"it has {len(data)} bytes, more than {most}", code=TOO_LARGE
+            )
         until = self._calls.clock.monotonic() + self._bounds.put - self._bounds.unlock_call
         try:
             lock_id = self._lock.take(_first_line(note))
@@ -74,7 +82,7 @@ class HttpDocuments:
                 # Also where it is not known whether it was written: after this it never will be.
                 self._lock.give_back(lock_id)
         except Refused as refused:
-            raise unwritten(self.where, refused.why, hint=refused.hint) from None
+            raise unwritten(self.where, refused.why, hint=refused.hint, code=refused.code) from None
         except Unanswered as unanswered:
             raise maybe_written(self.where, unanswered.why) from None
 
@@ -84,7 +92,9 @@ class HttpDocuments:
             probe(self._calls, self._lock, self._bounds)
         except Refused as refused:
             raise StateError(
-                f"{self.where}: cannot be prepared: {refused.why}", hint=refused.hint
+                f"{self.where}: cannot be prepared: {refused.why}",
+                hint=refused.hint,
+                code=refused.code or "store-unsafe",
             ) from None
         self.get()
 

@@ -68,12 +68,17 @@ def authorization(environ: Mapping[str, str], redaction: Redaction) -> dict[str,
         return {}
     if not user or not password:
         missing, there = (USERNAME, PASSWORD) if password else (PASSWORD, USERNAME)
-        raise AepctlError(f"{there} is set, and {missing} is not", hint=f"set {missing} as well")
+        raise AepctlError(
+            f"{there} is set, and {missing} is not",
+            hint=f"set {missing} as well",
+            code="store-access",
+        )
     for name, value in ((USERNAME, user), (PASSWORD, password)):
         if not value.isprintable() or value != value.strip() or (name == USERNAME and ":" in value):
             raise AepctlError(
                 f"{name} holds what cannot belong to it: a blank or a line break, or `:` in a user",
                 hint="set it again, without what was pasted along",
+                code="store-access",
             )
     pair = base64.b64encode(f"{user}:{password}".encode()).decode()
     redaction.add(password)
@@ -82,4 +87,6 @@ def authorization(environ: Mapping[str, str], redaction: Redaction) -> dict[str,
 
 
 def _wrong(why: str, hint: str) -> AepctlError:
-    return AepctlError(f"the address of the state cannot be used: {why}", hint=hint)
+    return AepctlError(
+        f"the address of the state cannot be used: {why}", hint=hint, code="state-address"
+    )

@@ -10,9 +10,11 @@ from http import HTTPStatus
 from typing import Any
 
 from aepctl.replies import Response
+from aepctl.state.stores.documents import STORE_ACCESS
 from aepctl.state.stores.http_address import PASSWORD, USERNAME
 
 TAKEN = (HTTPStatus.CONFLICT, HTTPStatus.LOCKED)
+UNWELCOME = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 DONE = (HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.NO_CONTENT)
 GITLAB_NO_STATE = "404 Not found"
 """To the letter: it knows the project and not the state. A project that is not there, or may not be
@@ -26,9 +28,16 @@ MAX_TEXT = 200
 class Refused(Exception):
     """Certainly not done; what is said of it to people. `passing`: not for long, perhaps."""
 
-    def __init__(self, why: str, hint: str | None = None, *, passing: bool = False) -> None:
+    def __init__(
+        self,
+        why: str,
+        hint: str | None = None,
+        *,
+        passing: bool = False,
+        code: str | None = None,
+    ) -> None:
         super().__init__(why)
-        self.why, self.hint, self.passing = why, hint, passing
+        self.why, self.hint, self.passing, self.code = why, hint, passing, code
 
 
 class Unanswered(Exception):
@@ -84,7 +93,9 @@ def refused(reply: Response, *, gitlab: bool) -> Refused:
         return Refused(f"the server redirects{to}", "give the address that it ends at")
     hint = _hints(gitlab=gitlab).get(status)
     passing = status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS
-    return Refused(f"the server answers {status}{_told(reply.body)}", hint, passing=passing)
+    code = STORE_ACCESS if status in UNWELCOME else None
+    said = f"the server answers {status}{_told(reply.body)}"
+    return Refused(said, hint, passing=passing, code=code)
 
 
 def _hints(*, gitlab: bool) -> dict[int, str]:

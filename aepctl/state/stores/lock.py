@@ -93,6 +93,7 @@ def _take(path: Path, name: str, held: contextlib.ExitStack) -> int:
     raise StateError(
         f"{path}: the lock file is replaced again and again",
         hint="something writes to the folder of the state: stop it, or keep the state elsewhere",
+        code="lock-unusable",
     )
 
 
@@ -124,6 +125,7 @@ def _open(path: Path) -> int:
         raise StateError(
             f"{path}: the lock cannot be opened: {error.strerror}",
             hint=hint_for(error, "the state is kept there: make the folder writable"),
+            code="lock-unusable",
         ) from error
 
 
@@ -133,7 +135,11 @@ def _flock(handle: int, path: Path, name: str) -> None:
     except BlockingIOError:
         raise _locked(name, _shown(handle, path)) from None
     except OSError as error:
-        raise StateError(f"{path}: cannot be locked: {error.strerror}") from error
+        raise StateError(
+            f"{path}: cannot be locked: {error.strerror}",
+            hint="keep the state on a file system that has locks, such as a local disk",
+            code="lock-unusable",
+        ) from error
 
 
 def _locked(name: str, who: str) -> StateLocked:

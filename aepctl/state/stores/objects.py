@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import Any
 
 from aepctl.state.stores.documents import (
+    TOO_LARGE,
     Document,
     DocumentStore,
     maybe_written,
@@ -62,7 +63,7 @@ class ObjectDocuments:
             return None
         data, meta = got
         if data is None:
-            raise unreadable(self.where, f"it is too large ({meta['size']} bytes)")
+            raise unreadable(self.where, f"it is too large ({meta['size']} bytes)", code=TOO_LARGE)
         version = self._version(meta)
         if version is None:
             why = "the answer says no version"
@@ -77,7 +78,7 @@ class ObjectDocuments:
 
     def put(self, data: bytes, expected: str | None, note: str) -> str:  # noqa: ARG002 - an object has no history
         if len(data) > LIMIT_BYTES:
-            raise unwritten(self.where, f"it is too large ({len(data)} bytes)")
+            raise unwritten(self.where, f"it is too large ({len(data)} bytes)", code=TOO_LARGE)
         mode = "create" if expected is None else {self._condition: expected}
         written = self._within(self._bucket.put_async(self._address.key, data, mode=mode))
         if isinstance(written, Fault):

@@ -55,6 +55,7 @@ def client(address: Address, environ: Mapping[str, str], *, seconds: float) -> A
         raise AepctlError(
             f"{address}: a package that aepctl needs for {address.kind.scheme}:// is not installed",
             hint=f"pip install 'aepctl[{address.kind.extra}]'",
+            code="not-installed",
         ) from None
     config, plain = settings(address, environ)
     source = provider(address, config, environ)
@@ -78,6 +79,7 @@ def client(address: Address, environ: Mapping[str, str], *, seconds: float) -> A
     raise AepctlError(
         f"{address}: the settings in the environment variables cannot be used",
         hint=f"see the values of {_named(address, environ)}",
+        code="store-access",
     )
 
 
@@ -100,6 +102,7 @@ def settings(address: Address, environ: Mapping[str, str]) -> tuple[dict[str, st
         raise AepctlError(
             f"{address}: the storage account is not named",
             hint=f"write {address}?account=NAME, or set AZURE_STORAGE_ACCOUNT_NAME",
+            code="state-address",
         )
     if address.kind is GCS and "endpoint" in config:
         config = {"service_account_key": _emulated(config["endpoint"])}
@@ -120,6 +123,7 @@ def _reached_directly(address: Address, endpoint: str, environ: Mapping[str, str
         raise AepctlError(
             f"{address}: {proxy} would carry to a proxy what is for this machine only",
             hint=f"set NO_PROXY={host}",
+            code="proxy-unusable",
         )
 
 

@@ -61,7 +61,9 @@ def read_address(text: str) -> Address:
     scheme, mark, rest = text.partition("://")
     kind = KINDS.get(scheme.lower())
     if kind is None or not mark:
-        raise AepctlError("an object's address begins with s3://, gs:// or az://")
+        raise AepctlError(
+            "an object's address begins with s3://, gs:// or az://", code="state-address"
+        )
     place, _, query = rest.partition("?")
     if re.search("[@:]", place):
         raise _refused(kind, "an address holds no user, password or port", hint=_LOGIN)
@@ -132,4 +134,8 @@ def is_plain(endpoint: str | None) -> bool:
 
 def _refused(kind: Kind, why: str, *, hint: str | None = None) -> AepctlError:
     example = f"write it as {kind.scheme}://{kind.bucket.upper()}/aepctl/prod.json"
-    return AepctlError(f"the address of the state ({kind.scheme}://…): {why}", hint=hint or example)
+    return AepctlError(
+        f"the address of the state ({kind.scheme}://…): {why}",
+        hint=hint or example,
+        code="state-address",
+    )

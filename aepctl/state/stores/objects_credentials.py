@@ -40,6 +40,7 @@ def _boto3(address: Address, profile: str | None) -> Any:
         raise AepctlError(
             f"{address}: AWS_PROFILE is read by boto3, which is not installed",
             hint="pip install boto3, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+            code="not-installed",
         ) from None
     try:
         session = boto3.Session(profile_name=profile)
@@ -50,6 +51,7 @@ def _boto3(address: Address, profile: str | None) -> Any:
         f"{address}: boto3 finds no credentials ({kind})",
         hint="try `aws sts get-caller-identity`; see AWS_PROFILE, or set AWS_ACCESS_KEY_ID and"
         " AWS_SECRET_ACCESS_KEY",
+        code="store-access",
     )
 
 
@@ -74,6 +76,7 @@ def _google(address: Address) -> Any:
         raise AepctlError(
             f"{address}: credentials of this type are read by google-auth, which is not installed",
             hint="pip install google-auth requests",
+            code="not-installed",
         ) from None
     try:
         return auth.GoogleCredentialProvider()
@@ -82,4 +85,5 @@ def _google(address: Address) -> Any:
     raise AepctlError(
         f"{address}: google-auth cannot use the file of GOOGLE_APPLICATION_CREDENTIALS ({kind})",
         hint="make it anew: `gcloud iam workload-identity-pools create-cred-config --help`",
+        code="store-access",
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from types import MappingProxyType
 
+from aepctl.state.stores.documents import STORE_ACCESS
 from aepctl.state.stores.objects_address import AZURE, GCS, S3, Address
 from aepctl.state.stores.objects_answers import Fault, How
 
@@ -17,9 +18,17 @@ class Row:
     why: str
     hint: str | None
 
+    @property
+    def code(self) -> str | None:
+        """What to look up, where it is about credentials."""
+        return STORE_ACCESS if self.hint in {OWN_CREDENTIALS, OWN_RIGHTS} else None
 
-def explained(address: Address, fault: Fault) -> tuple[str, str | None]:
-    """Why it failed, and what to do next."""
+
+OWN_CREDENTIALS, OWN_RIGHTS = "{credentials}", "{rights}"
+
+
+def explained(address: Address, fault: Fault) -> tuple[str, str | None, str | None]:
+    """Why it failed, what to do next, and the code where there is one of its own."""
     row = next(row for row in ROWS if row.holds(fault))
     scheme = address.kind.scheme
     words = {
@@ -31,7 +40,7 @@ def explained(address: Address, fault: Fault) -> tuple[str, str | None]:
         "credentials": CREDENTIALS[scheme],
         "rights": RIGHTS[scheme],
     }
-    return row.why.format_map(words), row.hint and row.hint.format_map(words)
+    return row.why.format_map(words), row.hint and row.hint.format_map(words), row.code
 
 
 CREDENTIALS = MappingProxyType(
@@ -88,7 +97,7 @@ def _elsewhere(fault: Fault) -> bool:
 ROWS = (
     Row(_how(How.UNREACHED), "{fault}", "see the network and its proxies, and `state:`"),
     Row(_how(How.UNTRUSTED), "{fault}", "check `state:`, or name your own CA in SSL_CERT_FILE"),
-    Row(_how(How.NO_CREDENTIALS), "{fault}", "{credentials}"),
+    Row(_how(How.NO_CREDENTIALS), "{fault}", OWN_CREDENTIALS),
     Row(
         _elsewhere,
         "{fault}: the {bucket} is in another region, or not at this endpoint",
@@ -119,9 +128,9 @@ ROWS = (
             "SignatureDoesNotMatch",
         ),
         "{fault}: the credentials are not accepted",
-        "{credentials}",
+        OWN_CREDENTIALS,
     ),
-    Row(_status(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN), "{fault}: forbidden", "{rights}"),
+    Row(_status(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN), "{fault}: forbidden", OWN_RIGHTS),
     Row(
         lambda fault: "Lease" in fault.code,
         "{fault}: somebody holds a lease on the object",

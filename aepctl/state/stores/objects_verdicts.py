@@ -22,8 +22,8 @@ def read_fault(address: Address, fault: Fault) -> StateError | None:
     """What a failed read means. None: the bucket is there, and such an object is not."""
     if fault.status == HTTPStatus.NOT_FOUND and fault.code in NO_OBJECT:
         return None
-    why, hint = explained(address, fault)
-    return unreadable(str(address), why, hint=hint, passing=_may_pass(fault))
+    why, hint, code = explained(address, fault)
+    return unreadable(str(address), why, hint=hint, passing=_may_pass(fault), code=code)
 
 
 def _may_pass(fault: Fault) -> bool:
@@ -39,8 +39,8 @@ def write_fault(address: Address, fault: Fault, *, first: bool) -> StateNotWritt
         return maybe_written(str(address), str(fault))
     if _overtaken(fault, first=first):
         return overtaken(str(address))
-    why, hint = explained(address, fault)
-    return unwritten(str(address), why, hint=hint)
+    why, hint, code = explained(address, fault)
+    return unwritten(str(address), why, hint=hint, code=code)
 
 
 def _in_doubt(fault: Fault) -> bool:

@@ -35,4 +35,8 @@ def open_documents(address: str, environ: Mapping[str, str], default_path: str) 
 
             return open_http(address, environ)
         case _:
-            raise AepctlError(f"state cannot be kept in `{scheme}:`")
+            raise AepctlError(
+                f"state cannot be kept in `{scheme}:`",
+                hint="a file, or git:, s3:, gs:, az:, postgresql: or https:",
+                code="state-address",
+            )

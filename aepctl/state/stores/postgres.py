@@ -64,6 +64,7 @@ def open_postgres(address: str, environ: Mapping[str, str]) -> DocumentStore:
         raise AepctlError(
             f"{parsed.where}: the package psycopg cannot be loaded ({type(error).__name__})",
             hint="pip install 'aepctl[postgres]'",
+            code="not-installed",
         ) from error
     return PostgresDocuments(parsed, environ)
 
@@ -76,7 +77,9 @@ def parse_postgres(address: str, environ: Mapping[str, str]) -> PostgresAddress:
     except ValueError:
         raise _wrong("it is no URL that can be read") from None
     if parts.password is not None:
-        raise AepctlError("the address of the state holds a password", hint=CREDENTIALS)
+        raise AepctlError(
+            "the address of the state holds a password", hint=CREDENTIALS, code="secret-in-address"
+        )
     database = unquote(parts.path.removeprefix("/"))
     options = _options(parts.query)
     if not address.isprintable():
@@ -149,4 +152,5 @@ def _wrong(why: str) -> AepctlError:
     return AepctlError(
         f"the address of the state in PostgreSQL cannot be used: {why}",
         hint=f"write {FORM}; {CREDENTIALS}",
+        code="state-address",
     )

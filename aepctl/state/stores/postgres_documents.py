@@ -5,6 +5,8 @@ from collections.abc import Mapping
 
 from aepctl.errors import StateError
 from aepctl.state.stores.documents import (
+    STORE_ACCESS,
+    TOO_LARGE,
     Document,
     maybe_written,
     overtaken,
@@ -12,7 +14,7 @@ from aepctl.state.stores.documents import (
     unwritten,
 )
 from aepctl.state.stores.postgres import PostgresAddress
-from aepctl.state.stores.postgres_errors import A_COPY, NAME_PRIMARY, THERE_BY_NOW
+from aepctl.state.stores.postgres_errors import A_COPY, NAME_PRIMARY, THERE_BY_NOW, Failure
 from aepctl.state.stores.postgres_wire import STATEMENT_SECONDS, Failed, Statements
 
 LOCK_SECONDS = 10
@@ -63,19 +65,22 @@ class PostgresDocuments:
                 GET, [MAX_BYTES, self._address.name]
             )
         except Failed as failed:
-            why, hint, passing = failed.failure.why, failed.failure.hint, failed.failure.passing
-            raise unreadable(self.where, why, hint=hint, passing=passing) from None
+            raise self._unread(failed.failure) from None
         if copy:
             raise unreadable(self.where, A_COPY, hint=NAME_PRIMARY)
         if version is None:
             return None
         if data is None:
-            raise unreadable(self.where, f"it has {size} bytes, more than {MAX_BYTES}")
+            raise unreadable(
+                self.where, f"it has {size} bytes, more than {MAX_BYTES}", code=TOO_LARGE
+            )
         return Document(bytes(data), version)
 
     def put(self, data: bytes, expected: str | None, note: str) -> str:
         if len(data) > MAX_BYTES:
-            raise unwritten(self.where, f"it has {len(data)} bytes, more than {MAX_BYTES}")
+            raise unwritten(
+                self.where, f"it has {len(data)} bytes, more than {MAX_BYTES}", code=TOO_LARGE
+            )
         version, name, wait = secrets.token_hex(16), self._address.name, f"{LOCK_SECONDS}s"
         row = [version, data, note]
         try:
@@ -86,7 +91,9 @@ class PostgresDocuments:
         except Failed as failed:
             failure = failed.failure
             if failure.certain:
-                raise unwritten(self.where, failure.why, hint=failure.hint) from None
+                raise unwritten(
+                    self.where, failure.why, hint=failure.hint, code=failure.code
+                ) from None
             raise maybe_written(self.where, failure.why) from None
         if not written:
             raise overtaken(self.where)
@@ -107,14 +114,25 @@ class PostgresDocuments:
             [(may_write,)] = run(RIGHTS, [table, table])
         except Failed as failed:
             made = f"let the owner of the database run: {address.definition(self._statements.role)}"
-            raise self._unprepared(
-                failed.failure.why, made if making else failed.failure.hint
-            ) from None
+            failure = failed.failure
+            hint = made if making else failure.hint
+            raise self._unprepared(failure.why, hint, failure.code) from None
         role = self._statements.role
         if not may_write:
             hint = f"let the owner of the table run: {address.grants(role)}"
-            raise self._unprepared(f"{role} may not write the table {table}", hint)
+            said = f"{role} may not write the table {table}"
+            raise self._unprepared(said, hint, STORE_ACCESS)
         self.get()
 
-    def _unprepared(self, why: str, hint: str | None) -> StateError:
-        return StateError(f"{self.where}: cannot be prepared: {why}", hint=hint)
+    def _unread(self, failure: Failure) -> StateError:
+        return unreadable(
+            self.where,
+            failure.why,
+            hint=failure.hint,
+            passing=failure.passing,
+            code=failure.code,
+        )
+
+    def _unprepared(self, why: str, hint: str | None, code: str | None) -> StateError:
+        said = f"{self.where}: cannot be prepared: {why}"
+        return StateError(said, hint=hint, code=code or "state-not-written")

@@ -6,6 +6,7 @@ Source of the codes: PostgreSQL's manual, appendix A. Pure.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from aepctl.state.stores.documents import STORE_ACCESS
 from aepctl.state.stores.postgres import PostgresAddress
 
 UNSURE = ("08", "40003", "57P", "58", "F0", "XX")
@@ -26,6 +27,7 @@ class Failure:
     hint: str | None = None
     certain: bool = True
     passing: bool = False
+    code: str | None = None
 
 
 def of_statement(code: str, text: str, address: PostgresAddress, role: str) -> Failure:
@@ -49,6 +51,7 @@ def of_statement(code: str, text: str, address: PostgresAddress, role: str) -> F
         return Failure(
             f"{role} may not: {text}",
             f"let the owner of the table run: {address.grants(role)}",
+            code=STORE_ACCESS,
         )
     return Failure(*_PLAIN.get(code, (text, None)))
 
@@ -83,4 +86,5 @@ def of_connecting(text: str) -> Failure:
     hint = next((hint for words, hint in _CONNECTING if words in text), None)
     other = "check the host and the port, and that the server runs"
     passing = hint is None and "timeout expired" not in text
-    return Failure(f"no connection: {text}", hint or other, passing=passing)
+    code = STORE_ACCESS if "password" in text or "pg_hba" in text else None
+    return Failure(f"no connection: {text}", hint or other, passing=passing, code=code)

@@ -43,6 +43,7 @@ def probe(store: DocumentStore, program: str) -> Document:
         raise StateError(
             f"{store.where}: there is a document already; it was left as it is",
             hint=f"`{program} state verify` looks through it",
+            code="state-there-already",
         )
     _must_lose(store, None, "a write that was to be the first went through beside another one")
     time.sleep(min(store.pause_seconds, LONGEST_PAUSE_SECONDS))
@@ -54,6 +55,7 @@ def probe(store: DocumentStore, program: str) -> Document:
         raise StateError(
             f"{store.where}: what was written last is not what is read",
             hint=f"see that nobody else writes there, then run `{program} state init` again",
+            code="state-not-kept",
         )
     return last
 
@@ -73,4 +75,5 @@ def _must_lose(store: DocumentStore, expected: str | None, told: str) -> None:
         f"{store.where}: state is not safe there: {told}",
         hint="keep state in a store that honours conditional writes; what lies there now is of no"
         " use and can be deleted",
+        code="store-unsafe",
     )

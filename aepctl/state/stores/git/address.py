@@ -79,6 +79,7 @@ def _check_no_secret(repository: str) -> None:
         f"git:{scheme}://…: a user or a password may not stand in an address",
         hint="leave it out; git asks its credential helpers, such as `git config --global "
         "credential.helper store`, and heeds `http.extraHeader`",
+        code="secret-in-address",
     )
 
 
@@ -109,4 +110,4 @@ def _is_remote(repository: str) -> bool:
 
 
 def _refuse(what: str, why: str, hint: str) -> NoReturn:
-    raise AepctlError(f"the address of the state ({what}): {why}", hint=hint)
+    raise AepctlError(f"the address of the state ({what}): {why}", hint=hint, code="state-address")

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from aepctl.state.stores.documents import STORE_ACCESS
 from aepctl.state.stores.git.process import Answer
 
 _MAX_SHOWN = 400
@@ -16,6 +17,11 @@ class Reason:
     hint: str | None = None
     known: bool = True
     passing: bool = False
+
+    @property
+    def code(self) -> str | None:
+        """What to look up, where it is about credentials."""
+        return STORE_ACCESS if self.hint in {_ACCESS, _SEEN} else None
 
 
 _ACCESS = (

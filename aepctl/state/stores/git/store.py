@@ -20,6 +20,7 @@ from pathlib import Path
 
 from aepctl.errors import AepctlError
 from aepctl.state.stores.documents import (
+    TOO_LARGE,
     Document,
     maybe_written,
     overtaken,
@@ -60,6 +61,7 @@ def open_git(
         raise AepctlError(
             "state in a Git branch needs the program `git`, which is not there",
             hint="install Git 2.31 or newer",
+            code="not-installed",
         )
     branch = Branch(parsed, for_git(environ), folder.absolute(), project.absolute())
     return GitDocuments(branch, limits)
@@ -99,11 +101,14 @@ class GitDocuments:
         What others write beside our file overtakes nobody: see above.
         """
         if len(data) > self._limits.size:
-            raise unwritten(self.where, f"it is larger than {self._limits.size} bytes")
+            raise unwritten(
+                self.where, f"it is larger than {self._limits.size} bytes", code=TOO_LARGE
+            )
         try:
             return self._put(data, expected, note, self._limits.begin())
         except Failed as failed:
-            raise unwritten(self.where, failed.reason.why, hint=failed.reason.hint) from None
+            reason = failed.reason
+            raise unwritten(self.where, reason.why, hint=reason.hint, code=reason.code) from None
 
     def history(self, limit: int) -> tuple[Logged, ...]:
         """The last writes of our file, the newest first. Raises StateError."""
@@ -154,5 +159,9 @@ class GitDocuments:
         except Failed as failed:
             reason = failed.reason
             raise unreadable(
-                self.where, reason.why, hint=reason.hint, passing=reason.passing
+                self.where,
+                reason.why,
+                hint=reason.hint,
+                passing=reason.passing,
+                code=reason.code,
             ) from None
