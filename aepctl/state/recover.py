@@ -18,7 +18,6 @@ from aepctl.state.session import StateSession
 from aepctl.wording import command
 
 NOTHING_CHANGED = "the state was not changed"
-RESOLVE = ("aepctl", "state", "resolve")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +40,7 @@ def take_in(session: StateSession, *journals: JournalContents) -> Recovered:
     """
     before = after = session.state
     events: list[Event] = []
-    keys: set[str] = set()
-    keyless: list[str] = []
+    keys, keyless = set[str](), list[str]()
     for journal in journals:
         added = additions(after, journal)
         after = _after(replace(after, lineage=journal.lineage), journal, added.events)
@@ -241,7 +239,8 @@ def _two_creates(key: str, begun: str, journal: JournalContents, open_one: Inten
     return SafetyRefusal(
         f"`{key}` has an open intent ({open_one.id}), and {journal.name} has another ({begun}): "
         "the platform may have it twice",
-        hint=f"{NOTHING_CHANGED}; decide first: `{command(*RESOLVE, key)} --adopt ID`",
+        hint=f"{NOTHING_CHANGED}; decide about the open one first: "
+        f"`{command('aepctl', 'state', 'resolve', key)} --adopt ID`",
         code="open-intent",
     )
 
