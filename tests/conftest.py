@@ -80,7 +80,8 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No variable of the machine that runs the tests decides how they end."""
     for name in ("AEPCTL_ENV", "AEP_ORG_ID", "AEP_SANDBOX", "AEP_ACCESS_TOKEN", "AEP_CLIENT_ID",
                  "AEP_CLIENT_SECRET", "AEP_API_KEY", "AEP_SCOPES", "AEPCTL_SETTLE_SECONDS",
-                 "NO_COLOR", "CI_JOB_URL", "GITHUB_RUN_ID"):  # fmt: skip
+                 "NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "COLUMNS", "CI_JOB_URL",
+                 "GITHUB_RUN_ID"):  # fmt: skip
         monkeypatch.delenv(name, raising=False)
     for name in os.environ:
         if name.startswith(("AWS_", "AZURE_", "GOOGLE_")):  # obstore and boto3 read them

@@ -8,11 +8,13 @@ import click
 
 from aepctl.apply.outcomes import Outcome
 from aepctl.apply.report import ApplyReport
-from aepctl.cli.output import colour, print_result, print_status
+from aepctl.cli.invocation import Invocation
+from aepctl.cli.output import print_result, print_status
+from aepctl.cli.paper import paper
 from aepctl.cli.rescued import print_rescued
 from aepctl.plan.plan import Plan
 from aepctl.render.display import Paint, display
-from aepctl.render.text import outcome_line, plan_text, report_summary
+from aepctl.render.text import outcome_line, outcome_lines, plan_text, report_summary
 
 
 class ApplyConsole(Protocol):
@@ -42,7 +44,7 @@ class TextConsole:
 
     def __init__(self, ask: Ask) -> None:
         self.approve = ask
-        self._paint = Paint(on=colour())
+        self._paint = paper()
         self._bar: Any = None
         self._told: set[Outcome] = set()
 
@@ -61,7 +63,7 @@ class TextConsole:
             self._bar = None
 
     def show(self, plan: Plan) -> None:
-        print_result(plan_text(plan, self._paint), kept=True)
+        print_result(plan_text(plan, _folding("plan | less")), kept=True)
 
     def begin(self, plan: Plan, /) -> None:
         if not any(change.steps for change in plan.changes):
@@ -86,10 +88,17 @@ class TextConsole:
 
     def finish(self, report: ApplyReport, program: str) -> None:
         left = [one for one in report.outcomes if one not in self._told]
-        lines = "".join(f"{outcome_line(one, self._paint)}\n" for one in left)
-        print_result(lines + report_summary(report, self._paint, program), kept=True)
+        lines = outcome_lines(left, _folding("state list | less"))
+        summary = report_summary(report, self._paint, program, told=self._told)
+        print_result(lines + summary, kept=True)
         if report.rescue:
             print_rescued(report.rescue, program)
+
+
+def _folding(command: str) -> Paint:
+    """The terminal, where a long list is not shown as a whole; `command` shows all of it."""
+    invocation = click.get_current_context().ensure_object(Invocation)
+    return paper(folds=invocation.pasteable(f"all of them: `aepctl {command}`"))
 
 
 class QuietConsole:
@@ -105,13 +114,13 @@ class QuietConsole:
         return
 
     def show(self, plan: Plan) -> None:
-        print_status(plan_text(plan, Paint(on=colour(error=True))).rstrip())
+        print_status(plan_text(plan, paper(error=True)).rstrip())
 
     def begin(self, _plan: Plan, /) -> None:
         return
 
     def tell(self, outcome: Outcome) -> None:
-        print_status(outcome_line(outcome, Paint(on=colour(error=True))))
+        print_status(outcome_line(outcome, paper(error=True)))
 
     def warn(self, text: str) -> None:
         print_status(f"warning: {display(text)}")

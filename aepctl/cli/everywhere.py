@@ -1,8 +1,6 @@
 """`--all-environments`: one command for each environment of aepctl.yaml, and one result."""
 
 import os
-import shutil
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cache
@@ -11,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from aepctl.cli.invocation import Invocation
-from aepctl.cli.output import colour, print_result, print_status
+from aepctl.cli.output import print_result, print_status
 
 if TYPE_CHECKING:
     from aepctl.operations.context import Context
@@ -21,8 +19,6 @@ if TYPE_CHECKING:
     from aepctl.render.formats import Result
 
 Made = TypeVar("Made")
-MOST_LINES = 100
-"""More of a table than a terminal has room for are folded, but for those that need attention."""
 
 all_environments_option = click.option(
     "--all-environments",
@@ -107,23 +103,15 @@ def in_every(
 
 def give(found: "Everywhere", invocation: Invocation, output: str) -> "Result":
     """The result of all, printed where it is text; else what failed is told beside it."""
-    from aepctl.render.display import Paint
+    from aepctl.cli.paper import paper
     from aepctl.render.everywhere import of_everywhere
     from aepctl.render.grid_text import failures_text, render_grid
 
     result = of_everywhere(found)
     if output == "text":
-        paint = Paint(on=colour())
-        most = MOST_LINES if sys.stdout.isatty() and not invocation.verbose else None
-        full = invocation.verbose
-        print_result(render_grid(result.view(), paint, _width(), full=full, most=most))
+        paint = paper(folds=invocation.all_of_it)
+        print_result(render_grid(result.view(), paint, full=invocation.verbose))
     elif found.errors:
-        told = failures_text(result.view(), Paint(on=colour(error=True)))
+        told = failures_text(result.view(), paper(error=True))
         print_status("\n".join(told).lstrip("\n"))
     return result
-
-
-def _width() -> int:
-    from aepctl.render.grid_text import WIDTH
-
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else WIDTH

@@ -8,7 +8,7 @@ from aepctl.cli.completers import folders
 from aepctl.cli.formats import output_options, outputs_of, run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
 from aepctl.cli.outfiles import check_expanded
-from aepctl.cli.output import colour, print_result, print_status
+from aepctl.cli.output import print_result, print_status
 from aepctl.cli.types import lock_timeout_option, max_wait_option
 
 if TYPE_CHECKING:
@@ -84,11 +84,11 @@ def export(
     check_expanded(to)
 
     def work() -> "Result":
+        from aepctl.cli.paper import paper
         from aepctl.manifests.export import Asked
         from aepctl.operations.export import ExportOptions
         from aepctl.operations.export import export as operation
         from aepctl.patience import Patience
-        from aepctl.render.display import Paint
         from aepctl.render.formats import of_exported
         from aepctl.render.text import render
 
@@ -101,7 +101,7 @@ def export(
         program = environment.program
         result = of_exported(exported, environment.name, environment.target, program)
         if output == "text":
-            print_result(render(result.view(), Paint(on=colour())), kept=not dry_run)
+            print_result(render(result.view(), paper()), kept=not dry_run)
         return result
 
     return run_and_render(outputs_of(output, writes, github, max_bytes), "audiences", work)

@@ -8,7 +8,7 @@ import click
 from aepctl.cli.formats import Outputs, run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
 from aepctl.cli.outfiles import check_expanded
-from aepctl.cli.output import colour, machine_format, print_result, print_status
+from aepctl.cli.output import machine_format, print_result, print_status
 from aepctl.cli.types import FileName
 from aepctl.errors import AepctlError, InvalidInput
 
@@ -83,18 +83,19 @@ def _stream(invocation: Invocation, *, check: bool, diff: bool) -> int:
 
 def _ended(done: "Fmt", *, check: bool) -> int:
     """The exit code. Raises InternalError, and InvalidInput for files with problems."""
-    from aepctl.render.display import Paint
+    from aepctl.cli.paper import paper
     from aepctl.render.text import problems_text
+    from aepctl.render.told import error_text
 
     if not done.bugs:
         if done.problems:
             raise InvalidInput(done.problems)
         return 1 if check and done.changed else 0
     if done.problems:
-        print_status(problems_text(done.problems, Paint(on=colour(error=True))))
+        print_status(problems_text(done.problems, paper(error=True)))
     *others, last = done.bugs
     for one in others:
-        print_status(f"error: {one.message}")
+        print_status(error_text(one.message, one.code, one.hint).rstrip("\n"))
     raise last
 
 
@@ -123,12 +124,11 @@ def _tell(
 
 
 def _diff(done: "Fmt") -> str:
+    from aepctl.cli.paper import paper
     from aepctl.render.diff import diff_text
-    from aepctl.render.display import Paint
 
     on_terminal = sys.stdout.isatty()
-    paint = Paint(on=colour())
     return "".join(
-        diff_text(one.file, one.before.decode(), one.after.decode(), paint, plain=on_terminal)
+        diff_text(one.file, one.before.decode(), one.after.decode(), paper(), plain=on_terminal)
         for one in done.changed
     )

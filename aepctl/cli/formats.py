@@ -11,7 +11,7 @@ import click
 
 from aepctl.cli.invocation import Invocation
 from aepctl.cli.outfiles import OutFile, OutFiles
-from aepctl.cli.output import colour, machine_format, print_result, print_status, unwritten
+from aepctl.cli.output import machine_format, print_result, print_status, unwritten
 from aepctl.cli.rescued import print_rescued_by
 from aepctl.cli.signals import stopping_on_signals
 from aepctl.cli.types import FILES, FormatPath
@@ -235,7 +235,7 @@ def _expected(error: BaseException) -> AepctlError:
 
 def _problems(error: BaseException) -> None:
     if isinstance(error, InvalidInput):
-        from aepctl.render.display import Paint
+        from aepctl.cli.paper import paper
         from aepctl.render.text import problems_text
 
-        print_status(problems_text(error.problems, Paint(on=colour(error=True))))
+        print_status(problems_text(error.problems, paper(error=True)))

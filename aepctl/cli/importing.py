@@ -7,7 +7,7 @@ import click
 from aepctl.cli.completers import new_key
 from aepctl.cli.formats import output_options, outputs_of, run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
-from aepctl.cli.output import colour, print_result, print_status
+from aepctl.cli.output import print_result, print_status
 from aepctl.cli.types import AudienceId, Key, lock_timeout_option
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ def import_(
     """
 
     def work() -> "Result":
+        from aepctl.cli.paper import paper
         from aepctl.operations.importing import import_one
-        from aepctl.render.display import Paint
         from aepctl.render.formats import of_imported
         from aepctl.render.text import render
         from aepctl.render.told import error_text
@@ -53,7 +53,7 @@ def import_(
             error = found.error
             print_status(error_text(error.message, error.code, error.hint).rstrip("\n"))
         if output == "text":
-            text = found.block or render(result.view(), Paint(on=colour()))
+            text = found.block or render(result.view(), paper())
             print_result(text, kept=True)
         return result
 

@@ -27,6 +27,7 @@ class Invocation:
 
     `stop`: somebody asks the command to end, by a signal. `allow_outside`: the project's files may
     be elsewhere than below its folder. `verbose`, `quiet`: more or fewer words for people.
+    `words`: the command line.
     """
 
     environment: str | None = None
@@ -37,6 +38,7 @@ class Invocation:
     make_context: "Callable[[], Context] | None" = None
     resolved: "Environment | None" = None
     stop: StopSignal = field(default_factory=StopSignal)
+    words: tuple[str, ...] = ()
 
     @property
     def program(self) -> str:
@@ -44,6 +46,12 @@ class Invocation:
         folders = [word for folder in self.folders for word in ("--chdir", folder)]
         outside = ["--allow-outside"] if self.allow_outside else []
         return shlex.join(["aepctl", *folders, *outside])
+
+    @property
+    def all_of_it(self) -> str:
+        """How to see what a terminal does not show of a long list."""
+        words = shlex.join(("aepctl", *self.words))
+        return f"all of them: `{words} | less`, or with `--write html:plan.html`"
 
     def context(
         self, console: "Console | None" = None, patience: "Patience | None" = None

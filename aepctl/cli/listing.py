@@ -9,7 +9,7 @@ import click
 from aepctl.cli.completers import any_key
 from aepctl.cli.formats import Outputs, output_option, run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
-from aepctl.cli.output import colour, print_result, print_status
+from aepctl.cli.output import print_result, print_status
 
 if TYPE_CHECKING:
     from aepctl.render.listed import Listed
@@ -116,10 +116,10 @@ def show(invocation: Invocation, key: str, refresh: bool, output: str) -> int:
 
             print_result(shown_json(shown))
         else:
-            from aepctl.render.display import Paint
+            from aepctl.cli.paper import paper
             from aepctl.render.shown import shown_text
 
-            print_result(shown_text(shown, Paint(on=colour())))
+            print_result(shown_text(shown, paper()))
         return 0
 
     return run_and_render(Outputs(output), "intents", work)

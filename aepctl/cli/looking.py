@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aepctl.cli.invocation import Invocation
-from aepctl.cli.output import colour, print_result, print_status
+from aepctl.cli.output import print_result, print_status
 
 if TYPE_CHECKING:
     from aepctl.operations.context import Context
@@ -25,14 +25,14 @@ class Looking:
 
     def one(self, invocation: Invocation, output: str) -> "Result":
         """What has drifted in one environment."""
-        from aepctl.render.display import Paint
+        from aepctl.cli.paper import paper
         from aepctl.render.drifted import of_drift
         from aepctl.render.text import render
 
         context = self._context(invocation)
         result = of_drift(*self._look(context, invocation.resolve(context)))
         if output == "text":
-            print_result(render(result.view(), Paint(on=colour())))
+            print_result(render(result.view(), paper()))
         return result
 
     def all(self, invocation: Invocation, output: str) -> "Result":

@@ -22,7 +22,7 @@ from aepctl.cli.init import init
 from aepctl.cli.invocation import Group, Invocation
 from aepctl.cli.keys import commands as key_commands
 from aepctl.cli.listing import list_, show
-from aepctl.cli.output import colour, prepare_streams, print_status, unwritten
+from aepctl.cli.output import prepare_streams, print_status, unwritten
 from aepctl.cli.plan import plan
 from aepctl.cli.refresh import refresh
 from aepctl.cli.schema import schema
@@ -88,7 +88,7 @@ def run(arguments: Sequence[str], make_context: "Callable[[], Context] | None" =
     prepare_streams()
     if asked := os.environ.get(VARIABLE):
         return offer(cli, asked)
-    code = _code(arguments, Invocation(make_context=make_context))
+    code = _code(arguments, Invocation(make_context=make_context, words=tuple(arguments)))
     if reason := unwritten():
         print_status(
             f"error: standard output could not be written ({reason}) "
@@ -126,10 +126,10 @@ def _usage(error: click.ClickException) -> int:
 
 
 def _tell(error: AepctlError, arguments: Sequence[str]) -> int:
-    from aepctl.render.display import Paint
+    from aepctl.cli.paper import paper
     from aepctl.render.told import error_text
 
-    paint = Paint(on="--no-color" not in arguments and colour(error=True))
+    paint = paper(error=True, plain="--no-color" in arguments)
     print_status(error_text(error.message, error.code, error.hint, paint).rstrip("\n"))
     if sys.stderr.isatty() and not isinstance(error, Interrupted):
         problems = error.problems if isinstance(error, InvalidInput) else ()

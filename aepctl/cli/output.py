@@ -142,9 +142,10 @@ def machine_format() -> None:
 
 
 def colour(*, error: bool = False) -> bool:
-    """Whether to colour: on a terminal only, and neither with --no-color nor NO_COLOR."""
+    """Whether to colour what goes to standard output, or to standard error."""
+    from aepctl.cli.paper import wants_colour
+
     context = click.get_current_context(silent=True)
-    plain = context is not None and context.find_root().params.get("no_color")
-    if plain or os.environ.get("NO_COLOR"):
-        return False
-    return (sys.stderr if error else sys.stdout).isatty()
+    off = context is not None and context.find_root().params.get("no_color")
+    terminal = (sys.stderr if error else sys.stdout).isatty()
+    return not off and wants_colour(os.environ, terminal=terminal)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from aepctl.cli.formats import Outputs
 from aepctl.cli.invocation import Invocation
-from aepctl.cli.output import colour, print_result
+from aepctl.cli.output import print_result
 
 if TYPE_CHECKING:
     from aepctl.operations.context import Context
@@ -40,10 +40,10 @@ class Planning:
 
             outputs.files.out.save(planfile_text(planned))
         if outputs.output == "text":
-            from aepctl.render.display import Paint
+            from aepctl.cli.paper import paper
             from aepctl.render.text import plan_text
 
-            print_result(plan_text(planned.plan, Paint(on=colour())))
+            print_result(plan_text(planned.plan, paper(folds=invocation.all_of_it)))
         if outputs == Outputs() or invocation.resolved is None:
             return self._code(planned)
         file = outputs.files.out.path if outputs.files.out else check

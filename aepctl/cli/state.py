@@ -13,7 +13,7 @@ from aepctl.cli.formats import (
     run_and_render,
 )
 from aepctl.cli.invocation import Group, Invocation, pass_invocation
-from aepctl.cli.output import colour, print_result
+from aepctl.cli.output import print_result
 from aepctl.cli.types import AudienceId, FileName, lock_timeout_option
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ def intents(invocation: Invocation, output: str) -> int:
     """List steps whose outcome is not known, why, and what happens next."""
 
     def work() -> "Result":
+        from aepctl.cli.paper import paper
         from aepctl.operations import state as operation
-        from aepctl.render.display import Paint
         from aepctl.render.formats import of_intents
         from aepctl.render.text import render
 
@@ -43,7 +43,7 @@ def intents(invocation: Invocation, output: str) -> int:
         found = operation.intents(context, environment)
         result = of_intents(found, environment.program, environment.name)
         if output == "text":
-            print_result(render(result.view(), Paint(on=colour())))
+            print_result(render(result.view(), paper()))
         return result
 
     return run_and_render(Outputs(output), "intents", work)
@@ -62,8 +62,8 @@ def verify(
     """Compare state, intents and platform; exit 1 where something does not fit. Writes nothing."""
 
     def work() -> "Result":
+        from aepctl.cli.paper import paper
         from aepctl.operations.verify import verify as operation
-        from aepctl.render.display import Paint
         from aepctl.render.formats import of_verified
         from aepctl.render.text import render
 
@@ -72,7 +72,7 @@ def verify(
         found = operation(context, environment)
         result = of_verified(found, environment.name, environment.target)
         if output == "text":
-            print_result(render(result.view(), Paint(on=colour())))
+            print_result(render(result.view(), paper()))
         return result
 
     return run_and_render(outputs_of(output, writes, github, max_bytes), "findings", work)

@@ -45,6 +45,7 @@ ACTION_WORDS: dict[str, Word] = {
         line="{name} (audienceId {id}) is deleted on the platform",
         output="to_delete",
         terraform=("delete",),
+        brief=True,
     ),
     "replace": Word(
         "replace",
@@ -67,8 +68,17 @@ ACTION_WORDS: dict[str, Word] = {
         hint="Already on the platform. Apply records their IDs and creates nothing.",
         line="already on the platform (audienceId {id})",
         output="to_adopt",
+        brief=True,
     ),
-    "create": Word("create", "to create", "+", "good", output="to_create", terraform=("create",)),
+    "create": Word(
+        "create",
+        "to create",
+        "+",
+        "good",
+        output="to_create",
+        terraform=("create",),
+        brief=True,
+    ),
     "update": Word("update", "to update", "~", "info", output="to_update", terraform=("update",)),
     "move": Word(
         "move",
@@ -96,6 +106,7 @@ ACTION_WORDS: dict[str, Word] = {
         hint="Only state is changed: what is on the platform stays there.",
         line="{name} (audienceId {id})",
         output="to_forget",
+        brief=True,
     ),
 }
 """In the order in which totals are told: what needs a person, then what cannot be undone."""

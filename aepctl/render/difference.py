@@ -71,7 +71,9 @@ def words(text: str) -> list[str]:
 def _start(one: str, other: str) -> int:
     """How much both begin with, up to where a word ends in both."""
     count = _alike_text(one, other)
-    while count and not all(_ends(text, count) for text in (one, other)):
+    if one[:count].isascii() and not (_ends(one, count) and _ends(other, count)):
+        return one.rfind(" ", 0, count) + 1
+    while count and not (_ends(one, count) and _ends(other, count)):
         count -= 1
     return count
 

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import cache
 
 UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
@@ -10,7 +11,18 @@ UNSAFE = re.compile(
     "\ud800-\udfff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 COMMAND = re.compile(r"##(\w*)\[")
-CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
+CODES = {
+    "bold": "1",
+    "dim": "2",
+    "red": "31",
+    "green": "32",
+    "yellow": "33",
+    "cyan": "36",
+}
+STYLE = re.compile("\x1b\\[([0-9;]*)m")
+"""What Paint puts around a text."""
+JAMO = range(0x1160, 0x1200)
+"""Vowels and ends of a Korean syllable: they join what is before them."""
 
 
 def display(text: str) -> str:
@@ -43,11 +55,18 @@ def display_lines(text: str) -> str:
 
 
 def cells(text: str) -> int:
-    """How many cells of a terminal the text takes."""
-    if text.isascii():
+    """How many cells of a terminal the text takes, colours and all."""
+    if text.isascii() and "\x1b" not in text:
         return len(text)
-    wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)
-    return len(text) + wide - sum(unicodedata.combining(character) != 0 for character in text)
+    return sum(map(_cells, STYLE.sub("", text)))
+
+
+@cache
+def _cells(character: str) -> int:
+    """Two for what is wide, none for what joins the character before it."""
+    if unicodedata.category(character) in {"Mn", "Me"} or ord(character) in JAMO:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def _spelled(found: re.Match[str]) -> str:
@@ -55,10 +74,19 @@ def _spelled(found: re.Match[str]) -> str:
 
 
 class Paint:
-    """Colours for a terminal; without `on`, plain text."""
+    """What a text is put on. A terminal has colours (`on`) and a width; a log has neither.
 
-    def __init__(self, *, on: bool) -> None:
+    `verbose`: every detail is told. `folds` says how to see what is left out of a long list; where
+    it is empty, nothing is.
+    """
+
+    def __init__(
+        self, *, on: bool, width: int | None = None, verbose: bool = False, folds: str = ""
+    ) -> None:
         self._on = on
+        self.width = width
+        self.verbose = verbose
+        self.folds = folds
 
     def __call__(self, text: str, *styles: str) -> str:
         if not self._on or not styles or not text:

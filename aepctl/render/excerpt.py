@@ -17,7 +17,8 @@ def excerpt(source: str, column: int, width: int | None = None) -> tuple[str, in
     place = min(column - 1, len(source))
     start = _from(source, place, most - AFTER)
     if start:
-        start = _from(source, place, most // 2)
+        shown = source[place : _until(source, place, most // 2)]
+        start = _from(source, place, most - cells(display(shown)))
     end = _until(source, start, most)
     lead, tail = "…" * (start > 0), "…" * (end < len(source))
     before = len(lead) + cells(display(source[start:place]))

@@ -35,9 +35,21 @@ EXPORT_WORDS: Mapping[str, Word] = {
     DEFINED: Word("defined", "defined already", "✓", "quiet", output="defined"),
     ENDED: Word("ended", "ended on purpose", ".", "quiet", output="ended"),
     TO_EXPORT: Word(
-        "export", "to export", "+", "good", line="{name} (audienceId {id})", output="to_export"
+        "export",
+        "to export",
+        "+",
+        "good",
+        line="{name} (audienceId {id})",
+        output="to_export",
+        brief=True,
     ),
     EXPORTED: Word(
-        "exported", "exported", "+", "good", line="{name} (audienceId {id})", output="exported"
+        "exported",
+        "exported",
+        "+",
+        "good",
+        line="{name} (audienceId {id})",
+        output="exported",
+        brief=True,
     ),
 }

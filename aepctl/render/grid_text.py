@@ -5,36 +5,34 @@ from collections.abc import Iterator, Sequence
 from aepctl.render.alerts import RENAMED
 from aepctl.render.display import Paint, cells, display, display_lines
 from aepctl.render.grid import FAILED, NOTHING, Column, Grid, Line
-from aepctl.render.text import problems_text, render, totals_text
+from aepctl.render.text import problems_text, render, totals_text, wrapped
 from aepctl.render.told import in_brackets
 from aepctl.render.view import View
 from aepctl.render.words import word
+from aepctl.render.wrapping import wrap
 
 PLAIN = Paint(on=False)
 WIDTH = 120
 """Where nobody says how much there is."""
 GAP = 2
+MOST_LINES = 100
+"""More of a table than a terminal has room for are folded, where that is wanted."""
 LEAST_KEY = 16
 """A key is not cut shorter than this for the sake of a column more."""
 
 
-def render_grid(
-    view: View,
-    paint: Paint = PLAIN,
-    width: int = WIDTH,
-    *,
-    full: bool = False,
-    most: int | None = None,
-) -> str:
+def render_grid(view: View, paint: Paint = PLAIN, *, full: bool = False) -> str:
     """All of it, ended by a line break. `full`: each environment by itself as well.
 
-    `most`: so many lines of the table are shown, and all that need attention.
+    What needs attention is shown, however long the table is.
     """
     grid = view.grid or Grid((), ())
-    shown = grid.lines if most is None else grid.lines[: max(most, grid.loud)]
-    lines = list(table(Grid(grid.columns, shown), paint, width)) if shown else []
+    folds = paint.folds and not paint.verbose and len(grid.lines) > MOST_LINES
+    shown = grid.lines[: max(MOST_LINES, grid.loud)] if folds else grid.lines
+    lines = list(table(Grid(grid.columns, shown), paint, paint.width or WIDTH)) if shown else []
     if len(shown) < len(grid.lines):
-        lines.append(f"… {len(grid.lines) - len(shown):,} more keys; `--verbose` shows them")
+        more = f"… {len(grid.lines) - len(shown):,} more keys; {display(paint.folds)}"
+        lines.append(wrap(more, paint, 2))
     lines += [""] if lines else []
     lines += _totals(view, grid, paint)
     lines += _closing(view, grid, paint)
@@ -143,28 +141,29 @@ def _totals(view: View, grid: Grid, paint: Paint) -> Iterator[str]:
     width = max((cells(display(one.name)) for one in grid.columns), default=0)
     for part in view.parts:
         name = _pad(display(part.environment or ""), width, "bold", paint)
-        told = totals_text(part, paint) or part.nothing
+        told = ", ".join(totals_text(part, paint)) or part.nothing
         if part.totals is None:
             told = paint("failed", "red", "bold")
-        yield f"  {name}  {told}"
+        yield wrap(f"  {name}  {told}", paint, width + 4)
     if not grid.lines and view.empty:
         yield view.empty
 
 
 def _closing(view: View, grid: Grid, paint: Paint) -> Iterator[str]:
     for title, text in view.alerts:
-        yield f"{paint(display(title), 'red', 'bold')}: {display_lines(text)}"
+        yield wrapped(f"{paint(display(title), 'red', 'bold')}: {display_lines(text)}", paint, 4)
     if view.paste:
         yield "\n".join((f"{paint(RENAMED, 'yellow', 'bold')}:", "", *view.paste, ""))
     for status in grid.statuses:
         how = word(status)
         if how.hint:
             hint = f"{how.hint[:1].lower()}{how.hint[1:]}"
-            yield paint(f"{how.symbol} {how.counted}: {hint}", "dim")
+            line = paint(f"{how.symbol} {how.counted}: {hint}", "dim")
+            yield wrap(line, paint, len(how.symbol) + 1)
     yield from failures_text(view, paint)
     shown = [one.command for one, part in zip(grid.columns, view.parts, strict=True) if part.rows]
     if shown:
-        yield f"In full: {', '.join(f'`{display(one)}`' for one in shown)}"
+        yield wrap(f"In full: {', '.join(f'`{display(one)}`' for one in shown)}", paint, 4)
 
 
 def failures_text(view: View, paint: Paint) -> Iterator[str]:
@@ -177,6 +176,7 @@ def failures_text(view: View, paint: Paint) -> Iterator[str]:
             continue
         where = paint(f"error in {display(part.environment or '')}", "red", "bold")
         first, end, rest = display_lines(part.failed.message).partition("\n")
-        yield f"{where}: {first} {in_brackets(part.failed.code, paint)}{end}{rest}"
+        said = f"{where}: {first} {in_brackets(part.failed.code, paint)}{end}{rest}"
+        yield wrapped(said, paint, 4)
         if part.failed.hint:
-            yield f"  {display(part.failed.hint)}"
+            yield wrap(f"  {display(part.failed.hint)}", paint, 2)

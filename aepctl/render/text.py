@@ -1,24 +1,30 @@
 """Everything as text for people, on a terminal or in a log."""
 
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from aepctl.model.problem import Problem
-from aepctl.plan.plan import FieldDiff, Plan
+from aepctl.plan.plan import Plan
 from aepctl.render.alerts import RENAMED
-from aepctl.render.display import Paint, cells, display, display_all, display_lines
+from aepctl.render.display import Paint, display, display_lines
+from aepctl.render.excerpt import excerpt
+from aepctl.render.text_ended import again_lines, ended_line, ended_lines
+from aepctl.render.text_rows import FEW, by_kind, rows_lines
 from aepctl.render.told import error_text, in_brackets
-from aepctl.render.view import Row, View, view_of_plan
-from aepctl.render.words import by_urgency, word
+from aepctl.render.view import View, view_of_plan
+from aepctl.render.words import word
+from aepctl.render.wrapping import wrap
+from aepctl.wording import listed
 
 if TYPE_CHECKING:
     from aepctl.apply.outcomes import Outcome
     from aepctl.apply.report import ApplyReport
 
 PLAIN = Paint(on=False)
-MAX_SOURCE = 100
-"""Characters of a source line that are shown."""
+HARD = "\xa0"
+"""A blank that no line ends at."""
+DECISIONS = frozenset({"decide", "drift"})
+"""What waits for a person in a plan."""
 
 
 def render(view: View, paint: Paint = PLAIN) -> str:
@@ -30,11 +36,10 @@ def render(view: View, paint: Paint = PLAIN) -> str:
     if view.problems or view.failed:
         return _failed(view, paint)
     if view.plan is not None:
-        ended = "".join(f"{_line(row, paint)}\n" for row in view.rows if row.ended)
+        rows = (row for row in view.rows if row.ended)
+        ended = "".join(f"{line}\n" for line in ended_lines(rows, paint))
         return f"{render(view.plan, paint)}\n{ended}{summary(view, paint)}"
-    lines: list[str] = []
-    for row in view.rows:
-        lines += _block(row, paint)
+    lines = list(rows_lines(view.rows, paint))
     if lines:
         lines.append("")
     lines += _closing(view, paint)
@@ -50,14 +55,31 @@ def outcome_line(outcome: "Outcome", paint: Paint) -> str:
     """One outcome, as it happens, on one line without its end."""
     from aepctl.render.report import outcome_row  # noqa: PLC0415 - a plan does without
 
-    return _line(outcome_row(outcome), paint)
+    return ended_line(outcome_row(outcome), paint)
 
 
-def report_summary(report: "ApplyReport", paint: Paint, program: str = "aepctl") -> str:
-    """How an apply went, after its outcomes; empty where nothing was to be done."""
-    from aepctl.render.report import view_of_report  # noqa: PLC0415 - a plan does without
+def outcome_lines(outcomes: Iterable["Outcome"], paint: Paint) -> str:
+    """Several, when all is over: what needs a person comes last, where it is seen."""
+    from aepctl.render.report import outcome_row  # noqa: PLC0415 - a plan does without
 
-    return summary(view_of_report(report, program), paint)
+    return "".join(f"{line}\n" for line in ended_lines(map(outcome_row, outcomes), paint))
+
+
+def report_summary(
+    report: "ApplyReport",
+    paint: Paint,
+    program: str = "aepctl",
+    told: Collection["Outcome"] = (),
+) -> str:
+    """How an apply went, after its outcomes; empty where nothing was to be done.
+
+    Of those that were `told` long ago, what needs a person is told again.
+    """
+    from aepctl.render.report import outcome_row, view_of_report  # noqa: PLC0415 - as above
+
+    again = [outcome_row(one) for one in report.outcomes if one in told] if told else []
+    lines = "".join(f"{line}\n" for line in again_lines(again, paint))
+    return lines + summary(view_of_report(report, program), paint)
 
 
 def summary(view: View, paint: Paint) -> str:
@@ -65,98 +87,74 @@ def summary(view: View, paint: Paint) -> str:
     lines = list(_alerts(view, paint))
     counted = totals_text(view, paint)
     if counted:
-        lines.append(f"{display(view.heading)}: {counted}.")
+        lines.append(_counted(f"{display(view.heading)}: ", counted, paint))
     if view.next:
-        lines.append(f"Next: {display(view.next)}")
+        lines.append(wrap(f"Next: {display(view.next)}", paint, 4))
     return "".join(f"{line}\n" for line in lines)
 
 
 def _alerts(view: View, paint: Paint) -> Iterator[str]:
     for title, text in view.alerts:
-        yield f"{paint(title, 'red', 'bold')}: {display_lines(text)}"
+        yield wrapped(f"{paint(title, 'red', 'bold')}: {display_lines(text)}", paint, 4)
 
 
-def _block(row: Row, paint: Paint) -> list[str]:
-    """What is planned for an audience, or known of it."""
-    how = word(row.status)
-    fields = row.fields if row.new else {}
-    shown = display_all((row.key, row.source.file if row.source else "", *fields.values()))
-    place = f"  {shown[1]}:{row.source.line}" if row.source else ""
-    lines = [paint(f"{how.symbol} {shown[0]}", how.colour, "bold") + paint(place, "dim")]
-    if fields:
-        lines.append(_template(*fields) % shown[2:])
-    if row.new and row.audience_id is not None:
-        lines.append(_label("audienceId") + display(row.audience_id))
-    for one in row.diff:
-        lines += _difference(row, one, paint)
-    if row.came:
-        lines.append(f"    {display(row.came)}")
-    if row.note is not None:
-        lines.append(f"    {display(row.note)}")
-    if how.line:
-        line = how.line.format(name=_side(row.name), id=_side(row.audience_id))
-        lines.append(f"    {line}")
-    return lines
+def wrapped(text: str, paint: Paint, hang: int) -> str:
+    """A text of one line or several."""
+    if paint.width is None:
+        return text
+    return "\n".join(wrap(line, paint, hang) for line in text.split("\n"))
 
 
-def _difference(row: Row, one: FieldDiff, paint: Paint) -> Iterator[str]:
-    """What it is and what it shall be; or each side, where the platform has another again."""
-    label = _label(one.field)
-    if not row.columns or one.known == one.observed:
-        yield f"{label}{_side(one.before)} {paint('->', 'dim')} {_side(one.wanted)}"
-        return
-    for name, text in row.sides(one):
-        yield f"{label}{paint(f'{name:<9}', 'dim')}{_side(text)}"
-        label = " " * len(label)
-
-
-@cache
-def _template(*fields: str) -> str:
-    """A line for each field, with `%s` for its value."""
-    return "\n".join(f"{_label(field)}%s" for field in fields)
-
-
-@cache
-def _label(field: str) -> str:
-    return f"    {field:<12} "
-
-
-def _side(value: str | None) -> str:
-    return "(none)" if value is None else display(value)
-
-
-def _line(row: Row, paint: Paint) -> str:
-    """`created  KEY  ID: why not`."""
-    how = word(row.status)
-    line = f"{paint(f'{how.word:<7}', how.colour, 'bold')}  {display(row.key)}"
-    if row.audience_id is not None:
-        line += f"  {paint(display(row.audience_id), 'dim')}"
-    return line if row.note is None else f"{line}: {display(row.note)}"
-
-
-def totals_text(view: View, paint: Paint) -> str:
-    """The counts, without those that are zero."""
+def totals_text(view: View, paint: Paint) -> list[str]:
+    """The counts, each by itself, without those that are zero."""
     counts = (view.totals or {}).items()
     parts = [(f"{count} {word(one).counted}", word(one).colour) for one, count in counts if count]
-    return ", ".join(paint(words, colour) for words, colour in parts)
+    return [paint(words, colour) for words, colour in parts]
+
+
+def _counted(head: str, counted: Sequence[str], paint: Paint) -> str:
+    """The totals; no number is parted from what it counts."""
+    if paint.width is None:
+        return f"{head}{', '.join(counted)}."
+    whole = [one.replace(" ", HARD) for one in counted]
+    return wrap(f"{head}{', '.join(whole)}.", paint, 4).replace(HARD, " ")
 
 
 def _closing(view: View, paint: Paint) -> Iterator[str]:
-    counted = totals_text(view, paint) or view.nothing
+    counted = totals_text(view, paint) or [view.nothing] * bool(view.nothing)
     if counted:
-        yield f"{display(view.heading)}{_where(view)}: {counted}."
+        yield _counted(f"{display(view.heading)}{_where(view)}: ", counted, paint)
     if not view.rows and view.empty:
         yield view.empty
+    yield from _decisions(view, paint)
     yield from _alerts(view, paint)
     if view.paste:
         yield "\n".join((f"{paint(RENAMED, 'yellow', 'bold')}:", "", *view.paste, ""))
-    for status in by_urgency(row.status for row in view.rows):
-        how = word(status)
+    yield from _legend(view, paint)
+    if view.next:
+        yield wrap(f"Next: {display(view.next)}", paint, 4)
+
+
+def _decisions(view: View, paint: Paint) -> Iterator[str]:
+    """What waits for a person, once more: it may have scrolled away."""
+    kinds = [kind for kind in by_kind(view.rows) if kind[0].status in DECISIONS]
+    keys = [f"`{row.key}`" for kind in kinds for row in kind]
+    if keys and len(view.rows) > FEW:
+        need = f"{len(keys)} need{'s' * (len(keys) == 1)} a decision"
+        yield wrap(f"{paint(need, 'yellow', 'bold')}: {display(listed(keys))}", paint, 4)
+
+
+def _legend(view: View, paint: Paint) -> Iterator[str]:
+    """What the symbols mean that are used: a line for what is to be explained, one for the rest."""
+    known = [word(kind[0].status) for kind in by_kind(view.rows)]
+    for how in known:
         if how.hint:
             hint = f"{how.hint[:1].lower()}{how.hint[1:]}"
-            yield paint(f"{how.symbol} {how.counted}: {hint}", "dim")
-    if view.next:
-        yield f"Next: {display(view.next)}"
+            line = paint(f"{how.symbol} {how.counted}: {hint}", "dim")
+            yield wrap(line, paint, len(how.symbol) + 1)
+    rest = [f"{how.symbol} {how.counted}" for how in known if not how.hint and not how.line]
+    if rest and len(known) > 1 and len(view.rows) > FEW:
+        yield wrap(paint("   ".join(rest), "dim"), paint, 2)
 
 
 def _where(view: View) -> str:
@@ -188,22 +186,12 @@ def _problem(problem: Problem, paint: Paint) -> str:
         file = f"./{file}"
     place = f"{file}:{origin.line}:{origin.column}" if origin.line else file
     said, rule = paint(display(problem.message), "red"), in_brackets(problem.rule, paint)
-    lines = [f"{paint(place, 'bold')}: {said} {rule}"]
+    lines = [wrap(f"{paint(place, 'bold')}: {said} {rule}", paint, 4)]
     if problem.source is not None and problem.source.strip():
-        source, caret = _excerpt(problem.source, origin.column)
+        source, caret = excerpt(problem.source, origin.column, paint.width)
         gutter = " " * len(str(origin.line))
         lines.append(paint(f" {origin.line} | ", "dim") + source)
         lines.append(paint(f" {gutter} | ", "dim") + " " * caret + paint("^", "red", "bold"))
     if problem.hint:
-        lines.append(f"   {paint('=', 'dim')} {display(problem.hint)}")
+        lines.append(wrap(f"   {paint('=', 'dim')} {display(problem.hint)}", paint, 5))
     return "\n".join(lines)
-
-
-def _excerpt(source: str, column: int) -> tuple[str, int]:
-    """The part of the line around `column`, and how many cells precede the place in it."""
-    start = max(column - 1 - MAX_SOURCE // 2, 0) if column > MAX_SOURCE else 0
-    before = display(source[start : column - 1])
-    lead = "…" if start else ""
-    tail = "…" if len(source) > start + MAX_SOURCE else ""
-    shown = display(source[start : start + MAX_SOURCE])
-    return f"{lead}{shown}{tail}", len(lead) + cells(before)

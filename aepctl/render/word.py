@@ -15,6 +15,7 @@ class Word:
     need attention less; None: it needs none. `line` is what text says below a row, with {name}
     and {id} of its audience. `junit` is the element of a test case that did not pass. `output` is
     the name of GitHub's step output, and `terraform` the numbers of GitLab's report that count it.
+    `brief`: where there are many, text has a line for each.
     """
 
     word: str
@@ -27,6 +28,7 @@ class Word:
     junit: Literal["", "failure", "error", "skipped"] = ""
     output: str = ""
     terraform: tuple[Literal["create", "update", "delete"], ...] = ()
+    brief: bool = False
 
     @property
     def attention(self) -> bool:

@@ -128,7 +128,7 @@ def test_a_reader_that_goes_away_ends_the_words_quietly(project: Project) -> Non
         f"{sys.executable} -m aepctl plan | head -1",
         shell=True, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    assert done.stdout == "+ key-0  audiences/all.yaml:3\n"
+    assert done.stdout == "+ key-0     Name key-0     agora/Tests  audiences/all.yaml:3\n"
     assert done.stderr == ""
 
 

@@ -23,7 +23,7 @@ def many(project: Project) -> Project:
     project.write(
         "aepctl.yaml", f"environments:\n  prod: {{org: {ORG}, sandbox: prod, endpoint: emulator}}\n"
     )
-    project.want(*(f"key-{number}" for number in range(3000)))
+    project.want(*(f"key-{number}" for number in range(4000)))
     return project
 
 

@@ -102,13 +102,3 @@ def test_json_of_a_failed_plan_is_a_whole_document(project: Project) -> None:
     assert {problem["rule"] for problem in result.json["problems"]} == {
         "unknown-field", "missing-field",
     }  # fmt: skip
-
-
-def test_colours_are_for_terminals_only(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    project.want("gold")
-    assert "\x1b[" not in project.run("plan").out
-    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
-    assert "\x1b[32;1m+ gold" in project.run("plan").out
-    assert "\x1b[" not in project.run("--no-color", "plan").out
-    project.setenv("NO_COLOR", "1")
-    assert "\x1b[" not in project.run("plan").out

@@ -87,14 +87,17 @@ class TestTheTable:
         assert lines(view, 30)[1].split() == ["loyalty-of-t…g-kind-gold", "+"]
 
 
-def test_a_long_table_is_folded_but_for_what_needs_attention() -> None:
+def test_a_long_table_is_folded_but_for_what_needs_attention(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     many = plan(*(f"k{number}" for number in range(50))).changes
     view = view_of(prod=replace(LIFE, changes=(*many, *LIFE.changes)))
     assert view.grid is not None
     loud, every = view.grid.loud, len(view.grid.lines)
     assert 5 < loud < 30 < every
-    said = render_grid(view, PLAIN, most=3).splitlines()
-    assert said[1 + loud] == f"… {every - loud} more keys; `--verbose` shows them"
+    monkeypatch.setattr("aepctl.render.grid_text.MOST_LINES", 3)
+    said = render_grid(view, Paint(on=False, folds="so")).splitlines()
+    assert said[1 + loud] == f"… {every - loud} more keys; so"
     assert f"<summary>{every - 30} more keys</summary>" in markdown.render(view)
 
 

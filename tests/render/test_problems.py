@@ -1,14 +1,13 @@
 """Problems as people read them."""
 
-import unicodedata
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from aepctl.model.problem import Origin, Problem
-from aepctl.render.display import Paint
-from aepctl.render.text import MAX_SOURCE, problems_text
+from aepctl.render.display import Paint, cells, display
+from aepctl.render.excerpt import AFTER, MAX_SOURCE, excerpt
+from aepctl.render.text import problems_text
 
 PLAIN = Paint(on=False)
 
@@ -68,28 +67,55 @@ def test_colours_do_not_change_the_text() -> None:
 
 @pytest.mark.parametrize(
     ("before", "cells"),
-    [("abc", 3), ("日本", 4), ("\t", 2), ("e\u0301", 1), ("\u200b", 6), ("\x1b", 4), ("\uff21", 2)],
+    [
+        ("abc", 3),
+        ("日本", 4),
+        ("\t", 2),
+        ("e\u0301", 1),
+        ("\u200b", 6),
+        ("\x1b", 4),
+        ("\uff21", 2),
+        ("👩🏽", 4),
+        ("☂\ufe0f", 1),
+        ("각", 2),
+        ("\u0e01\u0e33", 2),
+        ("\u0e01\u0e34", 1),
+    ],
 )
 def test_the_caret_stands_under_its_place(before: str, cells: int) -> None:
     lines = shown(problem(f"{before}HERE", len(before) + 1))
     assert lines[2] == f"   | {' ' * cells}^"
 
 
-@pytest.mark.parametrize("column", [1, 50, 99, 100, 101, 150, 1000, 1996])
+@pytest.mark.parametrize("column", [1, 50, 79, 80, 81, 100, 101, 150, 1000, 1996])
 def test_of_a_long_line_only_the_part_around_the_place_is_shown(column: int) -> None:
     source = "x" * (column - 1) + "HERE" + "x" * 2000
     lines = shown(problem(source, column))
     assert len(lines[1]) <= len(" 7 | ") + MAX_SOURCE + 2
-    assert caret(lines).startswith(
-        "HERE"[: max(1, MAX_SOURCE - column + 1) if column <= MAX_SOURCE else 4]
-    )
+    assert caret(lines).startswith("HERE")
+    assert len(caret(lines)) >= AFTER
     assert lines[1].endswith("…")
+
+
+def test_on_a_narrow_terminal_less_of_it_is_shown_and_hints_wrap() -> None:
+    one = problem("x" * 200 + "HERE" + "x" * 200, 201, hint="did you mean that? " * 4)
+    lines = problems_text([one], Paint(on=False, width=50)).split("\n")
+    assert max(map(len, lines)) <= 50
+    assert caret(lines).startswith("HERE")
+    assert lines[4].startswith("     mean that?")
+
+
+def test_a_long_line_of_wide_characters_is_as_wide_as_any_other() -> None:
+    text, before = excerpt("日本" * 200 + "HERE", 401)
+    assert cells(text) <= MAX_SOURCE + 1
+    assert before == cells(text) - len("HERE")
+    assert not excerpt("e\u0301" * 300, 500)[0].startswith("…\u0301")
 
 
 def test_the_end_of_a_long_line_has_no_mark_after_it() -> None:
     lines = shown(problem("x" * 500 + "HERE", 501))
-    assert lines[1] == " 7 | …" + "x" * 50 + "HERE"
-    assert lines[2] == "   |  " + " " * 50 + "^"
+    assert lines[1] == " 7 | …" + "x" * (MAX_SOURCE - 4) + "HERE"
+    assert lines[2] == "   |  " + " " * (MAX_SOURCE - 4) + "^"
 
 
 def test_a_place_after_the_end_of_its_line_is_fine() -> None:
@@ -119,11 +145,14 @@ def test_hostile_texts_are_spelled_out_everywhere() -> None:
     ]
 
 
-@given(st.text(min_size=1, max_size=300), st.data())
-def test_any_line_and_place_gives_a_caret_within_the_line(source: str, data: st.DataObject) -> None:
+@given(
+    st.text(min_size=1, max_size=300) | st.text("日e\u0301x👩", min_size=1, max_size=300), st.data()
+)
+def test_the_caret_stands_before_what_is_at_its_place(source: str, data: st.DataObject) -> None:
     column = data.draw(st.integers(1, len(source) + 1))
-    lines = shown(problem(source, column))
-    if source.strip():
-        assert len(lines) == 3
-        wide = sum(unicodedata.east_asian_width(one) in "WF" for one in lines[1])
-        assert len(lines[2]) <= len(lines[1]) + wide + 1
+    text, before = excerpt(source, column)
+    assert cells(text) <= MAX_SOURCE + 2
+    assert any(
+        cells(text[:end]) == before and text[end:].startswith(display(source[column - 1 : column]))
+        for end in range(len(text) + 1)
+    )
