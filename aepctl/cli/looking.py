@@ -45,7 +45,7 @@ class Looking:
         from aepctl.render.everywhere import Everywhere
 
         def look(context: "Context", environment: "Environment") -> "tuple[Drift, Where]":
-            return self._look(context, environment, elsewhere=True)
+            return self._look(context, environment, may_miss=True)
 
         parts = in_all(invocation, self._context(invocation), look)
         alerts = check_targets(parts, lambda made: made[0].missed)
@@ -64,7 +64,7 @@ class Looking:
         return invocation.context(patience=Patience(self.max_wait, print_status))
 
     def _look(
-        self, context: "Context", environment: "Environment", *, elsewhere: bool = False
+        self, context: "Context", environment: "Environment", *, may_miss: bool = False
     ) -> "tuple[Drift, Where]":
         from aepctl.operations.drift import drift
         from aepctl.operations.onlooker import look_on
@@ -72,7 +72,7 @@ class Looking:
         from aepctl.plan.drift import Asked
         from aepctl.render.drifted import Where
 
-        policy = policy_of(environment, refresh=True, elsewhere=elsewhere)
+        policy = policy_of(environment, refresh=True, may_miss=may_miss)
         asked = Asked(self.targets, self.ignores, self.unmanaged)
         where = Where(
             environment.name, environment.target, environment.program, environment.manifests

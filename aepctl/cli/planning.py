@@ -57,7 +57,7 @@ class Planning:
         from aepctl.render.everywhere import Everywhere
 
         def plan(context: "Context", environment: "Environment") -> "Made":
-            return self._planned(context, environment, elsewhere=True), environment
+            return self._planned(context, environment, may_miss=True), environment
 
         def result(made: "Made") -> "Result":
             file = files.get(made[1].name)
@@ -77,11 +77,11 @@ class Planning:
         return give(found, invocation, outputs.output)
 
     def _planned(
-        self, context: "Context", environment: "Environment", *, elsewhere: bool = False
+        self, context: "Context", environment: "Environment", *, may_miss: bool = False
     ) -> "Planned":
         from aepctl.operations.plan import plan
 
-        how = {"overwrite": self.overwrite, "elsewhere": elsewhere}
+        how = {"overwrite": self.overwrite, "may_miss": may_miss}
         if not self.refresh:
             return plan(context, environment, self.targets, **how)
         from aepctl.operations.refreshed import refreshed_plan

@@ -163,7 +163,7 @@ class Plan:
     stays: tuple[str, ...] = ()
     not_listed: tuple[str, ...] = ()
     missed: tuple[str, ...] = ()
-    program: str = "aepctl"
+    program: str = filled(default="aepctl", compare=False)
 
     @property
     def creates(self) -> int:

@@ -9,12 +9,11 @@ from aepctl.wording import listed
 
 
 def selected(
-    keys: Iterable[str], targets: Sequence[str], *, elsewhere: bool = False
+    keys: Iterable[str], targets: Sequence[str], *, may_miss: bool = False
 ) -> tuple[frozenset[str] | None, tuple[str, ...]]:
     """The keys that are a target or match one as a pattern; None where there are no targets.
 
-    And the targets that match nothing. Raises NoSuchTarget for one, where it cannot be about keys
-    `elsewhere`.
+    And the targets that match nothing. Raises NoSuchTarget for one, unless they `may_miss`.
     """
     if not targets:
         return None, ()
@@ -23,7 +22,7 @@ def selected(
     missed: list[str] = []
     for target in targets:
         matching = [key for key in keys if is_target(key, (target,))]
-        if not matching and elsewhere:
+        if not matching and may_miss:
             missed.append(target)
         elif not matching:
             raise NoSuchTarget(f"no audience matches --target {target!r}", hint=_hint(target, keys))

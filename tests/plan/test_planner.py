@@ -22,7 +22,7 @@ def shown(made: Plan) -> list[tuple[str, str]]:
 
 
 def test_nothing_wanted_and_nothing_known_is_nothing_to_do() -> None:
-    assert plan(()) == Plan("prod", TARGET, (), 0, (), program="aepctl --env prod")
+    assert plan(()) == Plan("prod", TARGET, (), 0, ())
 
 
 def test_what_is_wanted_and_not_known_is_to_be_created() -> None:
