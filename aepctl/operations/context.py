@@ -14,6 +14,7 @@ from aepctl.clock import Clock, SystemClock
 from aepctl.errors import InvalidInput
 from aepctl.gitignore import ignore_own
 from aepctl.manifests import Manifests, read_manifests, resolve
+from aepctl.manifests.everywhere import Settings, sound
 from aepctl.model.target import EMULATOR
 from aepctl.model.wants import Wants
 from aepctl.patience import Patience
@@ -25,6 +26,7 @@ from aepctl.state.places import open_store
 from aepctl.state.run import new_id, this_run
 from aepctl.state.shared_store import SharedStore
 from aepctl.state.stores.base import StateStore
+from aepctl.timelimit import at_most
 
 if TYPE_CHECKING:
     from aepctl.aep.connection import Connection
@@ -57,6 +59,15 @@ class Console(Protocol):
 
     def tell(self, outcome: "Outcome", /) -> None: ...
     def warn(self, text: str, /) -> None: ...
+
+
+SLOWEST_RULE = 5.0
+"""Seconds of the processor's time that one rule may take over all audiences."""
+
+
+def rule_limit() -> AbstractContextManager[None]:
+    """For a pattern that would take for ever."""
+    return at_most(SLOWEST_RULE)
 
 
 def has_no_manifests(error: InvalidInput) -> bool:
@@ -102,10 +113,14 @@ class Context:
     def wants(self, environment: Environment, *, or_nothing: bool = False) -> Wants:
         """All that the manifests want in an environment. Raises InvalidInput.
 
-        `or_nothing`: where there are none, nothing is wanted. Else that is a mistake.
+        `or_nothing`: where there are none, nothing is wanted, and what there is need not be as the
+        team's rules ask. Else that is a mistake.
         """
+        rules = () if or_nothing else environment.rules
+        settings = Settings(environment.siblings, (environment.name,), rules, rule_limit)
         try:
-            return resolve(self.read_manifests(environment.manifests))
+            manifests = sound(lambda: self.read_manifests(environment.manifests), settings)
+            return resolve(manifests, environment.name)
         except InvalidInput as error:
             if not has_no_manifests(error):
                 raise

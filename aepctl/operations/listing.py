@@ -39,6 +39,7 @@ class Compared:
         changes = {one.key: one for one in self.plan.changes}
         moved = {one.moved_from for one in self.plan.changes} - wanted.keys()
         intents = intents_by_key(state)
+        elsewhere = {one.key for one in self.wants.elsewhere}
         keys = sorted((wanted.keys() | state.audiences.keys() | intents.keys()) - moved)
         return tuple(
             ListedKey(
@@ -46,6 +47,7 @@ class Compared:
                 KnownKey(key, self.known(key, changes), tuple(intents.get(key, ()))),
                 wanted.get(key),
                 changes[key].action if key in changes else None,
+                key in elsewhere,
             )
             for key in keys
         )

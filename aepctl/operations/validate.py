@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aepctl.errors import AepctlError
-from aepctl.operations.context import Context
+from aepctl.manifests import resolve
+from aepctl.manifests.everywhere import Settings, sound
+from aepctl.operations.context import Context, rule_limit
 from aepctl.project.load import load_project
 from aepctl.project.project import FILE
 
@@ -33,5 +35,9 @@ def validate(
             hint=f"available: {', '.join(project.environments)}",
             code="no-such-environment",
         )
-    count = len(context.read_manifests(project.manifests).wanted)
-    return Validated(count, dict.fromkeys(project.environments if name is None else (name,), count))
+    names = project.environments if name is None else (name,)
+    about = () if name is None else (name,)
+    settings = Settings(tuple(project.environments), about, project.rules, rule_limit)
+    manifests = sound(lambda: context.read_manifests(project.manifests), settings)
+    counts = {one: len(resolve(manifests, one).audiences) for one in names}
+    return Validated(len(manifests.wanted) if name is None else counts[name], counts)

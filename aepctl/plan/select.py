@@ -9,11 +9,16 @@ from aepctl.wording import listed
 
 
 def selected(
-    keys: Iterable[str], targets: Sequence[str], *, may_miss: bool = False
+    keys: Iterable[str],
+    targets: Sequence[str],
+    elsewhere: Iterable[str] = (),
+    *,
+    may_miss: bool = False,
 ) -> tuple[frozenset[str] | None, tuple[str, ...]]:
     """The keys that are a target or match one as a pattern; None where there are no targets.
 
     And the targets that match nothing. Raises NoSuchTarget for one, unless they `may_miss`.
+    `elsewhere`: keys that only other environments have.
     """
     if not targets:
         return None, ()
@@ -25,7 +30,10 @@ def selected(
         if not matching and may_miss:
             missed.append(target)
         elif not matching:
-            raise NoSuchTarget(f"no audience matches --target {target!r}", hint=_hint(target, keys))
+            others = [key for key in elsewhere if is_target(key, (target,))]
+            hint = f"{listed(others)}: only for other environments, as the manifests say"
+            said = f"no audience matches --target {target!r}"
+            raise NoSuchTarget(said, hint=hint if others else _hint(target, keys))
         chosen.update(matching)
     return frozenset(chosen), tuple(missed)
 

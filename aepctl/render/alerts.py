@@ -28,6 +28,8 @@ def plan_alerts(plan: Plan) -> Iterator[tuple[str, str]]:
         yield "Not listed", f"{listed(plan.not_listed)}: {said}. `{more}` says more"
     if plan.stays:
         yield "Stays on the platform", f"retained when it was removed: {listed(plan.stays)}"
+    if plan.elsewhere:
+        yield f"Not for {plan.environment}", _elsewhere(plan)
     if plan.overwrites and plan.changes:
         yield "Overwrites", "what somebody edited on the platform is changed or deleted as well"
     exceeded = plan.exceeded
@@ -50,6 +52,20 @@ def _deletes_allowed(plan: Plan) -> str:
     if plan.max_deletes == int(plan.known * MOST_DELETED):
         return f"{MOST_DELETED:.0%} of the {plan.known} that are known".replace("%", " %")
     return f"max_deletes ({plan.max_deletes})"
+
+
+def _elsewhere(plan: Plan) -> str:
+    keys, forget = plan.elsewhere, command(plan.program, "state", "rm", plan.elsewhere[0])
+    are = (
+        "are left as they are, as their blocks are"
+        if keys[1:]
+        else "is left as it is, as its block is"
+    )
+    return (
+        f"{listed(f'`{key}`' for key in keys)}, known here, {are} for other environments. To end "
+        "one here: `lifecycle: {on_removal: delete}` (or `retain`) in its block; to forget it: "
+        f"`{forget}`"
+    )
 
 
 def _exceeded(plan: Plan, count: int, done: str, limit: str) -> str:

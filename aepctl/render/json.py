@@ -48,6 +48,8 @@ def plan_json(plan: Plan) -> str:
     }
     if plan.not_listed:
         data["notListed"] = list(plan.not_listed)
+    if plan.elsewhere:
+        data["elsewhere"] = list(plan.elsewhere)
     return document(data)
 
 

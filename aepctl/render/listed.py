@@ -26,6 +26,8 @@ class Status(StrEnum):
     """Wanted, and not known yet."""
     REMOVED = "removed"
     """Known, and no longer wanted."""
+    ELSEWHERE = "elsewhere"
+    """Known, and wanted in other environments only."""
     RETAINED = "retained"
     """No longer wanted, and left on the platform."""
     IN_DOUBT = "in-doubt"
@@ -36,6 +38,7 @@ WORDS = {
     Status.KNOWN: "known",
     Status.NEW: "not created yet",
     Status.REMOVED: "no longer wanted",
+    Status.ELSEWHERE: "known, but for other environments",
     Status.RETAINED: "retained",
     Status.IN_DOUBT: "in doubt",
 }
@@ -44,12 +47,16 @@ GOES_WITHOUT_SAYING = frozenset({Action.CREATE, Action.SETTLE})
 
 @dataclass(frozen=True, slots=True)
 class ListedKey:
-    """A key in an environment: what state has for it, what is wanted, and what a plan would do."""
+    """A key in an environment: what state has for it, what is wanted, and what a plan would do.
+
+    `elsewhere`: its block is for other environments.
+    """
 
     environment: str
     state: KnownKey
     wanted: Wanted | None = None
     planned: Action | None = None
+    elsewhere: bool = False
 
     @property
     def key(self) -> str:
@@ -69,7 +76,9 @@ class ListedKey:
             return Status.NEW
         if self.wanted is not None:
             return Status.KNOWN
-        return Status.RETAINED if known.retained else Status.REMOVED
+        if known.retained:
+            return Status.RETAINED
+        return Status.ELSEWHERE if self.elsewhere else Status.REMOVED
 
     @property
     def said(self) -> str:

@@ -64,7 +64,7 @@ def schema(name: str) -> dict[str, Any]:
     for definition in made.get("$defs", {}).values():
         definition.pop("title", None)
     if name == "config":
-        for settings in (made, *made["$defs"].values()):
+        for settings in (made, made["$defs"]["EnvironmentModel"]):
             _with_variables(settings["properties"])
     return {"$schema": GenerateJsonSchema.schema_dialect, **made, "title": TITLES[name]}
 
