@@ -35,8 +35,8 @@ def command(program: str, *words: str) -> str:
     return f"{program} {shlex.join(words)}"
 
 
-def pasteable(text: str, program: str) -> str:
-    """The text, whose commands run as they stand. What names `program` itself stays as it is."""
+def with_program(text: str, program: str) -> str:
+    """The text, whose commands begin as they have to here: `aepctl COMMAND` names no place."""
     return re.sub(r"`aepctl (?!-)", lambda _: f"`{program} ", text)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from aepctl.cli.invocation import Invocation
-from aepctl.cli.output import print_result, print_status
+from aepctl.cli.output import print_result
 
 if TYPE_CHECKING:
     from aepctl.operations.context import Context
@@ -104,14 +104,16 @@ def in_every(
 def give(found: "Everywhere", invocation: Invocation, output: str) -> "Result":
     """The result of all, printed where it is text; else what failed is told beside it."""
     from aepctl.cli.paper import paper
-    from aepctl.render.everywhere import of_everywhere
-    from aepctl.render.grid_text import failures_text, render_grid
+    from aepctl.render.everywhere import of_everywhere, shared_problems
+    from aepctl.render.grid_text import render_grid
 
     result = of_everywhere(found)
     if output == "text":
         paint = paper(folds=invocation.all_of_it)
         print_result(render_grid(result.view(), paint, full=invocation.verbose))
-    elif found.errors:
-        told = failures_text(result.view(), paper(error=True))
-        print_status("\n".join(told).lstrip("\n"))
+        return result
+    invocation.log.tell_problems(shared_problems(found.parts)[0])
+    for name, error in found.errors.items():
+        said, told = f"{name}: {error.message}", {"code": error.code, "next": error.hint}
+        invocation.log.fail("error", said, environment=name, **told)
     return result

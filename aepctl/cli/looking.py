@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aepctl.cli.invocation import Invocation
-from aepctl.cli.output import print_result, print_status
+from aepctl.cli.output import print_result
 
 if TYPE_CHECKING:
     from aepctl.operations.context import Context
@@ -29,7 +29,7 @@ class Looking:
         from aepctl.render.drifted import of_drift
         from aepctl.render.text import render
 
-        context = self._context(invocation)
+        context = invocation.context(max_wait=self.max_wait)
         result = of_drift(*self._look(context, invocation.resolve(context)))
         if output == "text":
             print_result(render(result.view(), paper()))
@@ -47,7 +47,7 @@ class Looking:
         def look(context: "Context", environment: "Environment") -> "tuple[Drift, Where]":
             return self._look(context, environment, may_miss=True)
 
-        parts = in_all(invocation, self._context(invocation), look)
+        parts = in_all(invocation, invocation.context(max_wait=self.max_wait), look)
         alerts = check_targets(parts, lambda made: made[0].missed)
         alerts += tuple(("Warning", one) for one in in_every(parts, lambda made: warnings(made[0])))
         changed = tuple(name for name, (drift, _) in made_in(parts) if drift.is_any)
@@ -57,11 +57,6 @@ class Looking:
         words = ("drift", *(["--unmanaged"] if self.unmanaged else []))
         found = Everywhere("drift", told, changed, words, "audiences", alerts, self.targets)
         return give(found, invocation, output)
-
-    def _context(self, invocation: Invocation) -> "Context":
-        from aepctl.patience import Patience
-
-        return invocation.context(patience=Patience(self.max_wait, print_status))
 
     def _look(
         self, context: "Context", environment: "Environment", *, may_miss: bool = False

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from aepctl.errors import AepctlError, InvalidInput
-from aepctl.wording import pasteable
+from aepctl.wording import with_program
 
 
 def make_pasteable(error: AepctlError, program: str) -> None:
@@ -13,9 +13,9 @@ def make_pasteable(error: AepctlError, program: str) -> None:
     `aepctl COMMAND`; what knows them names them itself. A message tells what was run, by whom.
     """
     if error.hint:
-        error.hint = pasteable(error.hint, program)
+        error.hint = with_program(error.hint, program)
     if isinstance(error, InvalidInput):
         error.problems = tuple(
-            replace(one, hint=pasteable(one.hint, program)) if one.hint else one
+            replace(one, hint=with_program(one.hint, program)) if one.hint else one
             for one in error.problems
         )

@@ -3,7 +3,6 @@
 The schema is versioned: see documents. One change, outcome, problem or intent stands on one line.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from textwrap import indent
 
@@ -12,7 +11,7 @@ from aepctl.model.audience import Known, Observed
 from aepctl.model.problem import Problem
 from aepctl.model.target import Target
 from aepctl.plan.plan import Action, Change, FieldDiff, Plan
-from aepctl.render.display import COMMAND, UNSAFE
+from aepctl.render.display import safe_json
 from aepctl.render.documents import (
     FORMAT,
     ChangeData,
@@ -204,8 +203,8 @@ def document(fields: Mapping[str, object], **lists: Sequence[str]) -> str:
 
     `lists` are of whole documents, as this made them.
     """
-    lines = [f"  {_dump(name)}: {_value(value)}" for name, value in fields.items()]
-    lines += (f"  {_dump(name)}: {_nested(documents)}" for name, documents in lists.items())
+    lines = [f"  {safe_json(name)}: {_value(value)}" for name, value in fields.items()]
+    lines += (f"  {safe_json(name)}: {_nested(documents)}" for name, documents in lists.items())
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
@@ -218,22 +217,9 @@ def _nested(documents: Sequence[str]) -> str:
 
 def _value(value: object) -> str:
     if not isinstance(value, list) or not value:
-        return _dump(value)
+        return safe_json(value)
     return "[\n" + _lines(value) + "\n  ]"
 
 
 def _lines(values: Iterable[object]) -> str:
-    return ",\n".join(f"    {_dump(value)}" for value in values)
-
-
-_encode = json.JSONEncoder(ensure_ascii=False).encode
-
-
-def _dump(value: object) -> str:
-    """JSON that is as safe to look at as `display` makes text, and means the same."""
-    text = _encode(value)
-    if "##" in text:
-        text = COMMAND.sub(r"##\1\\u005b", text)
-    if text.isascii() and text.isprintable():
-        return text
-    return UNSAFE.sub(lambda found: json.dumps(found[0])[1:-1], text)
+    return ",\n".join(f"    {safe_json(value)}" for value in values)

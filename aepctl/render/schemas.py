@@ -11,6 +11,7 @@ from pydantic_core.core_schema import WithDefaultSchema as DefaultSchema
 
 from aepctl.manifests.model import ManifestDocument
 from aepctl.project.model import ConfigModel
+from aepctl.render.doctor_document import DoctorDocument
 from aepctl.render.drift_document import DriftDocument
 from aepctl.render.everywhere_documents import DriftsDocument, PlansDocument
 from aepctl.render.import_document import ImportDocument
@@ -35,6 +36,7 @@ TITLES = {
     "state-list": "aepctl state list -o json",
     "state-show": "aepctl state show -o json",
     "import": "aepctl import -o json",
+    "doctor": "aepctl doctor -o json",
 }
 MODELS: dict[str, type[BaseModel]] = {
     "manifest": ManifestDocument,
@@ -49,6 +51,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "state-list": StateListDocument,
     "state-show": StateShowDocument,
     "import": ImportDocument,
+    "doctor": DoctorDocument,
 }
 BEYOND = frozenset({"patternErrorMessage", "discriminator"})
 """Words of editors and of OpenAPI; no field has such a name."""

@@ -103,7 +103,7 @@ def test_the_worst_exit_code_wins(
     result = three.run("plan", ALL, "-o", "json", open_store=opened)
     assert result.code == code
     assert valid(result)["error"]["exitCode"] == code
-    assert "error in stage: held" in result.err
+    assert "error: stage: held" in result.err
     hint = result.json["environments"][1]["error"]["next"]
     assert hint in {None, "see `aepctl --env stage state history`"}
 
