@@ -33,16 +33,16 @@ def settings(patient: Patient) -> Found:
 
 
 def manifests(patient: Patient) -> Found:
-    """What `validate` says, in one line."""
+    """What `validate` says of the environment, in one line."""
     where = patient.where
     try:
-        found = patient.context.read_manifests(where.manifests)
+        found = patient.context.wants(where)
     except InvalidInput as error:
         if has_no_manifests(error):
             said = f"there are none in {where.manifests}"
             return Found(said, Status.WARNING, "write the first one: see docs/manifests.md")
         raise _problems(error) from error
-    count = len(found.wanted)
+    count = len(found.audiences)
     return Found(f"{count:,} audience{'s' * (count != 1)} in {where.manifests}, no problems")
 
 
