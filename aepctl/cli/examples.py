@@ -10,6 +10,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "aepctl plan",
         "aepctl --env prod plan --refresh --target 'loyalty-*'",
         "aepctl --env prod plan --out plan.json --write markdown:plan.md",
+        "aepctl plan --all-environments --out plans",
     ),
     "apply": (
         "aepctl apply",
@@ -20,6 +21,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "aepctl drift",
         "aepctl --env prod drift --unmanaged --ignore 'loyalty-*.description'",
         "aepctl --env prod drift -o json --write html:drift.html",
+        "aepctl drift --all-environments",
     ),
     "refresh": (
         "aepctl refresh",

@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,6 +18,7 @@ from aepctl.cli.status import StatusLog, is_json
 from aepctl.cli.types import FILES, FormatPath
 from aepctl.errors import AepctlError, InternalError, Interrupted, InvalidInput
 from aepctl.log import Level, Notice
+from aepctl.project.pasteable import make_pasteable
 
 if TYPE_CHECKING:
     from aepctl.render.formats import Limits, Result
@@ -105,15 +106,21 @@ def outputs_of(
     *,
     out: str | None = None,
     reads: str | None = None,
+    plans: Sequence[str] = (),
 ) -> Outputs:
-    """What the options of `output_options` ask for, `--out`, and the saved plan that is read."""
+    """What the options of `output_options` ask for, `--out`, and the saved plan that is read.
+
+    `plans`: the environments of which `--out`, then a folder, gets a plan each.
+    """
     every = tuple(dict.fromkeys((*writes, *((("github", ""),) if github else ()))))
     if len({*writes}) < len(writes):
         raise click.UsageError("one --write is given twice")
     files = OutFiles(
-        None if out is None else OutFile("--out", out),
+        None if out is None or plans else OutFile("--out", out),
         tuple((name, OutFile(f"--write {name}:", path)) for name, path in writes if path),
         () if reads is None else (reads,),
+        tuple((name, OutFile("--out", f"{out}/{name}.json")) for name in plans),
+        folder=out if plans else None,
     )
     return Outputs(output, every, max_bytes, files)
 
@@ -157,8 +164,8 @@ def _run(
             outputs.files.open()
             result = work()
     except BaseException as error:
-        if isinstance(error, AepctlError) and error.hint:
-            error.hint = invocation.pasteable(error.hint)
+        if isinstance(error, AepctlError):
+            make_pasteable(error, invocation.own_program)
         if isinstance(error, InvalidInput):
             invocation.log.tell_problems(error.problems)
         print_rescued_by(error, invocation)

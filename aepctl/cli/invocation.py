@@ -97,17 +97,18 @@ class Invocation:
             return self.environment, None
         return self.resolved.name, self.resolved.target
 
-    def pasteable(self, text: str) -> str:
-        """The text, whose commands run as they stand: in this folder, for this environment.
-
-        What knows neither suggests `aepctl COMMAND`; what knows them names them itself.
-        """
-        program = self.program
+    @property
+    def own_program(self) -> str:
+        """The same for the environment that this is about, as far as it is known."""
         if self.resolved is not None:
-            program = self.resolved.program
-        elif self.environment is not None:
-            program = f"{program} --env {shlex.quote(self.environment)}"
-        return with_program(text, program)
+            return self.resolved.program
+        if self.environment is not None:
+            return f"{self.program} --env {shlex.quote(self.environment)}"
+        return self.program
+
+    def pasteable(self, text: str) -> str:
+        """The text, whose commands run as they stand: in this folder, for this environment."""
+        return with_program(text, self.own_program)
 
 
 def _environment(context: click.Context, _: click.Parameter, name: str | None) -> None:

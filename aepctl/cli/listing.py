@@ -81,13 +81,12 @@ def _tell_errors(invocation: Invocation, listed: "Listed") -> None:
             continue
         if isinstance(one.error, InvalidInput):
             invocation.log.tell_problems(one.error.problems)
-        hint = one.error.hint and invocation.pasteable(one.error.hint)
         invocation.log.fail(
             "error",
             f"{one.name}: {one.error.message}",
             environment=one.name,
             code=one.error.code,
-            next=hint,
+            next=one.error.hint,
         )
 
 

@@ -33,6 +33,7 @@ from aepctl.cli.stores import commands as store_commands
 from aepctl.cli.validate import validate
 from aepctl.errors import AepctlError, Interrupted, InvalidInput
 from aepctl.log import Fact, Level, Notice
+from aepctl.project.pasteable import make_pasteable
 
 if TYPE_CHECKING:
     from aepctl.operations.context import Context
@@ -117,6 +118,7 @@ def _code(arguments: Sequence[str], invocation: Invocation) -> int:
         log.tell_as(Notice(Level.ERROR, "interrupted", "interrupted"), "interrupted")
         return INTERRUPTED
     except AepctlError as error:
+        make_pasteable(error, invocation.own_program)
         return _tell(error, log)
     except Exception as error:  # noqa: BLE001 - the last line of defence
         return _bug(error, arguments, log)

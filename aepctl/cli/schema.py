@@ -6,7 +6,7 @@ from aepctl.cli.invocation import Command
 from aepctl.cli.output import machine_format, print_result
 
 NAMES = (
-    *("manifest", "config", "plan", "outcome", "drift"),
+    *("manifest", "config", "plan", "plan-all", "outcome", "drift", "drift-all"),
     *("list", "show", "state", "state-list", "state-show", "import", "doctor"),
 )
 
@@ -23,8 +23,10 @@ def schema(name: str, plain: bool) -> None:
     manifest    the files in audiences/
     config      aepctl.yaml
     plan        what `plan -o json` prints
+    plan-all    what `plan --all-environments -o json` prints
     outcome     what `apply -o json` prints
     drift       what `drift -o json` prints
+    drift-all   what `drift --all-environments -o json` prints
     list        what `list -o json` prints
     show        what `show -o json` prints
     state       the state file

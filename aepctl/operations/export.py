@@ -4,6 +4,7 @@ The manifests are written first, and what they define is recorded then: one that
 the two finds its definitions when it is run again, and records those.
 """
 
+import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -69,7 +70,7 @@ class _Export:
             raise AepctlError(
                 f"--adopt: {options.to} is not below {environment.manifests}, so no plan would "
                 "find there what the state then knows",
-                hint=f"use `--to {environment.manifests}`, or leave --adopt out",
+                hint=f"use `--to {shlex.quote(environment.manifests)}`, or leave --adopt out",
                 code="export-folder",
             )
         self._chosen = Chosen((), ())

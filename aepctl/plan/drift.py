@@ -103,7 +103,7 @@ class Drift:
 
     `compared` counts the audiences that were compared, and `in_step` those of them that the
     platform has as state knows them. `retained` were ended and left there: nobody manages their
-    texts. `idle` are the ignores that are about no audience.
+    texts. `idle` are the ignores that are about no audience, `missed` the targets.
     """
 
     asked: Asked = Asked()
@@ -112,6 +112,7 @@ class Drift:
     in_step: int = 0
     retained: int = 0
     idle: tuple[Ignore, ...] = ()
+    missed: tuple[str, ...] = ()
 
     @property
     def is_any(self) -> bool:

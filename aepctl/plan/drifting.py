@@ -46,6 +46,7 @@ class _Finder:
             sum(key not in mine for key in compared),
             len(retained),
             tuple(one for one in self._asked.ignores if not any(map(one.matches, sides.known))),
+            sides.missed,
         )
 
     def _is_retained(self, key: str) -> bool:

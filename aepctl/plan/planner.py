@@ -42,7 +42,7 @@ def make_plan(
         target=policy.target,
         changes=(*settle, *changes, *(one for one in ended if one is not None)),
         unchanged=unchanged,
-        targets=tuple(targets),
+        targets=tuple(one for one in targets if one not in sides.missed) or tuple(targets),
         max_creates=policy.max_creates,
         max_deletes=deletes_allowed(policy, len(sides.known)),
         refreshed=policy.refresh,
@@ -53,6 +53,7 @@ def make_plan(
         elsewhere=_elsewhere(sides),
         program=policy.program,
         not_listed=not_listed(sides, seen) if looks else (),
+        missed=sides.missed,
     )
 
 

@@ -52,7 +52,8 @@ class Sides:
         left_over = self._left_over(intents) if self._absent else ()
         self.in_doubt = {intent.key: intent for intent in (*left_over, *in_doubt)}
         keys = chain(self.wanted, self.known, self.in_doubt)
-        self.scope = selected(keys, targets, self.leaving.elsewhere)
+        others = self.leaving.elsewhere
+        self.scope, self.missed = selected(keys, targets, others, may_miss=policy.may_miss)
 
     def _moves(self, state: State, in_doubt: Container[str]) -> dict[str, str]:
         """The new keys of what is known under old ones, and those: what is in doubt moves later."""

@@ -173,7 +173,8 @@ def _about_change(one: Drifted, where: Where) -> str:
     if not one.is_wanted and one.source is not None:
         return f"its block is not for {where.environment}; to record what is there: {keep}"
     if not one.is_wanted:
-        return f"no manifest has it any more; to end it as it is now: {keep}, then apply"
+        end = where.command("apply", "--target", key)
+        return f"no manifest has it any more; to end it as it is now: {keep}, then {end}"
     return f"to keep what is there: write {_lines(one)}, then {keep}; to put ours back: {ours}"
 
 

@@ -3,7 +3,8 @@
 The schema is versioned: see documents. One change, outcome, problem or intent stands on one line.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from textwrap import indent
 
 from aepctl.errors import AepctlError, InvalidInput
 from aepctl.model.audience import Known, Observed
@@ -51,9 +52,9 @@ def plan_json(plan: Plan) -> str:
     return document(data)
 
 
-def validation_json(count: int) -> str:
-    """Manifests without problems."""
-    summary = {"audiences": count, "problems": 0}
+def validation_json(count: int, counts: Mapping[str, int]) -> str:
+    """Manifests without problems; `counts`: how many audiences in each environment."""
+    summary = {"audiences": count, "problems": 0, "environments": dict(counts)}
     return document({"format": FORMAT, "problems": [], "summary": summary, "error": None})
 
 
@@ -197,13 +198,21 @@ def _known(known: Known | Observed) -> dict[str, str]:
     return data if ids.platform_id is None else {**data, "id": ids.platform_id}
 
 
-def document(fields: Mapping[str, object]) -> str:
-    """The fields, one to a line, lists of objects with one object to a line."""
-    return (
-        "{\n"
-        + ",\n".join(f"  {safe_json(name)}: {_value(v)}" for name, v in fields.items())
-        + "\n}\n"
-    )
+def document(fields: Mapping[str, object], **lists: Sequence[str]) -> str:
+    """The fields, one to a line, lists of objects with one object to a line.
+
+    `lists` are of whole documents, as this made them.
+    """
+    lines = [f"  {safe_json(name)}: {_value(value)}" for name, value in fields.items()]
+    lines += (f"  {safe_json(name)}: {_nested(documents)}" for name, documents in lists.items())
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _nested(documents: Sequence[str]) -> str:
+    """No text in a document has a line break: all that there are stand between its parts."""
+    if not documents:
+        return "[]"
+    return "[\n" + ",\n".join(indent(one.rstrip("\n"), "    ") for one in documents) + "\n  ]"
 
 
 def _value(value: object) -> str:

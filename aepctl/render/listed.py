@@ -8,6 +8,7 @@ from aepctl.errors import AepctlError
 from aepctl.model.audience import Audience, Wanted
 from aepctl.model.target import Target
 from aepctl.plan.plan import Action
+from aepctl.project.everywhere import worst
 from aepctl.render.known import NOTHING, KnownKey
 from aepctl.render.table import table
 from aepctl.render.words import STEPS, word
@@ -113,7 +114,7 @@ class Listed:
     @property
     def exit_code(self) -> int:
         """That of the worst environment."""
-        return max((one.error.exit_code for one in self.environments if one.error), default=0)
+        return worst(one.error.exit_code for one in self.environments if one.error)
 
 
 def listed_text(listed: Listed, most: int | None = None) -> str:

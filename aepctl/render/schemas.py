@@ -13,6 +13,7 @@ from aepctl.manifests.model import ManifestDocument
 from aepctl.project.model import ConfigModel
 from aepctl.render.doctor_document import DoctorDocument
 from aepctl.render.drift_document import DriftDocument
+from aepctl.render.everywhere_documents import DriftsDocument, PlansDocument
 from aepctl.render.import_document import ImportDocument
 from aepctl.render.known_documents import StateListDocument, StateShowDocument
 from aepctl.render.listed_documents import ListDocument
@@ -27,6 +28,8 @@ TITLES = {
     "plan": "aepctl plan -o json",
     "outcome": "aepctl apply -o json",
     "drift": "aepctl drift -o json",
+    "plan-all": "aepctl plan --all-environments -o json",
+    "drift-all": "aepctl drift --all-environments -o json",
     "list": "aepctl list -o json",
     "show": "aepctl show -o json",
     "state": "aepctl state: state/NAME.json",
@@ -41,6 +44,8 @@ MODELS: dict[str, type[BaseModel]] = {
     "plan": PlanDocument,
     "outcome": OutcomeDocument,
     "drift": DriftDocument,
+    "plan-all": PlansDocument,
+    "drift-all": DriftsDocument,
     "list": ListDocument,
     "show": ShowDocument,
     "state-list": StateListDocument,
