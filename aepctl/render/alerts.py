@@ -29,7 +29,7 @@ def plan_alerts(plan: Plan) -> Iterator[tuple[str, str]]:
     if plan.stays:
         yield "Stays on the platform", f"retained when it was removed: {listed(plan.stays)}"
     if plan.elsewhere:
-        yield f"Not for {plan.environment}", _elsewhere(plan)
+        yield "For other environments", _elsewhere(plan)
     if plan.overwrites and plan.changes:
         yield "Overwrites", "what somebody edited on the platform is changed or deleted as well"
     exceeded = plan.exceeded
@@ -56,15 +56,10 @@ def _deletes_allowed(plan: Plan) -> str:
 
 def _elsewhere(plan: Plan) -> str:
     keys, forget = plan.elsewhere, command(plan.program, "state", "rm", plan.elsewhere[0])
-    are = (
-        "are left as they are, as their blocks are"
-        if keys[1:]
-        else "is left as it is, as its block is"
-    )
+    are = "are left as they are" if keys[1:] else "is left as it is"
     return (
-        f"{listed(f'`{key}`' for key in keys)}, known here, {are} for other environments. To end "
-        "one here: `lifecycle: {on_removal: delete}` (or `retain`) in its block; to forget it: "
-        f"`{forget}`"
+        f"{listed(f'`{key}`' for key in keys)}, known here, {are}. To end one here: "
+        f"`lifecycle: {{on_removal: delete}}` (or `retain`) in its block; to forget it: `{forget}`"
     )
 
 
