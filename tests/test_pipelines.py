@@ -1,4 +1,4 @@
-"""The pipelines of docs/pull-requests.md, carried out with Git, aepctl and a platform."""
+"""The pipelines of docs/pull-requests.md and committed-state.md, with Git and a platform."""
 
 import os
 import shutil
