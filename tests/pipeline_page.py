@@ -51,6 +51,15 @@ def step(name: str, file: str | None = None) -> dict[str, Any]:
     return found
 
 
+def inputs_of(given: dict[str, Any], temp: Path) -> dict[str, str]:
+    """What a step gives to the action, as GitHub passes it on."""
+    texts = {name: "true" if value is True else str(value) for name, value in given.items()}
+    return {
+        name.replace("-", "_"): text.replace("${{ runner.temp }}", str(temp))
+        for name, text in texts.items()
+    }
+
+
 def jobs(name: str) -> dict[str, Any]:
     """The jobs that stand by themselves, of GitLab, with this one among them."""
     (found,) = [one for one in map(yaml.safe_load, JOBS) if name in one]

@@ -22,6 +22,10 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 def render(view: View) -> str:
     """The whole page, for a browser."""
+    if view.parts:
+        from aepctl.render.grid_html import render_grid  # noqa: PLC0415 - it draws with this
+
+        return render_grid(view)
     if view.problems:
         return page(view.title, header(view.title) + problems_html(view.problems))
     if view.failed is not None:

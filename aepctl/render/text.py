@@ -29,6 +29,10 @@ DECISIONS = frozenset({"decide", "drift"})
 
 def render(view: View, paint: Paint = PLAIN) -> str:
     """All of it, ended by a line break."""
+    if view.parts:
+        from aepctl.render.grid_text import render_grid  # noqa: PLC0415 - it draws with this
+
+        return render_grid(view, paint, full=True)
     if view.problems or view.failed:
         return _failed(view, paint)
     if view.plan is not None:
@@ -81,7 +85,7 @@ def report_summary(
 def summary(view: View, paint: Paint) -> str:
     """Why it stopped, the totals, and what to run next: a line each, those that there are."""
     lines = list(_alerts(view, paint))
-    counted = _totals(view, paint)
+    counted = totals_text(view, paint)
     if counted:
         lines.append(_counted(f"{display(view.heading)}: ", counted, paint))
     if view.next:
@@ -91,17 +95,18 @@ def summary(view: View, paint: Paint) -> str:
 
 def _alerts(view: View, paint: Paint) -> Iterator[str]:
     for title, text in view.alerts:
-        yield _wrapped(f"{paint(title, 'red', 'bold')}: {display_lines(text)}", paint, 4)
+        yield wrapped(f"{paint(title, 'red', 'bold')}: {display_lines(text)}", paint, 4)
 
 
-def _wrapped(text: str, paint: Paint, hang: int) -> str:
+def wrapped(text: str, paint: Paint, hang: int) -> str:
     """A text of one line or several."""
     if paint.width is None:
         return text
     return "\n".join(wrap(line, paint, hang) for line in text.split("\n"))
 
 
-def _totals(view: View, paint: Paint) -> list[str]:
+def totals_text(view: View, paint: Paint) -> list[str]:
+    """The counts, each by itself, without those that are zero."""
     counts = (view.totals or {}).items()
     parts = [(f"{count} {word(one).counted}", word(one).colour) for one, count in counts if count]
     return [paint(words, colour) for words, colour in parts]
@@ -116,7 +121,7 @@ def _counted(head: str, counted: Sequence[str], paint: Paint) -> str:
 
 
 def _closing(view: View, paint: Paint) -> Iterator[str]:
-    counted = _totals(view, paint) or [view.nothing] * bool(view.nothing)
+    counted = totals_text(view, paint) or [view.nothing] * bool(view.nothing)
     if counted:
         yield _counted(f"{display(view.heading)}{_where(view)}: ", counted, paint)
     if not view.rows and view.empty:
