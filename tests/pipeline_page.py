@@ -11,7 +11,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
-PAGES = ("pull-requests", "editors", "committed-state")
+PAGES = ("pull-requests", "promotion", "editors", "committed-state")
 PAGE = "\n".join((ROOT / f"docs/{name}.md").read_text() for name in PAGES)
 FILES = dict(re.findall(r"<!-- file: (\S+) -->\n```yaml\n(.*?)```", PAGE, re.DOTALL))
 STEPS = re.findall(r"<!-- steps -->\n```yaml\n(.*?)```", PAGE, re.DOTALL)
