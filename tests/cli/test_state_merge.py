@@ -20,7 +20,7 @@ from aepctl.state.journal_codec import encode_event, encode_header
 from aepctl.state.model import Intent, Run
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs/committed-state.md").read_text()
-(ATTRIBUTES,) = re.findall(r"<!-- file: .gitattributes -->\n```text\n(.*?)```", PAGE, re.DOTALL)
+(ATTRIBUTES,) = re.findall(r"<!-- file: .gitattributes -->\n *```text\n *(.*?\n) *```", PAGE)
 DRIVER = "git config merge.aepctl.driver 'aepctl state merge %O %A %B'"
 WHO = ("-c", "user.name=tests", "-c", "user.email=tests@example.com")
 
@@ -75,9 +75,9 @@ def repository(project: Project, platform: Callable[..., Emulator]) -> Repositor
     return Repository(project, platform())
 
 
-def test_the_readme_has_the_line(readme: str) -> None:
-    assert DRIVER in readme
-    assert "state/*.json merge=aepctl" in readme
+def test_the_page_has_the_lines() -> None:
+    assert f"`{DRIVER}`" in PAGE
+    assert ATTRIBUTES == "state/*.json merge=aepctl\n"
 
 
 class TestWithGit:
