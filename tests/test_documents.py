@@ -211,6 +211,15 @@ def test_the_readme_is_short() -> None:
     assert len(text_of(ROOT / "README.md").splitlines()) <= 250
 
 
+def test_lines_of_prose_have_at_most_120_characters() -> None:
+    """Tables, quotations, pictures and what is generated aside."""
+    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    by_hand = [one for one in pages if one.name not in ("commands.md", "errors.md")]
+    lines = ((one.name, line) for one in by_hand for line in prose(one).splitlines())
+    told = [(name, line) for name, line in lines if not line.lstrip().startswith(("|", ">", "!["))]
+    assert [(name, line) for name, line in told if len(line) > 120] == []
+
+
 def test_every_file_that_is_named_is_there() -> None:
     name = re.compile(r"(?:aepctl|tests|docs|benchmarks)/[\w/.-]+\.(?:py|md)")
     named = {(page.name, one) for page in PAGES for one in INLINE.findall(prose(page))}
