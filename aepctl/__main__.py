@@ -6,6 +6,7 @@ import gc
 import os
 import signal
 import sys
+import time
 
 
 def main() -> None:
@@ -34,8 +35,17 @@ def _end_at_once(*_: object) -> None:
     An exception would not do: Python drops some, and makes others of some, while modules load.
     """
     with contextlib.suppress(OSError):
-        os.write(2, b"interrupted\n")
+        os.write(2, last_words(os.environ.get("AEPCTL_LOG")))
     os._exit(130)
+
+
+def last_words(form: str | None) -> bytes:
+    """What is said then, without loading anything."""
+    if form != "json":
+        return b"interrupted\n"
+    at = time.strftime("%Y-%m-%dT%H:%M:%S.000+00:00", time.gmtime())
+    told = '"level": "error", "event": "interrupted", "message": "interrupted", "fields": {}'
+    return f'{{"time": "{at}", {told}}}\n'.encode()
 
 
 if __name__ == "__main__":

@@ -49,12 +49,14 @@ class InvalidInput(AepctlError):
     """Files that people write hold problems: here in the files' order, up to MAX_PROBLEMS.
 
     `more` is how many others there are. Those that hide others are always among the ones shown.
+    `every` has all, and `sound` is what could be read all the same, for who looks for more.
     """
 
     code = "invalid-input"
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        found = tuple(problems)
+    def __init__(self, problems: Iterable[Problem], *, sound: object = None) -> None:
+        self.every = found = tuple(problems)
+        self.sound = sound
         if len(found) > MAX_PROBLEMS:
             worst = sorted(found, key=lambda problem: (not problem.hides_others, problem.origin))
             found, self.more = tuple(worst[:MAX_PROBLEMS]), len(found) - MAX_PROBLEMS

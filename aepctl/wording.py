@@ -1,5 +1,6 @@
 """Small pieces of the messages that people read, so that each is worded once."""
 
+import re
 import shlex
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -32,6 +33,11 @@ def files_of(count: int) -> str:
 def command(program: str, *words: str) -> str:
     """A command that can be pasted as it stands. `program` is how it begins."""
     return f"{program} {shlex.join(words)}"
+
+
+def with_program(text: str, program: str) -> str:
+    """The text, whose commands begin as they have to here: `aepctl COMMAND` names no place."""
+    return re.sub(r"`aepctl (?!-)", lambda _: f"`{program} ", text)
 
 
 def first_error(error: "ValidationError") -> tuple[tuple[str, ...], str]:

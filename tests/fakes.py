@@ -15,6 +15,7 @@ from aepctl.aep.verdicts import Verdict
 from aepctl.apply.stopping import StopSignal
 from aepctl.clock import SystemClock
 from aepctl.errors import StateNotWritten
+from aepctl.log import LINE_SECONDS, Level, Log, Notice
 from aepctl.model.audience import Audience, Observed
 from aepctl.model.audience import Ids as AudienceIds
 from aepctl.model.failure import Failure
@@ -250,6 +251,20 @@ class FakeStop(StopSignal):
         self.waited.append(round(seconds, 3))
         self._clock.seconds += seconds
         return self.requested()
+
+
+class Heard(Log):
+    """Who keeps in `told` what was said, in words, and in `notices` all of it; no details."""
+
+    def __init__(self, told: list[str] | None = None, *, every: float = LINE_SECONDS) -> None:
+        self.told: list[str] = [] if told is None else told
+        self.notices: list[Notice] = []
+        self.every = every
+
+    def tell(self, notice: Notice) -> None:
+        self.notices.append(notice)
+        if notice.level is not Level.DETAIL:
+            self.told.append(notice.message)
 
 
 # The ports of apply

@@ -1,4 +1,4 @@
-"""The action and the page of pipelines: the scripts in them, and running them as GitHub does."""
+"""The action and the pages of pipelines: the scripts in them, and running them as GitHub does."""
 
 import os
 import re
@@ -11,7 +11,8 @@ import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
-PAGE = (ROOT / "docs/pull-requests.md").read_text()
+PAGES = ("pull-requests", "promotion", "editors", "committed-state")
+PAGE = "\n".join((ROOT / f"docs/{name}.md").read_text() for name in PAGES)
 FILES = dict(re.findall(r"<!-- file: (\S+) -->\n```yaml\n(.*?)```", PAGE, re.DOTALL))
 STEPS = re.findall(r"<!-- steps -->\n```yaml\n(.*?)```", PAGE, re.DOTALL)
 JOBS = re.findall(r"<!-- jobs -->\n```yaml\n(.*?)```", PAGE, re.DOTALL)
@@ -48,6 +49,15 @@ def step(name: str, file: str | None = None) -> dict[str, Any]:
     among = steps() if file is None else _steps_of(file)
     (found,) = [one for one in among if one.get("name") == name]
     return found
+
+
+def inputs_of(given: dict[str, Any], temp: Path) -> dict[str, str]:
+    """What a step gives to the action, as GitHub passes it on."""
+    texts = {name: "true" if value is True else str(value) for name, value in given.items()}
+    return {
+        name.replace("-", "_"): text.replace("${{ runner.temp }}", str(temp))
+        for name, text in texts.items()
+    }
 
 
 def jobs(name: str) -> dict[str, Any]:

@@ -13,7 +13,11 @@ from fakes import QuickClock
 
 from aepctl.cli.main import run
 from aepctl.emulator import Emulator
+from aepctl.model.audience import Audience, Ids, Known
+from aepctl.model.target import Target
 from aepctl.operations.context import system_context
+from aepctl.state.encoder import encode_state
+from aepctl.state.model import State
 
 ORG = "1BD6382559DF0C130A49422D@AdobeOrg"
 
@@ -76,6 +80,17 @@ class Project:
         lines = [f"defaults: {{namespace: {namespace}, originName: Tests}}", "audiences:"]
         lines += [f"  {key}: {{name: Name {key}}}" for key in keys] or ["  {}"]
         self.write(file, "\n".join(lines) + "\n")
+
+    def know(self, name: str, *keys: str) -> None:
+        """A state of this environment, on an emulator, that knows these as they are wanted."""
+        known = {
+            key: Known(
+                Audience(name=f"Name {key}", namespace="agora", origin_name="Tests"), Ids(key)
+            )
+            for key in keys
+        }
+        target = Target("emulator@AdobeOrg", name, "emulator")
+        self.write(f"state/{name}.json", encode_state(State("L", 1, target, known)))
 
     def settle_on(self, platform: Emulator, **settings: object) -> None:
         """Settings for one environment, `prod`, on this platform, with credentials."""

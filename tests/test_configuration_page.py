@@ -8,6 +8,10 @@ from projects import Project
 from aepctl.render.schemas import schema
 
 PAGE = (Path(__file__).resolve().parent.parent / "docs/configuration.md").read_text()
+MANIFEST = """
+audiences:
+  gold: {name: Loyalty - Gold, description: Members., namespace: agora, originName: Agora}
+"""
 ROWS = re.findall(r"^\| (`.+?) \| (.*?) \|", PAGE, re.MULTILINE)
 
 
@@ -23,8 +27,15 @@ def test_every_setting_is_on_the_page_with_its_default() -> None:
         assert told[name] == plain[name].replace(".0`", "`"), name
 
 
-def test_the_sample_is_taken(project: Project) -> None:
-    (sample,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
-    project.write("aepctl.yaml", sample)
-    project.want("gold")
-    assert project.run("validate").code == 0
+def test_the_samples_are_taken(project: Project) -> None:
+    project.write("audiences/a.yaml", MANIFEST)
+    samples = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+    assert len(samples) == 2
+    for sample in samples:
+        project.write("aepctl.yaml", sample)
+        assert project.run("validate").code == 0
+
+
+def test_every_part_of_a_rule_is_on_the_page() -> None:
+    (block,) = (one for name, one in schema("config")["$defs"].items() if name == "FieldRule")
+    assert block["properties"].keys() <= {*re.findall(r"`(\w+)`", PAGE)}

@@ -3,8 +3,9 @@
 from datetime import UTC, datetime
 
 import pytest
+from fakes import FakeClock, Heard
 
-from aepctl.patience import Patience, duration, pause_seconds
+from aepctl.patience import Patience, Reminder, duration, pause_seconds
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
@@ -29,7 +30,7 @@ def test_what_is_asked_for_is_a_minimum() -> None:
 
 def test_a_wait_is_told_where_it_is_noticed() -> None:
     told: list[str] = []
-    patience = Patience(tell=told.append)
+    patience = Patience(log=Heard(told))
     patience.announce(2.0, "busy")
     patience.announce(2.5, "busy")
     assert told == ["waiting 2.5 s: busy"]
@@ -53,3 +54,39 @@ def test_whatever_number_a_header_holds_it_can_be_told(seconds: float) -> None:
     said = Patience().too_long(seconds, NOON)
     assert said is not None
     assert "until the end of time" in said
+
+
+def test_a_long_wait_says_every_ten_seconds_what_is_left() -> None:
+    clock, log = FakeClock(), Heard()
+    Patience(log=log).wait(clock, 25, "busy")
+    assert clock.slept == [10, 10, 5]
+    assert log.told == [
+        "waiting 25 s: busy",
+        "waiting, 15 s left: busy",
+        "waiting, 5 s left: busy",
+    ]
+
+
+def test_a_short_wait_is_one_sleep_and_a_detail() -> None:
+    clock, log = FakeClock(), Heard()
+    Patience(log=log).wait(clock, 1.5, "busy")
+    assert (clock.slept, log.told, len(log.notices)) == ([1.5], [], 1)
+
+
+def test_where_nobody_listens_nobody_wakes_up() -> None:
+    clock = FakeClock()
+    Patience().wait(clock, 3000, "busy")
+    assert clock.slept == [3000]
+
+
+def test_a_wait_without_a_known_end_is_told_now_and_again() -> None:
+    clock, log = FakeClock(), Heard()
+    reminder = Reminder(clock, log)
+    for left in range(600, 575, -5):
+        reminder.told("for the lock", left)
+        clock.sleep(5)
+    assert log.told == [
+        "waiting, at most 10 min, for the lock",
+        "waiting, at most 590 s, for the lock",
+        "waiting, at most 580 s, for the lock",
+    ]

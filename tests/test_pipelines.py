@@ -1,4 +1,4 @@
-"""The pipelines of docs/pull-requests.md, carried out with Git, aepctl and a platform."""
+"""The pipelines of docs/pull-requests.md, promotion.md and committed-state.md, carried out."""
 
 import os
 import shutil
@@ -12,7 +12,16 @@ from pathlib import Path
 
 import pytest
 import yaml
-from pipeline_page import ACTION, FILES, action_environment, bash, jobs, started, step
+from pipeline_page import (
+    ACTION,
+    FILES,
+    action_environment,
+    bash,
+    inputs_of,
+    jobs,
+    started,
+    step,
+)
 from projects import ORG
 
 from aepctl.emulator import Emulator
@@ -239,11 +248,7 @@ class GitHub:
         (temp / "aepctl/bin").mkdir(parents=True, exist_ok=True)
         with suppress(FileExistsError):
             (temp / "aepctl/bin/aepctl").symlink_to(BIN / "aepctl")
-        given = step(name, f".github/workflows/{file}.yml")["with"]
-        inputs = {
-            name.replace("-", "_"): str(value).replace("${{ runner.temp }}", str(temp))
-            for name, value in given.items()
-        }
+        inputs = inputs_of(step(name, f".github/workflows/{file}.yml")["with"], temp)
         more = {name: str(temp / name) for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
         return started(
             ACTION["runs"]["steps"][1]["run"], clone,
@@ -372,3 +377,109 @@ class TestWithAStateThatIsShared:
         assert process.returncode == 130
         ended(pipeline.apply("runner-2", plan))
         assert team.names() == sorted(f"Name {key}" for key in (*keys, "gold"))
+
+
+class Promotion:
+    """dev and prod, each on a platform of its own, and the state of both on one branch."""
+
+    def __init__(self, folder: Path, **platforms: Emulator) -> None:
+        self.folder, self.platforms = folder, platforms
+        self.remote = folder / "remote.git"
+        git(folder, "init", "-q", "--bare", "-b", "main", str(self.remote))
+        git(folder, "clone", "-q", f"file://{self.remote}", "person")
+        person = folder / "person"
+        settings = yaml.safe_load(FILES["promote/aepctl.yaml"])
+        for name, one in settings["environments"].items():
+            url = platforms[name].url
+            one |= {"ais_url": f"{url}/core/ais", "ups_url": f"{url}/data/core/ups", "ims_url": url}
+        (person / "aepctl.yaml").write_text(yaml.safe_dump(settings, sort_keys=False))
+        self.merge("gold")
+        for name in ("dev", "prod"):
+            done = bash(f"aepctl --env {name} state init", person, **self.environment())
+            assert done.returncode == 0, done.stderr
+
+    def environment(self) -> dict[str, str]:
+        return {
+            "PATH": PATH, "AEP_DEV_ORG": ORG, "AEP_PROD_ORG": ORG, "CI_DEFAULT_BRANCH": "main",
+            "AEP_ACCESS_TOKEN": "test-token", "AEP_API_KEY": "test-key",
+            **{f"GIT_{who}_{what}": "t@e.org" for who in ("AUTHOR", "COMMITTER")
+               for what in ("NAME", "EMAIL")},
+        }  # fmt: skip
+
+    def merge(self, key: str) -> None:
+        person = self.folder / "person"
+        (person / "audiences").mkdir(exist_ok=True)
+        (person / f"audiences/{key}.yaml").write_text(
+            f"audiences:\n  {key}: {{name: Name {key}, namespace: agora, originName: Tests}}\n"
+        )
+        git(person, "checkout", "-q", "-B", "main")
+        git(person, "add", "aepctl.yaml", "audiences")
+        git(person, "commit", "-q", "-m", key)
+        git(person, "push", "-q", "origin", "main")
+
+    def clone(self, name: str) -> Path:
+        git(self.folder, "clone", "-q", "--depth", "1", f"file://{self.remote}", name)
+        return self.folder / name
+
+    def names(self) -> dict[str, list[str]]:
+        return {
+            name: [str(one["name"]) for one in platform.audiences]
+            for name, platform in self.platforms.items()
+        }
+
+
+def by_action(there: Promotion, name: str, clone: Path) -> subprocess.CompletedProcess[str]:
+    """A step of the workflow: the plans of an earlier job are where the page puts them."""
+    temp = there.folder / "temp"
+    (temp / "aepctl/bin").mkdir(parents=True, exist_ok=True)
+    if name == "Plan":
+        (temp / "aepctl/bin/aepctl").symlink_to(BIN / "aepctl")
+    given = step(name, ".github/workflows/promote.yml")["with"]
+    more = {one: str(temp / one) for one in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
+    environment = action_environment(1, temp, **inputs_of(given, temp))
+    script = ACTION["runs"]["steps"][1]["run"]
+    done = bash(script, clone, **environment, **there.environment(), **more)
+    if name == "Plan":
+        assert done.returncode == 0, done.stderr
+        (clone / "plans").rename(temp / "plans")
+    return done
+
+
+def by_job(there: Promotion, name: str, clone: Path) -> subprocess.CompletedProcess[str]:
+    """A job of GitLab, with the artifacts of the one before."""
+    plans = there.folder / "plans"
+    if plans.exists():
+        plans.rename(clone / "plans")
+    script = "\n".join(yaml.safe_load(FILES["promote/.gitlab-ci.yml"])[name]["script"])
+    done = bash(script, clone, **there.environment())
+    assert (clone / "plans").exists(), done.stderr
+    (clone / "plans").rename(plans)
+    return done
+
+
+@pytest.mark.rig
+@pytest.mark.parametrize(
+    ("run", "planner", "applies", "changes"),
+    [
+        (by_action, "Plan", {"dev": "Apply to dev", "prod": "Apply to prod"}, 0),
+        (by_job, "plan", {"prod": "prod"}, 2),
+    ],
+    ids=["github", "gitlab"],
+)
+def test_the_plan_of_prod_that_was_approved_is_the_one_that_is_applied(
+    tmp_path: Path,
+    platform: Callable[..., Emulator],
+    run: Callable[..., subprocess.CompletedProcess[str]],
+    planner: str,
+    applies: dict[str, str],
+    changes: int,
+) -> None:
+    there = Promotion(tmp_path, dev=platform(), prod=platform())
+    made = run(there, planner, there.clone("planner"))
+    assert made.returncode == changes, made.stderr
+    there.merge("silver")  # after the plan, and before the approval
+    for name, job in applies.items():
+        applied = run(there, job, there.clone(name))
+        assert applied.returncode == 0, applied.stdout + applied.stderr
+        assert "1 left alone" in applied.stdout
+    assert there.names() == {"dev": [], "prod": []} | {one: ["Name gold"] for one in applies}

@@ -1,4 +1,4 @@
-"""The action, and the pipelines of docs/pull-requests.md: what they run is what aepctl has."""
+"""The action, and docs/pull-requests.md and promotion.md: what they run is what aepctl has."""
 
 import json
 import os
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 import pytest
+import yaml
 from pipeline_page import (
     ACTION,
     FILES,
@@ -23,13 +24,22 @@ from pipeline_page import (
     step,
     steps,
 )
-from review_samples import PLAN, REPORT
+from projects import Project
+from review_samples import PLAN, REPORT, TARGET
 
 from aepctl.cli.main import cli
+from aepctl.plan.drift import Drift
+from aepctl.project.everywhere import Part
+from aepctl.render.drifted import Where, view_of_drift
+from aepctl.render.everywhere import Everywhere, view_of_everywhere
+from aepctl.render.formats import of_plan
 from aepctl.render.github import outputs
 from aepctl.render.report import view_of_report
 from aepctl.render.view import View, view_of_plan
 
+EVERYWHERE = Everywhere(
+    "plan", (Part("prod", "aepctl", of_plan(PLAN)),), ("prod",), ("plan",), "changes"
+)
 SCRIPTS = [*scripts(ACTION), *scripts(PIPELINES), *re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)]
 
 
@@ -68,7 +78,11 @@ class TestWhatIsRun:
             ".github/workflows/apply.yml",
             ".github/workflows/queue.yml",
             ".github/workflows/drift.yml",
+            ".github/workflows/plan-all.yml",
+            ".github/workflows/promote.yml",
             ".gitlab-ci.yml",
+            "promote/.gitlab-ci.yml",
+            "promote/aepctl.yaml",
             ".pre-commit-config.yaml",
             "aepctl.yaml",
             "audiences/loyalty.yaml",
@@ -94,7 +108,7 @@ class TestWhatIsRun:
 
     def test_every_input_and_output_of_the_action_is_real_and_on_the_page(self) -> None:
         used = [one for one in steps() if one.get("uses", "").startswith("your-org/aepctl@")]
-        assert {one["with"]["command"] for one in used} == {"plan", "apply"}
+        assert {one["with"]["command"] for one in used} == {"plan", "apply", "drift"}
         assert {name for one in used for name in one["with"]} <= set(ACTION["inputs"])
         for name in [*ACTION["inputs"], *ACTION["outputs"]]:
             assert f"`{name}`" in PAGE
@@ -103,17 +117,22 @@ class TestWhatIsRun:
 
     @pytest.mark.parametrize(
         ("kind", "view"),
-        [("plan", view_of_plan(PLAN)), ("apply", view_of_report(REPORT))],
+        [
+            ("plan", view_of_plan(PLAN)),
+            ("apply", view_of_report(REPORT)),
+            ("drift", view_of_drift(Drift(), Where("prod", TARGET, "aepctl"))),
+            ("plan, all-environments", view_of_everywhere(EVERYWHERE)),
+        ],
     )
     def test_the_action_passes_on_every_output_that_aepctl_writes(
         self, kind: str, view: View
     ) -> None:
-        """An output whose description names a command is that command's; the others are both's."""
-        declared = {
-            name
-            for name, output in ACTION["outputs"].items()
-            if output["description"].partition(": ")[0] in {kind, output["description"]}
-        }
+        """An output whose description names commands is theirs; the others are every one's."""
+        declared = set()
+        for name, output in ACTION["outputs"].items():
+            commands, colon, _ = output["description"].partition(": ")
+            if not colon or {*commands.split(", ")} & {*kind.split(", ")}:
+                declared.add(name)
         assert declared == set(outputs(view, 0))
 
 
@@ -173,13 +192,28 @@ class TestTheAction:
         words = self.called(work, command="plan", args="--out=my plan.json\nhtml:a b.html\n")
         assert words[-2:] == ["--out=my plan.json", "html:a b.html"]
 
+    def test_all_environments_at_once(self, work: Path) -> None:
+        inputs = {"all_environments": "true", "plan_file": "plans"}
+        words = self.called(work, command="plan", **inputs)
+        assert words == ["plan", "--all-environments", "--write", "github:", "--out", "plans"]
+        words = self.called(work, command="drift", all_environments="true\r", args="--unmanaged")
+        assert words == ["drift", "--all-environments", "--write", "github:", "--unmanaged"]
+
+    @pytest.mark.parametrize("words", [("apply", "true"), ("plan", "yes"), ("validate", "true")])
+    def test_all_environments_is_a_word_of_plan_and_drift(
+        self, work: Path, words: tuple[str, str]
+    ) -> None:
+        result = self.run(work, 1, command=words[0], all_environments=words[1])
+        assert result.returncode == 64
+        assert "::error title=aepctl::all-environments" in result.stdout
+
     def test_applies_a_saved_plan(self, work: Path) -> None:
         assert self.called(work, command="apply", plan_file="-plan.json") == [
             "apply", "--write", "github:", "--", "-plan.json",
         ]  # fmt: skip
 
     def test_uses_only_options_that_exist(self, work: Path) -> None:
-        for command in ("validate", "plan", "apply"):
+        for command in ("validate", "plan", "apply", "drift"):
             words = self.called(
                 work, command=command, environment="x", plan_file="p", markdown_file="m"
             )
@@ -250,8 +284,12 @@ class TestTheComment:
         program.chmod(0o755)
         return tmp_path
 
-    def calls(self, work: Path, **environment: str) -> list[str]:
-        script = step("Comment")["run"]
+    @pytest.fixture(params=["plan", "plan-all"])
+    def workflow(self, request: pytest.FixtureRequest) -> str:
+        return f".github/workflows/{request.param}.yml"
+
+    def calls(self, work: Path, workflow: str, **environment: str) -> list[str]:
+        script = step("Comment", workflow)["run"]
         path = f"{work / 'bin'}:{os.environ['PATH']}"
         known = {"PATH": path, "GITHUB_REPOSITORY": "o/r", "PULL": "7", "CHANGES": "true"}
         done = bash(script, work, **(known | environment))
@@ -263,17 +301,84 @@ class TestTheComment:
     def plan(self, work: Path) -> None:
         (work / "plan.md").write_text("<!-- aepctl plan-id=x environment=prod -->\n")
 
-    def test_is_made_once(self, work: Path, plan: None) -> None:
+    def test_is_made_once(self, work: Path, workflow: str, plan: None) -> None:
         made = "api --silent --method POST repos/o/r/issues/7/comments --field body=@plan.md"
-        assert self.calls(work, OURS="") == [made]
+        assert self.calls(work, workflow, OURS="") == [made]
 
-    def test_is_updated_afterwards(self, work: Path, plan: None) -> None:
+    def test_is_updated_afterwards(self, work: Path, workflow: str, plan: None) -> None:
         made = "api --silent --method PATCH repos/o/r/issues/comments/41 --field body=@plan.md"
-        assert self.calls(work, OURS="41\n42\n") == [made]
+        assert self.calls(work, workflow, OURS="41\n42\n") == [made]
         (work / "calls").unlink()
-        assert self.calls(work, OURS="41\n", CHANGES="false") == [made]
+        assert self.calls(work, workflow, OURS="41\n", CHANGES="false") == [made]
 
-    def test_is_left_out_where_there_is_nothing_to_say(self, work: Path, plan: None) -> None:
-        assert self.calls(work, OURS="", CHANGES="false") == []
+    def test_is_found_by_its_first_line_alone(self, work: Path) -> None:
+        """One environment's and that of all stand beside each other; an error may have none."""
+        for name, own, other in (("plan", "prod", "*"), ("plan-all", "*", "prod")):
+            script = step("Comment", f".github/workflows/{name}.yml")["run"]
+            (pattern,) = re.findall(r'test\("(.*?)"\)', script)
+            head = "<!-- aepctl plan-id={} environment={} -->\n"
+            assert re.search(pattern, head.format("-", own))
+            assert re.search(pattern, head.format("-", "-"))
+            assert not re.search(pattern, head.format("-", other))
+
+    def test_is_left_out_where_there_is_nothing_to_say(
+        self, work: Path, workflow: str, plan: None
+    ) -> None:
+        assert self.calls(work, workflow, OURS="", CHANGES="false") == []
         (work / "plan.md").unlink()
-        assert self.calls(work, OURS="41") == []
+        assert self.calls(work, workflow, OURS="41") == []
+
+
+def test_the_table_on_the_page_is_what_a_plan_of_all_environments_prints(
+    project: Project,
+) -> None:
+    project.write(
+        "aepctl.yaml",
+        "environments:\n"
+        "  dev: {endpoint: emulator, sandbox: dev}\n"
+        "  prod: {endpoint: emulator, sandbox: prod, on_removal: delete}\n",
+    )
+    others = [f"other-{number}" for number in range(10)]
+    project.want("loyalty-gold", "loyalty-silver", *others)
+    project.know("dev", "loyalty-gold", "loyalty-silver", "loyalty-old", *others)
+    project.know("prod", "loyalty-gold", "loyalty-old", *others)
+    state = project.root / "state/prod.json"
+    state.write_text(state.read_text().replace("Name loyalty-gold", "Gold"))
+    (shown,) = re.findall(r"in its order:\n\n```text\n(.*?)```", PAGE, re.DOTALL)
+    assert project.run("plan", "--all-environments").out.startswith(shown)
+
+
+class TestTheCommentOnGitLab:
+    @pytest.mark.parametrize(
+        ("notes", "said"),
+        [
+            (
+                [],
+                "--request POST --form body=<plan.md https://gl/projects/4/merge_requests/7/notes",
+            ),
+            (
+                [(1, "Hello"), (41, "<!-- aepctl plan-id=- environment=* -->\n"), (42, "")],
+                "--request PUT --form body=<plan.md https://gl/projects/4/merge_requests/7/notes/41",
+            ),
+        ],
+    )
+    def test_is_made_once_and_updated_afterwards(
+        self, tmp_path: Path, notes: list[tuple[int, str]], said: str
+    ) -> None:
+        listed = json.dumps([{"id": number, "body": body} for number, body in notes])
+        program = tmp_path / "bin/curl"
+        program.parent.mkdir()
+        program.write_text(
+            '#!/bin/sh\necho "$*" >> calls\n'
+            f"case \"$*\" in *per_page*) printf '%s' '{listed}' ;; esac\n"
+        )
+        program.chmod(0o755)
+        (tmp_path / "plan.md").write_text("<!-- aepctl plan-id=- environment=* -->\n")
+        (script,) = yaml.safe_load(FILES["promote/.gitlab-ci.yml"])["comment"]["script"]
+        done = bash(
+            script, tmp_path, PATH=f"{program.parent}:{os.environ['PATH']}",
+            CI_API_V4_URL="https://gl", CI_PROJECT_ID="4", CI_MERGE_REQUEST_IID="7",
+            AEPCTL_COMMENT_TOKEN="test-token",
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert said in (tmp_path / "calls").read_text()

@@ -112,8 +112,7 @@ class Asking:
             attempt, first=FIRST_PAUSE_SECONDS, limit=MAX_PAUSE_SECONDS, jitter=self.jitter
         )
         seconds = pause_seconds(asked, own)
-        self.patience.announce(seconds, why)
-        self.clock.sleep(seconds)
+        self.patience.wait(self.clock, seconds, why)
 
     def _pause(self, reply: Reply, attempt: int, purpose: str, trouble: _Trouble) -> None:
         asked = reply.retry_after if isinstance(reply, Response) else None

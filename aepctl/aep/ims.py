@@ -70,7 +70,9 @@ class Ims:
         clock: Clock,
         patience: Patience | None = None,
         jitter: Jitter = random.random,
+        attempts: int = MAX_ATTEMPTS,
     ) -> None:
+        self._attempts = attempts
         self._exchange = exchange
         self._url = url
         self._credentials = credentials
@@ -90,14 +92,13 @@ class Ims:
             if too_long is not None:
                 raise CredentialsError(what, hint=too_long, code=found.code)
             attempt += 1
-            if not found.again or attempt == MAX_ATTEMPTS:
+            if not found.again or attempt == self._attempts:
                 raise CredentialsError(what, hint=found.hint, code=found.code)
             own = backoff_seconds(
                 attempt - 1, first=FIRST_PAUSE_SECONDS, limit=MAX_PAUSE_SECONDS, jitter=self._jitter
             )
             seconds = pause_seconds(found.asked, own)
-            self._patience.announce(seconds, what)
-            self._clock.sleep(seconds)
+            self._patience.wait(self._clock, seconds, what)
 
     def _once(self) -> Granted | _Trouble:
         given = self._credentials

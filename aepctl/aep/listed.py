@@ -10,7 +10,8 @@ from pydantic import Field as Received
 
 from aepctl.aep.body import read_json, read_plain_json, twice
 from aepctl.aep.explanations import speaks_of_error
-from aepctl.model.audience import FIELDS, Audience, Field, Identity, Ids, Observed, usable_id
+from aepctl.model.audience import FIELDS, Audience, Field, Identity, Ids, Observed
+from aepctl.model.ids import usable_id
 from aepctl.wording import listed
 
 OF_THE_PLATFORM = "SegmentDefinition"

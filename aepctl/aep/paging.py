@@ -12,6 +12,7 @@ from typing import Literal
 from aepctl.aep.asking import LIST, Asking
 from aepctl.aep.listed import Element, Page, decode_page
 from aepctl.errors import PlatformError
+from aepctl.progress import Progress
 from aepctl.replies import Response
 
 PAGE_SIZE = 500
@@ -36,6 +37,7 @@ class _Reading:
     elements: list[Element] = field(default_factory=list)
     seen: dict[_Key, None] = field(default_factory=dict)
     total: int | None = None
+    pages: int = 0
 
     def take(self, page: Page, start: str) -> bool:
         """Take a page in; whether it brought anything new.
@@ -43,6 +45,7 @@ class _Reading:
         Elements are counted by their IDs, so that one which moved to the next page counts once.
         """
         before = len(self.seen)
+        self.pages += 1
         self.elements += page.elements
         self.seen.update(dict.fromkeys(_keys(page, start)))
         if page.total is not None:
@@ -72,13 +75,19 @@ class Paging:
 
         Raises PlatformError, ListForbidden.
         """
-        said = ""
+        said, asking = "", self._asking
+        began, log = asking.clock.monotonic(), asking.patience.log
         for attempt in range(MAX_ROUNDS):
             if attempt:
-                self._asking.pause(attempt - 1, said)
+                asking.pause(attempt - 1, said)
             reading = self._once(query)
             doubt = self._doubt(reading, query)
             if doubt is None:
+                count, pages = len(reading.elements), reading.pages
+                seconds = asking.clock.monotonic() - began
+                of = "".join(f", {name} {text!r}" for name, text in query.items())
+                told = f"listed {count:,} audiences{of} in {pages} pages, {seconds:.2f} s"
+                log.detail("listed", told, audiences=count, pages=pages)
                 return tuple(reading.elements)
             said = f"the platform's list of audiences {doubt}"
         raise PlatformError(
@@ -90,18 +99,26 @@ class Paging:
 
     def _once(self, query: Mapping[str, str]) -> _Reading:
         """All its pages, as each says how it goes on."""
-        reading, start = _Reading(), "0"
-        for _ in range(MAX_PAGES):
-            page = self._page(query, start)
-            is_news = reading.take(page, start)
-            if page.next is None:
-                return reading
-            if not is_news:
-                if reading.is_whole and start != "0":
-                    return reading  # one page too many was named, and it is empty
-                raise _unusable(f"the page start={start} brings nothing new, and names another")
-            start = page.next
+        reading, asking = _Reading(), self._asking
+        with Progress(asking.clock, asking.patience.log, "listed") as progress:
+            start = "0"
+            for _ in range(MAX_PAGES):
+                after = self._further(query, start, reading)
+                progress.reached(len(reading.seen), reading.total)
+                if after is None:
+                    return reading
+                start = after
         raise _unusable(f"it has more than {MAX_PAGES} pages")
+
+    def _further(self, query: Mapping[str, str], start: str, reading: _Reading) -> str | None:
+        """Take one page in; where the next one starts, None where there is none."""
+        page = self._page(query, start)
+        is_news = reading.take(page, start)
+        if page.next is not None and not is_news:
+            if reading.is_whole and start != "0":
+                return None  # one page too many was named, and it is empty
+            raise _unusable(f"the page start={start} brings nothing new, and names another")
+        return page.next
 
     def _page(self, query: Mapping[str, str], start: str) -> Page:
         while True:

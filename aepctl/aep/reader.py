@@ -21,6 +21,7 @@ from aepctl.errors import PlatformError
 from aepctl.model.audience import Audience, Identity, Ids, Observed
 from aepctl.model.failure import no_platform_id
 from aepctl.patience import Patience
+from aepctl.progress import Progress
 from aepctl.replies import Response
 
 MAX_BULK = 100
@@ -108,16 +109,22 @@ class AudienceReader:
         Source: Segmentation Service API, Retrieve multiple audiences.
         """
         found: dict[str, Observed | None] = {}
-        for start in range(0, len(ids), MAX_BULK):
-            some = ids[start : start + MAX_BULK]
-            body = json.dumps({"ids": [{"id": one.platform_id} for one in some]}).encode()
-            found |= self._asking.look_up(
-                "/audiences/bulk-get",
-                body,
-                lambda response, some=some: decode_many(response, some),  # type: ignore[misc]
-                "read audiences",
-            )
+        with Progress(self._asking.clock, self._asking.patience.log, "read") as progress:
+            for start in range(0, len(ids), MAX_BULK):
+                found |= self._some(ids[start : start + MAX_BULK])
+                progress.reached(min(start + MAX_BULK, len(ids)), len(ids))
+        self._asking.patience.log.detail("read", f"read {len(ids):,} audiences", audiences=len(ids))
         return found
+
+    def _some(self, ids: Sequence[Ids]) -> Mapping[str, Observed | None]:
+        """At most MAX_BULK of them."""
+        body = json.dumps({"ids": [{"id": one.platform_id} for one in ids]}).encode()
+        return self._asking.look_up(
+            "/audiences/bulk-get",
+            body,
+            lambda response: decode_many(response, ids),
+            "read audiences",
+        )
 
     def _list(self, query: Mapping[str, str], ours: frozenset[Identity]) -> tuple[Observed, ...]:
         """All that the list shows; an element that may be one of ours has to be readable."""

@@ -8,7 +8,8 @@ from typing import Protocol
 
 from aepctl.aep.ims import Exchange, Ims
 from aepctl.clock import Clock
-from aepctl.patience import Patience
+from aepctl.log import SILENT
+from aepctl.patience import Patience, duration
 from aepctl.project.credentials import Credentials, Secret
 
 TOKEN_MARGIN_SECONDS = 60.0
@@ -72,6 +73,7 @@ class ImsToken:
     ) -> None:
         self._ims = Ims(exchange, f"{ims_url}/ims/token/v3", credentials, clock, patience)
         self._clock = clock
+        self._log = SILENT if patience is None else patience.log
         self._mutex = threading.Lock()
         self._token: Secret | None = None
         self._good_until = 0.0
@@ -83,6 +85,8 @@ class ImsToken:
                 self._token = granted.token
                 life = max(granted.seconds - TOKEN_MARGIN_SECONDS, 0)
                 self._good_until = self._clock.monotonic() + life
+                told = f"got an access token, good for {duration(granted.seconds)}"
+                self._log.detail("token", told, seconds=granted.seconds)
             return self._token.reveal()
 
     def renew(self, refused: str) -> bool:

@@ -8,7 +8,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from aepctl.aep.body import read_plain_json
-from aepctl.model.audience import Audience, Ids, usable_id
+from aepctl.model.audience import Audience, Ids
+from aepctl.model.ids import usable_id
 
 
 class _Received(BaseModel):

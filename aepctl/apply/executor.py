@@ -21,6 +21,10 @@ POLL_SECONDS = 0.1
 HALF = Failure("the run stopped before the rest of it: the next apply does that")
 
 
+def nothing() -> None:
+    """For whom it is no matter."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Task:
     """What is left to do for one key, in this order: its first step touches the platform.
@@ -33,6 +37,14 @@ class _Task:
     first: RemoteStep
     steps: tuple[Step, ...]
     ids: Ids | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """Who hears of outcomes, and now and then that there are none."""
+
+    on_outcome: Callable[[Outcome], None]
+    on_idle: Callable[[], None]
 
 
 class _WorkerEnded:
@@ -50,6 +62,7 @@ def execute(
     *,
     parallelism: int,
     on_outcome: Callable[[Outcome], None],
+    on_idle: Callable[[], None] = nothing,
 ) -> tuple[Outcome, ...]:
     """Do the steps of the changes; those of one key in order, up to the first that is not done.
 
@@ -81,7 +94,8 @@ def execute(
                     noted.append(Outcome(change.key, change.action, kind, ids))
     for outcome in noted:  # nothing is told that a crash could still take back
         on_outcome(outcome)
-    return (*noted, *_work_together(waiting, sender, connect, parallelism, on_outcome))
+    heard = _Heard(on_outcome, on_idle)
+    return (*noted, *_work_together(waiting, sender, connect, parallelism, heard))
 
 
 def _work_together(
@@ -89,7 +103,7 @@ def _work_together(
     sender: Sender,
     connect: Callable[[], Writer],
     parallelism: int,
-    on_outcome: Callable[[Outcome], None],
+    heard: _Heard,
 ) -> tuple[Outcome, ...]:
     events: _Events = SimpleQueue()
     workers, wanted = 0, min(parallelism, len(waiting))
@@ -108,7 +122,7 @@ def _work_together(
                 sender.stop.request(f"this system starts no worker ({error}; see `ulimit -u`)")
             break
         workers += 1
-    return _gather(events, workers, sender, on_outcome)
+    return _gather(events, workers, sender, heard)
 
 
 def _work(
@@ -163,9 +177,7 @@ def _do(task: _Task, sender: Sender, writer: Writer, events: _Events) -> None:
     events.put(Outcome(task.key, task.action, DONE_KINDS[task.action], ids))
 
 
-def _gather(
-    events: _Events, workers: int, sender: Sender, on_outcome: Callable[[Outcome], None]
-) -> tuple[Outcome, ...]:
+def _gather(events: _Events, workers: int, sender: Sender, heard: _Heard) -> tuple[Outcome, ...]:
     stop, monotonic = sender.stop, sender.clock.monotonic
     outcomes: list[Outcome] = []
     grace_ends: float | None = None
@@ -177,13 +189,14 @@ def _gather(
         try:
             event = events.get(timeout=POLL_SECONDS)
         except Empty:
+            heard.on_idle()
             continue
         if isinstance(event, _WorkerEnded):
             workers -= 1
         else:
             outcomes.append(event)
             try:
-                on_outcome(event)
+                heard.on_outcome(event)
             except Exception as error:  # noqa: BLE001 - told when nobody sends any more
                 stop.fail(error, "an outcome could not be told")
     return tuple(outcomes)

@@ -72,8 +72,7 @@ class Settler:
             if waiting:
                 pause = _pause(attempt)
                 why = f"{len(waiting)} not found on the platform yet, whose list may lag"
-                self.sender.backoff.patience.announce(pause, why)
-                clock.sleep(pause)
+                self.sender.backoff.patience.wait(clock, pause, why)
                 attempt += 1
         return tuple(outcomes)
 

@@ -106,6 +106,10 @@ class Backoff:
             self.patience.announce(seconds, why)
         return True
 
+    def left(self) -> float:
+        """For how many seconds from now nothing is to be sent."""
+        return max(self._not_before - self._clock.monotonic(), 0.0)
+
     def wait(self) -> bool:
         """Wait until requests are welcome; False where the run stops instead."""
         while (left := self._not_before - self._clock.monotonic()) > 0:

@@ -91,7 +91,9 @@ def apply(
         from aepctl.cli.approval import approved, ask_yes
         from aepctl.cli.console import console_for
 
-        console = console_for(output, approved if auto_approve or plan is not None else ask_yes)
+        console = console_for(
+            invocation, output, approved if auto_approve or plan is not None else ask_yes
+        )
         return _applied(invocation, console, plan, max_wait, options)
 
     code = run_and_render(outputs, "outcomes", work)
@@ -108,13 +110,11 @@ def _applied(
     options: dict[str, Any],
 ) -> "Result":
     """What came of it. `options` are those of ApplyOptions that the command line has."""
-    from aepctl.cli.output import print_status
     from aepctl.operations.apply import apply
     from aepctl.operations.options import ApplyOptions
-    from aepctl.patience import Patience
     from aepctl.render.formats import of_report
 
-    context = invocation.context(console, Patience(max_wait, print_status))
+    context = invocation.context(console, max_wait=max_wait)
     saved = _saved(invocation, plan)
     name = saved.binding.environment if saved is not None else None
     environment = invocation.resolve(context, name)

@@ -1,19 +1,21 @@
 """Talking with whoever runs an apply: show the plan, ask, tell each outcome, sum up."""
 
-import sys
 from collections.abc import Callable
-from typing import Any, Protocol, Self, TypeAlias
+from typing import Protocol, Self, TypeAlias
 
 import click
 
 from aepctl.apply.outcomes import Outcome
 from aepctl.apply.report import ApplyReport
+from aepctl.cli.approval import approved
 from aepctl.cli.invocation import Invocation
-from aepctl.cli.output import print_result, print_status
+from aepctl.cli.output import print_result
 from aepctl.cli.paper import paper
 from aepctl.cli.rescued import print_rescued
+from aepctl.cli.status import StatusLog
+from aepctl.log import Fact, Level, Notice
 from aepctl.plan.plan import Plan
-from aepctl.render.display import Paint, display
+from aepctl.render.display import Paint
 from aepctl.render.text import outcome_line, outcome_lines, plan_text, report_summary
 
 
@@ -34,57 +36,42 @@ Ask: TypeAlias = Callable[[Plan], bool]
 """Returns where the plan may be carried out: whether somebody was asked. Else raises."""
 
 
-def console_for(output: str, ask: Ask) -> ApplyConsole:
+def console_for(invocation: Invocation, output: str, ask: Ask) -> ApplyConsole:
     """The one for an output format."""
-    return TextConsole(ask) if output == "text" else QuietConsole(ask)
+    kind = TextConsole if output == "text" else QuietConsole
+    return kind(invocation.log, ask)
 
 
 class TextConsole:
-    """Plan and outcomes as text; a progress bar on a terminal, a line each elsewhere."""
+    """Plan and outcomes as text: an outcome as it happens, or after the bar where there is one."""
 
-    def __init__(self, ask: Ask) -> None:
+    def __init__(self, log: StatusLog, ask: Ask) -> None:
         self.approve = ask
+        self._log = log
         self._paint = paper()
-        self._bar: Any = None
         self._told: set[Outcome] = set()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:
-        if self._bar is not None:
-            self._draw(self._bar.render_finish)
-
-    def _draw(self, draw: Callable[[], None]) -> None:
-        """A terminal that has gone ends the bar, not the work."""
-        try:
-            draw()
-        except OSError:
-            self._bar = None
+        self._log.passed()
 
     def show(self, plan: Plan) -> None:
+        self._log.passed()
         print_result(plan_text(plan, _folding("plan | less")), kept=True)
 
     def begin(self, plan: Plan, /) -> None:
-        if not any(change.steps for change in plan.changes):
-            return
-        print_result("\n")
-        if sys.stderr.isatty():
-            count = sum(bool(change.steps) for change in plan.changes)
-            self._bar = click.progressbar(
-                length=count, label="Applying", file=sys.stderr, show_pos=True
-            )
-            self._draw(self._bar.render_progress)
+        if any(change.steps for change in plan.changes):
+            print_result("\n")
 
     def tell(self, outcome: Outcome) -> None:
-        if self._bar is not None:
-            self._draw(lambda: self._bar.update(1))
-        else:
+        if not self._log.has_bar:
             self._told.add(outcome)
             print_result(f"{outcome_line(outcome, self._paint)}\n", kept=True)
 
     def warn(self, text: str) -> None:
-        print_status(f"warning: {display(text)}")
+        self._log.caution("warning", text)
 
     def finish(self, report: ApplyReport, program: str) -> None:
         left = [one for one in report.outcomes if one not in self._told]
@@ -104,29 +91,44 @@ def _folding(command: str) -> Paint:
 class QuietConsole:
     """Lines on standard error: standard output is for the document at the end."""
 
-    def __init__(self, ask: Ask) -> None:
+    def __init__(self, log: StatusLog, ask: Ask) -> None:
         self.approve = ask
+        self._log = log
+        # What somebody is asked about is shown however quiet it is to be.
+        self._level = Level.INFO if ask is approved else Level.ERROR
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:
-        return
+        self._log.passed()
 
     def show(self, plan: Plan) -> None:
-        print_status(plan_text(plan, paper(error=True)).rstrip())
+        counts: dict[str, Fact] = {one.value: count for one, count in plan.counts().items()}
+        told = ", ".join(f"{count} {one}" for one, count in counts.items() if count)
+        notice = Notice(
+            self._level,
+            "plan",
+            f"plan for {plan.environment}: {told or 'nothing to do'}",
+            {"environment": plan.environment, **counts},
+        )
+        self._log.tell_as(notice, plan_text(plan, paper(error=True)).rstrip())
 
     def begin(self, _plan: Plan, /) -> None:
         return
 
     def tell(self, outcome: Outcome) -> None:
-        print_status(outcome_line(outcome, paper(error=True)))
+        why = None if outcome.failure is None else outcome.failure.message
+        fields: dict[str, Fact] = {"key": outcome.key, "outcome": outcome.kind.value, "why": why}
+        fields["audienceId"] = None if outcome.ids is None else outcome.ids.audience_id
+        notice = Notice(Level.INFO, "outcome", f"{outcome.kind.value} {outcome.key}", fields)
+        self._log.tell_as(notice, outcome_line(outcome, paper(error=True)))
 
     def warn(self, text: str) -> None:
-        print_status(f"warning: {display(text)}")
+        self._log.caution("warning", text)
 
     def finish(self, report: ApplyReport, program: str) -> None:
         if report.stopped:
-            print_status(f"Stopped: {display(report.stopped)}")
+            self._log.fail("stopped", f"Stopped: {report.stopped}")
         if report.rescue:
             print_rescued(report.rescue, program)

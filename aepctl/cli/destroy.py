@@ -66,14 +66,12 @@ def _destroyed(
     """What came of it. `name`: that of --auto-approve."""
     from aepctl.cli.approval import approved, ask_name, check_name
     from aepctl.cli.console import console_for
-    from aepctl.cli.output import print_status
     from aepctl.operations.destroy import destroy
     from aepctl.operations.options import ApplyOptions
-    from aepctl.patience import Patience
     from aepctl.render.formats import of_report
 
-    console = console_for(output, ask_name if name is None else approved)
-    context = invocation.context(console, Patience(max_wait, print_status))
+    console = console_for(invocation, output, ask_name if name is None else approved)
+    context = invocation.context(console, max_wait=max_wait)
     environment = invocation.resolve(context)
     if name is not None:
         check_name(name, environment.name)

@@ -4,15 +4,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from aepctl.cli.everywhere import all_environments_option, check_alone
 from aepctl.cli.formats import output_options, outputs_of, run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
-from aepctl.cli.output import print_result, print_status
+from aepctl.cli.looking import Looking
 from aepctl.cli.plan import target_option
 from aepctl.cli.types import max_wait_option
 
 if TYPE_CHECKING:
     from aepctl.plan.drift import Ignore
-    from aepctl.render.formats import Result
 
 
 class IgnoreField(click.ParamType["Ignore"]):
@@ -47,6 +47,7 @@ class IgnoreField(click.ParamType["Ignore"]):
     is_flag=True,
     help="Also what has our namespace and originName, and no manifest and no state names.",
 )
+@all_environments_option
 @max_wait_option
 @pass_invocation
 def drift(
@@ -58,6 +59,7 @@ def drift(
     targets: tuple[str, ...],
     ignores: "tuple[Ignore, ...]",
     unmanaged: bool,
+    everywhere: bool,
     max_wait: float,
 ) -> int:
     """Show what the platform has that the state does not know.
@@ -68,27 +70,9 @@ def drift(
     if unmanaged and targets:
         raise click.UsageError("--unmanaged is about what has no key: leave out --target")
 
-    def work() -> "Result":
-        from aepctl.cli.paper import paper
-        from aepctl.operations.drift import drift as operation
-        from aepctl.operations.onlooker import look_on
-        from aepctl.operations.plan import policy_of
-        from aepctl.patience import Patience
-        from aepctl.plan.drift import Asked
-        from aepctl.render.drifted import Where, of_drift
-        from aepctl.render.text import render
-
-        context = invocation.context(patience=Patience(max_wait, print_status))
-        environment = invocation.resolve(context)
-        policy = policy_of(environment, refresh=True)
-        asked = Asked(targets, ignores, unmanaged)
-        found = operation(look_on(context, environment), policy, asked)
-        where = Where(
-            environment.name, environment.target, environment.program, environment.manifests
-        )
-        result = of_drift(found, where)
-        if output == "text":
-            print_result(render(result.view(), paper()))
-        return result
-
-    return run_and_render(outputs_of(output, writes, github, max_bytes), "audiences", work)
+    looking = Looking(targets, ignores, unmanaged, max_wait)
+    outputs = outputs_of(output, writes, github, max_bytes)
+    if everywhere:
+        check_alone(invocation)
+        return run_and_render(outputs, "environments", lambda: looking.all(invocation, output))
+    return run_and_render(outputs, "audiences", lambda: looking.one(invocation, output))

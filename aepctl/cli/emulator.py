@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aepctl.apply.stopping import StopSignal
-from aepctl.cli.invocation import Group
-from aepctl.cli.output import print_result, print_status
+from aepctl.cli.invocation import Group, Invocation
+from aepctl.cli.output import print_result
 from aepctl.gitignore import ignore_own
+from aepctl.log import Level, Notice
 
 if TYPE_CHECKING:
     from aepctl.emulator import Behaviour, Fault
@@ -79,7 +80,8 @@ def emulator() -> None:
     multiple=True,
     metavar="KIND[=RATE][@NAME-PART]",
     help="What goes wrong, how often (0 to 1), for which names. Repeatable. A KIND by itself "
-    "happens to creates; patch-KIND, delete-KIND, get-KIND, bulk-get-KIND and list-KIND to others.",
+    "happens to creates; patch-KIND, delete-KIND, get-KIND, bulk-get-KIND, list-KIND, "
+    "sandboxes-KIND and rights-KIND to others.",
 )
 @click.option("--retry-after", metavar="VALUE", help="The Retry-After header of faults.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Makes rates repeatable.")
@@ -92,6 +94,14 @@ def emulator() -> None:
 )
 @click.option("--strict-tokens", is_flag=True, help="Accept only tokens issued here.")
 @click.option("--forbid-list", is_flag=True, help="Credentials may create, but not list.")
+@click.option("--forbid-write", is_flag=True, help="Credentials may only read.")
+@click.option(
+    "--sandbox",
+    "sandboxes",
+    multiple=True,
+    metavar="NAME",
+    help="There is this sandbox, and no other that is not named. Repeatable. Default: all.",
+)
 @click.option(
     "--spelling",
     default="sent",
@@ -134,7 +144,9 @@ def serve(*, host: str, port: int, db: Path, **settings: Any) -> None:
     with start(db=db, host=host, port=port, behaviour=behaviour) as running:
         print_result(f"emulator listening on {running.url}\n", kept=True)
         credentials = ISSUED_TOKEN if behaviour.strict_tokens else ANY_TOKEN
-        print_status(HINT.format(url=running.url, lag=behaviour.list_lag, credentials=credentials))
+        hint = HINT.format(url=running.url, lag=behaviour.list_lag, credentials=credentials)
+        notice = Notice(Level.INFO, "settings", "settings for aepctl.yaml", {"text": hint})
+        click.get_current_context().ensure_object(Invocation).log.tell_as(notice, hint)
         while not stop.wait(3600):
             pass
 

@@ -10,6 +10,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "aepctl plan",
         "aepctl --env prod plan --refresh --target 'loyalty-*'",
         "aepctl --env prod plan --out plan.json --write markdown:plan.md",
+        "aepctl plan --all-environments --out plans",
     ),
     "apply": (
         "aepctl apply",
@@ -20,6 +21,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "aepctl drift",
         "aepctl --env prod drift --unmanaged --ignore 'loyalty-*.description'",
         "aepctl --env prod drift -o json --write html:drift.html",
+        "aepctl drift --all-environments",
     ),
     "refresh": (
         "aepctl refresh",
@@ -38,6 +40,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "aepctl --env prod import loyalty-gold 4a815904-2f0c-4d9e-8f7b-1c2d3e4f5a6b",
         "aepctl import loyalty-gold 4a815904-2f0c-4d9e-8f7b-1c2d3e4f5a6b --accept",
     ),
+    "doctor": ("aepctl doctor", "aepctl doctor --all-environments -o json"),
     "list": ("aepctl list", "aepctl list 'loyalty-*' --all-environments"),
     "show": ("aepctl show loyalty-gold", "aepctl --env prod show loyalty-gold --refresh"),
     "state intents": ("aepctl state intents", "aepctl --env prod state intents -o json"),

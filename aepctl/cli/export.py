@@ -8,7 +8,7 @@ from aepctl.cli.completers import folders
 from aepctl.cli.formats import output_options, outputs_of, run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
 from aepctl.cli.outfiles import check_expanded
-from aepctl.cli.output import print_result, print_status
+from aepctl.cli.output import print_result
 from aepctl.cli.types import lock_timeout_option, max_wait_option
 
 if TYPE_CHECKING:
@@ -88,11 +88,10 @@ def export(
         from aepctl.manifests.export import Asked
         from aepctl.operations.export import ExportOptions
         from aepctl.operations.export import export as operation
-        from aepctl.patience import Patience
         from aepctl.render.formats import of_exported
         from aepctl.render.text import render
 
-        context = invocation.context(patience=Patience(max_wait, print_status))
+        context = invocation.context(max_wait=max_wait)
         environment = invocation.resolve(context)
         asked = Asked(namespaces, origins, names, mine, inactive)
         outside = invocation.allow_outside

@@ -8,9 +8,10 @@ import click
 from aepctl.cli.formats import Outputs, run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
 from aepctl.cli.outfiles import check_expanded
-from aepctl.cli.output import machine_format, print_result, print_status
+from aepctl.cli.output import machine_format, print_result
 from aepctl.cli.types import FileName
 from aepctl.errors import AepctlError, InvalidInput
+from aepctl.log import Level, Notice
 
 if TYPE_CHECKING:
     from aepctl.operations.fmt import Fmt
@@ -52,7 +53,7 @@ def fmt(invocation: Invocation, /, check: bool, diff: bool, files: tuple[str, ..
         if diff:
             print_result(_diff(done))
         _tell(invocation, done, files, check=check, diff=diff)
-        return _ended(done, check=check)
+        return _ended(invocation, done, check=check)
 
     return run_and_render(Outputs(), None, work)
 
@@ -78,24 +79,19 @@ def _stream(invocation: Invocation, *, check: bool, diff: bool) -> int:
         print_result((done.changed[0].after if done.changed else raw).decode())
     if check:
         _tell(invocation, done, (STREAM,), check=check, diff=diff)
-    return _ended(done, check=check)
+    return _ended(invocation, done, check=check)
 
 
-def _ended(done: "Fmt", *, check: bool) -> int:
+def _ended(invocation: Invocation, done: "Fmt", *, check: bool) -> int:
     """The exit code. Raises InternalError, and InvalidInput for files with problems."""
-    from aepctl.cli.paper import paper
-    from aepctl.render.text import problems_text
-    from aepctl.render.told import error_text
-
     if not done.bugs:
         if done.problems:
             raise InvalidInput(done.problems)
         return 1 if check and done.changed else 0
-    if done.problems:
-        print_status(problems_text(done.problems, paper(error=True)))
+    invocation.log.tell_problems(done.problems)
     *others, last = done.bugs
     for one in others:
-        print_status(error_text(one.message, one.code, one.hint).rstrip("\n"))
+        invocation.log.fail("error", one.message, code=one.code)
     raise last
 
 
@@ -118,9 +114,14 @@ def _tell(
     if broken:
         parts.append(f"{broken} with problems")
     total = f"{', '.join(parts)}."
-    print_status("".join(lines) + total) if diff else print_result(f"{''.join(lines)}{total}\n")
-    if not_yet and done.changed and STREAM not in files and not invocation.quiet:
-        print_status(invocation.pasteable(f"Next: `{command('aepctl', 'fmt', *files)}`"))
+    if diff:
+        notice = Notice(Level.INFO, "formatted", total, {"changed": len(done.changed)})
+        invocation.log.tell_as(notice, "".join(lines) + total)
+    else:
+        print_result(f"{''.join(lines)}{total}\n")
+    if not_yet and done.changed and STREAM not in files:
+        hint = invocation.pasteable(f"Next: `{command('aepctl', 'fmt', *files)}`")
+        invocation.log.tell_as(Notice(Level.INFO, "next", hint), hint)
 
 
 def _diff(done: "Fmt") -> str:

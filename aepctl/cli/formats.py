@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,11 +11,14 @@ import click
 
 from aepctl.cli.invocation import Invocation
 from aepctl.cli.outfiles import OutFile, OutFiles
-from aepctl.cli.output import machine_format, print_result, print_status, unwritten
+from aepctl.cli.output import machine_format, print_result, unwritten
 from aepctl.cli.rescued import print_rescued_by
 from aepctl.cli.signals import stopping_on_signals
+from aepctl.cli.status import StatusLog, is_json
 from aepctl.cli.types import FILES, FormatPath
 from aepctl.errors import AepctlError, InternalError, Interrupted, InvalidInput
+from aepctl.log import Level, Notice
+from aepctl.project.pasteable import make_pasteable
 
 if TYPE_CHECKING:
     from aepctl.render.formats import Limits, Result
@@ -103,15 +106,21 @@ def outputs_of(
     *,
     out: str | None = None,
     reads: str | None = None,
+    plans: Sequence[str] = (),
 ) -> Outputs:
-    """What the options of `output_options` ask for, `--out`, and the saved plan that is read."""
+    """What the options of `output_options` ask for, `--out`, and the saved plan that is read.
+
+    `plans`: the environments of which `--out`, then a folder, gets a plan each.
+    """
     every = tuple(dict.fromkeys((*writes, *((("github", ""),) if github else ()))))
     if len({*writes}) < len(writes):
         raise click.UsageError("one --write is given twice")
     files = OutFiles(
-        None if out is None else OutFile("--out", out),
+        None if out is None or plans else OutFile("--out", out),
         tuple((name, OutFile(f"--write {name}:", path)) for name, path in writes if path),
         () if reads is None else (reads,),
+        tuple((name, OutFile("--out", f"{out}/{name}.json")) for name in plans),
+        folder=out if plans else None,
     )
     return Outputs(output, every, max_bytes, files)
 
@@ -155,22 +164,26 @@ def _run(
             outputs.files.open()
             result = work()
     except BaseException as error:
-        if isinstance(error, AepctlError) and error.hint:
-            error.hint = invocation.pasteable(error.hint)
-        _problems(error)
+        if isinstance(error, AepctlError):
+            make_pasteable(error, invocation.own_program)
+        if isinstance(error, InvalidInput):
+            invocation.log.tell_problems(error.problems)
         print_rescued_by(error, invocation)
         if outputs != Outputs():
             from aepctl.render.formats import of_error
 
             about = invocation.about()
-            _give(outputs, of_error(_expected(error), json_list, *about))
+            _give(outputs, of_error(_expected(error), json_list, *about), invocation.log)
+        if isinstance(error, KeyboardInterrupt) and is_json():
+            raise click.Abort from error  # else click writes an empty line, which is no JSON
         raise
     if isinstance(result, int):
         return result
-    return result.exit_code if _give(outputs, result) else result.exit_code or 1
+    given = _give(outputs, result, invocation.log)
+    return result.exit_code if given else result.exit_code or 1
 
 
-def _give(outputs: Outputs, result: "Result") -> bool:
+def _give(outputs: Outputs, result: "Result", log: StatusLog) -> bool:
     """Write the result wherever it is wanted; whether all of it went there."""
     from aepctl.render.formats import Limits, render
 
@@ -179,18 +192,22 @@ def _give(outputs: Outputs, result: "Result") -> bool:
     if outputs.output != "text":
         print_result(render(outputs.output, result, limits))
         if result.happened and unwritten():
-            print_status(render("text", result).rstrip())
+            notice = Notice(Level.ERROR, "result", "what standard output could not take")
+            log.tell_as(notice, render("text", result).rstrip())
     all_written = True
     for name, file in outputs.files.writable():
         try:
             file.write(render(name, result, limits, root=prefix))
         except OSError as error:
-            print_status(f"error: {file} cannot be written: {error.strerror} [{FILE_UNWRITABLE}]")
+            said = f"{file} cannot be written: {error.strerror}"
+            log.fail("error", said, code=FILE_UNWRITABLE)
             all_written = False
-    return _give_github(outputs, result, limits, prefix) and all_written
+    return _give_github(outputs, result, limits, prefix, log) and all_written
 
 
-def _give_github(outputs: Outputs, result: "Result", limits: "Limits", prefix: str) -> bool:
+def _give_github(
+    outputs: Outputs, result: "Result", limits: "Limits", prefix: str, log: StatusLog
+) -> bool:
     if ("github", "") not in outputs.writes:
         return True
     from aepctl.cli.github import write_github
@@ -198,8 +215,8 @@ def _give_github(outputs: Outputs, result: "Result", limits: "Limits", prefix: s
     try:
         write_github(result, limits, prefix)
     except OSError as error:
-        said = f"error: --write github: cannot be written: {error.strerror}"
-        print_status(f"{said} [{FILE_UNWRITABLE}]")
+        said = f"--write github: cannot be written: {error.strerror}"
+        log.fail("error", said, code=FILE_UNWRITABLE)
         return False
     return True
 
@@ -224,11 +241,3 @@ def _expected(error: BaseException) -> AepctlError:
         f"internal error: {type(error).__name__}",
         hint="this is a bug in aepctl: report it with the output of `aepctl --debug …`",
     )
-
-
-def _problems(error: BaseException) -> None:
-    if isinstance(error, InvalidInput):
-        from aepctl.cli.paper import paper
-        from aepctl.render.text import problems_text
-
-        print_status(problems_text(error.problems, paper(error=True)))

@@ -7,7 +7,7 @@ import click
 from aepctl.cli.completers import new_key
 from aepctl.cli.formats import output_options, outputs_of, run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
-from aepctl.cli.output import print_result, print_status
+from aepctl.cli.output import print_result
 from aepctl.cli.types import AudienceId, Key, lock_timeout_option
 
 if TYPE_CHECKING:
@@ -43,15 +43,14 @@ def import_(
         from aepctl.operations.importing import import_one
         from aepctl.render.formats import of_imported
         from aepctl.render.text import render
-        from aepctl.render.told import error_text
 
         context = invocation.context()
         environment = invocation.resolve(context)
         found = import_one(context, environment, key, one_id, accept=accept, wait=lock_timeout)
         result = of_imported(found, environment.name, environment.target)
         if found.error is not None:
-            error = found.error
-            print_status(error_text(error.message, error.code, error.hint).rstrip("\n"))
+            told = found.error
+            invocation.log.fail("error", told.message, code=told.code, next=told.hint)
         if output == "text":
             text = found.block or render(result.view(), paper())
             print_result(text, kept=True)

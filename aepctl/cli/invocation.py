@@ -1,10 +1,10 @@
 """How the program was called: `--env` and `--chdir`, before a command or after it."""
 
 import contextlib
-import re
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,11 +13,12 @@ from aepctl.apply.stopping import StopSignal
 from aepctl.cli.completers import environments, folders
 from aepctl.cli.outfiles import check_expanded
 from aepctl.errors import AepctlError
+from aepctl.wording import with_program
 
 if TYPE_CHECKING:
+    from aepctl.cli.status import StatusLog
     from aepctl.model.target import Target
     from aepctl.operations.context import Console, Context
-    from aepctl.patience import Patience
     from aepctl.project.environment import Environment
 
 
@@ -27,6 +28,7 @@ class Invocation:
 
     `stop`: somebody asks the command to end, by a signal. `allow_outside`: the project's files may
     be elsewhere than below its folder. `verbose`, `quiet`: more or fewer words for people.
+    `debug_http`: tell each exchange over HTTP. `plain`: no colours, wherever that was said.
     `words`: the command line.
     """
 
@@ -35,6 +37,8 @@ class Invocation:
     allow_outside: bool = False
     verbose: bool = False
     quiet: bool = False
+    debug_http: bool = False
+    plain: bool = False
     make_context: "Callable[[], Context] | None" = None
     resolved: "Environment | None" = None
     stop: StopSignal = field(default_factory=StopSignal)
@@ -53,18 +57,24 @@ class Invocation:
         words = shlex.join(("aepctl", *self.words))
         return f"all of them: `{words} | less`, or with `--write html:plan.html`"
 
-    def context(
-        self, console: "Console | None" = None, patience: "Patience | None" = None
-    ) -> "Context":
-        """The world in which the command runs."""
-        from dataclasses import replace
+    @cached_property
+    def log(self) -> "StatusLog":
+        """Who hears what a command says of itself."""
+        from aepctl.cli.status import StatusLog
 
-        from aepctl.cli.output import print_status
+        return StatusLog(self)
+
+    def context(
+        self, console: "Console | None" = None, *, max_wait: float | None = None
+    ) -> "Context":
+        """The world in which the command runs. `max_wait`: how long the platform may make it."""
         from aepctl.operations.context import system_context
-        from aepctl.patience import Patience
+        from aepctl.operations.telling import told
+        from aepctl.patience import MAX_WAIT_SECONDS, Patience
 
         context = (self.make_context or system_context)()
-        context = replace(context, patience=patience or Patience(tell=print_status))
+        patience = Patience(MAX_WAIT_SECONDS if max_wait is None else max_wait, self.log)
+        context = told(replace(context, patience=patience))
         return context if console is None else replace(context, console=console)
 
     def resolve(self, context: "Context", name: str | None = None) -> "Environment":
@@ -72,11 +82,13 @@ class Invocation:
 
         Raises InvalidInput for problems in aepctl.yaml, AepctlError where it is not clear.
         """
+        from aepctl.operations.telling import tell_environment
         from aepctl.project.load import load_project
 
         name = name or self.environment
         project = load_project(context.environ, allow_outside=self.allow_outside)
         self.resolved = project.environment(context.environ, name, program=self.program)
+        tell_environment(self.log, project, self.resolved)
         return self.resolved
 
     def about(self) -> "tuple[str | None, Target | None]":
@@ -85,17 +97,18 @@ class Invocation:
             return self.environment, None
         return self.resolved.name, self.resolved.target
 
-    def pasteable(self, text: str) -> str:
-        """The text, whose commands run as they stand: in this folder, for this environment.
-
-        What knows neither suggests `aepctl COMMAND`; what knows them names them itself.
-        """
-        program = self.program
+    @property
+    def own_program(self) -> str:
+        """The same for the environment that this is about, as far as it is known."""
         if self.resolved is not None:
-            program = self.resolved.program
-        elif self.environment is not None:
-            program = f"{program} --env {shlex.quote(self.environment)}"
-        return re.sub(r"`aepctl (?!-)", lambda _: f"`{program} ", text)
+            return self.resolved.program
+        if self.environment is not None:
+            return f"{self.program} --env {shlex.quote(self.environment)}"
+        return self.program
+
+    def pasteable(self, text: str) -> str:
+        """The text, whose commands run as they stand: in this folder, for this environment."""
+        return with_program(text, self.own_program)
 
 
 def _check_named(option: click.Parameter, what: str, value: str | None) -> None:
@@ -116,14 +129,14 @@ def _allow_outside(context: click.Context, _: click.Parameter, given: bool) -> N
         context.find_object(Invocation).allow_outside = True  # type: ignore[union-attr]
 
 
-def _verbose(context: click.Context, _: click.Parameter, given: bool) -> None:
-    if given:
-        context.find_object(Invocation).verbose = True  # type: ignore[union-attr]
-
-
-def _quiet(context: click.Context, _: click.Parameter, given: bool) -> None:
-    if given:
-        context.find_object(Invocation).quiet = True  # type: ignore[union-attr]
+def _how_much(context: click.Context, parameter: click.Parameter, given: bool) -> None:
+    """Take in --verbose, --quiet or --debug-http."""
+    if not given:
+        return
+    invocation = context.ensure_object(Invocation)
+    setattr(invocation, str(parameter.name), True)
+    if invocation.verbose and invocation.quiet:
+        raise click.UsageError("--verbose and --quiet: choose one of them")
 
 
 def _chdir(context: click.Context, option: click.Parameter, folder: str | None) -> None:
@@ -169,15 +182,22 @@ def common_options() -> list[click.Option]:
             ["-v", "--verbose"],
             is_flag=True,
             expose_value=False,
-            callback=_verbose,
+            callback=_how_much,
             help="Say all there is to say.",
         ),
         click.Option(
             ["-q", "--quiet"],
             is_flag=True,
             expose_value=False,
-            callback=_quiet,
+            callback=_how_much,
             help="Say the result alone, and what is wrong.",
+        ),
+        click.Option(
+            ["--debug-http"],
+            is_flag=True,
+            expose_value=False,
+            callback=_how_much,
+            help="Tell each exchange over HTTP, without secrets.",
         ),
     ]
 

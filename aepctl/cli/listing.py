@@ -9,7 +9,7 @@ import click
 from aepctl.cli.completers import any_key
 from aepctl.cli.formats import Outputs, output_option, run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
-from aepctl.cli.output import print_result, print_status
+from aepctl.cli.output import print_result
 
 if TYPE_CHECKING:
     from aepctl.render.listed import Listed
@@ -75,17 +75,19 @@ def _listed(
 def _tell_errors(invocation: Invocation, listed: "Listed") -> None:
     """What is wrong with an environment, beside what there is of the others."""
     from aepctl.errors import InvalidInput
-    from aepctl.render.display import Paint, display, display_lines
-    from aepctl.render.text import problems_text
 
     for one in listed.environments:
         if one.error is None:
             continue
         if isinstance(one.error, InvalidInput):
-            print_status(problems_text(one.error.problems, Paint(on=False)))
-        print_status(f"error: {display(one.name)}: {display_lines(one.error.message)}")
-        if one.error.hint:
-            print_status(f"  {display(invocation.pasteable(one.error.hint))}")
+            invocation.log.tell_problems(one.error.problems)
+        invocation.log.fail(
+            "error",
+            f"{one.name}: {one.error.message}",
+            environment=one.name,
+            code=one.error.code,
+            next=one.error.hint,
+        )
 
 
 def terminal_width() -> int | None:

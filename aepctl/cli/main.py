@@ -12,6 +12,7 @@ from aepctl import __version__
 from aepctl.cli.apply import apply
 from aepctl.cli.completion import VARIABLE, completion, offer
 from aepctl.cli.destroy import destroy
+from aepctl.cli.doctor import doctor
 from aepctl.cli.drift import drift
 from aepctl.cli.emulator import emulator
 from aepctl.cli.explain import explain
@@ -22,14 +23,17 @@ from aepctl.cli.init import init
 from aepctl.cli.invocation import Group, Invocation
 from aepctl.cli.keys import commands as key_commands
 from aepctl.cli.listing import list_, show
-from aepctl.cli.output import prepare_streams, print_status, unwritten
+from aepctl.cli.output import prepare_streams, unwritten
 from aepctl.cli.plan import plan
 from aepctl.cli.refresh import refresh
 from aepctl.cli.schema import schema
 from aepctl.cli.state import state
+from aepctl.cli.status import StatusLog, check_form, is_json
 from aepctl.cli.stores import commands as store_commands
 from aepctl.cli.validate import validate
 from aepctl.errors import AepctlError, Interrupted, InvalidInput
+from aepctl.log import Fact, Level, Notice
+from aepctl.project.pasteable import make_pasteable
 from aepctl.wording import coded
 
 if TYPE_CHECKING:
@@ -70,6 +74,7 @@ for command in (
     destroy,
     export,
     import_,
+    doctor,
     list_,
     show,
     state,
@@ -88,12 +93,15 @@ def run(arguments: Sequence[str], make_context: "Callable[[], Context] | None" =
     prepare_streams()
     if asked := os.environ.get(VARIABLE):
         return offer(cli, asked)
-    code = _code(arguments, Invocation(make_context=make_context, words=tuple(arguments)))
+    plain = "--no-color" in arguments
+    invocation = Invocation(make_context=make_context, plain=plain, words=tuple(arguments))
+    code = _code(arguments, invocation)
     if reason := unwritten():
-        print_status(
-            f"error: standard output could not be written ({reason}) "
-            "[file-unwritable]\n"
-            "  what was done stays done; let it lead to where it can be written, and look again"
+        invocation.log.fail(
+            "error",
+            f"standard output could not be written ({reason})",
+            code="file-unwritable",
+            next="what was done stays done; let it lead to where it can be written, and look again",
         )
         return code or FAILED
     return code
@@ -101,55 +109,61 @@ def run(arguments: Sequence[str], make_context: "Callable[[], Context] | None" =
 
 def _code(arguments: Sequence[str], invocation: Invocation) -> int:
     """Run it; every error has been told when its exit code is here."""
+    log = invocation.log
     try:
+        check_form()
         code = cli.main(list(arguments), prog_name="aepctl", standalone_mode=False, obj=invocation)
     except click.ClickException as error:
-        return _usage(error)
+        return _usage(error, log)
     except (click.Abort, KeyboardInterrupt):
-        print_status("interrupted")
+        log.tell_as(Notice(Level.ERROR, "interrupted", "interrupted"), "interrupted")
         return INTERRUPTED
     except AepctlError as error:
-        return _tell(error, arguments)
+        make_pasteable(error, invocation.own_program)
+        return _tell(error, log)
     except Exception as error:  # noqa: BLE001 - the last line of defence
-        return _bug(error, arguments)
+        return _bug(error, arguments, log)
     return code if isinstance(code, int) else 0
 
 
-def _usage(error: click.ClickException) -> int:
+def _usage(error: click.ClickException, log: StatusLog) -> int:
     """As click shows it, with its code."""
+    said = error.format_message()
+    text = f"Error: {coded(said, 'usage')}"
     context = getattr(error, "ctx", None)
     if context is not None:
-        print_status(f"{context.get_usage()}\nTry '{context.command_path} --help' for help.\n")
-    print_status(f"Error: {coded(error.format_message(), 'usage')}")
+        text = f"{context.get_usage()}\nTry '{context.command_path} --help' for help.\n\n{text}"
+    log.tell_as(Notice(Level.ERROR, "usage", said, {"code": "usage", "exitCode": USAGE}), text)
     return USAGE if isinstance(error, click.UsageError) else error.exit_code
 
 
-def _tell(error: AepctlError, arguments: Sequence[str]) -> int:
-    from aepctl.cli.paper import paper
-    from aepctl.render.told import error_text
-
-    paint = paper(error=True, plain="--no-color" in arguments)
-    print_status(error_text(error.message, error.code, error.hint, paint).rstrip("\n"))
-    if sys.stderr.isatty() and not isinstance(error, Interrupted):
+def _tell(error: AepctlError, log: StatusLog) -> int:
+    fields: dict[str, Fact] = {"code": error.code, "exitCode": error.exit_code}
+    log.fail("error", error.message, **fields, next=error.hint)
+    if sys.stderr.isatty() and not is_json() and not isinstance(error, Interrupted):
         problems = error.problems if isinstance(error, InvalidInput) else ()
         code = problems[0].rule if problems else error.code
-        print_status(f"  more: `aepctl explain {code}`")
+        told = f"  more: `aepctl explain {code}`"
+        log.tell_as(Notice(Level.INFO, "next", told.strip()), told)
     return error.exit_code
 
 
-def _bug(error: Exception, arguments: Sequence[str]) -> int:
+def _bug(error: Exception, arguments: Sequence[str], log: StatusLog) -> int:
     import platform
 
-    if "--debug" in arguments:
-        print_status("".join(traceback.format_exception(error)).rstrip())
+    trace = "".join(traceback.format_exception(error)).rstrip()
+    shown = "--debug" in arguments
     frame = traceback.extract_tb(error.__traceback__)[-1]
-    print_status(
+    said = (
         f"internal error: {type(error).__name__} in {frame.name}, "
         f"line {frame.lineno} of {frame.filename} [bug]"
     )
-    print_status(
+    advice = (
         "  This is a bug in aepctl, not in your files. What was recorded stays recorded.\n"
         f"  Please report it with the command, aepctl {__version__}, Python "
         f"{platform.python_version()} and the output of `aepctl --debug …` (look it over first)."
     )
+    fields: dict[str, Fact] = {"code": "bug", "exitCode": BUG, "trace": trace if shown else None}
+    text = f"{trace}\n{said}\n{advice}" if shown else f"{said}\n{advice}"
+    log.tell_as(Notice(Level.ERROR, "error", said, fields), text)
     return BUG

@@ -1,5 +1,6 @@
 """The files that `--write` and `--out` name: opened before the work, written after it."""
 
+import contextlib
 import errno
 import os
 import re
@@ -96,6 +97,14 @@ class OutFile:
                 code="file-unwritable",
             ) from error
 
+    def remove(self) -> None:
+        """Leave nothing there of an earlier command, whatever becomes of this. Raises OSError."""
+        if self._in_place:
+            self._overwrite(b"")
+        elif self._handle is None:
+            with contextlib.suppress(FileNotFoundError):
+                Path(self.path).unlink()
+
     def close(self) -> None:
         if self._handle is not None:
             os.close(self._handle)
@@ -115,16 +124,22 @@ class OutFile:
 
 @dataclass(frozen=True, slots=True)
 class OutFiles:
-    """All that one command writes: `out` is the saved plan's, `writes` are those of formats."""
+    """All that one command writes: `out` is the saved plan's, `writes` are those of formats.
+
+    `plans` are those of environments, in `folder`, which is made where it is not there.
+    """
 
     out: OutFile | None = None
     writes: tuple[tuple[str, OutFile], ...] = ()
     reads: tuple[str, ...] = ()
+    plans: tuple[tuple[str, OutFile], ...] = ()
+    folder: str | None = None
     broken: list[OutFile] = field(default_factory=list)
 
     @property
     def every(self) -> list[OutFile]:
-        return [*([self.out] if self.out else ()), *(file for _, file in self.writes)]
+        named = (*self.plans, *self.writes)
+        return [*([self.out] if self.out else ()), *(file for _, file in named)]
 
     def check_words(self) -> None:
         """Raise UsageError for what no shell has seen, of all files that are named."""
@@ -146,19 +161,28 @@ class OutFiles:
 
     def open(self) -> None:
         """Open all of them. Raises AepctlError for the first that cannot be; others stay open."""
-        told: AepctlError | None = None
+        told = self._make_folder()
         for file in self.every:
             try:
                 file.open()
             except OSError as error:
                 self.broken.append(file)
-                told = told or AepctlError(
-                    f"{file} cannot be written: {error.strerror}",
-                    hint="nothing was begun; choose another file, or make its folder writable",
-                    code="file-unwritable",
-                )
+                told = told or _cannot(str(file), error)
         if told is not None:
             raise told
+        for _, file in self.plans:
+            try:
+                file.remove()
+            except OSError as error:
+                raise _cannot(str(file), error) from error
+
+    def _make_folder(self) -> AepctlError | None:
+        try:
+            if self.folder is not None:
+                Path(self.folder).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            return _cannot(f"--out {self.folder}", error)
+        return None
 
     def writable(self) -> list[tuple[str, OutFile]]:
         """The files of formats, each with its format, but for those that could not be opened."""
@@ -167,6 +191,14 @@ class OutFiles:
     def close(self) -> None:
         for file in self.every:
             file.close()
+
+
+def _cannot(what: str, error: OSError) -> AepctlError:
+    return AepctlError(
+        f"{what} cannot be written: {error.strerror}",
+        hint="nothing was begun; choose another file, or make its folder writable",
+        code="file-unwritable",
+    )
 
 
 def check_expanded(path: str) -> None:

@@ -65,17 +65,18 @@ class StandardStream(PatientFile):
 
 def print_result(text: str, *, kept: bool = False) -> None:
     """Write a result. `kept`: what standard output cannot take goes to standard error."""
-    _write(sys.stdout, text)
+    put(sys.stdout, text)
     if kept and unwritten():
-        _write(sys.stderr, text)
+        put(sys.stderr, text)
 
 
 def print_status(text: str) -> None:
-    """Write a line that is no result."""
-    _write(sys.stderr, f"{text}\n")
+    """Write lines that are no result, as they are. What is for people goes through `status`."""
+    put(sys.stderr, f"{text}\n")
 
 
-def _write(stream: TextIO, text: str) -> None:
+def put(stream: TextIO, text: str) -> None:
+    """Write it, and see that it gets there."""
     stream.write(text)
     stream.flush()
 
@@ -145,6 +146,8 @@ def colour(*, error: bool = False) -> bool:
     """Whether to colour what goes to standard output, or to standard error."""
     from aepctl.cli.paper import wants_colour
 
+    if error and os.environ.get("AEPCTL_LOG") == "json":
+        return False
     context = click.get_current_context(silent=True)
     off = context is not None and context.find_root().params.get("no_color")
     terminal = (sys.stderr if error else sys.stdout).isatty()

@@ -1,18 +1,13 @@
 """aepctl plan."""
 
-from typing import TYPE_CHECKING
-
 import click
 
 from aepctl.cli.completers import any_key
-from aepctl.cli.formats import Outputs, output_options, outputs_of, run_and_render
+from aepctl.cli.everywhere import all_environments_option, check_alone, environments_here
+from aepctl.cli.formats import output_options, outputs_of, run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
-from aepctl.cli.output import print_result
+from aepctl.cli.planning import Planning
 from aepctl.cli.types import FileName
-
-if TYPE_CHECKING:
-    from aepctl.operations.plan import Planned
-    from aepctl.render.formats import Result
 
 target_option = click.option(
     "--target",
@@ -40,6 +35,7 @@ overwrite_option = click.option(
 @target_option
 @refresh_option
 @overwrite_option
+@all_environments_option
 @click.option(
     "--detailed-exitcode",
     is_flag=True,
@@ -49,7 +45,8 @@ overwrite_option = click.option(
     "--out",
     type=FileName(),
     metavar="FILE",
-    help="Save the plan, for a review and `aepctl apply FILE`.",
+    help="Save the plan, for a review and `aepctl apply FILE`. With --all-environments a folder: "
+    "each environment's plan is NAME.json there.",
 )
 @click.option(
     "--check",
@@ -67,6 +64,7 @@ def plan(
     targets: tuple[str, ...],
     refresh: bool,
     overwrite: bool,
+    everywhere: bool,
     detailed_exitcode: bool,
     out: str | None,
     check: str | None,
@@ -79,57 +77,11 @@ def plan(
         raise click.UsageError(
             "--check cannot be combined with --target, --refresh, --overwrite or --out"
         )
-    outputs = outputs_of(output, writes, github, max_bytes, out=out, reads=check)
-
-    def work() -> "Result | int":
-        if check is None:
-            planned = _plan(invocation, targets, refresh=refresh, overwrite=overwrite)
-        else:
-            planned = _check(invocation, check)
-        if outputs.files.out is not None:
-            from aepctl.operations.planfiles import planfile_text
-
-            outputs.files.out.save(planfile_text(planned))
-        made = planned.plan
-        code = 2 if detailed_exitcode and made.changes else 0
-        if output == "text":
-            from aepctl.cli.paper import paper
-            from aepctl.render.text import plan_text
-
-            print_result(plan_text(made, paper(folds=invocation.all_of_it)))
-        if outputs == Outputs():
-            return code
-        from aepctl.cli.apply_command import apply_command
-        from aepctl.render.formats import of_plan
-
-        plan_id = planned.binding().id if outputs.need_plan_id else None
-        run = None
-        if invocation.resolved is not None:
-            run = apply_command(invocation.resolved, made, check or out, refresh=refresh)
-        return of_plan(made, plan_id=plan_id, exit_code=code, run=run)
-
-    return run_and_render(outputs, "changes", work)
-
-
-def _plan(
-    invocation: Invocation, targets: tuple[str, ...], *, refresh: bool, overwrite: bool
-) -> "Planned":
-    from aepctl.operations.plan import plan as operation
-
-    context = invocation.context()
-    environment = invocation.resolve(context)
-    if not refresh:
-        return operation(context, environment, targets, overwrite=overwrite)
-    from aepctl.operations.refreshed import refreshed_plan
-
-    return refreshed_plan(context, environment, targets, overwrite=overwrite)
-
-
-def _check(invocation: Invocation, file: str) -> "Planned":
-    from aepctl.apply.gates import check_environment
-    from aepctl.operations.plan import check
-    from aepctl.operations.planfiles import load
-
-    context, saved = invocation.context(), load(file)
-    check_environment(file, saved, invocation.environment)
-    return check(context, invocation.resolve(context, saved.environment), file, saved)
+    if everywhere:
+        check_alone(invocation, check=check)
+    plans = environments_here(invocation) if everywhere and out is not None else ()
+    outputs = outputs_of(output, writes, github, max_bytes, out=out, reads=check, plans=plans)
+    asked = Planning(targets, refresh=refresh, overwrite=overwrite, detailed=detailed_exitcode)
+    if everywhere:
+        return run_and_render(outputs, "environments", lambda: asked.all(invocation, outputs))
+    return run_and_render(outputs, "changes", lambda: asked.one(invocation, outputs, check))

@@ -40,13 +40,11 @@ def refresh(
     def work() -> "Result":
         from aepctl.cli.approval import approved, ask_yes
         from aepctl.cli.console import console_for
-        from aepctl.cli.output import print_status
         from aepctl.operations.refresh import refresh as operation
-        from aepctl.patience import Patience
         from aepctl.render.formats import of_report
 
-        console = console_for(output, approved if auto_approve else ask_yes)
-        context = invocation.context(console, Patience(max_wait, print_status))
+        console = console_for(invocation, output, approved if auto_approve else ask_yes)
+        context = invocation.context(console, max_wait=max_wait)
         environment = invocation.resolve(context)
         with console:
             report = operation(context, environment, invocation.stop, targets, wait=lock_timeout)

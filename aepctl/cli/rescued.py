@@ -18,8 +18,7 @@ def print_rescued(lines: str, program: str) -> None:
 def print_rescued_by(error: BaseException, invocation: Invocation) -> None:
     """The lines that came with the error that ended a command, if any did."""
     if lines := rescued_by(error):
-        resolved = invocation.resolved
-        print_rescued(lines, invocation.program if resolved is None else resolved.program)
+        print_rescued(lines, invocation.own_program)
 
 
 def rescued_by(error: BaseException) -> str:

@@ -11,10 +11,13 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from types import FrameType
 
 from aepctl.apply.stopping import StopSignal
+from aepctl.cli.status import as_line, is_json
 from aepctl.errors import StateError
+from aepctl.log import Level, Notice
 
 INTERRUPTED = 130
 ONE_HANGUP_SECONDS = 2.0
@@ -30,6 +33,8 @@ def stopping_on_signals(stop: StopSignal) -> Iterator[None]:
     an open intent.
     """
 
+    if is_json():
+        import aepctl.render.display  # noqa: F401 - a handler must not load modules
     raised = False
     hung_up: float | None = None
 
@@ -41,13 +46,13 @@ def stopping_on_signals(stop: StopSignal) -> Iterator[None]:
             if before is not None and hung_up - before < ONE_HANGUP_SECONDS:
                 return
         if stop.interrupted:
-            _tell(f"\n{name} again: ends at once; what was under way is on disk\n")
+            _tell(f"{name} again: ends at once; what was under way is on disk")
             os._exit(INTERRUPTED)
         stop.interrupt(name)
         if not stop.at_work:
             raised = True
             raise KeyboardInterrupt(name)  # which Python drops in a destructor, for one
-        _tell(f"\n{name}: starting nothing new, finishing what is under way\n")
+        _tell(f"{name}: starting nothing new, finishing what is under way")
 
     before = {number: signal.signal(number, handle) for number in _heeded()}
     hook, sys.unraisablehook = sys.unraisablehook, _tell_of_all_but_interrupts
@@ -75,5 +80,9 @@ def _tell_of_all_but_interrupts(dropped: "sys.UnraisableHookArgs") -> None:
 
 
 def _tell(text: str) -> None:
+    """Without a lock and without the streams: the thread that was interrupted may be in them."""
+    line = f"\n{text}\n"
+    if is_json():
+        line = f"{as_line(Notice(Level.WARNING, 'signal', text), datetime.now(UTC))}\n"
     with contextlib.suppress(OSError):  # `apply 2>&1 | tee`: Ctrl-C has ended the reader as well
-        os.write(2, text.encode())
+        os.write(2, line.encode())

@@ -4,9 +4,10 @@ import click
 
 from aepctl.cli.formats import Outputs, output_option, run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
-from aepctl.cli.output import print_result, print_status
+from aepctl.cli.output import print_result
 from aepctl.cli.state import tell
 from aepctl.cli.types import FileName, lock_timeout_option
+from aepctl.log import Level, Notice
 
 
 @click.command(cls=Command)
@@ -133,7 +134,8 @@ def history(invocation: Invocation, output: str) -> int:
 @click.argument("base")
 @click.argument("ours")
 @click.argument("theirs")
-def merge(base: str, ours: str, theirs: str) -> int:
+@pass_invocation
+def merge(invocation: Invocation, base: str, ours: str, theirs: str) -> int:
     """Merge three versions of a state file into OURS: Git's merge driver.
 
     In .gitattributes: state/*.json merge=aepctl. Once in each clone: git config
@@ -142,13 +144,13 @@ def merge(base: str, ours: str, theirs: str) -> int:
 
     def work() -> int:
         from aepctl.operations.merging import merge_files
-        from aepctl.render.told import error_text
 
         undecided = merge_files(base, ours, theirs).undecided
         for said, cure in undecided:
-            print_status(error_text(said, "state-conflict", cure).rstrip("\n"))
+            invocation.log.fail("error", said, code="state-conflict", next=cure)
         if undecided:
-            print_status("Both sides stand in the file, between markers; remove these then.")
+            told = "Both sides stand in the file, between markers; remove these then."
+            invocation.log.tell_as(Notice(Level.ERROR, "merge", told), told)
         return 1 if undecided else 0
 
     return run_and_render(Outputs(), None, work)

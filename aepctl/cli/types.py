@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aepctl.cli.completers import files, folders, words
-from aepctl.model.audience import MAX_ID_CHARS, usable_id
+from aepctl.model.ids import MAX_ID_CHARS, usable_id
 from aepctl.render.formats import FORMATS
 
 if TYPE_CHECKING:

@@ -31,12 +31,12 @@ def validate(
         from aepctl.operations.validate import validate
         from aepctl.render.formats import of_validation, render
 
-        count = validate(
+        validated = validate(
             invocation.context(),
             invocation.environment,
             allow_outside=invocation.allow_outside,
         )
-        result = of_validation(count, invocation.environment)
+        result = of_validation(validated.audiences, invocation.environment, validated.environments)
         if output == "text":
             print_result(render("text", result))
         return result

@@ -18,9 +18,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from aepctl.emulator.answers import Answer, Call, Delivery, RefusedError, service_error
+from aepctl.emulator.answers import (
+    Answer,
+    Call,
+    Delivery,
+    RefusedError,
+    permission_denied,
+    service_error,
+)
 from aepctl.emulator.checks import Caller, check_gateway, names_this_machine
 from aepctl.emulator.creates import create, create_whole
+from aepctl.emulator.entry import no_such_sandbox, rights, sandboxes
 from aepctl.emulator.reads import bulk_get, get_audience, list_audiences
 from aepctl.emulator.service import Service
 from aepctl.emulator.tokens import token_answer
@@ -43,6 +51,11 @@ AUDIENCE_ROUTES: Mapping[str, Mapping[str, Handler]] = {
         "DELETE": delete_audience,
     },
 }
+ENTRY_ROUTES: Mapping[str, Mapping[str, Handler]] = {
+    "/data/foundation/sandbox-management/": {"GET": sandboxes},
+    "/data/foundation/access-control/acl/effective-policies": {"POST": rights},
+}
+READ_ONLY = frozenset({list_audiences, get_audience, bulk_get})
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +70,7 @@ class Transport(Protocol):
 def make_app(service: Service) -> ASGIApp:
     routes = [
         Route(path, _audience_endpoint(service, handlers), methods=list(handlers))
-        for path, handlers in AUDIENCE_ROUTES.items()
+        for path, handlers in {**AUDIENCE_ROUTES, **ENTRY_ROUTES}.items()
     ]
 
     async def token(request: Request) -> Response:
@@ -109,6 +122,7 @@ def _audience_endpoint(
         try:
             strict = service.behaviour.strict_tokens
             caller = check_gateway(call, service.tokens, strict=strict)
+            _check_rights(service, call, caller, handler)
             answer = handler(service, call, caller)
         except RefusedError as refused:
             answer = refused.answer
@@ -118,6 +132,17 @@ def _audience_endpoint(
         return Delivered(call, answer)
 
     return endpoint
+
+
+def _check_rights(service: Service, call: Call, caller: Caller, handler: Handler) -> None:
+    """Raise RefusedError for audiences of a sandbox that is not there, or that may only be read."""
+    known, behaviour = service.behaviour.sandboxes, service.behaviour
+    if handler in {sandboxes, rights}:
+        return
+    if known and caller.sandbox not in known:
+        raise RefusedError(no_such_sandbox(call))
+    if behaviour.forbid_write and handler not in READ_ONLY:
+        raise RefusedError(permission_denied(call, caller.org, caller.sandbox))
 
 
 async def _call(request: Request) -> Call:

@@ -23,6 +23,8 @@ class Operation(StrEnum):
     BULK_GET = "bulk-get"
     PATCH = "patch"
     DELETE = "delete"
+    SANDBOXES = "sandboxes"
+    RIGHTS = "rights"
 
 
 class FaultKind(StrEnum):
@@ -76,6 +78,8 @@ POSSIBLE: Mapping[Operation, frozenset[FaultKind]] = {
     Operation.PATCH: _READS | _ANSWERS | _WRITES | _BODIES | {FaultKind.FORBIDDEN},
     Operation.DELETE: (_READS | _ANSWERS | _WRITES | {FaultKind.FORBIDDEN, FaultKind.DEPENDENTS})
     - {FaultKind.CUT_BODY},  # its answer has none
+    Operation.SANDBOXES: _READS | _ANSWERS | {FaultKind.FORBIDDEN},
+    Operation.RIGHTS: _READS | _ANSWERS | {FaultKind.FORBIDDEN},
 }
 """Which kinds can happen to what."""
 
@@ -146,7 +150,8 @@ class Behaviour:
     SPELLINGS. `unique`: a name that exists in any spelling is answered with 409. `lifecycle`: the
     state of what is created. `hide_inactive`: a list shows inactive audiences only where it is
     asked for them. `update_lag`, `delete_lag`: lists go on showing what was changed or deleted.
-    `statuses`: whose success a change has, one of STATUSES. `max_length`: of a name and of a
+    `sandboxes`: those that there are; none named: all. `forbid_write`: the credentials may only
+    read. `statuses`: whose success a change has, one of STATUSES. `max_length`: of a name and of a
     description; Adobe documents none.
     """
 
@@ -159,6 +164,8 @@ class Behaviour:
     strict_tokens: bool = False
     client_secret: str | None = None
     forbid_list: bool = False
+    forbid_write: bool = False
+    sandboxes: tuple[str, ...] = ()
     spelling: str = "sent"
     unique: bool = False
     lifecycle: str = "published"

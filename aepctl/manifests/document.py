@@ -1,13 +1,16 @@
 """One manifest file: bytes to wanted audiences, its keys, and everything that is wrong with it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from dataclasses import field as filled
 from typing import Any
 
 from pydantic import ValidationError
 
 from aepctl.manifests.lifecycle import lifecycle_of, moved_in, removed_in
 from aepctl.manifests.model import UNSAID, Defaults, Entry, ManifestDocument
+from aepctl.manifests.overriding import Scoped, misplaced, scopes_of
+from aepctl.manifests.scope import Scope
 from aepctl.manifests.spelling import misspelt
 from aepctl.model.audience import FIELDS, Audience, Wanted
 from aepctl.model.problem import Origin, Problem
@@ -18,7 +21,7 @@ SHARED = tuple(
     field for field in FIELDS if field.required and field.attribute in Defaults.model_fields
 )
 """The fields that every audience needs, and that defaults may give."""
-TEXTS = tuple(name for name in Defaults.model_fields if name != "lifecycle")
+TEXTS = tuple(one.attribute for one in FIELDS if one.attribute in Defaults.model_fields)
 """The fields of text that defaults may give."""
 SECTIONS = frozenset({"audiences", "moved", "removed"})
 """A file has at least one of these."""
@@ -40,11 +43,13 @@ class Manifest:
     repeated: int = 0
     moved: tuple[Moved, ...] = ()
     removed: tuple[Removed, ...] = ()
+    scopes: Mapping[str, Scope] = filled(default_factory=dict)
+    named: frozenset[str] = frozenset()
 
 
 def read_manifest(file: str, raw: bytes) -> Manifest:
     """Read one file; `file` names it in problems. The documents of a file count as one."""
-    yaml_file = parse(file, raw, positions_under="audiences")
+    yaml_file = parse(file, raw, positions_under="audiences", within="overrides")
     if yaml_file.broken:
         return Manifest(problems=yaml_file.problems, text=yaml_file.text)
     documents = [(n, value) for n, value in enumerate(yaml_file.documents) if value is not None]
@@ -64,16 +69,22 @@ def read_manifest(file: str, raw: bytes) -> Manifest:
     defaults, findings = _defaults(yaml_file, documents)
     findings += _incomplete(yaml_file, documents, defaults)
     findings += misspelt(yaml_file, documents, defaults, checked)
-    problems += yaml_file.problems_at(findings)
     given = defaults or Defaults()
+    scoped: Scoped = {}
+    wanted = tuple(_wanted(yaml_file, checked, given, scoped))
+    scopes = scopes_of(yaml_file, scoped, given)
+    findings += misplaced(yaml_file, documents, defaults, scoped)
+    problems += yaml_file.problems_at(findings)
     return Manifest(
-        tuple(_wanted(yaml_file, checked, given)),
+        wanted,
         tuple(_keys(yaml_file)),
         _one_each_place(problems),
         yaml_file.text,
         yaml_file.repeated + _repeated((entries for _, entries in checked), given),
         tuple(moved),
         tuple(removed),
+        scopes,
+        frozenset(given.environments or ()).union(*(one.names for one in scopes.values())),
     )
 
 
@@ -148,10 +159,14 @@ def _incomplete(
 
 
 def _wanted(
-    yaml_file: YamlFile, checked: list[tuple[int, dict[str, Entry]]], defaults: Defaults
+    yaml_file: YamlFile,
+    checked: list[tuple[int, dict[str, Entry]]],
+    defaults: Defaults,
+    scoped: Scoped,
 ) -> Iterator[Wanted]:
+    """Each audience, as its block says; `scoped` is given those that say more of environments."""
     file = yaml_file.file
-    usual = lifecycle_of(UNSAID, defaults.lifecycle)
+    usual, every = lifecycle_of(defaults.lifecycle), defaults.environments is None
     for number, entries in checked:
         key_positions = yaml_file.key_positions[number]
         for key, entry in entries.items():
@@ -165,7 +180,10 @@ def _wanted(
             origin = Origin(file, line, column)
             own = entry.lifecycle
             life = usual if own is UNSAID else lifecycle_of(own, defaults.lifecycle)
-            yield Wanted(key, audience, origin, entry.audience_id, life)
+            one = Wanted(key, audience, origin, entry.audience_id, life)
+            if entry.overrides or entry.environments is not None or not every:
+                scoped[number, "audiences", key] = one, entry
+            yield one
 
 
 def _keys(yaml_file: YamlFile) -> Iterator[tuple[str, Origin]]:

@@ -41,8 +41,8 @@ class There:
 
     `wanted`: by all manifests. `known` has the key of each audienceId in state, `taken` are keys
     that no other audience may have; `doubtful` has the keys of creates whose outcome is not known,
-    `ended` what the state says of an audienceId that is no longer wanted on purpose.
-    `program` is how a command about them begins.
+    `ended` what the state says of an audienceId that is no longer wanted on purpose. `elsewhere`:
+    by manifests, but not for this environment. `program` is how a command about them begins.
     """
 
     wanted: tuple[Wanted, ...] = ()
@@ -51,6 +51,7 @@ class There:
     doubtful: Mapping[Identity, str] = field(default_factory=dict)
     ended: Mapping[str, str] = field(default_factory=dict)
     program: str = "aepctl"
+    elsewhere: tuple[Wanted, ...] = ()
 
 
 class Why(StrEnum):
@@ -116,8 +117,10 @@ class _Sorter:
         self.passed: list[Passed] = []
         self.alike: dict[Identity, list[str]] = defaultdict(list)
         self._there, self._asked = there, asked
-        self._keys = keys_of(alive, {*there.taken, *(one.key for one in there.wanted)})
-        self._wanted = {one.key: one for one in there.wanted}
+        every = {one.key: one for one in (*there.elsewhere, *there.wanted)}
+        self._keys = keys_of(alive, {*there.taken, *every})
+        self._wanted = every
+        self._elsewhere = {one.audience.folded_identity: one for one in there.elsewhere}
         self._defined = {one.audience.folded_identity: one for one in there.wanted}
         self._ids = {key: audience_id for audience_id, key in there.known.items()}
 
@@ -137,8 +140,12 @@ class _Sorter:
         else:
             trouble = None
         same = self._defined.get(audience.folded_identity)
+        other = self._elsewhere.get(audience.folded_identity)
         if same is not None:
             self._same(one, same, audience)
+        elif other is not None:
+            said = f"defined in {other.origin.file}:{other.origin.line}, for other environments"
+            self._pass(Why.DEFINED, one, said, other.key)
         elif one.is_asleep and not self._asked.inactive:
             said = f"its lifecycleState is {one.lifecycle}"
             self._pass(Why.ASLEEP, one, said)

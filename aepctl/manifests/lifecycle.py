@@ -1,6 +1,7 @@
 """What a manifest says of how audiences go on and end. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 from aepctl.manifests.model import LifecycleBlock, ManifestDocument
 from aepctl.model.lifecycle import AtRemoval, Lifecycle, OnRemoval
@@ -8,21 +9,24 @@ from aepctl.model.problem import Origin
 from aepctl.model.wants import Moved, Removed
 from aepctl.yamldoc import YamlFile
 
+T = TypeVar("T")
 
-def lifecycle_of(own: LifecycleBlock, defaults: LifecycleBlock) -> Lifecycle:
-    """Field by field: the audience's own word, else the file's."""
-    on_removal = own.on_removal or defaults.on_removal
-    prevents = own.prevent_destroy
-    if prevents is None:
-        prevents = defaults.prevent_destroy or False
-    ignored = own.ignore_changes
-    if ignored is None:
-        ignored = defaults.ignore_changes or []
+
+def lifecycle_of(*blocks: LifecycleBlock) -> Lifecycle:
+    """Field by field, what the first block says that says anything: the audience's, the file's."""
+    on_removal = _first(one.on_removal for one in blocks)
     return Lifecycle(
-        AtRemoval(None if on_removal is None else OnRemoval(on_removal), prevents),
-        (own.on_immutable_change or defaults.on_immutable_change) == "replace",
-        frozenset(ignored),
+        AtRemoval(
+            None if on_removal is None else OnRemoval(on_removal),
+            _first(one.prevent_destroy for one in blocks) or False,
+        ),
+        _first(one.on_immutable_change for one in blocks) == "replace",
+        frozenset(_first(one.ignore_changes for one in blocks) or ()),
     )
+
+
+def _first(said: Iterable[T | None]) -> T | None:
+    return next((one for one in said if one is not None), None)
 
 
 def moved_in(yaml_file: YamlFile, number: int, document: ManifestDocument) -> Iterator[Moved]:

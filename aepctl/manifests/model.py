@@ -1,6 +1,7 @@
 """What a manifest file may hold. The JSON Schema for editors comes from here too."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
@@ -10,6 +11,8 @@ from aepctl.yamldoc.types import (
     Flag,
     Key,
     MultiLine,
+    NoField,
+    Removable,
     SingleLine,
     StrictModel,
 )
@@ -64,6 +67,9 @@ UNSAID = LifecycleBlock()
 LIFECYCLE = "How the audience's life goes on and ends."
 
 
+ENVIRONMENTS = "The environments of aepctl.yaml that it is for. Default: all."
+
+
 class Defaults(StrictModel):
     """Fields for every audience of the file that does not give its own."""
 
@@ -75,6 +81,40 @@ class Defaults(StrictModel):
     lifecycle: LifecycleBlock = Field(
         default=UNSAID,
         description=f"{LIFECYCLE} Each field that an audience does not say itself is taken here.",
+    )
+    environments: list[Key] | None = Field(default=None, description=ENVIRONMENTS)
+
+
+class Override(StrictModel):
+    """What of one audience is otherwise in one environment."""
+
+    never: ClassVar[Mapping[str, NoField]] = {
+        "key": NoField(
+            rule="override-of-key",
+            message="the key cannot be overridden",
+            hint="an audience has the same key everywhere; another block may be for this "
+            "environment",
+        ),
+        "environments": NoField(
+            rule="override-of-environments",
+            message="`environments` cannot be overridden",
+            hint="write beside `overrides` which environments the audience is for",
+        ),
+    }
+
+    name: SingleLine | None = Field(default=None, description="Its name there.")
+    description: Removable | None = Field(
+        default=None, description='Its description there; `""`: it has none there.'
+    )
+    namespace: SingleLine | None = Field(default=None, description="Its `namespace` there.")
+    origin_name: SingleLine | None = Field(
+        default=None, alias="originName", description="Its `originName` there."
+    )
+    audience_id: AudienceId | None = Field(
+        default=None, alias="audienceId", description="Its `audienceId` there."
+    )
+    lifecycle: LifecycleBlock = Field(
+        default=UNSAID, description=f"{LIFECYCLE} What is left out is as the block says."
     )
 
 
@@ -102,6 +142,12 @@ class Entry(StrictModel):
         "computed one. Else: the ID of the audience that exists already and is to be adopted.",
     )
     lifecycle: LifecycleBlock = Field(default=UNSAID, description=LIFECYCLE)
+    environments: list[Key] | None = Field(default=None, description=ENVIRONMENTS)
+    overrides: dict[Key, Override] = Field(
+        default_factory=dict,
+        description="What is otherwise in some environments, each under its name.",
+        examples=[{"prod": {"description": "Refreshed nightly."}}],
+    )
 
 
 class MovedBlock(StrictModel):

@@ -1,6 +1,6 @@
 """What must hold over all files for keys that moved and keys that were removed. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 
 from aepctl.manifests.rules import place
@@ -16,11 +16,15 @@ Wanted = Mapping[str, Origin]
 
 
 def contradictions(
-    wanted: Wanted, moved: Sequence[Moved], removed: Sequence[Removed]
+    wanted: Wanted,
+    moved: Sequence[Moved],
+    removed: Sequence[Removed],
+    *,
+    but: Collection[str] = (),
 ) -> Iterator[Problem]:
-    """What cannot both be so. Both places are named."""
-    yield from _moved_twice(moved)
+    """What cannot both be so. Both places are named. `but`: keys not wanted everywhere."""
     circles = list(_circles(moved))
+    yield from _moved_twice(moved)
     for first, last, _ in circles:
         said = (
             f"{quoted(first.from_key)} has moved in a circle that begins in {place(first.origin)}"
@@ -29,10 +33,43 @@ def contradictions(
         if first is last:
             said, hint = f"{quoted(first.from_key)} has moved to itself", "delete this line"
         yield Problem(last.origin, "moved-in-a-circle", said, hint)
-    told = {key for *_, keys in circles for key in keys}
-    yield from _moved_but_wanted(wanted, (one for one in moved if one.from_key not in told))
     yield from _removed_twice(removed)
-    yield from _removed_but_there(wanted, moved, removed)
+    yield from _removed_but_moved(wanted, moved, removed)
+    yield from still_wanted(wanted, moved, removed, but=but)
+
+
+def still_wanted(
+    wanted: Wanted,
+    moved: Sequence[Moved],
+    removed: Sequence[Removed],
+    *,
+    but: Collection[str] = (),
+    only: Collection[str] | None = None,
+) -> Iterator[Problem]:
+    """Keys that moved or were removed, and are wanted; without those in `but`, or `only` some."""
+    circles = {key for *_, keys in _circles(moved) for key in keys}
+    for one in moved:
+        block = _block(one.from_key, wanted, but, only)
+        if block is None or one.from_key in circles:
+            continue
+        was, now = quoted(one.from_key), quoted(one.to_key)
+        said = f"{was} has moved to {now}, but is still wanted in {place(block)}"
+        hint = f"give that block the key {now}, or delete this line"
+        if one.to_key in wanted:
+            hint = f"delete that block; or this line, if {was} is another audience than {now}"
+        yield Problem(one.origin, "still-wanted", said, hint)
+    for end in removed:
+        block = _block(end.key, wanted, but, only)
+        if block is not None:
+            said = f"{quoted(end.key)} is removed, but still wanted in {place(block)}"
+            hint = "delete that block; or this line, if it is to stay"
+            yield Problem(end.origin, "still-wanted", said, hint)
+
+
+def _block(
+    key: str, wanted: Wanted, but: Collection[str], only: Collection[str] | None
+) -> Origin | None:
+    return None if key in but or (only is not None and key not in only) else wanted.get(key)
 
 
 def moved_nowhere(
@@ -90,19 +127,6 @@ def _circles(moved: Iterable[Moved]) -> Iterator[tuple[Moved, Moved, set[str]]]:
             one = ways.get(one.to_key)
 
 
-def _moved_but_wanted(wanted: Wanted, moved: Iterable[Moved]) -> Iterator[Problem]:
-    for one in moved:
-        block = wanted.get(one.from_key)
-        if block is None:
-            continue
-        was, now = quoted(one.from_key), quoted(one.to_key)
-        said = f"{was} has moved to {now}, but is still wanted in {place(block)}"
-        hint = f"give that block the key {now}, or delete this line"
-        if one.to_key in wanted:
-            hint = f"delete that block; or this line, if {was} is another audience than {now}"
-        yield Problem(one.origin, "still-wanted", said, hint)
-
-
 def _removed_twice(removed: Iterable[Removed]) -> Iterator[Problem]:
     first: dict[str, Removed] = {}
     for one in removed:
@@ -114,17 +138,13 @@ def _removed_twice(removed: Iterable[Removed]) -> Iterator[Problem]:
             yield Problem(one.origin, "removed-twice", said, "delete one of the two lines")
 
 
-def _removed_but_there(
+def _removed_but_moved(
     wanted: Wanted, moved: Iterable[Moved], removed: Iterable[Removed]
 ) -> Iterator[Problem]:
     ways = {one.from_key: one for one in reversed([*moved])}
     for one in removed:
-        key, block, move = quoted(one.key), wanted.get(one.key), ways.get(one.key)
-        if block is not None:
-            said = f"{key} is removed, but still wanted in {place(block)}"
-            hint = "delete that block; or this line, if it is to stay"
-            yield Problem(one.origin, "still-wanted", said, hint)
-        elif move is not None:
+        key, move = quoted(one.key), ways.get(one.key)
+        if move is not None and one.key not in wanted:
             now = quoted(move.to_key)
             said = f"{key} is removed, but has moved to {now} in {place(move.origin)}"
             hint = f"delete this line; if it is {now} that has ended, name that one here"

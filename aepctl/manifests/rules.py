@@ -1,11 +1,13 @@
 """What must hold over all files together: one key, one audience, once. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from aepctl.model.audience import Identity, Wanted
+from aepctl.model.audience import FIELDS, Identity, Wanted
 from aepctl.model.problem import Origin, Problem
 from aepctl.yamldoc import quoted
 
+IDENTIFYING = tuple(field.name for field in FIELDS if field.required)
+"""The fields that make two audiences the same."""
 MAX_REPEATED = 32 * 1024 * 1024
 """Characters. What is written once and used often is many times larger in a plan and in state."""
 
@@ -34,29 +36,49 @@ def repeated_keys(keys: Iterable[tuple[str, Origin]]) -> Iterator[Problem]:
             yield Problem(origin, "duplicate-key", said, "give one of them another key")
 
 
-def same_audiences(wanted: Iterable[Wanted]) -> Iterator[Problem]:
-    """Different keys that describe one audience, however it is spelled. Both places are named."""
-    described: dict[Identity, Wanted] = {}
+def same_audiences(
+    wanted: Iterable[Wanted], described: Mapping[Identity, Wanted] | None = None
+) -> Iterator[Problem]:
+    """Different keys that describe one audience, however it is spelled. Both places are named.
+
+    `described`: others that are told already, should they be the same as each other.
+    """
+    found = {**(described or {})}
     for one in wanted:
-        same = described.setdefault(one.audience.folded_identity, one)
+        same = found.setdefault(one.audience.folded_identity, one)
         if same.key != one.key:
-            said = f"{quoted(one.key)} describes the same audience as {quoted(same.key)}"
+            here, at, there = _by_override(one, same, IDENTIFYING)
+            said = f"{quoted(here.key)} describes the same audience as {quoted(there.key)}"
             hint = "name, namespace and originName together must differ"
             if same.audience.identity != one.audience.identity:
                 hint += " by more than case, blanks or invisible characters"
-            yield Problem(one.origin, "same-audience", f"{said} in {place(same.origin)}", hint)
+            yield Problem(at, "same-audience", f"{said} in {place(there.origin)}", hint)
 
 
-def same_ids(wanted: Iterable[Wanted]) -> Iterator[Problem]:
-    """Keys that are given one `audienceId`. Both places are named."""
-    given: dict[str, Wanted] = {}
+def same_ids(
+    wanted: Iterable[Wanted], given: Mapping[str, Wanted] | None = None
+) -> Iterator[Problem]:
+    """Keys that are given one `audienceId`. Both places are named. `given`: as of the others."""
+    found = {**(given or {})}
     for one in wanted:
         if one.audience_id is not None:
-            same = given.setdefault(one.audience_id, one)
+            same = found.setdefault(one.audience_id, one)
             if same.key != one.key:
-                said = f"`{one.key}` has the same audienceId as `{same.key}`"
-                said = f"{said} in {place(same.origin)}"
-                yield Problem(one.origin, "same-id", said, "each needs its own")
+                here, at, there = _by_override(one, same, ("audienceId",))
+                said = f"`{here.key}` has the same audienceId as `{there.key}`"
+                said = f"{said} in {place(there.origin)}"
+                yield Problem(at, "same-id", said, "each needs its own")
+
+
+def _by_override(
+    one: Wanted, same: Wanted, fields: Collection[str]
+) -> tuple[Wanted, Origin, Wanted]:
+    """Which of the two is told, where, and the other one: the one that an override made so."""
+    for here, there in ((one, same), (same, one)):
+        places = [origin for name, origin in here.given if name in fields]
+        if places:
+            return here, places[0], there
+    return one, one.origin, same
 
 
 def place(origin: Origin) -> str:

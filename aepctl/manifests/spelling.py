@@ -4,10 +4,11 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from aepctl.manifests.model import Defaults, Entry
+from aepctl.manifests.model import Defaults, Entry, Override
 from aepctl.model.audience import FIELDS
 from aepctl.model.spelling import flaw, plain
 from aepctl.yamldoc import Finding, YamlFile
+from aepctl.yamldoc.places import Path
 
 IDENTIFYING = tuple(field for field in FIELDS if field.required)
 """The fields that make two audiences the same. A description may be spelled in any way."""
@@ -40,7 +41,15 @@ def misspelt(
                     yield _finding(yaml_file, path, said, text)
 
 
-def _finding(yaml_file: YamlFile, path: tuple[str | int, ...], said: str, text: str) -> Finding:
+def misspelt_within(yaml_file: YamlFile, path: Path, block: Override) -> Iterator[Finding]:
+    """Likewise in the override at this path."""
+    for field in IDENTIFYING:
+        text = getattr(block, field.attribute)
+        if text is not None and (said := flaw(text)):
+            yield _finding(yaml_file, (*path, field.name), said, text)
+
+
+def _finding(yaml_file: YamlFile, path: Path, said: str, text: str) -> Finding:
     field, better = path[-1], plain(text)
     hint = "write it without"
     if not better:

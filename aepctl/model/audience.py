@@ -1,9 +1,9 @@
 """The noun: an external audience's metadata, on each of the three sides that a plan compares."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Self, TypeAlias, TypeGuard
+from typing import Self, TypeAlias
 
 from aepctl.model.folding import folded
 from aepctl.model.lifecycle import NO_LIFECYCLE, NOTHING_SAID, AtRemoval, Lifecycle
@@ -101,19 +101,6 @@ class Audience:
 _folded_once = lru_cache(maxsize=1024)(folded)
 """Many audiences share a namespace and an originName."""
 
-MAX_ID_CHARS = 256
-"""No ID is longer, whoever gives it."""
-
-
-def usable_id(text: object) -> TypeGuard[str]:
-    """Whether this can be an ID: visible characters, not too many, and no blanks around them."""
-    return (
-        isinstance(text, str)
-        and 0 < len(text) <= MAX_ID_CHARS
-        and text.isprintable()
-        and text == text.strip()
-    )
-
 
 @dataclass(frozen=True, slots=True)
 class Ids:
@@ -137,7 +124,8 @@ class Wanted:
     """One audience that the manifests ask for, under its key.
 
     `audience_id`: where the client gives IDs (revision 3 of the create call), the one to give; else
-    that of the audience which exists already and is to be adopted.
+    that of the audience which exists already and is to be adopted. `given`: the fields that an
+    override gives, and where.
     """
 
     key: str
@@ -145,6 +133,12 @@ class Wanted:
     origin: Origin
     audience_id: str | None = None
     lifecycle: Lifecycle = NO_LIFECYCLE
+    given: tuple[tuple[str, Origin], ...] = ()
+
+    def place(self, fields: Collection[str]) -> Origin:
+        """Where these fields are given, if the same override gives all; else where its block is."""
+        places = [origin for name, origin in self.given if name in fields]
+        return min(places) if places and len(places) == len(fields) else self.origin
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,10 @@ class Wants:
     """Audiences in the order of the manifests; `moved` and `removed` likewise.
 
     No key of `removed` and no `from_key` is that of an audience, and no `to_key` stands twice.
+    `elsewhere`: what other environments want, and this one does not, as the blocks say.
     """
 
     audiences: tuple[Wanted, ...] = ()
     moved: tuple[Moved, ...] = ()
     removed: tuple[Removed, ...] = ()
+    elsewhere: tuple[Wanted, ...] = ()

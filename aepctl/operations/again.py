@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from aepctl.clock import Clock
 from aepctl.errors import SafetyRefusal
+from aepctl.log import SILENT, Log
 from aepctl.model.steps import Adopt, Create, Forget, Move, Step
 from aepctl.model.target import EMULATOR
 from aepctl.operations.context import Console, Context
+from aepctl.patience import wait
 from aepctl.plan.plan import Change, Plan
 from aepctl.project.environment import Environment
 from aepctl.wording import listed
@@ -32,6 +34,7 @@ class Again:
     at: float
     is_new: bool
     lags: bool = False
+    log: Log = SILENT
 
     def is_due(self, plan: Plan, gone: Container[str], *, asked: bool) -> bool:
         """Whether to look once more, after waiting where there was no state.
@@ -61,7 +64,7 @@ class Again:
             again = f"the platform is looked at once more in {left:.0f} s"
             self.console.warn(f"{why}, so {again}{otherwise}")
         if left > 0:
-            self.clock.sleep(left)
+            wait(self.clock, self.log, left, why)
 
     def check(self, before: Plan, now: Plan) -> bool:
         """Whether what is to be done has changed. Never to more than was approved.
@@ -95,7 +98,8 @@ def begin(context: Context, environment: Environment, *, is_new: bool) -> Again:
     """From now on. The list of the embedded platform does not lag."""
     lags = environment.target.endpoint != EMULATOR and environment.settle_seconds > 0
     clock = context.clock
-    return Again(clock, context.console, environment, clock.monotonic(), is_new and lags, lags)
+    now, console = clock.monotonic(), context.console
+    return Again(clock, console, environment, now, is_new and lags, lags, context.log)
 
 
 def _creates(steps: tuple[Step, ...]) -> bool:

@@ -10,6 +10,7 @@ from aepctl.apply.executor import execute
 from aepctl.apply.guards import check_guarded
 from aepctl.apply.outcomes import Outcome
 from aepctl.apply.report import ApplyReport
+from aepctl.apply.sender import Sender
 from aepctl.apply.stopping import StopSignal
 from aepctl.errors import ListForbidden, StateNotWritten
 from aepctl.operations.again import Again, begin
@@ -19,15 +20,16 @@ from aepctl.operations.inquiry import Inquiry
 from aepctl.operations.network import check_network
 from aepctl.operations.options import ApplyOptions
 from aepctl.operations.reading import writer_of
-from aepctl.operations.reporting import report_of
+from aepctl.operations.reporting import report_of, told
 from aepctl.operations.respelling import remember
 from aepctl.operations.reviewing import (
     asked_policy,
     ended,
     note_use,
 )
-from aepctl.plan.plan import Plan
+from aepctl.plan.plan import Change, Plan
 from aepctl.plan.seen import Seen
+from aepctl.progress import Progress
 from aepctl.project.credentials import credentials
 from aepctl.project.environment import Environment
 from aepctl.state.session import open_session
@@ -148,17 +150,26 @@ class _Apply(Inquiry):
         sender = self.sender(looks)
         with self.stop.during_work():
             remember(sender, self.session.state, () if seen is None else seen.found)
-            done = execute(
-                todo,
-                sender,
-                partial(writer_of, self.context, platform, self.session),
-                parallelism=self.options.parallelism,
-                on_outcome=self.context.console.tell,
-            )
+            done = self._do(todo, sender, platform)
             rescue = self._save()
         outcomes = (*settled, *gates.undecided(plan), *done)
         not_started = len({change.key for change in todo} - {one.key for one in done})
         return self._report(plan, outcomes, not_started=not_started, rescue=rescue)
+
+    def _do(
+        self, todo: Sequence[Change], sender: Sender, platform: Platform
+    ) -> tuple[Outcome, ...]:
+        """Do the steps, and tell how far they are."""
+        clock, log = self.context.clock, self.context.log
+        with Progress(clock, log, "applied", len(todo), sender.backoff.left) as progress:
+            return execute(
+                todo,
+                sender,
+                partial(writer_of, self.context, platform, self.session),
+                parallelism=self.options.parallelism,
+                on_outcome=partial(told, self.context.console, progress),
+                on_idle=progress.tick,
+            )
 
     def _save(self) -> str | None:
         """Write the state; where that fails, what no store has."""

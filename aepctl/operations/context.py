@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Protocol
 from aepctl.clock import Clock, SystemClock
 from aepctl.errors import InvalidInput
 from aepctl.gitignore import ignore_own
+from aepctl.log import Log
 from aepctl.manifests import Manifests, read_manifests, resolve
+from aepctl.manifests.everywhere import Settings, sound
 from aepctl.model.target import EMULATOR
 from aepctl.model.wants import Wants
 from aepctl.patience import Patience
@@ -25,6 +27,7 @@ from aepctl.state.places import open_store
 from aepctl.state.run import new_id, this_run
 from aepctl.state.shared_store import SharedStore
 from aepctl.state.stores.base import StateStore
+from aepctl.timelimit import at_most
 
 if TYPE_CHECKING:
     from aepctl.aep.connection import Connection
@@ -57,6 +60,15 @@ class Console(Protocol):
 
     def tell(self, outcome: "Outcome", /) -> None: ...
     def warn(self, text: str, /) -> None: ...
+
+
+SLOWEST_RULE = 5.0
+"""Seconds of the processor's time that one rule may take over all audiences."""
+
+
+def rule_limit() -> AbstractContextManager[None]:
+    """For a pattern that would take for ever."""
+    return at_most(SLOWEST_RULE)
 
 
 def has_no_manifests(error: InvalidInput) -> bool:
@@ -99,13 +111,22 @@ class Context:
     console: Console = field(default_factory=SilentConsole)
     patience: Patience = field(default_factory=Patience)
 
+    @property
+    def log(self) -> Log:
+        """Who hears what happens."""
+        return self.patience.log
+
     def wants(self, environment: Environment, *, or_nothing: bool = False) -> Wants:
         """All that the manifests want in an environment. Raises InvalidInput.
 
-        `or_nothing`: where there are none, nothing is wanted. Else that is a mistake.
+        `or_nothing`: where there are none, nothing is wanted, and what there is need not be as the
+        team's rules ask. Else that is a mistake.
         """
+        rules = () if or_nothing else environment.rules
+        settings = Settings(environment.siblings, (environment.name,), rules, rule_limit)
         try:
-            return resolve(self.read_manifests(environment.manifests))
+            manifests = sound(lambda: self.read_manifests(environment.manifests), settings)
+            return resolve(manifests, environment.name)
         except InvalidInput as error:
             if not has_no_manifests(error):
                 raise
@@ -139,14 +160,20 @@ def _open_platform(context: Context, environment: Environment) -> Iterator[Platf
     """The platform of an environment, proven to give a token. Raises CredentialsError."""
     from aepctl.aep.connection import Platform as Aep  # noqa: PLC0415 - a plan needs no HTTP
     from aepctl.project.credentials import credentials  # noqa: PLC0415 - likewise
-    from aepctl.transport import TIMEOUT_SECONDS, TransportFactory  # noqa: PLC0415 - likewise
+    from aepctl.transport import (  # noqa: PLC0415 - likewise
+        TIMEOUT_SECONDS,
+        TransportFactory,
+        http_trace,
+    )
 
-    with _emulated(environment) as reachable:
+    with emulated(environment) as reachable:
         given = credentials(reachable, context.environ)
         timeout = TIMEOUT_SECONDS
         if scheme_of(environment.state):  # what is sent late in a lease ends before it is over
             timeout = min(timeout, environment.lock_lease_seconds / 3)
-        transports = TransportFactory(environ=context.environ, timeout_seconds=timeout)
+        transports = TransportFactory(
+            environ=context.environ, timeout_seconds=timeout, trace=http_trace(context.log)
+        )
         platform = Aep(reachable, given, transports, patience=context.patience)
         try:
             platform.tokens.current()
@@ -156,14 +183,18 @@ def _open_platform(context: Context, environment: Environment) -> Iterator[Platf
 
 
 @contextmanager
-def _emulated(environment: Environment) -> Iterator[Environment]:
-    """The environment with real addresses: those of the embedded platform, while it runs."""
+def emulated(environment: Environment, *, makes: bool = True) -> Iterator[Environment]:
+    """The environment with real addresses: those of the embedded platform, while it runs.
+
+    `makes`: where its audiences are kept is made, if it is not there.
+    """
     if environment.target.endpoint != EMULATOR:
         yield environment
         return
     from aepctl.emulator import serve  # noqa: PLC0415 - an extra that need not be installed
 
-    with serve(db=_emulator_file(environment.name)) as server:
+    file = Path(emulator_file(environment.name))
+    with serve(db=_made(file) if makes or file.exists() else None) as server:
         yield replace(
             environment,
             ais_url=f"{server.url}/core/ais",
@@ -172,11 +203,10 @@ def _emulated(environment: Environment) -> Iterator[Environment]:
         )
 
 
-def _emulator_file(environment: str) -> Path:
-    """Where the embedded platform of an environment keeps its audiences."""
+def _made(file: Path) -> Path:
+    """The file, in whose folder it can be made. Raises EmulatorError."""
     from aepctl.errors import EmulatorError  # noqa: PLC0415 - few need it
 
-    file = Path(emulator_file(environment))
     folder = file.parent
     try:
         folder.mkdir(exist_ok=True)

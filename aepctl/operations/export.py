@@ -4,18 +4,20 @@ The manifests are written first, and what they define is recorded then: one that
 the two finds its definitions when it is run again, and records those.
 """
 
+import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from aepctl.aep.reader import AudienceReader
 from aepctl.errors import AepctlError, InvalidInput
-from aepctl.manifests import Manifests
+from aepctl.manifests import Manifests, resolve
 from aepctl.manifests.document import Manifest
 from aepctl.manifests.export import Asked, Chosen, Passed, There, Why, choose
 from aepctl.manifests.exported import Exported
 from aepctl.manifests.pages import pages_of
 from aepctl.model.audience import Audience, Known, Observed
 from aepctl.model.steps import Adopt, Create
+from aepctl.model.wants import Wants
 from aepctl.operations.context import Context, has_no_manifests
 from aepctl.operations.exportfolder import target_of, write
 from aepctl.operations.state import session_for
@@ -67,7 +69,7 @@ class _Export:
             raise AepctlError(
                 f"--adopt: {options.to} is not below {environment.manifests}, so no plan would "
                 "find there what the state then knows",
-                hint=f"use `--to {environment.manifests}`, or leave --adopt out",
+                hint=f"use `--to {shlex.quote(environment.manifests)}`, or leave --adopt out",
                 code="export-folder",
             )
         self._chosen = Chosen((), ())
@@ -76,7 +78,8 @@ class _Export:
         """Look, choose, and write, or say what would be written."""
         options, target = self._options, self._target
         contents = target.contents()
-        there = there_of(self._manifests(), target.definitions(contents), state, self._environment)
+        wants = resolve(self._manifests(), self._environment.name)
+        there = there_of(wants, target.definitions(contents), state, self._environment)
         seen, unreadable = _look(self._context, self._environment)
         unreadable = tuple(one for one in unreadable if options.asked.matches(one.audience))
         _check_found(seen, options.asked)
@@ -102,7 +105,9 @@ class _Export:
         adoptable = self._chosen.adoptable()
         if not adoptable:
             return frozenset()
-        wanted = {one.key: one.audience for one in self._context.wants(self._environment).audiences}
+        # What a team's rules ask is for plans to say: nothing is made here.
+        wants = resolve(self._manifests(), self._environment.name)
+        wanted = {one.key: one.audience for one in wants.audiences}
         adopted = []
         with session.together():
             for key, found in adoptable.items():
@@ -123,7 +128,7 @@ class _Export:
 
 
 def there_of(
-    manifests: Manifests, apart: Iterable[Manifest], state: State, environment: Environment
+    wants: Wants, apart: Iterable[Manifest], state: State, environment: Environment
 ) -> There:
     """What is defined, in the folder also where no plan reads it (`apart`), and what is known."""
     ended = {
@@ -137,12 +142,13 @@ def there_of(
         if isinstance(one.step, Create)
     }
     return There(
-        (*manifests.wanted, *(one for each in apart for one in each.wanted)),
+        (*wants.audiences, *(one for each in apart for one in each.wanted)),
         {one.ids.audience_id: key for key, one in state.audiences.items()},
         frozenset({*state.audiences, *(one.key for one in state.intents.values())}),
         doubtful,
         ended,
         environment.program,
+        wants.elsewhere,
     )
 
 

@@ -14,7 +14,7 @@ from aepctl.operations.adopting import (
 )
 from aepctl.operations.context import Context
 from aepctl.operations.elsewhere import check_elsewhere
-from aepctl.operations.state import known_otherwise, session_for
+from aepctl.operations.state import check_for_here, known_otherwise, session_for
 from aepctl.plan.compare import field_diffs
 from aepctl.project.environment import Environment
 from aepctl.render.block import manifest_block
@@ -39,7 +39,9 @@ def import_one(
     StateLocked, StateError, InvalidInput, CredentialsError, PlatformError; SafetyRefusal where it
     cannot be this key's.
     """
-    wanted = next((one for one in context.wants(environment).audiences if one.key == key), None)
+    wants = context.wants(environment)
+    check_for_here(wants, environment, key)
+    wanted = next((one for one in wants.audiences if one.key == key), None)
     with session_for(context, environment, f"import {key}", wait) as session:
         owner = _owner(session.state, one_id)
         known = session.state.audiences.get(key)

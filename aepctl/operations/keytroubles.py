@@ -58,7 +58,7 @@ def move_troubles(
             yield _taken(environment, one, state.audiences[one.new], at)
         if one.new not in olds and _is_open(state, one.new):
             forget = environment.command("state", "resolve", one.new, "--abandon")
-            hint = f"apply settles it; to forget it: `{forget}`"
+            hint = f"`{environment.command('apply')}` settles it; to forget it: `{forget}`"
             yield Trouble(f"{at}`{one.new}` has an open intent", hint, code="open-intent")
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache
 
-from aepctl.errors import AepctlError
 from aepctl.model.audience import Known
 from aepctl.model.wants import Wants
 from aepctl.operations.context import Context
@@ -15,6 +14,8 @@ from aepctl.plan.plan import Change, Plan
 from aepctl.plan.planner import make_plan
 from aepctl.plan.select import is_target
 from aepctl.project.environment import Environment
+from aepctl.project.everywhere import everywhere as in_each
+from aepctl.project.everywhere import made_in
 from aepctl.project.project import Project
 from aepctl.render.known import KnownKey
 from aepctl.render.listed import Listed, ListedEnvironment, ListedKey
@@ -38,6 +39,7 @@ class Compared:
         changes = {one.key: one for one in self.plan.changes}
         moved = {one.moved_from for one in self.plan.changes} - wanted.keys()
         intents = intents_by_key(state)
+        elsewhere = {one.key for one in self.wants.elsewhere}
         keys = sorted((wanted.keys() | state.audiences.keys() | intents.keys()) - moved)
         return tuple(
             ListedKey(
@@ -45,6 +47,7 @@ class Compared:
                 KnownKey(key, self.known(key, changes), tuple(intents.get(key, ()))),
                 wanted.get(key),
                 changes[key].action if key in changes else None,
+                key in elsewhere,
             )
             for key in keys
         )
@@ -81,23 +84,15 @@ def everywhere(
     `program` is how a command begins that runs in this folder. Raises the error that all have.
     """
     context = replace(context, read_manifests=cache(context.read_manifests))
-    environments: list[ListedEnvironment] = []
-    keys: list[ListedKey] = []
-    for name in project.environments or (None,):
-        environment: Environment | None = None
-        try:
-            environment = project.environment(context.environ, name, program=program)
-            keys += compared(context, environment).rows()
-        except AepctlError as error:
-            target = None if environment is None else environment.target
-            environments.append(ListedEnvironment(name or "default", target, error))
-        else:
-            environments.append(ListedEnvironment(environment.name, environment.target))
-    first, *others = (one.error for one in environments)
+    parts = in_each(
+        project, context.environ, program, lambda environment: compared(context, environment).rows()
+    )
+    environments = tuple(ListedEnvironment(one.environment, one.target, one.error) for one in parts)
+    first, *others = (one.error for one in parts)
     if first is not None and all(str(one) == str(first) for one in others):
         raise first
-    keys.sort(key=lambda one: one.key)
-    return replace(_chosen(tuple(environments), keys, patterns), every=True)
+    keys = sorted((key for _, rows in made_in(parts) for key in rows), key=lambda one: one.key)
+    return replace(_chosen(environments, keys, patterns), every=True)
 
 
 def _chosen(

@@ -45,4 +45,11 @@ class ApplyOptions:
     @property
     def words(self) -> tuple[str, ...]:
         """The command that goes on where this stopped."""
-        return (self.command,) if self.saved is None else (self.command, self.saved.file)
+        if self.saved is not None:
+            file = self.saved.file
+            return (self.command, f"./{file}" if file.startswith("-") else file)
+        existing = ("--existing", self.existing) if self.existing != "adopt" else ()
+        refresh = ("--refresh",) if self.refresh else ()
+        overwrite = ("--overwrite",) if self.overwrite else ()
+        targets = (word for target in self.targets for word in ("--target", target))
+        return (self.command, *existing, *refresh, *overwrite, *targets)

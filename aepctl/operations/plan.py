@@ -39,6 +39,7 @@ def policy_of(
     refresh: bool = False,
     overwrite: bool = False,
     destroys: bool = False,
+    may_miss: bool = False,
 ) -> Policy:
     """How plans are made in an environment."""
     return Policy(
@@ -54,6 +55,7 @@ def policy_of(
         refresh=refresh,
         overwrite=overwrite,
         destroys=destroys,
+        may_miss=may_miss,
     )
 
 
@@ -63,11 +65,15 @@ def plan(
     targets: tuple[str, ...] = (),
     *,
     overwrite: bool = False,
+    may_miss: bool = False,
 ) -> Planned:
-    """Compare wanted with known. Raises InvalidInput, StateError, NoSuchTarget."""
+    """Compare wanted with known. Raises InvalidInput, StateError, NoSuchTarget.
+
+    `may_miss`: a target that matches nothing may be about another environment.
+    """
     wants = context.wants(environment)
     state = read_state(context.open_store(environment), environment.target)
-    policy = policy_of(environment, overwrite=overwrite)
+    policy = policy_of(environment, overwrite=overwrite, may_miss=may_miss)
     made = make_plan(wants, state, None, policy, targets)
     return Planned(made, state)
 

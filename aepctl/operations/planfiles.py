@@ -7,7 +7,7 @@ from aepctl.errors import AepctlError
 from aepctl.files import read_regular
 from aepctl.operations.plan import Planned
 from aepctl.plan.binding import Binding
-from aepctl.plan.planfile import CREATE_ONE, EFFECTS, RESTS, decode, head, not_a_plan, sealed
+from aepctl.plan.planfile import EFFECTS, RESTS, decode, head, how_to_make, not_a_plan, sealed
 from aepctl.render.json import document, limits_data, plan_data
 from aepctl.texts import CONFLICT_SAID, conflict_line, encoding_trouble
 
@@ -35,7 +35,9 @@ def _read(path: str) -> Any:
         raw = read_regular(path, most=MAX_BYTES)
     except OSError as error:
         raise AepctlError(
-            f"{path}: cannot be read: {error.strerror}", hint=CREATE_ONE, code="file-unreadable"
+            f"{path}: cannot be read: {error.strerror}",
+            hint=how_to_make(path),
+            code="file-unreadable",
         ) from error
     trouble = encoding_trouble(raw)
     if trouble is not None:
@@ -47,7 +49,7 @@ def _read(path: str) -> Any:
     except (ValueError, RecursionError) as error:
         line = conflict_line(raw.decode(errors="replace"))
         if line is not None:
-            raise not_a_plan(f"{path}:{line}", CONFLICT_SAID) from error
+            raise not_a_plan(path, CONFLICT_SAID, line) from error
         raise not_a_plan(path, "it is not JSON") from error
 
 

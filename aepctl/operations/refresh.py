@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from aepctl.apply import gates
 from aepctl.apply.executor import execute
@@ -17,12 +18,13 @@ from aepctl.operations.context import Context
 from aepctl.operations.network import check_network
 from aepctl.operations.onlooker import Onlooker
 from aepctl.operations.plan import policy_of
-from aepctl.operations.reporting import report_of
+from aepctl.operations.reporting import report_of, told
 from aepctl.plan.plan import Plan
 from aepctl.plan.policy import Policy
 from aepctl.plan.questions import Questions, to_look_up
 from aepctl.plan.refreshing import plan_refresh
 from aepctl.plan.seen import Seen
+from aepctl.progress import Progress
 from aepctl.project.environment import Environment
 from aepctl.state.model import State
 from aepctl.state.rescue_file import left_behind
@@ -94,13 +96,14 @@ class _Refresh:
         console.begin(plan)
         clock = self.context.clock
         backoff = Backoff(clock, self.stop, self.context.patience)
-        with self.stop.during_work():
+        progress = Progress(clock, self.context.log, "recorded", len(todo))
+        with self.stop.during_work(), progress:
             done = execute(
                 todo,
                 Sender(session, clock, self.stop, backoff),
                 _no_writer,
                 parallelism=1,
-                on_outcome=console.tell,
+                on_outcome=partial(told, console, progress),
             )
             rescue = self._save(session)
         return self._report(plan, (*gates.undecided(plan), *done), rescue)

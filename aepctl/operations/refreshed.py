@@ -16,14 +16,17 @@ def refreshed_plan(
     targets: tuple[str, ...] = (),
     *,
     overwrite: bool = False,
+    may_miss: bool = False,
 ) -> Planned:
     """Compare all three sides. What is in doubt is not settled: that is for an apply.
+
+    `may_miss`: a target that matches nothing may be about another environment.
 
     Raises InvalidInput, StateError, NoSuchTarget, CredentialsError, PlatformError, ListForbidden.
     """
     onlooker = look_on(context, environment)
     wants, state = onlooker.wants, onlooker.state
-    policy = policy_of(environment, refresh=True, overwrite=overwrite)
+    policy = policy_of(environment, refresh=True, overwrite=overwrite, may_miss=may_miss)
     questions = to_look_up(wants, state, policy, targets)
     with onlooker.reader() as reader:
         seen = look(reader, questions, state, policy, Approval())

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from aepctl.apply.outcomes import Outcome
 from aepctl.apply.report import ApplyReport
 from aepctl.apply.stopping import StopSignal
+from aepctl.operations.context import Console
 from aepctl.plan.plan import Plan
+from aepctl.progress import Progress
 
 
 def report_of(
@@ -29,3 +31,9 @@ def report_of(
         plan_id=plan_id,
         words=words,
     )
+
+
+def told(console: Console, progress: Progress, outcome: Outcome) -> None:
+    """Tell an outcome, and that one more is done."""
+    console.tell(outcome)
+    progress.step()

@@ -50,6 +50,14 @@ def _of(sides: Compared, key: str) -> ListedKey:
     found = keys.get(key) or keys.get(moved.get(key, ""))
     if found is not None:
         return found
+    block = next((one for one in sides.wants.elsewhere if one.key == key), None)
+    if block is not None:
+        at, name = f"{block.origin.file}:{block.origin.line}", sides.environment.name
+        raise AepctlError(
+            f"`{key}` in {at} is not for `{name}`, and the state there does not know it",
+            hint="`environments` says for which it is",
+            code="not-for-environment",
+        )
     close = get_close_matches(key, keys, n=1)
     if close:
         hint = f"did you mean `{close[0]}`?"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from aepctl.errors import AepctlError, SafetyRefusal
 from aepctl.model.audience import Audience
 from aepctl.model.steps import Create
+from aepctl.model.wants import Wants
 from aepctl.operations.context import Context
 from aepctl.operations.given import given_bytes
 from aepctl.operations.openones import after_abandoning, is_read
@@ -143,8 +144,10 @@ def session_for(
 
 def wanted_audience(context: Context, environment: Environment, key: str) -> Audience:
     """What the manifests ask for under this key. Raises InvalidInput, AepctlError."""
-    found = next((one for one in context.wants(environment).audiences if one.key == key), None)
+    wants = context.wants(environment)
+    found = next((one for one in wants.audiences if one.key == key), None)
     if found is None:
+        check_for_here(wants, environment, key)
         raise AepctlError(
             f"no audience `{key}` in the manifests and no open intent for it",
             hint=f"`{environment.command('plan')}` shows what is wanted, "
@@ -152,3 +155,15 @@ def wanted_audience(context: Context, environment: Environment, key: str) -> Aud
             code="no-such-key",
         )
     return found.audience
+
+
+def check_for_here(wants: Wants, environment: Environment, key: str) -> None:
+    """Raise AepctlError where the manifests want this key in other environments only."""
+    block = next((one for one in wants.elsewhere if one.key == key), None)
+    if block is not None:
+        at = f"{block.origin.file}:{block.origin.line}"
+        raise AepctlError(
+            f"`{key}` in {at} is not for `{environment.name}`: nothing was recorded",
+            hint=f"write {environment.name} under its `environments`, if it is to be there as well",
+            code="not-for-environment",
+        )

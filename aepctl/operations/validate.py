@@ -1,12 +1,27 @@
 """validate: aepctl.yaml and all manifests, for all environments. No environment is resolved."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from aepctl.errors import AepctlError
-from aepctl.operations.context import Context
+from aepctl.manifests import resolve
+from aepctl.manifests.everywhere import Settings, sound
+from aepctl.operations.context import Context, rule_limit
 from aepctl.project.load import load_project
 from aepctl.project.project import FILE
 
 
-def validate(context: Context, name: str | None = None, *, allow_outside: bool = False) -> int:
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """How many audiences the manifests ask for, and how many of them in each environment."""
+
+    audiences: int
+    environments: Mapping[str, int]
+
+
+def validate(
+    context: Context, name: str | None = None, *, allow_outside: bool = False
+) -> Validated:
     """How many audiences the manifests ask for; `name`: for this environment only.
 
     Variables that are not set are no problem, but for the folder of manifests. Raises InvalidInput
@@ -20,4 +35,9 @@ def validate(context: Context, name: str | None = None, *, allow_outside: bool =
             hint=f"available: {', '.join(project.environments)}",
             code="no-such-environment",
         )
-    return len(context.read_manifests(project.manifests).wanted)
+    names = project.environments if name is None else (name,)
+    about = () if name is None else (name,)
+    settings = Settings(tuple(project.environments), about, project.rules, rule_limit)
+    manifests = sound(lambda: context.read_manifests(project.manifests), settings)
+    counts = {one: len(resolve(manifests, one).audiences) for one in names}
+    return Validated(len(manifests.wanted) if name is None else counts[name], counts)

@@ -145,16 +145,17 @@ class Changing:
         steps: tuple[Step, ...],
         reason: str | None = None,
     ) -> Change:
+        diff = sight.diff()
         return Change(
             one.key,
             action,
             known=sight.known,
             observed=sight.observed,
             wanted=one.audience,
-            diff=sight.diff(),
+            diff=diff,
             steps=steps,
             reason=reason,
-            source=one.origin,
+            source=one.place([each.field for each in diff]),
             moved_from=self._sides.moves.get(one.key),
         )
 

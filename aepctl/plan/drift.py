@@ -67,6 +67,8 @@ class Drifted:
     `key` is None for what nobody named. `audience`, `audience_id` and `lifecycle` are as the
     platform has it, else as state knows it. `old_half`: it is what its key had before another one
     took its place. `like` is the known key that has the same name, namespace and originName.
+    `source` is where its block is, also where that is for other environments (not `is_wanted`);
+    `given` has the places of the fields that an override gives.
     """
 
     kind: Kind
@@ -79,6 +81,7 @@ class Drifted:
     source: Origin | None = None
     old_half: bool = False
     like: str | None = None
+    given: tuple[tuple[str, Origin], ...] = ()
 
     @property
     def is_drift(self) -> bool:
@@ -100,7 +103,7 @@ class Drift:
 
     `compared` counts the audiences that were compared, and `in_step` those of them that the
     platform has as state knows them. `retained` were ended and left there: nobody manages their
-    texts. `idle` are the ignores that are about no audience.
+    texts. `idle` are the ignores that are about no audience, `missed` the targets.
     """
 
     asked: Asked = Asked()
@@ -109,6 +112,7 @@ class Drift:
     in_step: int = 0
     retained: int = 0
     idle: tuple[Ignore, ...] = ()
+    missed: tuple[str, ...] = ()
 
     @property
     def is_any(self) -> bool:

@@ -46,6 +46,7 @@ class _Finder:
             sum(key not in mine for key in compared),
             len(retained),
             tuple(one for one in self._asked.ignores if not any(map(one.matches, sides.known))),
+            sides.missed,
         )
 
     def _is_retained(self, key: str) -> bool:
@@ -92,15 +93,16 @@ class _Finder:
         every = drifted_fields(known, one, observed)
         return tuple(each for each in every if each.field not in ignored)
 
-    @staticmethod
-    def _told(kind: Kind, key: str, known: Known, one: Wanted | None = None) -> Drifted:
+    def _told(self, kind: Kind, key: str, known: Known, one: Wanted | None = None) -> Drifted:
+        block = one or self._sides.leaving.elsewhere.get(key)
         return Drifted(
             kind,
             key,
             known.audience,
             known.ids.audience_id,
             is_wanted=one is not None,
-            source=None if one is None else one.origin,
+            source=None if block is None else block.origin,
+            given=() if one is None else one.given,
         )
 
     def _unmanaged(self) -> Iterator[Drifted]:
@@ -113,6 +115,8 @@ class _Finder:
         mine |= {one.audience_id for one in sides.wanted.values() if one.audience_id is not None}
         awaited = {*_awaited(sides, self._state)}
         known = {sides.known[key].audience.folded_identity: key for key in sorted(sides.known)}
+        others = sides.leaving.elsewhere.values()
+        blocks = {one.audience.folded_identity: one.origin for one in others}
         for observed in sorted(self._by_id.values(), key=_place):
             identity, audience_id = observed.audience.folded_identity, observed.ids.audience_id
             if audience_id in mine or identity[1:] not in ours or observed.is_gone:
@@ -125,6 +129,7 @@ class _Finder:
                     audience_id,
                     lifecycle=observed.lifecycle,
                     is_wanted=False,
+                    source=blocks.get(identity),
                     like=known.get(identity),
                 )
 

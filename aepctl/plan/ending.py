@@ -27,7 +27,7 @@ class Ending:
         known, sides = self._sides.known[key], self._sides
         name = sides.renamed_to(key)
         if name is not None and name in sides.in_doubt:
-            return self._told(key, known, Action.DECIDE, (), reasons.renamed(key, name))
+            return self._told(key, known, Action.DECIDE, (), sides.may_be(key, name))
         if name is not None:
             return None
         new = sides.clashes_with(key)
@@ -39,24 +39,39 @@ class Ending:
             return self._told(
                 key, known, Action.FORGET, (*self._undone(known), Forget()), reasons.GONE
             )
-        if sides.deletes(key):
+        if sides.leaving.deletes(key):
             return self._delete(key, known)
-        retain = not sides.is_removed(key)
-        return self._told(key, known, Action.FORGET, (*self._undone(known), Forget(retain)))
+        forget = Forget(retain=key not in sides.leaving.said)
+        why = self._not_here(key)
+        return self._told(key, known, Action.FORGET, (*self._undone(known), forget), why)
 
-    def retained(self) -> Iterator[Change]:
-        """What was retained once and is not there any more."""
-        for key in self._sides.retained():
+    def left(self) -> Iterator[Change]:
+        """What is left as it is, and is not there any more, or moved."""
+        for key in self._sides.left():
             known = self._sides.known[key]
             if known.ids.audience_id in self._seen.gone and key not in self._sides.in_doubt:
                 yield self._told(key, known, Action.FORGET, (Forget(),), reasons.GONE)
+            elif key in self._sides.moves and self._sides.leaving.is_kept(key):
+                move = Move(self._sides.moves[key])
+                yield self._told(key, known, Action.MOVE, (move,))
+
+    def _not_here(self, key: str) -> str | None:
+        """Why it ends, where that is because its block is for other environments."""
+        leaving = self._sides.leaving
+        if key not in leaving.elsewhere or key in leaving.said:
+            return None
+        return reasons_to_stay.not_here(self._policy, deletes=leaving.deletes(key))
 
     def _delete(self, key: str, known: Known) -> Change:
         observed = self._found.get(known.ids.audience_id)
-        if self._sides.guards(key):
+        leaving = self._sides.leaving
+        if leaving.guards(key):
             return self._told(key, known, Action.DECIDE, (), reasons_to_stay.GUARDED)
-        if known.at_removal.prevent_destroy:
-            return self._told(key, known, Action.DECIDE, (), reasons.PROTECTED)
+        if leaving.protects(key):
+            why = reasons.PROTECTED
+            if key in leaving.elsewhere:
+                why = reasons_to_stay.protected_elsewhere(self._policy)
+            return self._told(key, known, Action.DECIDE, (), why)
         if known.ids.audience_id in self._seen.missing:
             in_state = self._sides.moves.get(key, key)
             reason = reasons.missing(in_state, known, self._policy)
@@ -65,15 +80,20 @@ class Ending:
         if observed is not None:
             there, ids = observed.audience, ids.or_else(observed.ids)
             if is_edited(known, observed.audience) and not self._policy.overwrite:
-                return self._told(key, known, Action.DRIFT, (), reasons.EDITED_REMOVED)
+                why = reasons.EDITED_REMOVED
+                if key in leaving.elsewhere:
+                    why = reasons_to_stay.edited_elsewhere(self._policy)
+                return self._told(key, known, Action.DRIFT, (), why)
             if observed.dependents:
                 return self._told(
                     key, known, Action.DECIDE, (), reasons_to_stay.dependents(observed)
                 )
         old = known.deposed
-        why = None if old is None else reasons_to_stay.with_old(old.ids.audience_id)
+        whys = [self._not_here(key)]
+        whys += [] if old is None else [reasons_to_stay.with_old(old.ids.audience_id)]
         steps = (*self._undone(known), Delete(ids, there))
-        return self._told(key, known, Action.DELETE, steps, why)
+        told = "; ".join(one for one in whys if one) or None
+        return self._told(key, known, Action.DELETE, steps, told)
 
     def _undone(self, known: Known) -> tuple[Delete, ...]:
         return undone(known, self._found, overwrite=self._policy.overwrite)
@@ -87,8 +107,9 @@ class Ending:
         reason: str | None = None,
     ) -> Change:
         observed: Observed | None = self._found.get(known.ids.audience_id)
-        moved_from = self._sides.moves.get(key)
-        if steps and moved_from is not None:
+        moved_from, leaving = self._sides.moves.get(key), self._sides.leaving
+        block = leaving.elsewhere.get(key)
+        if steps and moved_from is not None and action is not Action.MOVE:
             steps = (Move(moved_from), *steps)
         diff: tuple[FieldDiff, ...] = ()
         if action is Action.DRIFT and observed is not None:
@@ -101,6 +122,7 @@ class Ending:
             diff=diff,
             steps=steps,
             reason=reason,
+            source=None if block is None else block.origin,
             moved_from=moved_from,
-            is_named=self._sides.is_removed(key),
+            is_named=leaving.is_removed(key),
         )

@@ -30,8 +30,8 @@ class Newcomers:
         """Wanted, and not known."""
         old = self._sides.renamed_from(one)
         if old is not None:
-            waits = self._decide(self._sides.candidate(one), reasons.renamed(old, one.key))
-            return replace(waits, may_be=old)
+            waits = self._decide(self._sides.candidate(one), self._sides.may_be(old, one.key))
+            return replace(waits, may_be=None if old in self._sides.leaving.elsewhere else old)
         other = self._sides.holds_back(one)
         if other is not None:
             return self._wait(one, other)
@@ -116,6 +116,8 @@ class Newcomers:
         """Its audience is what state has under another key, perhaps by another name by now."""
         wanted = self._sides.wanted
         key, found = next((one for one in owned if one[0] not in wanted), owned[0])
+        if key in self._sides.leaving.elsewhere:
+            return self._decide(candidate, self._sides.may_be(key, candidate.key), (found,))
         why = reasons.owned_there if key in wanted else reasons.renamed_there
         return self._decide(candidate, why(key, candidate.key, found, self._policy), (found,))
 

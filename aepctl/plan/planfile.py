@@ -13,14 +13,12 @@ from hashlib import sha256
 from aepctl.errors import AepctlError, SafetyRefusal
 from aepctl.model.target import Target
 from aepctl.plan.binding import Binding, Reviewed
-from aepctl.wording import first_error
+from aepctl.wording import command, first_error
 
 FORMAT = "2.1"
 EFFECTS = "effects"
 RESTS = "rests"
 DIGEST = "digest"
-CREATE_ONE = "create a plan with `aepctl plan --out FILE`"
-CREATE_ANOTHER = "create a new plan with `aepctl plan --out FILE`"
 
 
 def head(binding: Binding) -> dict[str, object]:
@@ -62,20 +60,29 @@ def decode(data: object, name: str) -> Binding:
         raise not_a_plan(name)
     if found != FORMAT:
         message = f"{name} has the format {found}, but this version of aepctl reads {FORMAT}"
-        raise AepctlError(message, hint=CREATE_ANOTHER, code="plan-unreadable")
+        raise AepctlError(message, hint=how_to_make(name, "new "), code="plan-unreadable")
     plan_id, binding = _validated(data, name)
     if binding.id != plan_id or data[DIGEST] != _digest(data):
         raise SafetyRefusal(
-            f"{name} was changed after it was saved", hint=CREATE_ANOTHER, code="plan-altered"
+            f"{name} was changed after it was saved",
+            hint=how_to_make(name, "new "),
+            code="plan-altered",
         )
     return binding
 
 
-def not_a_plan(name: str, why: str | None = None) -> AepctlError:
-    """The error for a file that holds something else."""
-    because = f": {why}" if why else ""
+def how_to_make(name: str, new: str = "") -> str:
+    """How such a file is made."""
+    return f"create a {new}plan with `{command('aepctl', 'plan', '--out', name)}`"
+
+
+def not_a_plan(name: str, why: str | None = None, line: int | None = None) -> AepctlError:
+    """The error for a file that holds something else; `line`: where that shows."""
+    place, because = f"{name}:{line}" if line else name, f": {why}" if why else ""
     return AepctlError(
-        f"{name} is not a plan saved by aepctl{because}", hint=CREATE_ONE, code="plan-unreadable"
+        f"{place} is not a plan saved by aepctl{because}",
+        hint=how_to_make(name),
+        code="plan-unreadable",
     )
 
 

@@ -36,21 +36,24 @@ def make_plan(
     settle += (change for change in defined if change.action is Action.SETTLE)
     settle.sort(key=lambda change: change.key)
     changes = (change for change in defined if change.action is not Action.SETTLE)
-    ended = (*(ending.removed(key) for key in sides.removed()), *ending.retained())
+    ended = (*(ending.removed(key) for key in sides.removed()), *ending.left())
     return Plan(
         environment=policy.environment,
         target=policy.target,
         changes=(*settle, *changes, *(one for one in ended if one is not None)),
         unchanged=unchanged,
-        targets=tuple(targets),
+        targets=tuple(one for one in targets if one not in sides.missed) or tuple(targets),
         max_creates=policy.max_creates,
         max_deletes=deletes_allowed(policy, len(sides.known)),
         refreshed=policy.refresh,
         overwrites=policy.overwrite,
         known=len(sides.known),
-        guarded=tuple(key for key in sides.removed() if sides.guards(key)),
-        stays=tuple(sides.retained()) if policy.destroys else (),
+        guarded=tuple(key for key in sides.removed() if sides.leaving.guards(key)),
+        stays=tuple(sides.left()) if policy.destroys else (),
+        elsewhere=_elsewhere(sides),
+        program=policy.program,
         not_listed=not_listed(sides, seen) if looks else (),
+        missed=sides.missed,
     )
 
 
@@ -86,6 +89,12 @@ def not_listed(sides: Sides, seen: Seen | None) -> tuple[str, ...]:
     return tuple(
         sorted(key for key, one in known if one.ids.audience_id in missing and sides.in_scope(key))
     )
+
+
+def _elsewhere(sides: Sides) -> tuple[str, ...]:
+    """The known keys in scope that are for other environments, and left as they are."""
+    kept = sides.leaving.is_kept
+    return tuple(key for key in sides.left() if kept(key) and key not in sides.in_doubt)
 
 
 def _settle(sides: Sides, key: str, intent: Intent) -> Change:

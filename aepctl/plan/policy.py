@@ -26,7 +26,7 @@ class Policy:
     than `max_deletes`, are told. `on_removal`: what becomes of what is no longer wanted, where its
     manifest did not say. `refresh`: everything known is looked at. `overwrite`: what somebody
     edited on the platform is changed all the same. `destroys`: all that is known is deleted,
-    whatever is wanted.
+    whatever is wanted. `may_miss`: a target that matches nothing may be about another environment.
     """
 
     environment: str
@@ -41,6 +41,7 @@ class Policy:
     refresh: bool = False
     overwrite: bool = False
     destroys: bool = False
+    may_miss: bool = False
 
     def command(self, *words: str) -> str:
         """A command for this environment that can be pasted as it stands."""

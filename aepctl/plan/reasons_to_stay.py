@@ -1,6 +1,7 @@
 """Why what is to be deleted stays, or what goes with it, in words."""
 
 from aepctl.model.audience import Observed
+from aepctl.plan.policy import Policy
 from aepctl.wording import listed
 
 GUARDED = "`prevent_destroy` protects it: apply `prevent_destroy: false` first"
@@ -22,4 +23,37 @@ def ends_first(old: str) -> str:
     return (
         f"state has this audience as `{old}`, which `removed:` ends: once that is done, plan "
         "again. If it was renamed, replace that line by one under `moved:`"
+    )
+
+
+def not_here(policy: Policy, *, deletes: bool) -> str:
+    """What becomes of what other environments want, as its block says."""
+    word = "delete" if deletes else "retain"
+    stays = "" if deletes else "; stays on the platform"
+    return f"its block is not for `{policy.environment}`, and says `on_removal: {word}`{stays}"
+
+
+def protected_elsewhere(policy: Policy) -> str:
+    """What other environments want may not be deleted in this one."""
+    return (
+        f"`prevent_destroy` protects it. To delete it in `{policy.environment}`: let its block be "
+        "for that as well, with `prevent_destroy: false`, apply, and take that back then"
+    )
+
+
+def edited_elsewhere(policy: Policy) -> str:
+    """What other environments want is to be deleted in this one, and somebody edited it."""
+    return (
+        "somebody edited it on the platform since aepctl last saw it: to delete it all the same, "
+        f"use `--overwrite`; to keep it, write {policy.environment} under `environments` of its "
+        "block"
+    )
+
+
+def for_others(old: str, new: str, policy: Policy) -> str:
+    """What a new key wants is known here under a key that is for other environments."""
+    return (
+        f"state has this audience as `{old}`, whose block is not for `{policy.environment}`. If "
+        f"it is `{new}` there: `{policy.command('state', 'mv', old, new)}`; if `{new}` is another "
+        f"one, to be created beside it: `{policy.command('state', 'resolve', new)} --recreate`"
     )

@@ -27,7 +27,7 @@ def plan_refresh(
     """
     sides = Sides(wants, state, policy, targets)
     keys = [key for key in sorted(sides.known) if sides.in_scope(key) and key not in sides.in_doubt]
-    taking = _Taking(sides, seen)
+    taking = _Taking(sides, seen, policy)
     changes = [change for key in keys for change in taking.of(key)]
     settle = tuple(
         Change(key, Action.SETTLE, known=sides.known.get(key), intent=intent)
@@ -41,14 +41,16 @@ def plan_refresh(
         targets=targets,
         refreshed=True,
         not_listed=not_listed(sides, seen),
+        program=policy.program,
     )
 
 
 class _Taking:
     """What becomes of one key in state. Manifests that move keys have not happened yet there."""
 
-    def __init__(self, sides: Sides, seen: Seen) -> None:
+    def __init__(self, sides: Sides, seen: Seen, policy: Policy) -> None:
         self._sides, self._seen, self._by_id = sides, seen, seen.by_id()
+        self._policy = policy
 
     def of(self, key: str) -> Iterator[Change]:
         known = self._sides.known[key]
@@ -60,7 +62,8 @@ class _Taking:
 
     def _gone(self, key: str, known: Known) -> Change:
         if known.deposed is not None:
-            reason = f"{reasons.GONE}. {reasons.OLD_HALF}: `aepctl apply --refresh` does both"
+            both = self._policy.command("apply", "--refresh", "--target", key)
+            reason = f"{reasons.GONE}. {reasons.OLD_HALF}: `{both}` does both"
             return self._told(key, Action.DECIDE, known, reason=reason)
         wanted = key in self._sides.wanted
         reason = f"{reasons.GONE}; {AFTER}" if wanted else reasons.GONE

@@ -21,7 +21,8 @@ def former_keys(moved: Iterable[Moved], keys: Iterable[str]) -> Mapping[str, str
 
 def protected_keys(wants: Wants, keys: Iterable[str]) -> Iterator[str]:
     """The keys that the manifests protect from being deleted, and those of `keys` that they had."""
-    now = {one.key for one in wants.audiences if one.lifecycle.at_removal.prevent_destroy}
+    every = (*wants.audiences, *wants.elsewhere)
+    now = {one.key for one in every if one.lifecycle.at_removal.prevent_destroy}
     yield from now
     yield from (old for old, new in former_keys(wants.moved, keys).items() if new in now)
 

@@ -8,21 +8,34 @@ from aepctl.errors import NoSuchTarget
 from aepctl.wording import listed
 
 
-def selected(keys: Iterable[str], targets: Sequence[str]) -> frozenset[str] | None:
+def selected(
+    keys: Iterable[str],
+    targets: Sequence[str],
+    elsewhere: Iterable[str] = (),
+    *,
+    may_miss: bool = False,
+) -> tuple[frozenset[str] | None, tuple[str, ...]]:
     """The keys that are a target or match one as a pattern; None where there are no targets.
 
-    Raises NoSuchTarget for a target that matches nothing.
+    And the targets that match nothing. Raises NoSuchTarget for one, unless they `may_miss`.
+    `elsewhere`: keys that only other environments have.
     """
     if not targets:
-        return None
+        return None, ()
     keys = list(dict.fromkeys(keys))
     chosen: set[str] = set()
+    missed: list[str] = []
     for target in targets:
         matching = [key for key in keys if is_target(key, (target,))]
-        if not matching:
-            raise NoSuchTarget(f"no audience matches --target {target!r}", hint=_hint(target, keys))
+        if not matching and may_miss:
+            missed.append(target)
+        elif not matching:
+            others = [key for key in elsewhere if is_target(key, (target,))]
+            hint = f"{listed(others)}: only for other environments, as the manifests say"
+            said = f"no audience matches --target {target!r}"
+            raise NoSuchTarget(said, hint=hint if others else _hint(target, keys))
         chosen.update(matching)
-    return frozenset(chosen)
+    return frozenset(chosen), tuple(missed)
 
 
 def is_target(key: str, targets: Iterable[str]) -> bool:

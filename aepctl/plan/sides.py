@@ -5,10 +5,11 @@ from functools import cached_property
 from itertools import chain
 
 from aepctl.model.audience import Identity, Known, Wanted
-from aepctl.model.lifecycle import OnRemoval
 from aepctl.model.steps import Create
 from aepctl.model.wants import Wants
+from aepctl.plan import reasons, reasons_to_stay
 from aepctl.plan.candidates import Candidate, absent_creates, absent_identity, creates
+from aepctl.plan.leaving import Leaving
 from aepctl.plan.policy import Policy
 from aepctl.plan.renames import (
     former_keys,
@@ -35,22 +36,24 @@ class Sides:
         self, wants: Wants, state: State, policy: Policy, targets: Sequence[str] = ()
     ) -> None:
         self._policy = policy
-        self._guarded: frozenset[str] = frozenset()
+        guarded: frozenset[str] = frozenset()
         if policy.destroys:
-            self._guarded = frozenset(protected_keys(wants, state.audiences))
+            guarded = frozenset(protected_keys(wants, state.audiences))
             wants = Wants()
         self.wanted: Mapping[str, Wanted] = {one.key: one for one in wants.audiences}
-        self._removal = {one.key: one.delete for one in wants.removed}
         intents = state.intents.values()
         self._intents = {intent.key: intent for intent in intents}
         in_doubt = [intent for intent in intents if intent.in_doubt(policy.run)]
         self._former = former_keys(wants.moved, (*state.audiences, *self._intents))
         self.moves = self._moves(state, {intent.key for intent in in_doubt})
         self.known: Mapping[str, Known] = under_new_keys(state.audiences, self.moves)
+        self.leaving = Leaving(wants, self.known, policy, guarded)
         self._absent = absent_creates(intents)
         left_over = self._left_over(intents) if self._absent else ()
         self.in_doubt = {intent.key: intent for intent in (*left_over, *in_doubt)}
-        self.scope = selected(chain(self.wanted, self.known, self.in_doubt), targets)
+        keys = chain(self.wanted, self.known, self.in_doubt)
+        others = self.leaving.elsewhere
+        self.scope, self.missed = selected(keys, targets, others, may_miss=policy.may_miss)
 
     def _moves(self, state: State, in_doubt: Container[str]) -> dict[str, str]:
         """The new keys of what is known under old ones, and those: what is in doubt moves later."""
@@ -96,50 +99,34 @@ class Sides:
             if key in self.in_doubt or not self.in_scope(key):
                 continue
             one = self.wanted.get(key)
-            differs = self.deletes(key) if one is None else not is_same(one, known)
-            if self._policy.refresh or differs or known.deposed is not None:
+            differs = self.leaving.deletes(key) if one is None else not is_same(one, known)
+            half = known.deposed is not None and not self.leaving.is_kept(key)
+            if self._policy.refresh or differs or half:
                 yield key
 
     def removed(self) -> list[str]:
         """The keys that are known in scope, no longer wanted and not in doubt.
 
-        Without those that are retained already, unless the manifests say more of them by now.
+        Without those that are retained already, unless the manifests say more of them by now, and
+        without those that are for other environments, unless their blocks say what becomes of them.
         """
         gone = self.known.keys() - self.wanted.keys() - self.in_doubt.keys()
-        said = self._removal
-        return sorted(
-            key
-            for key in gone
-            if self.in_scope(key) and (not self.known[key].retained or key in said)
-        )
+        return sorted(key for key in gone if self.in_scope(key) and self.leaving.ends(key))
 
-    def retained(self) -> list[str]:
-        """The keys in scope that were retained, about which the manifests say nothing."""
-        gone = self.known.keys() - self.wanted.keys() - self._removal.keys()
-        return sorted(key for key in gone if self.known[key].retained and self.in_scope(key))
-
-    def deletes(self, key: str) -> bool:
-        """Whether what is no longer wanted is to be deleted on the platform."""
-        known = self.known[key]
-        if self._policy.destroys:
-            return not known.retained
-        said = self._removal.get(key)
-        if said is not None or known.retained:
-            return bool(said)
-        return (known.at_removal.on_removal or self._policy.on_removal) is OnRemoval.DELETE
-
-    def guards(self, key: str) -> bool:
-        """Whether a destroy must leave it, as its manifest or state protects it."""
-        known = self.known[key]
-        return self._policy.destroys and (known.at_removal.prevent_destroy or key in self._guarded)
-
-    def is_removed(self, key: str) -> bool:
-        """Whether the manifests say themselves that it is no longer wanted."""
-        return key in self._removal
+    def left(self) -> list[str]:
+        """The keys in scope that are known, not wanted, and left as they are."""
+        gone = self.known.keys() - self.wanted.keys()
+        return sorted(key for key in gone if self.in_scope(key) and not self.leaving.ends(key))
 
     def renamed_to(self, key: str) -> str | None:
         """The new key that this removed one may have become."""
         return self._renamed.get(key) if self._removed else None
+
+    def may_be(self, old: str, new: str) -> str:
+        """Why a new key waits that may be another name of an old one, in words."""
+        if old in self.leaving.elsewhere:
+            return reasons_to_stay.for_others(old, new, self._policy)
+        return reasons.renamed(old, new)
 
     def renamed_from(self, one: Wanted) -> str | None:
         """The removed key that this new one may be another name of."""
@@ -199,11 +186,12 @@ class Sides:
 
     @cached_property
     def _removed(self) -> Mapping[Identity, str]:
-        return removed_by_identity(self.known, {*self.wanted, *self._removal})
+        return removed_by_identity(self.known, {*self.wanted, *self.leaving.said})
 
     @cached_property
     def _ended(self) -> Mapping[Identity, str]:
-        return removed_by_identity({k: self.known[k] for k in self._removal if k in self.known}, ())
+        said = {key: self.known[key] for key in self.leaving.said if key in self.known}
+        return removed_by_identity(said, ())
 
     @cached_property
     def _renamed(self) -> Mapping[str, str]:

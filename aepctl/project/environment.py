@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from aepctl.model.lifecycle import OnRemoval
+from aepctl.model.rule import Rule
 from aepctl.model.target import Target
 from aepctl.wording import command
 
@@ -19,7 +20,8 @@ class Environment:
     `ais_url`, `ups_url` and `ims_url` do not count where `target.endpoint` is the emulator.
     `lineage`: the only state that is taken. `lock_lease_seconds`: how long the lock of a shared
     state lasts without a sign of life.
-    `program` is how a command for it begins: `aepctl --env prod`.
+    `program` is how a command for it begins: `aepctl --env prod`. `rules`: what a team asks of
+    every audience. `siblings`: all environments of aepctl.yaml, this one included.
     """
 
     name: str
@@ -38,6 +40,8 @@ class Environment:
     lineage: str | None = None
     lock_lease_seconds: float = 90.0
     program: str = "aepctl"
+    rules: tuple[Rule, ...] = ()
+    siblings: tuple[str, ...] = ()
 
     @property
     def client_ids(self) -> bool:

@@ -16,6 +16,7 @@ from aepctl.project.expanding import Expanded, expand
 from aepctl.project.model import ConfigModel
 from aepctl.project.paths import Boundary, below_here, near_names
 from aepctl.project.project import FILE, INSIDE, Project, state_path
+from aepctl.project.rules import rules_of
 from aepctl.project.targets import twice
 from aepctl.yamldoc import Finding, YamlFile, check, parse, quoted
 from aepctl.yamldoc.places import Path as PlacePath
@@ -66,6 +67,7 @@ def _checked(expanded: Expanded, number: int, boundary: Boundary) -> Project:
         config.environments,
         boundary=boundary,
         missing={path: replace(one, source=None) for path, one in expanded.missing.items()},
+        rules=rules_of(config.rules, expanded.file, number),
     )
     return _inside(project, boundary, expanded.file, number)
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from aepctl.project.paths import not_plain
+from aepctl.project.rules import Rules
 from aepctl.project.stores import check_address, scheme_of
 from aepctl.project.urls import safe_url
 from aepctl.yamldoc.types import CONTROLS, Flag, Key, PatternMessage, SingleLine, StrictModel
@@ -113,6 +114,9 @@ class ConfigModel(StrictModel):
     default_environment: Key | None = Field(
         default=None,
         description="The environment to use without `--env` and AEPCTL_ENV. Default: the only one.",
+    )
+    rules: Rules = Field(
+        default=Rules(), description="What a team asks of every audience, by field."
     )
     environments: dict[Key, EnvironmentModel] = Field(
         default_factory=dict, description="The environments by name."

@@ -9,6 +9,7 @@ from pathlib import Path
 from aepctl.errors import AepctlError, InvalidInput, SafetyRefusal
 from aepctl.model.lifecycle import OnRemoval
 from aepctl.model.problem import Problem
+from aepctl.model.rule import Rule
 from aepctl.model.target import EMULATOR, Target
 from aepctl.project.credentials import check_header
 from aepctl.project.environment import Environment
@@ -39,6 +40,7 @@ class Project:
     found: bool = True
     boundary: Boundary | None = field(default=None, compare=False)
     missing: Mapping[PlacePath, Problem] = field(default_factory=dict)
+    rules: tuple[Rule, ...] = ()
 
     def environment(
         self, environ: Mapping[str, str], name: str | None = None, *, program: str = "aepctl"
@@ -122,6 +124,8 @@ class Project:
             lineage=model.lineage,
             lock_lease_seconds=model.lock_lease_seconds,
             program=program,
+            rules=self.rules,
+            siblings=tuple(self.environments),
         )
 
     def _check_inside(self, name: str, state: str, *, emulated: bool) -> None:

@@ -1,15 +1,36 @@
 """What of a plan has to be seen first, and the lines that it gives to paste."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from aepctl.model.steps import Delete
 from aepctl.plan.plan import Plan
 from aepctl.plan.policy import MOST_DELETED
 from aepctl.render.block import scalar
-from aepctl.wording import listed
+from aepctl.render.display import Paint, display, display_lines
+from aepctl.render.wrapping import wrapped
+from aepctl.wording import command, listed
 
 RENAMED = "Renamed? Then paste this into a manifest, and plan again"
 """Before the lines of `moved_lines`."""
+
+
+STAYS = "Stays on the platform"
+ELSEWHERE = "For other environments"
+CALM = (STAYS, ELSEWHERE)
+"""Alerts that only say what is left as it is."""
+
+
+def is_calm(title: str) -> bool:
+    """Whether an alert asks nobody to do anything."""
+    return title.startswith(CALM)
+
+
+def alert_lines(alerts: Iterable[tuple[str, str]], paint: Paint) -> Iterator[str]:
+    """Alerts as text, a line each."""
+    for title, text in alerts:
+        colour = "cyan" if is_calm(title) else "red"
+        said = f"{paint(display(title), colour, 'bold')}: {display_lines(text)}"
+        yield wrapped(said, paint, 4)
 
 
 def plan_alerts(plan: Plan) -> Iterator[tuple[str, str]]:
@@ -23,18 +44,22 @@ def plan_alerts(plan: Plan) -> Iterator[tuple[str, str]]:
     if gone:
         yield "Deletes", f"{_would(len(gone))} deleted for good: {listed(gone)}"
     if plan.not_listed:
-        said = "the platform's list lacks them, which proves nothing. `aepctl drift` says more"
-        yield "Not listed", f"{listed(plan.not_listed)}: {said}"
+        said = "the platform's list lacks them, which proves nothing"
+        more = command(plan.program, "drift")
+        yield "Not listed", f"{listed(plan.not_listed)}: {said}. `{more}` says more"
     if plan.stays:
-        yield "Stays on the platform", f"retained when it was removed: {listed(plan.stays)}"
+        yield STAYS, f"retained when it was removed: {listed(plan.stays)}"
+    if plan.elsewhere:
+        yield ELSEWHERE, _elsewhere(plan)
     if plan.overwrites and plan.changes:
         yield "Overwrites", "what somebody edited on the platform is changed or deleted as well"
     exceeded = plan.exceeded
     if "max_creates" in exceeded:
         limit = f"max_creates ({plan.max_creates})"
-        yield "Limit", _exceeded(plan.creates, "created", limit, "--yes-create")
+        yield "Limit", _exceeded(plan, plan.creates, "created", limit)
     if "max_deletes" in exceeded:
-        yield "Limit", _exceeded(plan.deletes, "deleted", _deletes_allowed(plan), "--yes-delete")
+        limit = _deletes_allowed(plan)
+        yield "Limit", _exceeded(plan, plan.deletes, "deleted", limit)
 
 
 def moved_lines(plan: Plan) -> tuple[str, ...]:
@@ -50,11 +75,31 @@ def _deletes_allowed(plan: Plan) -> str:
     return f"max_deletes ({plan.max_deletes})"
 
 
-def _exceeded(count: int, done: str, limit: str, option: str) -> str:
+def _elsewhere(plan: Plan) -> str:
+    keys, forget = plan.elsewhere, command(plan.program, "state", "rm", plan.elsewhere[0])
+    are = "are left as they are" if keys[1:] else "is left as it is"
     return (
-        f"{_would(count)} {done}, more than {limit}: `apply` needs `{option} {count}`, and whoever "
+        f"{listed(f'`{key}`' for key in keys)}, known here, {are}. To end one here: "
+        f"`lifecycle: {{on_removal: delete}}` (or `retain`) in its block; to forget it: `{forget}`"
+    )
+
+
+def _exceeded(plan: Plan, count: int, done: str, limit: str) -> str:
+    return (
+        f"{_would(count)} {done}, more than {limit}: `{_allow(plan)}` allows it, and whoever "
         "applies this as a saved plan approves them"
     )
+
+
+def _allow(plan: Plan) -> str:
+    """The command that allows all of it: each option by itself would still be refused."""
+    words = ["apply"]
+    if "max_creates" in plan.exceeded:
+        words += ("--yes-create", str(plan.creates))
+    if "max_deletes" in plan.exceeded:
+        words += ("--yes-delete", str(plan.deletes))
+    words += (word for target in plan.targets for word in ("--target", target))
+    return command(plan.program, *words)
 
 
 def _would(count: int) -> str:

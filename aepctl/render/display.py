@@ -1,5 +1,6 @@
 """Make text from people and from the platform safe and plain on a terminal and in a log."""
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -52,6 +53,19 @@ def display_lines(text: str) -> str:
     So none can begin with what the log of a pipeline obeys, wherever it comes from.
     """
     return "\n  - ".join(display(line) for line in text.split("\n"))
+
+
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def safe_json(value: object) -> str:
+    """JSON on one line that is as safe to look at as `display` makes text, and means the same."""
+    text = _encode(value)
+    if "##" in text:
+        text = COMMAND.sub(r"##\1\\u005b", text)
+    if text.isascii() and text.isprintable():
+        return text
+    return UNSAFE.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
 def cells(text: str) -> int:

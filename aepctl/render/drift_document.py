@@ -67,7 +67,7 @@ class DriftedData(TypedDict):
         str | None, Field(description="The platform's word for its state, where there is one.")
     ]
     fields: Annotated[list[DriftFieldData], Field(description="What differs.")]
-    source: Annotated[SourceData | None, Field(description="Where it is wanted, or null.")]
+    source: Annotated[SourceData | None, Field(description="Where its block is, or null.")]
     wanted: Annotated[bool, Field(description="Whether the manifests want it.")]
     oldHalf: Annotated[
         bool, Field(description="It is what its key had before another one took its place.")

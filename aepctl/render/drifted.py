@@ -146,6 +146,10 @@ def _advice(one: Drifted, where: Where) -> str | None:
             advice = f"{made}to forget it: {where.command('refresh', '--target', key)}"
         case Kind.UNMANAGED if one.like is not None:
             advice = "one of the two has to be deleted on the platform"
+        case Kind.UNMANAGED if one.source is not None:
+            block = f"`environments` of its block in {one.source.file}:{one.source.line}"
+            manage = f"to manage it: write {where.environment} under {block}"
+            advice = f"{manage}; else delete it on the platform"
         case Kind.UNMANAGED:
             exact = SPECIAL.sub(r"[\g<0>]", one.audience.name).replace("`", "?")
             export = where.command("export", "--to", where.manifests, "--name", exact)
@@ -166,13 +170,23 @@ def _about_change(one: Drifted, where: Where) -> str:
     keep = where.command("refresh", "--target", key)
     if one.old_half:
         return f"an apply deletes it only with `--overwrite`: {ours}"
+    if not one.is_wanted and one.source is not None:
+        return f"its block is not for {where.environment}; to record what is there: {keep}"
     if not one.is_wanted:
-        return f"no manifest has it any more; to end it as it is now: {keep}, then apply"
+        end = where.command("apply", "--target", key)
+        return f"no manifest has it any more; to end it as it is now: {keep}, then {end}"
+    return f"to keep what is there: write {_lines(one)}, then {keep}; to put ours back: {ours}"
+
+
+def _lines(one: Drifted) -> str:
+    """What has to be written, and where: into an override, where that gives the field."""
     file = "the manifest" if one.source is None else f"`{one.source.file}`"
-    lines = ", ".join(map(_line, one.fields))
-    return (
-        f"to keep what is there: write {lines} into {file}, then {keep}; to put ours back: {ours}"
-    )
+    given, lines = dict(one.given), dict[str, list[str]]()
+    for each in one.fields:
+        at = given.get(each.field)
+        place = file if at is None else f"`{at.file}:{at.line}`"
+        lines.setdefault(place, []).append(_line(each))
+    return " and ".join(f"{', '.join(some)} into {place}" for place, some in lines.items())
 
 
 def _line(one: FieldDiff) -> str:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aepctl.wording import listed
+
 if TYPE_CHECKING:
     from aepctl.apply.findings import Verified
     from aepctl.apply.report import ApplyReport
@@ -94,18 +96,19 @@ def of_intents(
     return Result(view, document)
 
 
-def of_validation(count: int, environment: str | None = None) -> Result:
-    """So many sound audiences."""
+def of_validation(count: int, environment: str | None, counts: Mapping[str, int]) -> Result:
+    """So many sound audiences; `counts`: how many in each of several environments."""
 
     def view() -> "View":
         from aepctl.render.view import view_of_validation
 
-        return view_of_validation(count, environment)
+        each = (f"{name} {number}" for name, number in counts.items())
+        return view_of_validation(count, environment, listed(each) if len(counts) > 1 else "")
 
     def document() -> str:
         from aepctl.render.json import validation_json
 
-        return validation_json(count)
+        return validation_json(count, counts)
 
     return Result(view, document)
 

@@ -1,12 +1,14 @@
 """What GitHub Actions takes from a step: annotations, outputs and the step summary's size."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from posixpath import normpath
 
 from aepctl.model.problem import Origin, Problem
 from aepctl.render.escape import command_data, command_property
-from aepctl.render.view import NOT_RECORDED, Row, View
+from aepctl.render.grid import Grid
+from aepctl.render.view import NOT_RECORDED, Failed, Row, View
 from aepctl.render.words import LEFT_ALONE, by_urgency, word
 
 MAX_SHOWN = 10
@@ -22,14 +24,26 @@ def annotations(view: View, *, limit: int = MAX_SHOWN, root: str = "") -> str:
 
     Of a plan, a `::warning` for what waits for somebody or cannot be undone.
 
-    `root` leads from the repository to the folder that files are relative to.
+    `root` leads from the repository to the folder that files are relative to. Of several
+    environments, a problem of all is told once, and each other thing with its environment's name.
     """
-    if view.problems:
-        lines = [_problem(one, root) for one in sorted(view.problems, key=_rank)]
-        return _limited(lines, limit, "problem", view.more)
+    if view.problems and not view.parts:
+        return _problems(view, limit, root)
     if view.failed is not None:
-        said = (view.failed.message, view.failed.hint)
-        return _command("error", None, f"aepctl: {view.failed.code}", said) + "\n"
+        return _failure(view.failed, "") + "\n"
+    if view.parts:
+        failed = [
+            _failure(one.failed, f"{one.environment}: ")
+            for one in view.parts
+            if one.failed and not one.problems
+        ]
+        loud = [
+            _planned(row, root, f"{part.environment}: ")
+            for part in view.parts
+            for row in _loud(part)
+        ]
+        failures = _limited(failed, limit, "environment")
+        return _problems(view, limit, root) + failures + _limited(loud, limit, "change")
     lost = [
         _command("error", None, "aepctl", (f"{title}: {text}",))
         for title, text in view.alerts
@@ -42,12 +56,23 @@ def annotations(view: View, *, limit: int = MAX_SHOWN, root: str = "") -> str:
 def outputs(view: View, exit_code: int) -> dict[str, str]:
     """What later steps may ask of a result."""
     told = {"exit_code": str(exit_code)}
+    told |= _environments(view.grid) if view.grid else {}
     if view.totals is None:
         return told
     told |= {"plan_id": view.plan_id or "", "environment": view.environment or ""}
-    if view.plan is None:
-        told["changes"] = "true" if any(row.status != LEFT_ALONE for row in view.rows) else "false"
+    if view.plan is None and view.command != "drift":
+        changes = any(row.status != LEFT_ALONE for row in view.rows)
+        if view.grid:
+            changes = any(one.changed for one in view.grid.columns)
+        told["changes"] = "true" if changes else "false"
     return told | {word(status).output: str(count) for status, count in view.totals.items()}
+
+
+def _environments(grid: Grid) -> dict[str, str]:
+    """In which environments there is something to do, as a list for `fromJSON`; which failed."""
+    changed = [one.name for one in grid.columns if one.changed]
+    failed = [one.name for one in grid.columns if one.failed]
+    return {"changed_environments": json.dumps(changed), "failed_environments": json.dumps(failed)}
 
 
 def output_block(pairs: Mapping[str, str], delimiter: str) -> str:
@@ -67,6 +92,16 @@ def output_block(pairs: Mapping[str, str], delimiter: str) -> str:
 
 def _rank(problem: Problem) -> tuple[bool, Origin]:
     return not problem.hides_others, problem.origin
+
+
+def _problems(view: View, limit: int, root: str) -> str:
+    lines = [_problem(one, root) for one in sorted(view.problems, key=_rank)]
+    return _limited(lines, limit, "problem", view.more)
+
+
+def _failure(failed: Failed, where: str) -> str:
+    title = f"aepctl: {where}{failed.code}"
+    return _command("error", None, title, (failed.message, failed.hint))
 
 
 def _problem(one: Problem, root: str) -> str:
@@ -93,11 +128,11 @@ def _is_bad(row: Row) -> bool:
     return word(row.status).tone == "bad"
 
 
-def _planned(row: Row, root: str) -> str:
+def _planned(row: Row, root: str, where: str = "") -> str:
     how = word(row.status)
     what = " ".join(part for part in (row.name, row.audience_id) if part)
     said = (f"{row.key}{f' ({what})' if what else ''}: {row.note or how.counted}", how.hint)
-    return _command("warning", row.source, f"aepctl: {how.counted}", said, root)
+    return _command("warning", row.source, f"aepctl: {where}{how.counted}", said, root)
 
 
 def _outcome(row: Row, root: str) -> str:

@@ -9,9 +9,12 @@ from aepctl.render.escape import html
 SCRIPTS = ("rows.js", "draw.js", "plan.js")
 
 
-def page(title: str, body: str, data: str = "", script: str = "") -> str:
-    """A whole document. `body` and `data` are HTML; nothing but `script` may run."""
-    style = ASSETS["plan.css"]
+def page(title: str, body: str, data: str = "", script: str = "", style: str = "") -> str:
+    """A whole document. `body` and `data` are HTML; nothing but `script` may run.
+
+    `style` is what it needs beside the style of all pages.
+    """
+    style = ASSETS["plan.css"] + style
     policy = (
         f"default-src 'none'; style-src '{_digest(style)}'; img-src data:; base-uri 'none'; "
         "form-action 'none'" + (f"; script-src '{_digest(script)}'" if script else "")
@@ -35,7 +38,7 @@ def _digest(text: str) -> str:
 
 def _assets() -> dict[str, str]:
     folder = files("aepctl.render") / "assets"
-    names = ("list.html", "plan.css", *SCRIPTS)
+    names = ("list.html", "plan.css", "grid.css", *SCRIPTS)
     texts = {name: (folder / name).read_text(encoding="utf-8") for name in names}
     script = "\n".join(texts[name] for name in SCRIPTS)
     return {**texts, "script": f'"use strict";\n{{\n{script}}}\n'}

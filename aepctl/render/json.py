@@ -3,15 +3,15 @@
 The schema is versioned: see documents. One change, outcome, problem or intent stands on one line.
 """
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from textwrap import indent
 
 from aepctl.errors import AepctlError, InvalidInput
 from aepctl.model.audience import Known, Observed
 from aepctl.model.problem import Problem
 from aepctl.model.target import Target
 from aepctl.plan.plan import Action, Change, FieldDiff, Plan
-from aepctl.render.display import COMMAND, UNSAFE
+from aepctl.render.display import safe_json
 from aepctl.render.documents import (
     FORMAT,
     ChangeData,
@@ -47,12 +47,14 @@ def plan_json(plan: Plan) -> str:
     }
     if plan.not_listed:
         data["notListed"] = list(plan.not_listed)
+    if plan.elsewhere:
+        data["elsewhere"] = list(plan.elsewhere)
     return document(data)
 
 
-def validation_json(count: int) -> str:
-    """Manifests without problems."""
-    summary = {"audiences": count, "problems": 0}
+def validation_json(count: int, counts: Mapping[str, int]) -> str:
+    """Manifests without problems; `counts`: how many audiences in each environment."""
+    summary = {"audiences": count, "problems": 0, "environments": dict(counts)}
     return document({"format": FORMAT, "problems": [], "summary": summary, "error": None})
 
 
@@ -196,31 +198,28 @@ def _known(known: Known | Observed) -> dict[str, str]:
     return data if ids.platform_id is None else {**data, "id": ids.platform_id}
 
 
-def document(fields: Mapping[str, object]) -> str:
-    """The fields, one to a line, lists of objects with one object to a line."""
-    return (
-        "{\n" + ",\n".join(f"  {_dump(name)}: {_value(v)}" for name, v in fields.items()) + "\n}\n"
-    )
+def document(fields: Mapping[str, object], **lists: Sequence[str]) -> str:
+    """The fields, one to a line, lists of objects with one object to a line.
+
+    `lists` are of whole documents, as this made them.
+    """
+    lines = [f"  {safe_json(name)}: {_value(value)}" for name, value in fields.items()]
+    lines += (f"  {safe_json(name)}: {_nested(documents)}" for name, documents in lists.items())
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _nested(documents: Sequence[str]) -> str:
+    """No text in a document has a line break: all that there are stand between its parts."""
+    if not documents:
+        return "[]"
+    return "[\n" + ",\n".join(indent(one.rstrip("\n"), "    ") for one in documents) + "\n  ]"
 
 
 def _value(value: object) -> str:
     if not isinstance(value, list) or not value:
-        return _dump(value)
+        return safe_json(value)
     return "[\n" + _lines(value) + "\n  ]"
 
 
 def _lines(values: Iterable[object]) -> str:
-    return ",\n".join(f"    {_dump(value)}" for value in values)
-
-
-_encode = json.JSONEncoder(ensure_ascii=False).encode
-
-
-def _dump(value: object) -> str:
-    """JSON that is as safe to look at as `display` makes text, and means the same."""
-    text = _encode(value)
-    if "##" in text:
-        text = COMMAND.sub(r"##\1\\u005b", text)
-    if text.isascii() and text.isprintable():
-        return text
-    return UNSAFE.sub(lambda found: json.dumps(found[0])[1:-1], text)
+    return ",\n".join(f"    {safe_json(value)}" for value in values)

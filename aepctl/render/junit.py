@@ -5,7 +5,7 @@ refuses the whole file for an attribute too many.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aepctl.model.problem import Problem
 from aepctl.render.escape import xml
@@ -26,9 +26,24 @@ class Case:
 
 
 def render(view: View) -> str:
-    """The document. What has no known outcome is an error, what needs a person a failure."""
-    title = " ".join(part for part in ("aepctl", view.command, view.place) if part)
-    return _document(title, list(_cases(view)))
+    """The document. What has no known outcome is an error, what needs a person a failure.
+
+    A suite of its own for each environment.
+    """
+    title = _title(view, view.place)
+    if not view.parts:
+        return _document(title, [(title, [*_cases(view)])])
+    return _document(title, [(_title(one, one.environment), [*_named(one)]) for one in view.parts])
+
+
+def _title(view: View, place: str | None) -> str:
+    return " ".join(part for part in ("aepctl", view.command, place) if part)
+
+
+def _named(view: View) -> Iterator[Case]:
+    """The cases of one of several environments: two of one name are one to who reads this."""
+    for case in _cases(view):
+        yield replace(case, group=f"{view.environment}: {case.group}")
 
 
 def _cases(view: View) -> Iterator[Case]:
@@ -67,18 +82,24 @@ def _row(row: Row) -> Case:
     return Case(group, row.key, text=": ".join(one for one in told if one))
 
 
-def _document(title: str, cases: Sequence[Case]) -> str:
+def _document(title: str, suites: Sequence[tuple[str, Sequence[Case]]]) -> str:
+    head = _head(title, [case for _, cases in suites for case in cases])
+    body = "".join(_suite(name, cases) for name, cases in suites)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites {head}>\n{body}</testsuites>\n'
+
+
+def _head(title: str, cases: Sequence[Case]) -> str:
     kinds = [case.kind for case in cases]
-    head = (
+    return (
         f'name="{xml(title)}" tests="{len(cases)}" failures="{kinds.count("failure")}" '
         f'errors="{kinds.count("error")}" time="0"'
     )
-    skipped = f' skipped="{kinds.count("skipped")}"'
-    body = "".join(_case(case) for case in cases)
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f"<testsuites {head}>\n<testsuite {head}{skipped}>\n{body}</testsuite>\n</testsuites>\n"
-    )
+
+
+def _suite(title: str, cases: Sequence[Case]) -> str:
+    skipped = sum(case.kind == "skipped" for case in cases)
+    body = "".join(map(_case, cases))
+    return f'<testsuite {_head(title, cases)} skipped="{skipped}">\n{body}</testsuite>\n'
 
 
 def _case(case: Case) -> str:

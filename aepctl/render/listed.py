@@ -8,6 +8,7 @@ from aepctl.errors import AepctlError
 from aepctl.model.audience import Audience, Wanted
 from aepctl.model.target import Target
 from aepctl.plan.plan import Action
+from aepctl.project.everywhere import worst
 from aepctl.render.known import NOTHING, KnownKey
 from aepctl.render.table import table
 from aepctl.render.words import STEPS, word
@@ -25,6 +26,8 @@ class Status(StrEnum):
     """Wanted, and not known yet."""
     REMOVED = "removed"
     """Known, and no longer wanted."""
+    ELSEWHERE = "elsewhere"
+    """Known, and wanted in other environments only."""
     RETAINED = "retained"
     """No longer wanted, and left on the platform."""
     IN_DOUBT = "in-doubt"
@@ -35,6 +38,7 @@ WORDS = {
     Status.KNOWN: "known",
     Status.NEW: "not created yet",
     Status.REMOVED: "no longer wanted",
+    Status.ELSEWHERE: "known, but for other environments",
     Status.RETAINED: "retained",
     Status.IN_DOUBT: "in doubt",
 }
@@ -43,12 +47,16 @@ GOES_WITHOUT_SAYING = frozenset({Action.CREATE, Action.SETTLE})
 
 @dataclass(frozen=True, slots=True)
 class ListedKey:
-    """A key in an environment: what state has for it, what is wanted, and what a plan would do."""
+    """A key in an environment: what state has for it, what is wanted, and what a plan would do.
+
+    `elsewhere`: its block is for other environments.
+    """
 
     environment: str
     state: KnownKey
     wanted: Wanted | None = None
     planned: Action | None = None
+    elsewhere: bool = False
 
     @property
     def key(self) -> str:
@@ -68,7 +76,9 @@ class ListedKey:
             return Status.NEW
         if self.wanted is not None:
             return Status.KNOWN
-        return Status.RETAINED if known.retained else Status.REMOVED
+        if known.retained:
+            return Status.RETAINED
+        return Status.ELSEWHERE if self.elsewhere else Status.REMOVED
 
     @property
     def said(self) -> str:
@@ -104,7 +114,7 @@ class Listed:
     @property
     def exit_code(self) -> int:
         """That of the worst environment."""
-        return max((one.error.exit_code for one in self.environments if one.error), default=0)
+        return worst(one.error.exit_code for one in self.environments if one.error)
 
 
 def listed_text(listed: Listed, most: int | None = None) -> str:

@@ -20,7 +20,8 @@ class ListKeyData(TypedDict):
         Status,
         Field(
             description="`known`: wanted and known. `new`: wanted, not created yet. `removed`: "
-            "known, no longer wanted. `retained`: left on the platform. `in-doubt`: a step has no "
+            "known, no longer wanted. `elsewhere`: known, wanted in other environments only. "
+            "`retained`: left on the platform. `in-doubt`: a step has no "
             "known outcome."
         ),
     ]
@@ -56,6 +57,7 @@ class ListCounts(TypedDict):
     known: Annotated[int, Field(ge=0)]
     new: Annotated[int, Field(ge=0)]
     removed: Annotated[int, Field(ge=0)]
+    elsewhere: Annotated[int, Field(ge=0)]
     retained: Annotated[int, Field(ge=0)]
     inDoubt: Annotated[int, Field(ge=0)]
 

@@ -24,6 +24,7 @@ def listed_json(listed: Listed) -> str:
             "known": counts[Status.KNOWN],
             "new": counts[Status.NEW],
             "removed": counts[Status.REMOVED],
+            "elsewhere": counts[Status.ELSEWHERE],
             "retained": counts[Status.RETAINED],
             "inDoubt": counts[Status.IN_DOUBT],
         },

@@ -26,6 +26,10 @@ MAX_TARGETS = 20
 
 def render(view: View, *, max_bytes: int = MAX_BYTES, full_report: str | None = None) -> str:
     """The page. `full_report` says where all of it is; it is named where something is left out."""
+    if view.parts:
+        from aepctl.render.grid_markdown import render_grid  # noqa: PLC0415 - it draws with this
+
+        return render_grid(view, max_bytes=max_bytes, full_report=full_report)
     if view.problems:
         page = _problems(view, full_report)
     elif view.failed is not None:

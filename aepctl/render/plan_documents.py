@@ -38,6 +38,15 @@ class PlanData(ResultData):
             Field(description="With `--refresh`: known keys that the platform's list lacks."),
         ]
     ]
+    elsewhere: NotRequired[
+        Annotated[
+            list[str],
+            Field(
+                description="Known keys that the manifests want in other environments only: they "
+                "are left as they are."
+            ),
+        ]
+    ]
     renames: Annotated[
         list[RenameData],
         Field(description="What may have another key now; `moved:` in a manifest says so."),

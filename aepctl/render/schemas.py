@@ -11,7 +11,9 @@ from pydantic_core.core_schema import WithDefaultSchema as DefaultSchema
 
 from aepctl.manifests.model import ManifestDocument
 from aepctl.project.model import ConfigModel
+from aepctl.render.doctor_document import DoctorDocument
 from aepctl.render.drift_document import DriftDocument
+from aepctl.render.everywhere_documents import DriftsDocument, PlansDocument
 from aepctl.render.import_document import ImportDocument
 from aepctl.render.known_documents import StateListDocument, StateShowDocument
 from aepctl.render.listed_documents import ListDocument
@@ -26,12 +28,15 @@ TITLES = {
     "plan": "aepctl plan -o json",
     "outcome": "aepctl apply -o json",
     "drift": "aepctl drift -o json",
+    "plan-all": "aepctl plan --all-environments -o json",
+    "drift-all": "aepctl drift --all-environments -o json",
     "list": "aepctl list -o json",
     "show": "aepctl show -o json",
     "state": "aepctl state: state/NAME.json",
     "state-list": "aepctl state list -o json",
     "state-show": "aepctl state show -o json",
     "import": "aepctl import -o json",
+    "doctor": "aepctl doctor -o json",
 }
 MODELS: dict[str, type[BaseModel]] = {
     "manifest": ManifestDocument,
@@ -39,11 +44,14 @@ MODELS: dict[str, type[BaseModel]] = {
     "plan": PlanDocument,
     "outcome": OutcomeDocument,
     "drift": DriftDocument,
+    "plan-all": PlansDocument,
+    "drift-all": DriftsDocument,
     "list": ListDocument,
     "show": ShowDocument,
     "state-list": StateListDocument,
     "state-show": StateShowDocument,
     "import": ImportDocument,
+    "doctor": DoctorDocument,
 }
 BEYOND = frozenset({"patternErrorMessage", "discriminator"})
 """Words of editors and of OpenAPI; no field has such a name."""
@@ -59,7 +67,7 @@ def schema(name: str) -> dict[str, Any]:
     for definition in made.get("$defs", {}).values():
         definition.pop("title", None)
     if name == "config":
-        for settings in (made, *made["$defs"].values()):
+        for settings in (made, made["$defs"]["EnvironmentModel"]):
             _with_variables(settings["properties"])
     return {"$schema": GenerateJsonSchema.schema_dialect, **made, "title": TITLES[name]}
 

@@ -88,6 +88,6 @@ def _pipeline(started: Started, ci: Ci, program: str) -> Iterator[str]:
         yield "make this folder a Git repository, whose remote `origin` is where it is reviewed"
     yield from TO_DO[ci]
     if started.sample:
-        yield "put your own audiences in place of the sample, or prod gets it as well"
+        yield "put your own audiences in place of the sample, which is for `local` alone"
     init = command(program, "--env", "prod", "state", "init")
     yield f"make the state, and commit the `lineage:` line that it prints: `{init}`"

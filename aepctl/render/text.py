@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from aepctl.model.problem import Problem
 from aepctl.plan.plan import Plan
-from aepctl.render.alerts import RENAMED
-from aepctl.render.display import Paint, display, display_lines
+from aepctl.render.alerts import RENAMED, alert_lines
+from aepctl.render.display import Paint, display
 from aepctl.render.excerpt import excerpt
 from aepctl.render.text_ended import again_lines, ended_line, ended_lines
 from aepctl.render.text_rows import FEW, by_kind, rows_lines
@@ -29,6 +29,10 @@ DECISIONS = frozenset({"decide", "drift"})
 
 def render(view: View, paint: Paint = PLAIN) -> str:
     """All of it, ended by a line break."""
+    if view.parts:
+        from aepctl.render.grid_text import render_grid  # noqa: PLC0415 - it draws with this
+
+        return render_grid(view, paint, full=True)
     if view.problems or view.failed:
         return _failed(view, paint)
     if view.plan is not None:
@@ -80,8 +84,8 @@ def report_summary(
 
 def summary(view: View, paint: Paint) -> str:
     """Why it stopped, the totals, and what to run next: a line each, those that there are."""
-    lines = list(_alerts(view, paint))
-    counted = _totals(view, paint)
+    lines = list(alert_lines(view.alerts, paint))
+    counted = totals_text(view, paint)
     if counted:
         lines.append(_counted(f"{display(view.heading)}: ", counted, paint))
     if view.next:
@@ -89,19 +93,8 @@ def summary(view: View, paint: Paint) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _alerts(view: View, paint: Paint) -> Iterator[str]:
-    for title, text in view.alerts:
-        yield _wrapped(f"{paint(title, 'red', 'bold')}: {display_lines(text)}", paint, 4)
-
-
-def _wrapped(text: str, paint: Paint, hang: int) -> str:
-    """A text of one line or several."""
-    if paint.width is None:
-        return text
-    return "\n".join(wrap(line, paint, hang) for line in text.split("\n"))
-
-
-def _totals(view: View, paint: Paint) -> list[str]:
+def totals_text(view: View, paint: Paint) -> list[str]:
+    """The counts, each by itself, without those that are zero."""
     counts = (view.totals or {}).items()
     parts = [(f"{count:,} {word(one).counted}", word(one).colour) for one, count in counts if count]
     return [paint(words, colour) for words, colour in parts]
@@ -116,13 +109,13 @@ def _counted(head: str, counted: Sequence[str], paint: Paint) -> str:
 
 
 def _closing(view: View, paint: Paint) -> Iterator[str]:
-    counted = _totals(view, paint) or [view.nothing] * bool(view.nothing)
+    counted = totals_text(view, paint) or [view.nothing] * bool(view.nothing)
     if counted:
         yield _counted(f"{display(view.heading)}{_where(view)}: ", counted, paint)
     if not view.rows and view.empty:
         yield view.empty
     yield from _decisions(view, paint)
-    yield from _alerts(view, paint)
+    yield from alert_lines(view.alerts, paint)
     if view.paste:
         yield "\n".join((f"{paint(RENAMED, 'yellow', 'bold')}:", "", *view.paste, ""))
     yield from _legend(view, paint)

@@ -7,7 +7,7 @@ people and the platform wrote them; each format makes them harmless for its own 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from aepctl.errors import AepctlError, InvalidInput, problem_count
 from aepctl.model.audience import Audience
@@ -18,6 +18,9 @@ from aepctl.plan.plan import Action, Change, FieldDiff, Plan
 from aepctl.render.alerts import moved_lines, plan_alerts
 from aepctl.render.why import why
 from aepctl.render.words import DONE, LEFT_ALONE, UNCHANGED, in_order, word
+
+if TYPE_CHECKING:
+    from aepctl.render.grid import Grid
 
 Fields: TypeAlias = Mapping[str, str]
 """An audience's fields in Adobe's spelling."""
@@ -91,8 +94,8 @@ class View:
     `nothing` is said instead of totals that are all zero, and `empty` instead of rows. `alerts` are
     a word and what has to be seen first; `next` is what to do now, `run` the command that does what
     is shown. `paste` are lines for a manifest, where something may have been renamed. `looked`: at
-    all that is known, on the platform. `plan` is the plan that was applied. `more` problems than
-    those in `problems` are only counted.
+    all that is known, on the platform. `plan` is the plan that was applied. `more` problems are
+    only counted. Of several environments, `parts` has what each came to, `grid` all of them.
     """
 
     command: str
@@ -114,6 +117,8 @@ class View:
     paste: tuple[str, ...] = ()
     looked: bool = False
     run: str | None = None
+    parts: "tuple[View, ...]" = ()
+    grid: "Grid | None" = None
 
     @property
     def place(self) -> str | None:
@@ -167,9 +172,9 @@ def left_alone_rows(plan: Plan) -> Iterator[Row]:
         yield row._replace(status=LEFT_ALONE, note=note, diff=(), new=False)
 
 
-def view_of_validation(count: int, environment: str | None = None) -> View:
-    """Manifests and settings without problems; `count` is the number of audiences."""
-    empty = f"{count} audience{'s' * (count != 1)}, no problems."
+def view_of_validation(count: int, environment: str | None = None, each: str = "") -> View:
+    """So many audiences without problems; `each` says how many there are in each environment."""
+    empty = f"{count} audience{'s' * (count != 1)}, no problems{each and f': {each}'}."
     return View("validate", "No problems", environment, empty=empty)
 
 

@@ -11,6 +11,7 @@ from aepctl.state.journal_codec import read_journal
 from aepctl.state.model import Intent, State
 from aepctl.state.rescue_file import left_behind
 from aepctl.state.stores.disk import MAX_BYTES
+from aepctl.wording import command
 
 if TYPE_CHECKING:
     from aepctl.state.shared_session import SharedSession
@@ -65,8 +66,8 @@ def _stale(path: Path, key: str) -> SafetyRefusal:
     return SafetyRefusal(
         f"{path}: a run that was killed has left an outcome of `{key}`, which the state does not "
         "have: others have changed it since, and may have deleted or forgotten that audience",
-        hint=f"look for it on the platform; if it is wanted: `mv {path} .`, then `state recover "
-        f"{path.name}`; else remove that file",
+        hint="look for it on the platform; if it is wanted, move that file beside aepctl.yaml, "
+        f"then `{command('aepctl', 'state', 'recover', path.name)}`; else remove it",
         code="leftover-in-doubt",
     )
 

@@ -15,6 +15,7 @@ from aepctl.state.journal import JournalContents
 from aepctl.state.model import Intent, Phase, State
 from aepctl.state.reducer import Draft
 from aepctl.state.session import StateSession
+from aepctl.wording import command
 
 NOTHING_CHANGED = "the state was not changed"
 
@@ -39,8 +40,7 @@ def take_in(session: StateSession, *journals: JournalContents) -> Recovered:
     """
     before = after = session.state
     events: list[Event] = []
-    keys: set[str] = set()
-    keyless: list[str] = []
+    keys, keyless = set[str](), list[str]()
     for journal in journals:
         added = additions(after, journal)
         after = _after(replace(after, lineage=journal.lineage), journal, added.events)
@@ -240,7 +240,7 @@ def _two_creates(key: str, begun: str, journal: JournalContents, open_one: Inten
         f"`{key}` has an open intent ({open_one.id}), and {journal.name} has another ({begun}): "
         "the platform may have it twice",
         hint=f"{NOTHING_CHANGED}; decide about the open one first: "
-        f"`aepctl state resolve {key} --adopt ID`",
+        f"`{command('aepctl', 'state', 'resolve', key)} --adopt ID`",
         code="open-intent",
     )
 

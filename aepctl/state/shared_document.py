@@ -13,6 +13,7 @@ from aepctl.backoff import backoff_seconds
 from aepctl.clock import Clock
 from aepctl.errors import StateError, StateLocked, StateNotWritten
 from aepctl.model.target import Target
+from aepctl.patience import Reminder
 from aepctl.state.codec import Written
 from aepctl.state.encoder import StateEncoder
 from aepctl.state.lease import Lease, Watch, in_words
@@ -83,6 +84,9 @@ class SharedDocument:
         self._version = self._put(data, str(written.write_id), note)
         self._tried.clear()
         self._state = written.state
+        log, serial, seconds = self._store.log, written.state.serial, self._clock.running() - began
+        told = f"{self._store.where}: written, serial {serial}, in {seconds:.2f} s"
+        log.detail("state-written", told, state=self._store.where, serial=serial)
         return began
 
     def _put(self, data: bytes, write_id: str, note: str) -> str:
@@ -135,6 +139,10 @@ class SharedDocument:
         unrenewed for its whole lease; a store that is away meanwhile is waited for as well. Raises
         StateLocked, StateError.
         """
+        with Reminder(self._clock, self._store.log) as reminder:
+            return self._locked_within(wait, holder, reminder)
+
+    def _locked_within(self, wait: float, holder: dict[str, str], reminder: Reminder) -> float:
         watch = Watch()
         ends = self._clock.running() + wait
         written = self.read()
@@ -148,6 +156,7 @@ class SharedDocument:
                     continue
             if now >= ends:
                 raise self._locked(held, watch.unrenewed(held, written.write_id, now), wait)
+            reminder.told(f"for the lock of {self._store.where}, held by {held.who}", ends - now)
             written = self._later(min(held.seconds / 10, MAX_POLL_SECONDS), ends)
 
     def _later(self, seconds: float, ends: float) -> Written:
@@ -163,6 +172,9 @@ class SharedDocument:
     def _take(self, written: Written, holder: dict[str, str], before: Lease | None) -> float:
         self._lease = Lease(self._ids(), self._store.lease_seconds, holder)
         over = "" if before is None else f"\n\ntaken over from {before.who}"
+        if before is not None:
+            told = f"taken over from {before.who}: no sign of life for {before.seconds:.0f} s"
+            self._store.log.caution("lock-taken-over", f"{self._store.where}: {told}")
         command = holder["command"].removeprefix("aepctl ")
         return self.write(replace(written, lock=self._lease), f"{command}: begun{over}\n")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aepctl.errors import StateError, StateUnreachable
+from aepctl.log import SILENT, Log
 from aepctl.state.lease import DEFAULT_LEASE_SECONDS
 from aepctl.state.stores.documents import Document, DocumentStore
 from aepctl.state.stores.probe import is_probe
@@ -32,7 +33,8 @@ class SharedStore:
     """The shared state of one environment.
 
     `rescue` is the folder for what no store has yet, on this machine; `name` the environment's.
-    `lineage`: only the state of this lineage is taken. `program` begins a command for it.
+    `lineage`: only the state of this lineage is taken. `program` begins a command for it. `log`
+    hears what is read and written.
     """
 
     documents: DocumentStore
@@ -42,6 +44,7 @@ class SharedStore:
     lineage: str | None = None
     program: str = "aepctl"
     sleep: Callable[[float], None] = time.sleep
+    log: Log = SILENT
 
     @property
     def where(self) -> str:
@@ -62,6 +65,7 @@ class SharedStore:
             except StateUnreachable:
                 if time.monotonic() - begun > LONG_SECONDS:  # it was waited for already
                     raise
+                self.log.detail("waiting", f"{self.where}: in trouble, read again in {pause:g} s")
                 self.sleep(pause)
         return self.documents.get()
 
@@ -89,6 +93,9 @@ class SharedStore:
         check_moved(self.where, written)
         check_lineage(self.where, written.state.lineage, self.lineage)
         check_target(self.where, written.state.target, target)
+        serial, known = written.state.serial, len(written.state.audiences)
+        told = f"{self.where}: serial {serial}, {known} known"
+        self.log.detail("state-read", told, state=self.where, serial=serial, known=known)
         return written
 
     def _written(self, document: Document) -> "Written":

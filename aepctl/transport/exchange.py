@@ -1,6 +1,7 @@
 """One exchange: a request that is sent once, and what comes back. Whatever happens is a reply."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -13,11 +14,12 @@ from aepctl.project.proxies import proxy_for
 from aepctl.project.urls import is_loopback
 from aepctl.replies import NoResponse, NothingSent, Reply, Response
 from aepctl.transport.bounds import BODY_TOO_LARGE, MAX_BODY_BYTES, Budget, OutOfTime, TooMuch
-from aepctl.transport.headers import points_to, request_id, retry_after
+from aepctl.transport.headers import date, points_to, request_id, retry_after
 from aepctl.transport.keeping import Hop
 from aepctl.transport.lines import Lines
 from aepctl.transport.reasons import reason_of
 from aepctl.transport.request import request_to
+from aepctl.transport.trace import Exchanged, Peer, peer_of, shown
 
 if TYPE_CHECKING:
     from aepctl.transport.factory import TransportFactory
@@ -39,12 +41,16 @@ class Transport:
     def __init__(self, factory: "TransportFactory") -> None:
         self._factory = factory
         self._lines = Lines(factory.keeping, factory.clock, factory.line)
+        self._date: datetime | None = None
+        self._peer: Peer | None = None
 
     def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
         """Send one request, once. Whatever happens to it is a reply, and no exception."""
         factory = self._factory
         budget = Budget(factory.timeout_seconds, factory.clock)
         way: list[str] = []
+        began = factory.clock.monotonic()
+        self._date, self._peer = None, None
         try:
             reply: Reply = self._exchange(method, url, headers, body, budget, way)
         except Exception as error:  # noqa: BLE001 - whatever the library below raises
@@ -54,7 +60,11 @@ class Transport:
         except BaseException:  # an interrupt: its connection carries nothing more
             self._lines.close()
             raise
-        return factory.redaction.reply(reply)
+        reply = factory.redaction.reply(reply)
+        if factory.trace is not None:
+            seconds = factory.clock.monotonic() - began
+            factory.trace(self._exchanged(method, url, headers, body, reply, seconds))
+        return reply
 
     def close(self) -> None:
         """What it keeps is let go; a further request makes it anew."""
@@ -77,12 +87,42 @@ class Transport:
         response = line.ask(request_to(method, url, {**ours, **headers}, body), budget)
         budget.head_is_read()
         said = httpx.Headers(response.headers)
+        if self._factory.trace is not None:
+            stream = response.extensions.get("network_stream")
+            self._peer = peer_of(stream.get_extra_info("ssl_object")) if stream else None
+            self._date = date(said)
         try:
             reply = self._receive(response, said)
         finally:
             response.close()
         self._lines.answered(line, stays=stays and _may_be_followed(reply, said))
         return reply
+
+    def _exchanged(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        reply: Reply,
+        seconds: float,
+    ) -> Exchanged:
+        answered = reply if isinstance(reply, Response) else None
+        hidden = self._factory.redaction.text
+        return Exchanged(
+            method,
+            hidden(shown(url)),
+            seconds,
+            sent=len(body or b""),
+            received=0 if answered is None else len(answered.body),
+            status=None if answered is None else answered.status,
+            reason="" if isinstance(reply, Response) else reply.reason,
+            request_id=hidden(headers.get("x-request-id", "")),
+            their_request_id=(answered and answered.request_id) or "",
+            date=self._date,
+            peer=self._peer,
+            at=self._factory.clock.now(),
+        )
 
     def _hop(self, url: str, way: list[str]) -> Hop:
         parts = urlsplit(url)

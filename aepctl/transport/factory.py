@@ -15,13 +15,14 @@ from aepctl.transport.exchange import Transport
 from aepctl.transport.keeping import Hop, Keeping
 from aepctl.transport.line import Line
 from aepctl.transport.names import Names, Resolve, system_addresses
+from aepctl.transport.trace import Trace
 
 
 class TransportFactory:
     """Makes transports for one run. `timeout_seconds` bounds a whole exchange.
 
     `redaction` knows the secrets; no reply of any transport repeats them. `environ` names proxies,
-    `resolve` finds the addresses of names.
+    `resolve` finds the addresses of names. `trace` is told of each exchange.
     """
 
     def __init__(
@@ -32,6 +33,7 @@ class TransportFactory:
         redaction: Redaction | None = None,
         environ: Mapping[str, str] | None = None,
         resolve: Resolve = system_addresses,
+        trace: Trace | None = None,
     ) -> None:
         self.timeout_seconds = timeout_seconds
         self.clock = clock or SystemClock()
@@ -39,6 +41,7 @@ class TransportFactory:
         self.environ = os.environ if environ is None else environ
         self.names = Names(self.clock, resolve)
         self.keeping = Keeping()
+        self.trace = trace
         self._mutex = threading.Lock()
         self._tls: ssl.SSLContext | None = None
 

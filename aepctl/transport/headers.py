@@ -31,6 +31,15 @@ def retry_after(headers: httpx.Headers, now: datetime) -> float | None:
     return max((one for value in values for one in _seconds(value.strip(), now)), default=None)
 
 
+def date(headers: httpx.Headers) -> datetime | None:
+    """What the other side takes for the time."""
+    try:
+        found = email.utils.parsedate_to_datetime(headers.get("Date", ""))
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return found if found.tzinfo is not None else None
+
+
 def points_to(headers: httpx.Headers) -> str:
     """Where a redirect leads, as far as it may be shown: no user, no query."""
     location = headers.get("Location", "")

@@ -9,9 +9,9 @@ from pydantic_core import ErrorDetails
 from aepctl.model.problem import Problem
 from aepctl.yamldoc.parsing import YamlFile
 from aepctl.yamldoc.places import Finding, Path, Position, quoted
-from aepctl.yamldoc.types import KEY_HINT, broken_rule
+from aepctl.yamldoc.types import BAD_PATTERN, KEY_HINT, StrictModel, broken_rule
 
-Model = TypeVar("Model", bound=BaseModel)
+Model = TypeVar("Model", bound=StrictModel)
 
 MAX_GUESSES = 200
 """So many unknown fields are compared with the known ones, which takes long for each."""
@@ -38,7 +38,7 @@ def check(model: type[Model], yaml_file: YamlFile, number: int = 0) -> Model | t
 class _Explainer:
     """Puts pydantic's findings into the words and places of one document."""
 
-    def __init__(self, model: type[BaseModel], yaml_file: YamlFile, number: int) -> None:
+    def __init__(self, model: type[StrictModel], yaml_file: YamlFile, number: int) -> None:
         self._model = model
         self._document = yaml_file.documents[number]
         self._number = number
@@ -64,7 +64,10 @@ class _Explainer:
         return _wrong_value(detail, self._values[full], field, _at(self._document, path))
 
     def _unknown_field(self, path: Path, position: Position) -> Finding:
-        known = _fields(self._model, path[:-1])
+        model = _model_at(self._model, path[:-1])
+        known, never = list(_by_alias(model)), model.never.get(str(path[-1]))
+        if never is not None:
+            return Finding(position, never.rule, never.message, never.hint)
         self._guesses += 1
         name = str(path[-1])
         close = get_close_matches(name, known, 1) if self._guesses <= MAX_GUESSES else ()
@@ -76,12 +79,16 @@ def _wrong_value(detail: ErrorDetails, position: Position, field: str, value: An
     kind = detail["type"]
     if kind in EXPECTED:
         said = f"{field}: expected {EXPECTED[kind]}, found {SHAPES[type(value)]}"
-        return Finding(position, "wrong-type", said)
+        word = isinstance(value, str) and kind == "list_type" and " " not in value
+        return Finding(position, "wrong-type", said, f"write `[{value}]`" if word else None)
     if kind == "string_pattern_mismatch":
         said, hint = broken_rule(value, detail["ctx"]["pattern"])
         return Finding(position, "invalid-text", f"{field} {said}", hint)
     message = detail["msg"].removeprefix("Value error, ")
-    return Finding(position, "wrong-value", f"{field}: {message[:1].lower()}{message[1:]}")
+    said = f"{field}: {message[:1].lower()}{message[1:]}"
+    if kind == BAD_PATTERN:
+        return Finding(position, "bad-pattern", said)
+    return Finding(position, "wrong-value", said)
 
 
 def _shown(path: Path) -> str:
@@ -96,15 +103,18 @@ def _at(document: Any, path: Path) -> Any:
     return document
 
 
-def _fields(model: type[BaseModel], path: Path) -> list[str]:
-    """The fields that the model knows at `path`, as people write them."""
+def _model_at(model: type[StrictModel], path: Path) -> type[StrictModel]:
+    """The model of what stands at `path`."""
     current: Any = model
     for part in path:
         if isinstance(current, type) and issubclass(current, BaseModel):
             current = _by_alias(current)[str(part)]
         else:
             current = get_args(current)[-1]  # the values of a mapping
-    return list(_by_alias(current))
+    while not isinstance(current, type) or not issubclass(current, StrictModel):
+        current = get_args(current)[0]  # what is annotated, or may be left out
+    found: type[StrictModel] = current
+    return found
 
 
 def _by_alias(model: type[BaseModel]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from aepctl.yamldoc.places import Path
+from aepctl.yamldoc.places import Path, Position
 
 
 class _No:
@@ -16,13 +16,15 @@ DROPPED: Final = _No()
 class Frame:
     """A collection that is still open. `is_plain`: a mapping whose places nobody asks for."""
 
-    __slots__ = ("container", "is_key", "is_map", "is_plain", "key", "marking", "path")
+    __slots__ = ("container", "is_key", "is_map", "is_plain", "key", "marks", "path")
 
-    def __init__(self, container: Any, path: Path, *, is_key: bool, marking: bool) -> None:
+    def __init__(
+        self, container: Any, path: Path, *, is_key: bool, marks: dict[str, Position] | None
+    ) -> None:
         self.container = container
         self.is_map = container.__class__ is dict
         self.path = path
         self.is_key = is_key
-        self.marking = marking
-        self.is_plain = self.is_map and not is_key and not marking
+        self.marks = marks
+        self.is_plain = self.is_map and not is_key and marks is None
         self.key: Any = NO_KEY

@@ -1,13 +1,14 @@
 """One YAML text: bytes to documents, problems, and on demand the exact place of anything in it."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from aepctl.model.problem import Origin, Problem
 from aepctl.texts import BOM, CONFLICT_SAID, conflict_line, wide_encoding
+from aepctl.yamldoc.marks import Marks
 from aepctl.yamldoc.places import Finding, Path, Position, source_lines
 from aepctl.yamldoc.walker import Walker
 
@@ -22,8 +23,8 @@ class YamlFile:
 
     `broken` says that the text could not be read to its end, so the documents are not complete.
     `key_positions[n]` has the places of the keys below `positions_under` in document n,
-    `item_positions[n]` those of the items of its top-level lists. `repeated` counts the characters
-    that aliases stand for.
+    `item_positions[n]` those of the items of its top-level lists, `inner` those of all keys within
+    a field that was asked for, by path. `repeated` counts the characters that aliases stand for.
     """
 
     file: str
@@ -34,6 +35,7 @@ class YamlFile:
     broken: bool = False
     repeated: int = 0
     item_positions: tuple[dict[str, list[Position]], ...] = ()
+    inner: Mapping[Path, Mapping[str, Position]] = field(default_factory=dict)
 
     def problems_at(self, findings: Iterable[Finding]) -> tuple[Problem, ...]:
         """The findings as problems of this file, each with its source line."""
@@ -55,16 +57,18 @@ class YamlFile:
         return walker.keys, walker.values
 
 
-def parse(file: str, raw: bytes, *, positions_under: str | None = None) -> YamlFile:
-    """Read `raw`, which came from `file` (a name for messages)."""
+def parse(
+    file: str, raw: bytes, *, positions_under: str | None = None, within: str | None = None
+) -> YamlFile:
+    """Read `raw`, which came from `file` (a name for messages). See Marks for what has places."""
     text, findings = _decode(raw)
     if findings:
         problems = _problems(file, source_lines(text), findings)
         return YamlFile(file, text, (), (), problems, broken=True)
-    walker = Walker(positions_under=positions_under)
+    walker = Walker(Marks(positions_under, within))
     walker.walk(text)
     if walker.findings:  # once more, now knowing each place, so that a message can name the first
-        walker = Walker(positions_under=positions_under, everywhere=True)
+        walker = Walker(Marks(positions_under, within), everywhere=True)
         walker.walk(text)
     marker = conflict_line(text)
     if marker is not None and (walker.broken or _both_sides(text)):
@@ -78,11 +82,12 @@ def parse(file: str, raw: bytes, *, positions_under: str | None = None) -> YamlF
         file,
         text,
         tuple(walker.documents),
-        tuple(walker.key_positions),
+        tuple(walker.marks.keys),
         problems,
         broken=walker.broken,
         repeated=walker.repeated,
-        item_positions=tuple(walker.item_positions),
+        item_positions=tuple(walker.marks.items),
+        inner=walker.marks.inner,
     )
 
 

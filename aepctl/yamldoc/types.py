@@ -4,8 +4,9 @@ The patterns are plain enough for JSON Schema, Rust (inside pydantic) and Python
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 from pydantic import (
     BaseModel,
@@ -19,6 +20,8 @@ from pydantic import (
 CONTROLS = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
 CONTROLS_IN_LINES = r"\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029"
 ID_HINT = "letters, digits, '.', '_', ':' and '-', at most 128"
+BAD_PATTERN = "bad_pattern"
+"""What pydantic is to call an error in a regular expression."""
 KEY_HINT = "letters, digits, '.', '_' and '-', at most 128, the first a letter or digit"
 
 
@@ -52,6 +55,13 @@ MultiLine = Annotated[
 ]
 """As SingleLine, but line feeds and tabs are welcome."""
 
+Removable = Annotated[
+    str,
+    StringConstraints(pattern=_visible(CONTROLS_IN_LINES).replace("^", "^(", 1)[:-1] + ")?$"),
+    PatternMessage("Text that can be seen was expected, or none at all."),
+]
+"""As MultiLine; the empty text takes away what there is otherwise."""
+
 KEY = r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}"
 Key = Annotated[
     str, StringConstraints(pattern=f"^{KEY}$"), PatternMessage(f"A key was expected: {KEY_HINT}.")
@@ -79,6 +89,14 @@ Flag = Annotated[
 """Yes or no, in the two words that mean it to everybody: what is read is text as written."""
 
 
+class NoField(NamedTuple):
+    """What somebody may take for a field of a model, and what is said of that."""
+
+    rule: str
+    message: str
+    hint: str
+
+
 class StrictModel(BaseModel):
     """Base of the models for what people write: strict, closed, and never echoing the input."""
 
@@ -91,6 +109,8 @@ class StrictModel(BaseModel):
         validate_by_alias=True,
         validate_by_name=False,
     )
+
+    never: ClassVar[Mapping[str, NoField]] = {}
 
 
 def broken_rule(value: str, pattern: str = "") -> tuple[str, str]:

@@ -23,6 +23,7 @@ from yaml.events import (
 )
 
 from aepctl.yamldoc.frames import DROPPED, NO_KEY, Frame
+from aepctl.yamldoc.marks import Marks
 from aepctl.yamldoc.places import Finding, Path, Position
 from aepctl.yamldoc.refusals import (
     TooDeep,
@@ -39,32 +40,28 @@ from aepctl.yamldoc.syntax import before_too_deep, position_of, syntax_finding
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_DEPTH = 32
+BETWEEN = 3
+"""The length of a path of whose keys no places are kept: the one that most collections have."""
 MAX_TEXT = 65_536
-TOP_LEVEL = 2
-"""The length of a path to what a document has under a name."""
 NOTHING = frozenset(("", "~", "null", "Null", "NULL"))
 
 
 class Walker:
     """Builds the documents of one text. Use once.
 
-    `positions_under` names a top-level key; the places of the keys below it go to `key_positions`,
-    one dict a document; those of the items of top-level lists, to `item_positions`. With
-    `everywhere`, `keys` and `values` hold the place of each key and value as well: slower and
-    larger, so it is done only for a text that has a problem. `repeated` counts the characters that
-    aliases stand for.
+    `marks` keeps the places of some keys. With `everywhere`, `keys` and `values` hold the place of
+    each key and value as well: slower and larger, so it is done only for a text that has a problem.
+    `repeated` counts the characters that aliases stand for.
     """
 
-    def __init__(self, *, positions_under: str | None = None, everywhere: bool = False) -> None:
+    def __init__(self, marks: Marks | None = None, *, everywhere: bool = False) -> None:
         self.documents: list[Any] = []
-        self.key_positions: list[dict[str, Position]] = []
-        self.item_positions: list[dict[str, list[Position]]] = []
+        self.marks = marks or Marks()
         self.findings: list[Finding] = []
         self.broken = False
         self.repeated = 0
         self.keys: dict[Path, Position] = {}
         self.values: dict[Path, Position] = {}
-        self._positions_under = positions_under
         self._everywhere = everywhere
         self._anchors: dict[str, str | None] = {}
         self._open: list[Frame] = []
@@ -123,8 +120,7 @@ class Walker:
 
     def _document(self, _event: Event) -> None:
         self._anchors.clear()
-        self.key_positions.append({})
-        self.item_positions.append({})
+        self.marks.document()
 
     def _scalar(self, event: ScalarEvent) -> None:
         value = event.value
@@ -166,8 +162,8 @@ class Walker:
             self._duplicate(top, key, event)
         elif self._everywhere:
             self.keys.setdefault((*top.path, key), position_of(event))
-        if top.marking:
-            self.key_positions[-1].setdefault(key, position_of(event))
+        if top.marks is not None:
+            top.marks.setdefault(key, position_of(event))
 
     def _duplicate(self, top: Frame, key: str, event: NodeEvent) -> None:
         first = self.keys.get((*top.path, key))
@@ -195,9 +191,7 @@ class Walker:
         else:
             if self._everywhere:
                 self.values[(*top.path, len(container))] = position_of(event)
-            if len(top.path) == TOP_LEVEL:
-                places = self.item_positions[-1].setdefault(str(top.path[-1]), [])
-                places.append(position_of(event))
+            self.marks.item(top.path, position_of(event))
             container.append(value)
 
     def _start(self, event: CollectionStartEvent) -> None:
@@ -212,18 +206,19 @@ class Walker:
         top = self._top
         is_key = top is not None and top.key is NO_KEY and top.is_map
         path: Path = (len(self.documents),)
-        marking = False
+        marks = None
         if is_key:
             path = (-1,)  # no document's: what is inside is dropped
             self.findings.append(no_key(position_of(event), "a key must be text"))
         elif top is not None:
             here = top.key if top.is_map else len(top.container)
             path = (*top.path, here)
-            marking = len(self._open) == 1 and here == self._positions_under
+            if len(path) != BETWEEN:
+                marks = self.marks.of(path, around=top.marks is not None)
             self._put(container, event)
         elif self._everywhere:
             self.values[path] = position_of(event)
-        frame = Frame(container, path, is_key=is_key, marking=marking)
+        frame = Frame(container, path, is_key=is_key, marks=marks)
         self._open.append(frame)
         self._top = frame
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import pytest
-from fakes import FakeClock
+from fakes import FakeClock, Heard
 from raw_server import GIVEN, TOKEN, RawServer, answer, connected, environment_at, platform_at
 
 from aepctl import __version__
@@ -243,7 +243,7 @@ def test_a_token_is_asked_for_with_the_patience_of_the_run() -> None:
         Response(503, b"busy", retry_after=9.0),
         Response(200, b'{"access_token": "token-1", "expires_in": 3600}'),
     )
-    one = Platform(environment_at("https://ims"), ASKING, wires, Patience(tell=told.append))
+    one = Platform(environment_at("https://ims"), ASKING, wires, Patience(log=Heard(told)))
     assert one.tokens.current() == "token-1"
     assert len(told) == 1
     assert isinstance(wires.clock, FakeClock)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from fakes import FakeClock, audience
+from fakes import FakeClock, Heard, audience
 from lists import element, page, read
 from raw_server import connected
 
@@ -251,7 +251,7 @@ class TestRetrying:
         told: list[str] = []
         reader, _, waited = read(
             Response(429, b"slow down", retry_after=2.1), Response(429, retry_after=2.0), page(),
-            patience=Patience(tell=told.append),
+            patience=Patience(log=Heard(told)),
         )  # fmt: skip
         reader.list_all()
         assert waited == [2.1, 2.0]

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
-from fakes import FakeClock, audience
+from fakes import FakeClock, Heard, audience
 from raw_server import (
     RawServer,
     Step,
@@ -278,7 +278,7 @@ def test_a_token_service_is_waited_for_as_long_as_it_asks() -> None:
     script = (answer(503, headers={"Retry-After": "7"}), granted("t1"))
     with RawServer(*script) as server:
         transport = TransportFactory().transport()
-        ims = ImsToken(transport, server.url, ASKING, clock, Patience(tell=told.append))
+        ims = ImsToken(transport, server.url, ASKING, clock, Patience(log=Heard(told)))
         assert ims.current() == "t1"
         transport.close()
     assert clock.slept == [7.0]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from engine import Engine
-from fakes import AT, RUN, TARGET, FakeJournal, FakeWriter, audience
+from fakes import AT, RUN, TARGET, FakeJournal, FakeWriter, Heard, audience
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -381,7 +381,7 @@ def test_a_delay_holds_for_whoever_comes_later() -> None:
 def test_every_wait_that_is_noticed_is_told(asked: float, told: list[str]) -> None:
     engine = Engine()
     heard: list[str] = []
-    sender = patient(engine, Patience(tell=heard.append))
+    sender = patient(engine, Patience(log=Heard(heard)))
     sender.send(FakeWriter([busy(asked), CREATED]), "gold", Action.CREATE, CREATE)
     assert heard == told
 
@@ -721,7 +721,7 @@ def test_for_less_than_a_second_it_is_that_and_no_more() -> None:
 
 def test_a_long_wait_is_told_with_the_reason_of_the_platform() -> None:
     engine, told = Engine(), []
-    engine.sender.backoff.patience = Patience(tell=told.append)
+    engine.sender.backoff.patience = Patience(log=Heard(told))
     create(engine, FakeWriter([Unknown(Failure("busy", status=503), retry_after=9.0)]))
     assert told == ["waiting 9 s: busy"]
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from engine import Engine
-from fakes import AT, RUN, TARGET, FakeClock, FakeJournal, audience
+from fakes import AT, RUN, TARGET, FakeClock, FakeJournal, Heard, audience
 from fakes import Ids as Names
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -91,7 +91,7 @@ class Settled:
         before = State("lineage", 1, TARGET, known or {}, {one.id: one for one in intents})
         self.engine = Engine(FakeJournal(set(full_at), before))
         self.told: list[str] = []
-        self.engine.sender.backoff.patience = Patience(tell=self.told.append)
+        self.engine.sender.backoff.patience = Patience(log=Heard(self.told))
         self.engine.clock.seconds += later
         settler = Settler(self.engine.sender, lists, window, program)
         self.outcomes = settler.settle(intents, before)

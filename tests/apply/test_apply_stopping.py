@@ -5,7 +5,7 @@ import threading
 import time
 
 import pytest
-from fakes import FakeClock, FakeStop
+from fakes import FakeClock, FakeStop, Heard
 
 from aepctl.apply.stopping import Backoff, StopSignal
 from aepctl.patience import Patience
@@ -130,7 +130,7 @@ def test_our_own_back_off_is_never_too_long(clock: FakeClock, stop: FakeStop) ->
 
 def test_those_who_are_turned_away_together_tell_it_once(clock: FakeClock, stop: FakeStop) -> None:
     told: list[str] = []
-    backoff = Backoff(clock, stop, Patience(tell=told.append))
+    backoff = Backoff(clock, stop, Patience(log=Heard(told)))
     for seconds in (8.0, 8.1, 7.5, 8.2):
         backoff.hold_back(seconds, 0, "busy")
         clock.seconds += 0.01
@@ -147,7 +147,7 @@ def test_one_is_told_again_where_more_than_half_of_it_is_new(
     clock: FakeClock, stop: FakeStop, later: float, again: int
 ) -> None:
     told: list[str] = []
-    backoff = Backoff(clock, stop, Patience(tell=told.append))
+    backoff = Backoff(clock, stop, Patience(log=Heard(told)))
     backoff.hold_back(8, 0, "busy")
     clock.seconds += later
     backoff.hold_back(8, 0, "busy")

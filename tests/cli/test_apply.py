@@ -568,15 +568,3 @@ def test_the_embedded_platform_keeps_its_audiences(project: Project) -> None:
     (project.root / "state/local.json").unlink()
     assert project.apply().code == 0
     assert project.ids("local") == ids
-
-
-def test_a_progress_bar_is_for_terminals(
-    project: Project, platform: Start, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    project.settle_on(platform())
-    project.want("gold", "silver")
-    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
-    result = project.apply()
-    assert "Applying" in result.err
-    assert "2/2" in result.err
-    assert result.out.endswith("Apply for prod: 2 created.\n")

@@ -156,7 +156,7 @@ class TestValidate:
     def test_without_knowing_which_environment(self, two: Project) -> None:
         two.write("aepctl.yaml", TWO.replace("default_environment: dev\n", ""))
         assert two.run("plan").code == 1
-        assert two.run("validate").out == "1 audience, no problems.\n"
+        assert two.run("validate").out == "1 audience, no problems: dev 1, prod 1.\n"
 
     def test_without_organisation_or_sandbox(self, two: Project) -> None:
         two.write("aepctl.yaml", "environments: {dev: {}}\n")

@@ -7,26 +7,12 @@ import pytest
 from plans import TARGET, audience, known
 from projects import Terminal
 
-from aepctl.cli.approval import approved, ask_yes
-from aepctl.cli.console import TextConsole
+from aepctl.cli.approval import ask_yes
 from aepctl.cli.main import cli
-from aepctl.model.steps import Adopt, Create, Delete, Forget, Patch, Record
+from aepctl.model.steps import Create, Delete, Patch
 from aepctl.plan.plan import Action, Change, Plan
 
 GOLD = audience("Gold")
-
-
-def test_the_progress_bar_counts_what_has_an_outcome(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A change of several steps has one outcome; what is only shown has none."""
-    err = io.StringIO()
-    monkeypatch.setattr(err, "isatty", lambda: True)
-    monkeypatch.setattr("sys.stderr", err)
-    steps = (Forget(), Create(GOLD), Record(GOLD), Adopt(known("gold", GOLD)))
-    change = Change("gold", Action.CREATE, wanted=GOLD, steps=steps)
-    plan = Plan("prod", TARGET, (change, Change("silver", Action.UPDATE)), 0)
-    with click.Context(cli), TextConsole(approved) as console:
-        console.begin(plan)
-    assert "0/1" in err.getvalue()
 
 
 def test_the_question_counts_each_action_and_says_what_cannot_be_undone(

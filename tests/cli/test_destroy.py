@@ -153,7 +153,7 @@ class TestWhatIsOpen:
         result = life.project.run(*lost_only)
         assert result.code == 4
         assert "run this once more: it looks again, and deletes what it finds" in result.out
-        assert "run `aepctl destroy` again" in result.out
+        assert "run `aepctl destroy --target lost` again" in result.out
         life.well()
         assert life.project.run(*lost_only).code == 0
         assert life.names == ["Gold"]

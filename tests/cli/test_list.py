@@ -79,7 +79,8 @@ class TestList:
         assert rows["bronze"]["source"] == {"file": "audiences/all.yaml", "line": 5}
         assert rows["gold"]["open"] == {"step": "create", "phase": "open"}
         assert document["summary"] == {
-            "audiences": 6, "known": 2, "new": 1, "removed": 1, "retained": 1, "inDoubt": 1
+            "audiences": 6, "known": 2, "new": 1, "removed": 1, "elsewhere": 0, "retained": 1,
+            "inDoubt": 1,
         }  # fmt: skip
         assert document["environments"][0]["environment"] == document["environment"] == "prod"
 

@@ -108,6 +108,7 @@ def test_before_an_apply_the_command_that_shows_all_is_a_plan(
     look(many, monkeypatch)
     gold = audience("Gold")
     changes = tuple(Change(f"key-{n}", Action.CREATE, wanted=gold) for n in range(100))
-    with click.Context(cli, obj=Invocation("prod")):
-        TextConsole(approved).show(Plan("prod", TARGET, changes))
+    invocation = Invocation("prod")
+    with click.Context(cli, obj=invocation):
+        TextConsole(invocation.log, approved).show(Plan("prod", TARGET, changes))
     assert "all of them: `aepctl --env prod plan | less`" in capsys.readouterr().out

@@ -40,7 +40,9 @@ def test_validate_in_json_has_the_problems_and_nothing_else_on_standard_output(
     }
     project.want("gold")
     (project.root / "audiences/a.yaml").unlink()
-    assert project.run("validate", "-o", "json").json["summary"] == {"audiences": 1, "problems": 0}
+    assert project.run("validate", "-o", "json").json["summary"] == {
+        "audiences": 1, "problems": 0, "environments": {"local": 1},
+    }  # fmt: skip
 
 
 def test_a_plan_shows_creates_and_needs_no_credentials(project: Project) -> None:

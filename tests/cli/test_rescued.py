@@ -29,7 +29,7 @@ def test_an_error_with_a_rescue_prints_it(
     with pytest.raises((kind, click.Abort)):
         command.main([], standalone_mode=False, obj=Invocation("prod", ["there"]))
     said = capsys.readouterr().err
-    assert "run `aepctl --chdir there state recover FILE`:\n" in said
+    assert "run `aepctl --chdir there --env prod state recover FILE`:\n" in said
     assert "somebody else" not in said
     assert read_frames(said).texts == (TEXT,)
 

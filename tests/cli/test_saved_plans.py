@@ -416,7 +416,7 @@ def test_another_format_and_a_missing_file_are_told(project: Project, there: Emu
         project.write("plan.json", f'{{"format": "{other}"}}')
         said = project.run("apply", "plan.json").err
         assert f"has the format {other}, but this version of aepctl reads 2.1" in said
-        assert "create a new plan with `aepctl plan --out FILE`" in said
+        assert "create a new plan with `aepctl plan --out plan.json`" in said
     assert "cannot be read" in project.run("apply", "nowhere.json").err
     assert "cannot be written" in project.run("plan", "--out", "no/where.json").err
 

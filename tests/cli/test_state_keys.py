@@ -253,7 +253,7 @@ class TestMoveSeveral:
         assert (result.code, result.out) == (3, "")
         for line in (
             "error: nothing was moved: 7 problems [no-such-key]\n",
-            "f:3: `gold` has an open intent: apply settles it",
+            "f:3: `gold` has an open intent: `aepctl apply` settles it",
             "f:1: no audience `sliver` in the state state/prod.json: did you mean `silver`?",
             "f:4: `bronze` is moved twice: keep one of the two",
             "f:5: `bronze` is moved twice: keep one of the two",

@@ -19,8 +19,9 @@ def test_only_the_name_is_always_an_entrys_own() -> None:
         Entry.model_validate({key: GIVEN[key] for key in GIVEN if key != "name"})
 
 
-def test_defaults_give_everything_but_the_name() -> None:
-    assert set(Defaults.model_fields) == set(Entry.model_fields) - {"name", "audience_id"}
+def test_defaults_give_everything_but_what_one_audience_has_alone() -> None:
+    alone = {"name", "audience_id", "overrides"}
+    assert set(Defaults.model_fields) == set(Entry.model_fields) - alone
 
 
 @pytest.mark.parametrize("model", [Defaults, Entry, ManifestDocument])

@@ -7,7 +7,7 @@ import pytest
 
 from aepctl.errors import InvalidInput
 from aepctl.manifests import read_manifests
-from aepctl.manifests.reader import _read, _with_source
+from aepctl.manifests.reader import _read, with_source
 from aepctl.model.audience import Audience, Wanted
 from aepctl.model.problem import Origin, Problem
 from aepctl.model.wants import Moved, Removed
@@ -118,7 +118,7 @@ def test_a_problem_across_files_shows_the_line_that_was_read() -> None:
     texts = {"audiences/b.yaml": "audiences:\n\n  gold: as it was read\n"}
     (problem,) = problems()
     write("audiences/b.yaml", "")
-    (shown,) = _with_source([problem], texts)
+    (shown,) = with_source([problem], texts)
     assert shown.source == "  gold: as it was read"
 
 

@@ -37,6 +37,8 @@ TAKES = {
     f"      x\n\n\n# about\n{HEAD}",
     "a text that looks like a comment": f"{HEAD}audiences:\n  a:\n    name: A\n"
     "    description: |\n      x\n\n      # y\n",
+    "environments": f"{HEAD}audiences:\n  a:\n    name: A\n    overrides:\n      prod:\n"
+    "        name: B\n    environments: [prod]\n",
     "a text over lines": f"{HEAD}audiences:\n  a:\n    name: A\n    description: x\n      y\n",
 }
 LEAVES = {
@@ -50,6 +52,8 @@ LEAVES = {
     "      x",
     "a description for all": "defaults: {namespace: x, originName: y, description: z}\n"
     "audiences:\n  a: {name: A}\n",
+    "some environments for all": "defaults: {namespace: x, environments: [dev]}\n"
+    "audiences:\n  a: {name: A, originName: y}\n",
     "broken": f"{HEAD}audiences: [",
     "a problem": f"{HEAD}audiences:\n  a: {{nmae: A}}\n",
     "a key that is there": f"{HEAD}audiences:\n  none: {{name: A}}\n",

@@ -15,9 +15,10 @@ from aepctl.emulator.checks import Caller
 from aepctl.emulator.creates import REQUIRED
 from aepctl.emulator.documents import IMMUTABLE, TEXTS, new_document
 from aepctl.manifests.document import read_manifest
-from aepctl.manifests.model import Defaults, Entry
+from aepctl.manifests.model import Defaults, Entry, Override
 from aepctl.model.audience import FIELD_NAMES, FIELDS, Audience, Wanted
 from aepctl.model.problem import Origin
+from aepctl.project.rules import Rules
 from aepctl.render.documents import AudienceData
 from aepctl.render.html_rows import COLUMN_FIELDS, COLUMNS, DETAIL_FIELDS
 from aepctl.state.codec import KnownOnDisk
@@ -91,13 +92,19 @@ class TestWhoSpellsTheFields:
     """Each model of an audience has just the fields of the table, as the table says they are."""
 
     def test_manifests(self) -> None:
-        own, given = by_alias(Entry), by_alias(Defaults)
-        assert sorted(own) == sorted({*FIELD_NAMES, "audienceId", "lifecycle"})
-        assert sorted(given) == sorted({*FIELD_NAMES, "lifecycle"} - {"name"})
+        own, given, other = by_alias(Entry), by_alias(Defaults), by_alias(Override)
+        beside = {"audienceId", "lifecycle", "environments", "overrides"}
+        assert sorted(own) == sorted({*FIELD_NAMES, *beside})
+        assert sorted(given) == sorted({*FIELD_NAMES, "lifecycle", "environments"} - {"name"})
+        assert sorted(other) == sorted({*FIELD_NAMES, "audienceId", "lifecycle"})
         for field in FIELDS:
             pattern = multi_line if field.multiline else single_line
             assert pattern(own[field.name]), field
             assert field.name == "name" or pattern(given[field.name]), field
+            assert pattern(other[field.name]), field
+
+    def test_rules(self) -> None:
+        assert list(by_alias(Rules)) == ["key", *FIELD_NAMES]
 
     def test_what_manifests_give_whether_by_entry_or_by_default(self) -> None:
         own = "".join(f"    {name}: own {name}\n" for name in FIELD_NAMES)

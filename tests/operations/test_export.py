@@ -3,11 +3,11 @@
 from exports import definition, seen, wanted
 from fakes import AT, TARGET
 
-from aepctl.manifests import Manifests
 from aepctl.manifests.document import Manifest
 from aepctl.manifests.export import There
 from aepctl.model.audience import Deposed, Ids, Known
 from aepctl.model.steps import Create, Delete
+from aepctl.model.wants import Wants
 from aepctl.operations.export import there_of
 from aepctl.project.environment import Environment
 from aepctl.state.model import Intent, State
@@ -19,7 +19,7 @@ GOLD, OLD = definition("gold").audience, Ids("old")
 def there(*intents: Intent, **known: Known) -> There:
     state = State("lineage", 1, TARGET, known, {one.id: one for one in intents})
     one, apart = wanted("a", "A"), wanted("b", "B")
-    return there_of(Manifests((one,)), [Manifest((apart,))], state, ENVIRONMENT)
+    return there_of(Wants((one,)), [Manifest((apart,))], state, ENVIRONMENT)
 
 
 def test_what_manifests_define_counts_wherever_it_is() -> None:

@@ -16,7 +16,7 @@ from aepctl.plan.planfile import EFFECTS, FORMAT, decode, head, not_a_plan, seal
 WANTED = want(("gold", audience("Gold")), ("silver", audience("Silver")))
 STATE = found([know("silver", audience("Silver", "Old"))], [intend("x", audience("X"))])
 BINDING = bind(plan(WANTED, STATE, "*"), STATE, "1.0")
-NEW = "create a new plan with `aepctl plan --out FILE`"
+NEW = "create a new plan with `aepctl plan --out plan.json`"
 
 
 def written(binding: Binding = BINDING) -> dict[str, Any]:
@@ -69,7 +69,7 @@ def test_something_else_is_no_plan(data: object) -> None:
     with pytest.raises(AepctlError) as raised:
         decode(data, "plan.json")
     assert raised.value.message == "plan.json is not a plan saved by aepctl"
-    assert raised.value.hint == "create a plan with `aepctl plan --out FILE`"
+    assert raised.value.hint == "create a plan with `aepctl plan --out plan.json`"
     assert raised.value.exit_code == 1
 
 
@@ -102,7 +102,7 @@ def test_a_field_of_another_kind_is_named_and_not_repeated(
     with pytest.raises(AepctlError) as raised:
         decode({**written(), **change}, "plan.json")
     assert raised.value.message == f"plan.json is not a plan saved by aepctl: {where}"
-    assert raised.value.hint == "create a plan with `aepctl plan --out FILE`"
+    assert raised.value.hint == "create a plan with `aepctl plan --out plan.json`"
     assert type(raised.value) is AepctlError
     assert raised.value.__cause__ is None
 

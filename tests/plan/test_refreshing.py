@@ -73,7 +73,7 @@ def test_one_whose_old_half_is_still_to_be_deleted_is_not_forgotten() -> None:
     known = Known(GOLD, Ids("id-of-gold"), deposed=Deposed(Ids("old"), EDITED))
     change = one(taken(WANTED, found([("gold", known)]), gone=["id-of-gold"]))
     assert (change.action, change.steps) == (Action.DECIDE, ())
-    assert "`aepctl apply --refresh`" in str(change.reason)
+    assert "`aepctl --env prod apply --refresh --target gold`" in str(change.reason)
 
 
 def test_what_is_retained_is_forgotten_where_it_is_gone_but_its_texts_are_left() -> None:

@@ -98,6 +98,7 @@ class TestTarget:
             ups_url="https://platform.adobe.io/data/core/ups",
             ims_url="https://ims-na1.adobelogin.com",
             program="aepctl --env dev",
+            siblings=("dev", "stage", "local"),
         )
         assert (load().ais_url, load().ups_url, load().ims_url) == (AIS_URL, UPS_URL, IMS_URL)
 
@@ -117,6 +118,7 @@ class TestTarget:
             ups_url="https://ups.example.com",
             ims_url="https://ims.example.com",
             manifests="wanted",
+            siblings=("dev",),
         )
 
     @pytest.mark.parametrize(

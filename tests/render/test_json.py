@@ -211,10 +211,10 @@ def test_no_intent_is_an_empty_list() -> None:
 
 
 def test_sound_manifests() -> None:
-    assert json.loads(validation_json(12)) == {
+    assert json.loads(validation_json(12, {"dev": 12})) == {
         "format": "1.4",
         "problems": [],
-        "summary": {"audiences": 12, "problems": 0},
+        "summary": {"audiences": 12, "problems": 0, "environments": {"dev": 12}},
         "error": None,
     }
 

@@ -125,7 +125,7 @@ class TestWhatCannotBeUndone:
 
 class TestLimits:
     def test_the_setting(self) -> None:
-        assert "more than max_deletes (1): `apply` needs `--yes-delete 2`" in alerts(LIFE)["Limit"]
+        assert "more than max_deletes (1): `aepctl apply --yes-delete 2`" in alerts(LIFE)["Limit"]
 
     def test_the_part_of_what_is_known(self) -> None:
         few = replace(LIFE, max_deletes=1, known=5)

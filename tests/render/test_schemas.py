@@ -101,7 +101,8 @@ class TestEachSchema:
         node = shutil.which("node")
         if node is None:
             pytest.skip("node is not installed")
-        patterns = sorted({one["pattern"] for one in nodes(schema(name)) if "pattern" in one})
+        found = (one.get("pattern") for one in nodes(schema(name)))
+        patterns = sorted({one for one in found if isinstance(one, str)})
         texts = ["a", "a b", "", " ", "a\n", "a\tb\nc", "\x1b", "\u2028", "ä😀", "\u3000", "1.10",
                  "x.json", "https://a/b", "http://u@h", "-a", "a" * 129, "30", "1.x"]  # fmt: skip
         script = (

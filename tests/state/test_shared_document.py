@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fakes import TARGET, FakeClock, Ids
+from fakes import TARGET, FakeClock, Heard, Ids
 from memory_documents import MemoryDocuments, MemoryServer
 
 from aepctl.errors import MaybeWritten, Overtaken, StateError, StateLocked, StateNotWritten
@@ -509,3 +509,14 @@ def test_what_is_no_trouble_of_the_moment_is_told_at_once() -> None:
     with pytest.raises(StateError, match="nobody answers"):
         document.read()
     assert script.calls == ["get"]
+
+
+def test_a_waiter_is_told_for_whom_it_waits_and_that_it_takes_over() -> None:
+    log = Heard()
+    document, _, _ = opened(laid(Written(OLD, OTHER, "x")), log=log)
+    document.lock(ME, wait=600)
+    who = "`aepctl apply` on runner-8"
+    lock = f"for the lock of memory:test, held by {who}"
+    assert log.told[0].startswith(f"waiting, at most 10 min, {lock}")
+    assert log.told[1].startswith(f"waiting, at most 590 s, {lock}")
+    assert log.told[-1].startswith(f"memory:test: taken over from {who}")

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import pytest
 
+from aepctl.yamldoc.marks import Marks
 from aepctl.yamldoc.places import Position
 from aepctl.yamldoc.walker import MAX_DEPTH, MAX_TEXT, Walker
 
@@ -77,16 +78,28 @@ def test_each_key_and_value_has_its_place() -> None:
 
 
 def test_marks_are_the_places_below_one_top_level_key() -> None:
-    walker = Walker(positions_under="a")
+    walker = Walker(Marks("a"))
     walker.walk("a: {b: {c: d}, e: f}\ng: {h: i}\n---\nx: {a: {y: z}}\n---\na:\n  j: k\n")
-    assert walker.key_positions == [{"b": (1, 5), "e": (1, 16)}, {}, {"j": (7, 3)}]
+    assert walker.marks.keys == [{"b": (1, 5), "e": (1, 16)}, {}, {"j": (7, 3)}]
 
 
 def test_so_are_those_of_the_items_of_top_level_lists() -> None:
     walker = Walker()
     walker.walk("a: [b, {c: [d]}]\ne: {f: [g]}\n---\nh:\n- - i\n- &x j\n- *x\n")
-    assert walker.item_positions == [{"a": [(1, 5), (1, 8)]}, {"h": [(5, 3), (6, 3), (7, 3)]}]
+    assert walker.marks.items == [{"a": [(1, 5), (1, 8)]}, {"h": [(5, 3), (6, 3), (7, 3)]}]
     assert walker.keys == {}
+
+
+def test_so_are_those_of_the_keys_within_one_field_below_it() -> None:
+    walker = Walker(Marks("a", "o"))
+    walker.walk(
+        "a:\n  b: {o: {p: {n: 1, l: {m: 2}}}, x: {o: {q: 3}}}\n  o: {q: 4}\nc: {b: {o: 5}}\n"
+    )
+    assert walker.marks.inner == {
+        (0, "a", "b", "o"): {"p": (2, 11)},
+        (0, "a", "b", "o", "p"): {"n": (2, 15), "l": (2, 21)},
+        (0, "a", "b", "o", "p", "l"): {"m": (2, 25)},
+    }
 
 
 def test_a_key_that_comes_twice_keeps_its_first_value() -> None:

@@ -6,7 +6,7 @@ business of `aepctl.state`. One suite of contract tests holds for all (tests/sta
 """
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from aepctl.errors import (
     MaybeWritten,
@@ -15,11 +15,12 @@ from aepctl.errors import (
     StateNotWritten,
     StateUnreachable,
 )
+from aepctl.log import Log
 
 TOO_LARGE = "state-too-large"
 STORE_ACCESS = "store-access"
 """The codes of what more than one engine meets with."""
-__all__ = ["Document", "DocumentStore", "MaybeWritten", "Overtaken"]
+__all__ = ["Document", "DocumentStore", "MaybeWritten", "Overtaken", "Traced"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,15 @@ class DocumentStore(Protocol):
 
         Raises StateError that says what a person has to do; doing it twice is no error.
         """
+        ...
+
+
+@runtime_checkable
+class Traced(Protocol):
+    """An engine that speaks HTTP by our own hand, and can tell what is said."""
+
+    def trace(self, log: Log) -> None:
+        """From now on each exchange is told."""
         ...
 
 

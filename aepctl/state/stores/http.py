@@ -9,6 +9,7 @@ from secrets import token_hex
 from uuid import uuid4
 
 from aepctl.errors import StateError
+from aepctl.log import Log
 from aepctl.project.redaction import Redaction
 from aepctl.state.stores.documents import (
     TOO_LARGE,
@@ -25,7 +26,7 @@ from aepctl.state.stores.http_calls import Calls
 from aepctl.state.stores.http_envelope import Envelope, NoEnvelope, unwrapped, wrapped
 from aepctl.state.stores.http_lock import Bounds, Lock
 from aepctl.state.stores.http_probe import probe
-from aepctl.transport import MAX_BODY_BYTES, TransportFactory
+from aepctl.transport import MAX_BODY_BYTES, TransportFactory, http_trace
 
 GITLAB_PAUSE_SECONDS = 2.0
 """GitLab keeps every version that is ever written, and a write is four requests."""
@@ -45,14 +46,17 @@ class HttpDocuments:
         redaction = Redaction()
         self._address = parse_http(address)
         self._bounds = bounds or Bounds()
-        factory = TransportFactory(environ=environ, redaction=redaction)
-        self._calls = Calls(self._address, factory, authorization(environ, redaction))
+        self._factory = TransportFactory(environ=environ, redaction=redaction)
+        self._calls = Calls(self._address, self._factory, authorization(environ, redaction))
         self._lock = Lock(self._calls, self._bounds)
         self.pause_seconds = GITLAB_PAUSE_SECONDS if self._address.gitlab else 0.0
 
     @property
     def where(self) -> str:
         return self._address.where
+
+    def trace(self, log: Log) -> None:
+        self._factory.trace = http_trace(log)
 
     def get(self) -> Document | None:
         try:

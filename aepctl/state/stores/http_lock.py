@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from aepctl.state.stores.http_answers import Holder, Refused, Unanswered
 from aepctl.state.stores.http_calls import Calls
+from aepctl.wording import command
 
 PREFIX = "aepctl-"
 """How our IDs begin. A lock of somebody else's is a person's, and is never broken by itself."""
@@ -102,5 +103,7 @@ class Lock:
 def _held(holder: Holder) -> Refused:
     hint = "if nobody works with it any more, the lock can be broken by hand, on the server"
     if holder.id:
-        hint = f"if nobody works with it any more: `aepctl state unlock {holder.id}`"
+        hint = (
+            f"if nobody works with it any more: `{command('aepctl', 'state', 'unlock', holder.id)}`"
+        )
     return Refused(f"somebody else holds the server's lock: {holder.told}", hint)
