@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from importlib.util import find_spec
 
 import click
 import pytest
@@ -100,7 +101,8 @@ def test_an_interrupt_exits_130_with_a_whole_document(project: Project) -> None:
 def test_starting_up_loads_neither_http_nor_pydantic_nor_yaml() -> None:
     program = (
         "import sys; from aepctl.cli.main import run; run(['--version']);"
-        "print({'httpx', 'pydantic', 'yaml', 'deepdiff', 'uvicorn'} & set(sys.modules))"
+        "print({'httpx', 'pydantic', 'yaml', 'deepdiff', 'uvicorn', 'obstore', 'psycopg'}"
+        "& set(sys.modules))"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
@@ -108,17 +110,32 @@ def test_starting_up_loads_neither_http_nor_pydantic_nor_yaml() -> None:
     assert done.stdout.splitlines()[-1] == "set()"
 
 
-def test_a_plan_loads_neither_http_nor_deepdiff_where_nothing_is_updated(project: Project) -> None:
+def test_a_plan_where_nothing_is_updated_loads_only_what_it_needs(project: Project) -> None:
+    """No network, no other format, and nothing of the other commands."""
     project.write("aepctl.yaml", "environments: {x: {endpoint: emulator, sandbox: s}}\n")
     project.want("gold")
     program = (
         "import sys; from aepctl.cli.main import run; run(['plan']);"
-        "print({'httpx', 'deepdiff', 'uvicorn', 'asyncio'} & set(sys.modules))"
+        "print(*sys.modules, sep='\\n', file=sys.stderr)"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    assert done.stdout.splitlines()[-1] == "set()"
+    loaded = set(done.stderr.splitlines())
+    assert "aepctl.render.text" in loaded
+    not_needed = {
+        f"aepctl.{package}.{name}"
+        for package, names in {
+            "render": "markdown html json junit github gitlab codequality catalogue explained "
+            "listed drifted exported imported diagnosed started textdiff everywhere",
+            "operations": "doctor fmt export importing listing starting drift apply",
+            "manifests": "export formatted splice keys writable",
+        }.items()
+        for name in names.split()
+    }
+    assert [name for name in not_needed if find_spec(name) is None] == []
+    libraries = {"httpx", "deepdiff", "uvicorn", "asyncio", "subprocess"}
+    assert loaded & (not_needed | libraries) == set()
 
 
 def test_a_reader_that_goes_away_ends_the_words_quietly(project: Project) -> None:
