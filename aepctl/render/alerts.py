@@ -1,15 +1,36 @@
 """What of a plan has to be seen first, and the lines that it gives to paste."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from aepctl.model.steps import Delete
 from aepctl.plan.plan import Plan
 from aepctl.plan.policy import MOST_DELETED
 from aepctl.render.block import scalar
+from aepctl.render.display import Paint, display, display_lines
+from aepctl.render.wrapping import wrapped
 from aepctl.wording import command, listed
 
 RENAMED = "Renamed? Then paste this into a manifest, and plan again"
 """Before the lines of `moved_lines`."""
+
+
+STAYS = "Stays on the platform"
+ELSEWHERE = "For other environments"
+CALM = (STAYS, ELSEWHERE)
+"""Alerts that only say what is left as it is."""
+
+
+def is_calm(title: str) -> bool:
+    """Whether an alert asks nobody to do anything."""
+    return title.startswith(CALM)
+
+
+def alert_lines(alerts: Iterable[tuple[str, str]], paint: Paint) -> Iterator[str]:
+    """Alerts as text, a line each."""
+    for title, text in alerts:
+        colour = "cyan" if is_calm(title) else "red"
+        said = f"{paint(display(title), colour, 'bold')}: {display_lines(text)}"
+        yield wrapped(said, paint, 4)
 
 
 def plan_alerts(plan: Plan) -> Iterator[tuple[str, str]]:
@@ -27,9 +48,9 @@ def plan_alerts(plan: Plan) -> Iterator[tuple[str, str]]:
         more = command(plan.program, "drift")
         yield "Not listed", f"{listed(plan.not_listed)}: {said}. `{more}` says more"
     if plan.stays:
-        yield "Stays on the platform", f"retained when it was removed: {listed(plan.stays)}"
+        yield STAYS, f"retained when it was removed: {listed(plan.stays)}"
     if plan.elsewhere:
-        yield "For other environments", _elsewhere(plan)
+        yield ELSEWHERE, _elsewhere(plan)
     if plan.overwrites and plan.changes:
         yield "Overwrites", "what somebody edited on the platform is changed or deleted as well"
     exceeded = plan.exceeded

@@ -31,6 +31,13 @@ def wrap(line: str, paint: Paint, hang: int) -> str:
     return f"\n{' ' * hang}".join(_lines(line, width, hang))
 
 
+def wrapped(text: str, paint: Paint, hang: int) -> str:
+    """A text of one line or several."""
+    if paint.width is None:
+        return text
+    return "\n".join(wrap(line, paint, hang) for line in text.split("\n"))
+
+
 def _lines(line: str, width: int, hang: int) -> Iterator[str]:
     """Each line without its indent. Blanks at a break are left out, and colours begin anew."""
     text, column, blanks, style = "", 0, "", ""
