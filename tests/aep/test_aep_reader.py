@@ -437,21 +437,23 @@ class TestGetting:
         assert connection.paths == []
 
 
+@pytest.fixture(scope="module")
+def there() -> Iterator[Emulator]:
+    fault = Fault(kind=FaultKind.LIST_ERROR, times=1)
+    with serve(behaviour=Behaviour(faults=(fault,))) as emulator:
+        yield emulator
+
+
+@pytest.fixture(scope="module")
+def reader(there: Emulator) -> Iterator[AudienceReader]:
+    with connected(there.url) as connection:
+        writer = AudienceWriter(connection)
+        for number in range(2 * PAGE_SIZE + 5):
+            writer.send(Create(audience(f"Audience {number}")), str(number))
+        yield AudienceReader(connection, FakeClock())
+
+
 class TestAgainstThePlatform:
-    @pytest.fixture
-    def there(self) -> Iterator[Emulator]:
-        fault = Fault(kind=FaultKind.LIST_ERROR, times=1)
-        with serve(behaviour=Behaviour(faults=(fault,))) as emulator:
-            yield emulator
-
-    @pytest.fixture
-    def reader(self, there: Emulator) -> Iterator[AudienceReader]:
-        with connected(there.url) as connection:
-            writer = AudienceWriter(connection)
-            for number in range(2 * PAGE_SIZE + 5):
-                writer.send(Create(audience(f"Audience {number}")), str(number))
-            yield AudienceReader(connection, FakeClock())
-
     def test_all_pages_are_read(self, reader: AudienceReader, there: Emulator) -> None:
         assert {one.ids.audience_id for one in reader.list_all()} == {
             one["audienceId"] for one in there.audiences
