@@ -72,7 +72,7 @@ LAGS = st.sampled_from([(0.0, 0.0), (0.5, 0.0), (WINDOW, 0.0), (WINDOW / 2, WIND
 HOW = st.sampled_from([(False, False), (False, False), (True, False), (False, True), (True, True)])
 """With `--refresh`, with `--overwrite`."""
 CRASHES = st.one_of(st.none(), st.integers(1, 70))
-REFUSALS = ("the manifests want nothing of", "the platform was changed meanwhile")
+REFUSALS = ("the manifests want none of", "the platform was changed meanwhile")
 MOST_APPLIES = 4
 MOST_DECISIONS = 12
 

@@ -3,6 +3,7 @@
 Source: Adobe Developer, OAuth Server-to-Server credentials; `POST /ims/token/v3`.
 """
 
+import math
 import random
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -146,7 +147,8 @@ class Ims:
                 "header",
                 CHECK_ADDRESS,
             )
-        return Granted(Secret(token), body.expires_in)
+        life = body.expires_in if math.isfinite(body.expires_in) else TOKEN_LIFE_SECONDS
+        return Granted(Secret(token), life)
 
 
 def _hint(status: int) -> str:

@@ -23,7 +23,7 @@ from raw_server import (
     platform_at,
 )
 
-from aepctl.aep.ims import MAX_ATTEMPTS
+from aepctl.aep.ims import MAX_ATTEMPTS, TOKEN_LIFE_SECONDS
 from aepctl.aep.tokens import TOKEN_MARGIN_SECONDS, GivenToken, ImsToken
 from aepctl.aep.verdicts import Done, Refused
 from aepctl.aep.writer import AudienceWriter
@@ -85,6 +85,16 @@ def test_ims_is_asked_as_adobe_documents_it() -> None:
         "client_secret": SECRET,
         "scope": SCOPES,
     }
+
+
+@pytest.mark.parametrize("odd", [float("nan"), float("inf"), float("-inf")])
+def test_a_life_that_is_no_number_is_the_usual_one(odd: float) -> None:
+    script = (granted("t1", expires_in=odd), granted("t2"))
+    clock = FakeClock()
+    with RawServer(*script) as server, ims_at(server.url, clock) as ims:
+        assert ims.current() == "t1"
+        clock.sleep(TOKEN_LIFE_SECONDS)
+        assert ims.current() == "t2"
 
 
 def test_a_token_is_asked_for_once_and_renewed_a_little_before_its_end() -> None:

@@ -152,7 +152,7 @@ class TestWhereItCannotBeWritten:
         assert set(small.state()["audiences"]) == {"silver"}
 
 
-SAID = "error: standard output could not be written ({})\n  what was done stays done; let it lead "
+SAID = "error: standard output could not be written ({}) [file-unwritable]\n  what was done stays done; let it lead "
 FULL = f"{SAID.format('No space left on device')}to where it can be written, and look again\n"
 CLOSED = f"{SAID.format('it is closed')}to where it can be written, and look again\n"
 

@@ -19,7 +19,7 @@ WANTED = 24
 JOB = "https://ci.example/jobs/7"
 LOCKED = re.compile(
     r"state/rig\.json is locked by `aepctl apply`, process (\d+) on (\S+), "
-    r"since (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00), (\S+)\n"
+    r"since (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00), (\S+) \[state-locked\]\n"
 )
 
 pytestmark = [pytest.mark.rig, pytest.mark.timeout(600 * ROUNDS)]
