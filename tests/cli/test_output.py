@@ -152,9 +152,11 @@ class TestWhereItCannotBeWritten:
         assert set(small.state()["audiences"]) == {"silver"}
 
 
-SAID = "error: standard output could not be written ({}) [file-unwritable]\n  what was done stays done; let it lead "
-FULL = f"{SAID.format('No space left on device')}to where it can be written, and look again\n"
-CLOSED = f"{SAID.format('it is closed')}to where it can be written, and look again\n"
+SAID = (
+    "error: standard output could not be written ({}) [file-unwritable]\n"
+    "  what was done stays done; let it lead to where it can be written, and look again\n"
+)
+FULL, CLOSED = SAID.format("No space left on device"), SAID.format("it is closed")
 
 
 @pytest.fixture
