@@ -7,6 +7,7 @@ so, somebody else has put there.
 from dataclasses import replace
 
 from aepctl.model.audience import Deposed, Known, Wanted
+from aepctl.model.lifecycle import NOTHING_SAID
 from aepctl.model.steps import (
     Adopt,
     Create,
@@ -68,7 +69,12 @@ class Changing:
         if works and audience_id in self._seen.missing:
             return reasons.missing(key, known, policy)
         new = self._sides.given_away_to(one.key)
-        return None if new is None else reasons.given_away(key, new, policy)
+        if new is not None:
+            return reasons.given_away(key, new, policy)
+        if not sight.becomes_another:
+            return None
+        old = self._sides.stays_as(sight.goal)
+        return None if old is None else reasons_to_stay.taken(old, key, policy)
 
     def _gone(self, one: Wanted, known: Known) -> Change:
         """Made anew only where the whole platform was looked at for that."""
@@ -98,6 +104,8 @@ class Changing:
                 steps.append(Adopt(replace(step.known, deposed=deposed)))
             elif isinstance(step, Create):
                 steps.append(replace(step, replaces=sight.ids))
+                if NOTHING_SAID == one.lifecycle.at_removal != known.at_removal:
+                    steps.append(Remember(NOTHING_SAID))  # what the old one had goes on else
             else:
                 steps.append(step)
         told = self._told(one, sight, Action.REPLACE, (*steps, old))

@@ -57,3 +57,13 @@ def for_others(old: str, new: str, policy: Policy) -> str:
         f"it is `{new}` there: `{policy.command('state', 'mv', old, new)}`; if `{new}` is another "
         f"one, to be created beside it: `{policy.command('state', 'resolve', new)} --recreate`"
     )
+
+
+def taken(old: str, key: str, policy: Policy) -> str:
+    """What a known key is to become is known here under a key that nobody wants, and stays."""
+    return (
+        f"state has an audience with this name, namespace and originName as `{old}`, which "
+        f"`{policy.environment}` does not want and which is not deleted: there would be two. Let "
+        f"`{old}` be deleted first, or take another name for `{key}`; or, to have both and forget "
+        f"`{old}`: `{policy.command('state', 'rm', old)}`"
+    )
