@@ -69,12 +69,7 @@ class Changing:
         if works and audience_id in self._seen.missing:
             return reasons.missing(key, known, policy)
         new = self._sides.given_away_to(one.key)
-        if new is not None:
-            return reasons.given_away(key, new, policy)
-        if not sight.becomes_another:
-            return None
-        old = self._sides.stays_as(sight.goal)
-        return None if old is None else reasons_to_stay.taken(old, key, policy)
+        return None if new is None else reasons.given_away(key, new, policy)
 
     def _gone(self, one: Wanted, known: Known) -> Change:
         """Made anew only where the whole platform was looked at for that."""

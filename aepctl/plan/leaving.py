@@ -54,10 +54,6 @@ class Leaving:
             return _rule(block) is OnRemoval.DELETE
         return (known.at_removal.on_removal or self._policy.on_removal) is OnRemoval.DELETE
 
-    def goes(self, key: str) -> bool:
-        """Whether it will be deleted, with nothing that keeps it from that."""
-        return self.ends(key) and self.deletes(key) and not self.protects(key)
-
     def guards(self, key: str) -> bool:
         """Whether a destroy must leave it, as its manifest or state protects it."""
         known = self._known[key]

@@ -59,11 +59,11 @@ def for_others(old: str, new: str, policy: Policy) -> str:
     )
 
 
-def taken(old: str, key: str, policy: Policy) -> str:
-    """What a known key is to become is known here under a key that nobody wants, and stays."""
+def taken(old: str, key: str, policy: Policy, *, is_wanted: bool) -> str:
+    """What a known key is to become is known here under another key, and stays so."""
+    forget = f"; or, to have both and forget `{old}`: `{policy.command('state', 'rm', old)}`"
     return (
-        f"state has an audience with this name, namespace and originName as `{old}`, which "
-        f"`{policy.environment}` does not want and which is not deleted: there would be two. Let "
-        f"`{old}` be deleted first, or take another name for `{key}`; or, to have both and forget "
-        f"`{old}`: `{policy.command('state', 'rm', old)}`"
+        f"state has an audience with this name, namespace and originName as `{old}`, which stays "
+        f"as it is: there would be two. Let `{old}` be deleted or get another name first, or take "
+        f"another one for `{key}`{'' if is_wanted else forget}"
     )

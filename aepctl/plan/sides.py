@@ -4,7 +4,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
 
-from aepctl.model.audience import Audience, Identity, Known, Wanted
+from aepctl.model.audience import Identity, Known, Wanted
 from aepctl.model.steps import Create
 from aepctl.model.wants import Wants
 from aepctl.plan import reasons, reasons_to_stay
@@ -148,10 +148,6 @@ class Sides:
         """The new key that wants what this one is known as: perhaps it moved."""
         return self._taken.get(key) if self._given_away else None
 
-    def stays_as(self, goal: Audience) -> str | None:
-        """The key that nobody wants here and that is known as this audience, and is not deleted."""
-        return self._staying.get(goal.folded_identity)
-
     def holds_back(self, one: Wanted) -> Intent | None:
         """Another key's create of the same audience that is in doubt, or what it had as another."""
         for old, new in self._former.items():
@@ -191,11 +187,6 @@ class Sides:
     @cached_property
     def _removed(self) -> Mapping[Identity, str]:
         return removed_by_identity(self.known, {*self.wanted, *self.leaving.said})
-
-    @cached_property
-    def _staying(self) -> Mapping[Identity, str]:
-        stays = {key: one for key, one in self.known.items() if not self.leaving.goes(key)}
-        return removed_by_identity(stays, {*self.wanted, *self.leaving.said})
 
     @cached_property
     def _ended(self) -> Mapping[Identity, str]:

@@ -126,11 +126,6 @@ class Sight:
         return not self.is_there
 
     @property
-    def becomes_another(self) -> bool:
-        """Whether name, namespace or originName would be changed on the platform, beside case."""
-        return self.now.folded_identity != self.goal.folded_identity
-
-    @property
     def must_be_replaced(self) -> bool:
         """Whether it differs in a field that the platform does not let change."""
         now, goal = self.now.fields(), self.goal.fields()

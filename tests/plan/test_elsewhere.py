@@ -234,43 +234,6 @@ def test_in_any_world_what_is_kept_is_left_alone_and_nobody_else_has_it(
             assert not isinstance(step, Delete) or step.ids.audience_id not in kept
 
 
-SILVER = ("silver", Known(audience("Silver"), Ids("id-of-silver")))
-
-
-def renamed(
-    *elsewhere: Wanted, moved: tuple[Moved, ...] = (), ends: tuple[Removed, ...] = (), **gold: Any
-) -> list[tuple[str, Action]]:
-    """Silver shall be called as gold is, which state knows, and nobody wants here."""
-    state = found([("gold", replace(Known(GOLD, IDS), **gold)), SILVER])
-    made = make_plan(Wants(want(("silver", GOLD)), moved, ends, elsewhere), state, None, POLICY)
-    return [(change.key, change.action) for change in made.changes if change.key == "silver"]
-
-
-@pytest.mark.parametrize("rule", [None, RETAIN])
-def test_another_one_does_not_become_what_stays(rule: OnRemoval | None) -> None:
-    """There would be two of it. A new key waits likewise."""
-    waits = [("silver", Action.DECIDE)]
-    assert renamed(*block(rule)) == waits
-    assert renamed(at_removal=AtRemoval(rule)) == waits
-    assert renamed(retained=True) == waits
-    assert renamed(*block(DELETE, prevent=True)) == waits
-    assert renamed(moved=(Moved("gold", "silver", PLACE),)) == waits
-
-
-def test_but_it_becomes_what_is_deleted_or_forgotten_in_so_many_words() -> None:
-    done = [("silver", Action.UPDATE)]
-    assert renamed(*block(DELETE)) == done
-    assert renamed(at_removal=AtRemoval(DELETE)) == done
-    assert renamed(ends=(Removed("gold", False, PLACE),)) == done
-
-
-def test_only_what_becomes_another_waits() -> None:
-    """One that is called so already may get another description."""
-    state = found([("gold", Known(GOLD, IDS)), ("silver", Known(GOLD, Ids("id-of-silver")))])
-    made = planned(block(), state, ("silver", audience("Gold", "of silver")))
-    assert [change.action for change in made.changes] == [Action.UPDATE]
-
-
 def test_a_saved_plan_to_change_what_is_for_others_by_now_says_so() -> None:
     state = knows()
     saved = bind(planned((), state, ("gold", audience("Other"))), state, "1.0")
