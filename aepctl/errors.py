@@ -115,10 +115,17 @@ class PlatformError(AepctlError):
 
 
 class ListForbidden(PlatformError):
-    """These credentials may not list audiences: going on without is a person's decision."""
+    """These credentials may not list audiences: going on without is a person's decision.
+
+    `may_ignore`: it is the list that they may not read, which an apply can do without.
+    """
 
     exit_code = 3
     code = "list-forbidden"
+
+    def __init__(self, message: str, *, hint: str | None = None, may_ignore: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.may_ignore = may_ignore
 
 
 class EmulatorError(AepctlError):

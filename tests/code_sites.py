@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TypeGuard
 
@@ -12,10 +13,6 @@ from aepctl import errors
 from aepctl.errors import AepctlError
 
 PACKAGE = Path(aepctl.__file__).parent
-NODES = {
-    path.relative_to(PACKAGE.parent).as_posix(): tuple(ast.walk(ast.parse(path.read_text("utf-8"))))
-    for path in sorted(PACKAGE.rglob("*.py"))
-}
 CODE = re.compile(r"[a-z]+(-[a-z0-9]+)*")
 CLASSES = {
     name: one
@@ -25,6 +22,17 @@ CLASSES = {
 RULED = {"Problem", "Finding", "refuse", "_refuse_file", "_finding", "finding", "error_text"}
 """What takes a rule or a code as one of its arguments."""
 NAMES = {"code", "rule"}
+
+
+@cache
+def parsed() -> dict[str, tuple[ast.AST, ...]]:
+    """All nodes of each module: read by the tests that need them, not by everybody who collects."""
+    return {
+        path.relative_to(PACKAGE.parent).as_posix(): tuple(
+            ast.walk(ast.parse(path.read_text("utf-8")))
+        )
+        for path in sorted(PACKAGE.rglob("*.py"))
+    }
 
 
 @dataclass(frozen=True)
@@ -38,7 +46,7 @@ class Raised:
 
 def raised() -> Iterator[Raised]:
     """Every place that makes an AepctlError of a class by its name."""
-    for name, nodes in NODES.items():
+    for name, nodes in parsed().items():
         for node in nodes:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 kind = CLASSES.get(node.func.id)
@@ -51,14 +59,14 @@ def used() -> frozenset[str]:
     """Every code and rule that the source can give to an error or a problem."""
     constants = {
         target.id: node.value.value
-        for nodes in NODES.values()
+        for nodes in parsed().values()
         for node in nodes
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
         for target in node.targets
         if isinstance(target, ast.Name)
     }
     found: set[str] = {one.code for one in CLASSES.values()}
-    for name, nodes in NODES.items():
+    for name, nodes in parsed().items():
         ours = "/emulator/" not in name  # its answers have codes as well: the platform's
         for node in (one for one in nodes if ours or _makes_error(one)):
             for value in _values(node):

@@ -1,4 +1,4 @@
-"""The action and the page of pipelines: the scripts in them, and running them as GitHub does."""
+"""The action and the pages of pipelines: the scripts in them, and running them as GitHub does."""
 
 import os
 import re
@@ -11,7 +11,8 @@ import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
-PAGE = (ROOT / "docs/pull-requests.md").read_text()
+PAGES = ("pull-requests", "promotion", "editors", "committed-state")
+PAGE = "\n".join((ROOT / f"docs/{name}.md").read_text() for name in PAGES)
 FILES = dict(re.findall(r"<!-- file: (\S+) -->\n```yaml\n(.*?)```", PAGE, re.DOTALL))
 STEPS = re.findall(r"<!-- steps -->\n```yaml\n(.*?)```", PAGE, re.DOTALL)
 JOBS = re.findall(r"<!-- jobs -->\n```yaml\n(.*?)```", PAGE, re.DOTALL)

@@ -150,6 +150,41 @@ def test_every_block_is_what_it_says_it_is() -> None:
     assert wrong == []
 
 
+def test_every_page_with_blocks_has_its_tests() -> None:
+    """The table in tests/README.md has each, and the tests that it names know the page."""
+    rows = re.findall(
+        r"^\| (`\S+\.md`.*?) \| (.+) \|$", text_of(ROOT / "tests/README.md"), re.MULTILINE
+    )
+    tests = {page: words for pages, words in rows for page in INLINE.findall(pages)}
+    shown = {str(one.relative_to(ROOT)) for one in PAGES if one.parent == ROOT / "docs"}
+    shown |= {"README.md", "CONTRIBUTING.md"}
+    assert {one for one in shown if FENCED.search(text_of(ROOT / one))} - tests.keys() == set()
+    for page, words in tests.items():
+        files = [ROOT / "tests" / one for one in INLINE.findall(words) if one.endswith(".py")]
+        assert files, page
+        assert [one.name for one in files if Path(page).stem not in one.read_text()] == [], page
+
+
+def unmarked(text: str) -> list[str]:
+    """The first lines of sessions that no mark gives to a test."""
+    found = re.findall(r"^(<!-- .+ -->\n)?```text\n(\$ .*)", text, re.MULTILINE)
+    return [typed for mark, typed in found if not mark]
+
+
+def test_every_session_is_marked_for_its_test() -> None:
+    """So that none is taken for one that is run. (The README's tour is run whole.)"""
+    pages = [one for one in PAGES if one != ROOT / "README.md"]
+    assert [(one.name, line) for one in pages for line in unmarked(text_of(one))] == []
+
+
+def test_every_target_of_make_exists() -> None:
+    known = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    found = (re.findall(r"(?:^|`)make ([a-z]+)\b", text_of(one), re.MULTILINE) for one in PAGES)
+    told = {target for targets in found for target in targets}
+    assert len(told) > 5
+    assert told - known == set()
+
+
 def test_what_is_wrong_is_noticed(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("# One heading\n[a](#one-heading) [b](#other) [c](none.md) `aepctl aply`\n")
@@ -160,6 +195,8 @@ def test_what_is_wrong_is_noticed(tmp_path: Path) -> None:
     assert list(faulty("yaml", "audiences: {gold: {nam: Gold}}"))
     assert list(faulty("yaml", "environments: {dev: {sandbx: dev}}"))
     assert list(faulty("cobol", ""))
+    run = "```text\n$ aepctl plan\n```\n"
+    assert unmarked(f"{run}<!-- run: x -->\n{run}") == ["$ aepctl plan"]
 
 
 @pytest.mark.parametrize("folder", ["plan", "apply", "operations"])
@@ -172,6 +209,15 @@ def test_every_module_is_in_the_drawing_of_the_architecture(folder: str) -> None
 
 def test_the_readme_is_short() -> None:
     assert len(text_of(ROOT / "README.md").splitlines()) <= 250
+
+
+def test_lines_of_prose_have_at_most_120_characters() -> None:
+    """Tables, quotations, pictures and what is generated aside."""
+    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    by_hand = [one for one in pages if one.name not in ("commands.md", "errors.md")]
+    lines = ((one.name, line) for one in by_hand for line in prose(one).splitlines())
+    told = [(name, line) for name, line in lines if not line.lstrip().startswith(("|", ">", "!["))]
+    assert [(name, line) for name, line in told if len(line) > 120] == []
 
 
 def test_every_file_that_is_named_is_there() -> None:

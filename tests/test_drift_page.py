@@ -1,5 +1,7 @@
 """docs/drift.md: what its session shows is what the program prints."""
 
+import re
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -40,6 +42,10 @@ def test_the_session(project: Project, platform: Callable[..., Emulator]) -> Non
         assert without_ids(shown) == without_ids(result.out), words
         codes.append(result.code)
     assert codes == [2, 0, 0, 0, 2]
+    (script,) = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
+    result = project.run(*shlex.split(script)[1:])
+    assert (result.code, result.json["drift"]) == (2, True)
+    assert "Winter sale" in (project.root / "drift.html").read_text()
 
 
 def test_every_kind_and_option_is_on_the_page() -> None:

@@ -23,6 +23,16 @@ def test_the_sessions(project: Project) -> None:
         assert (printed[: len(begins)] if left_out else printed) == begins, command
 
 
+def test_the_lines_for_a_shells_settings_print_what_it_reads(project: Project) -> None:
+    (script,) = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
+    lines = re.findall(r"aepctl (completion \w+)", script)
+    assert len(lines) == len(script.splitlines()) == len(SHELLS)
+    for line in lines:
+        result = project.run(*line.split())
+        assert result.code == 0
+        assert "_AEPCTL_COMPLETE" in result.out
+
+
 def test_every_status_and_every_shell_is_on_the_page() -> None:
     rows = [f"| {said} | `{status}` |" for status, said in WORDS.items()]
     assert [row for row in rows if row not in PAGE] == []

@@ -1,4 +1,4 @@
-"""docs/faults.md names a test for each fault: these tests are there."""
+"""docs/faults.md, reliability.md and tried.md name tests: these tests are there."""
 
 import ast
 import re
@@ -48,7 +48,7 @@ def is_there(file: str, name: str) -> bool:
     return any(one.exists() and (not name or name in defined_in(one)) for one in found)
 
 
-@pytest.mark.parametrize("page", ["docs/faults.md", "docs/reliability.md"])
+@pytest.mark.parametrize("page", ["docs/faults.md", "docs/reliability.md", "docs/tried.md"])
 def test_every_test_that_a_page_names_is_there(page: str) -> None:
     text = (ROOT / page).read_text()
     assert len(list(named(text))) > 10

@@ -1,4 +1,4 @@
-"""The pipelines of docs/pull-requests.md, carried out with Git, aepctl and a platform."""
+"""The pipelines of docs/pull-requests.md, promotion.md and committed-state.md, carried out."""
 
 import os
 import shutil

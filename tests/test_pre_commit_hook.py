@@ -1,4 +1,4 @@
-"""The hooks for pre-commit, tried with pre-commit itself on a scratch project."""
+"""The hooks for pre-commit (docs/editors.md), tried with pre-commit itself on a scratch project."""
 
 import os
 import shutil

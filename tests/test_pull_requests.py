@@ -1,4 +1,4 @@
-"""The action, and the pipelines of docs/pull-requests.md: what they run is what aepctl has."""
+"""The action, and docs/pull-requests.md and promotion.md: what they run is what aepctl has."""
 
 import json
 import os

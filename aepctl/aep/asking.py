@@ -16,10 +16,6 @@ from aepctl.patience import Patience, pause_seconds
 from aepctl.replies import NoResponse, NothingSent, Reply, Response
 
 VIEW_RIGHT = "get the right to view segments"
-WITHOUT_LOOKING = (
-    "; or use --existing ignore, which creates without looking: what exists already (after a lost "
-    "state, say) is then made twice"
-)
 RUN_AGAIN = "run it again"
 NO_RIGHT = "check the rights of these credentials, `org` and `sandbox`"
 LIST = "list audiences"
@@ -168,14 +164,14 @@ def _flaw(reply: Response) -> str:
 def _check_allowed(reply: Reply, purpose: str) -> None:
     """Raise ListForbidden where these credentials are good, but may not read.
 
-    Only there going on without a look is offered: any other 403 says that something is wrong.
+    Only there an apply may go on without a look: any other 403 says that something is wrong.
     """
     if not isinstance(reply, Response) or reply.status != HTTPStatus.FORBIDDEN:
         return
     error = decode_error(reply.status, reply.body)
     if error.code == NO_VIEW_RIGHT:
-        offered = WITHOUT_LOOKING if purpose == LIST else ""
         raise ListForbidden(
             f"these credentials may not {purpose}: {error.code}: {error.message}",
-            hint=VIEW_RIGHT + offered,
+            hint=VIEW_RIGHT,
+            may_ignore=purpose == LIST,
         )

@@ -91,7 +91,7 @@ class Paging:
                 return tuple(reading.elements)
             said = f"the platform's list of audiences {doubt}"
         raise PlatformError(
-            f"{said}: what it leaves out may be what is to be created",
+            f"{said}: what it leaves out may be what is looked for",
             hint="run it again when nobody else changes audiences; if it stays so, these "
             "credentials may not see all of them",
             code="list-incomplete",

@@ -11,7 +11,7 @@ from aepctl.model.failure import Failure
 from aepctl.plan.binding import Binding
 from aepctl.plan.matching import ObservedIndex
 from aepctl.plan.plan import Action, Change, Plan
-from aepctl.plan.policy import MOST_DELETED, Policy
+from aepctl.plan.policy import MOST_DELETED, Existing, Policy
 from aepctl.plan.reviewed import compare, misfits
 from aepctl.state.model import State
 from aepctl.wording import listed
@@ -104,7 +104,7 @@ def check_existing(plan: Plan, policy: Policy) -> None:
     if policy.existing == "fail" and there:
         raise SafetyRefusal(
             f"the platform already has {len(there)} of the audiences to create: {listed(there)}",
-            hint=f"to record them in state: `{_again(plan, policy, '--existing', 'adopt')}`",
+            hint=f"to record them in state: `{_again(plan, policy, existing='adopt')}`",
             code="already-on-platform",
         )
 
@@ -132,8 +132,8 @@ def check_empty_state(
     there = [change.key for change in new if _is_there(change, seen)]
     if there:
         count = len(new)
-        twice = _again(plan, policy, "--existing", "ignore", "--yes-create", str(count))
-        adopt = _again(plan, policy, "--existing", "adopt")
+        twice = _again(plan, policy, "--yes-create", str(count), existing="ignore")
+        adopt = _again(plan, policy, existing="adopt")
         raise SafetyRefusal(
             f"the state is empty, but the platform already has {len(there)} of the {count} "
             f"audiences to create: {listed(there)}",
@@ -151,7 +151,8 @@ def check_deletes(plan: Plan, policy: Policy, state: State, approval: Approval) 
     why = f"more than max_deletes ({most})"
     if allowed != most:
         why = f"more than {MOST_DELETED:.0%} of the {known} that are known"
-    again = _again(plan, policy, "--yes-delete", str(deletes))
+    creates = ("--yes-create", str(plan.creates)) if "max_creates" in plan.exceeded else ()
+    again = _again(plan, policy, *creates, "--yes-delete", str(deletes))
     good = "; for good: `max_deletes` in aepctl.yaml" if allowed == most else ""
     raise SafetyRefusal(
         f"{deletes} audience{'s' * (deletes != 1)} would be deleted on the platform, {why}",
@@ -164,8 +165,9 @@ def check_creates(plan: Plan, policy: Policy, approval: Approval) -> None:
     """More creates than `max_creates` need somebody's word."""
     creates, max_creates = plan.creates, plan.max_creates
     if max_creates is not None and creates > max_creates and not approval.covers(creates):
-        existing = () if policy.existing == "adopt" else ("--existing", policy.existing)
-        again = _again(plan, policy, *existing, "--yes-create", str(creates))
+        given = approval.yes_delete
+        deletes = () if given is None else ("--yes-delete", str(given))
+        again = _again(plan, policy, "--yes-create", str(creates), *deletes)
         raise SafetyRefusal(
             f"{creates} audiences would be created, more than max_creates ({max_creates})",
             hint=f"to allow it once: `{again}`; for good: `max_creates` in aepctl.yaml",
@@ -233,6 +235,11 @@ def _is_there(change: Change, seen: ObservedIndex) -> bool:
     return wanted is not None and bool(seen.free(wanted, key) or seen.alike(wanted, key))
 
 
-def _again(plan: Plan, policy: Policy, *words: str) -> str:
+def _again(plan: Plan, policy: Policy, *words: str, existing: Existing | None = None) -> str:
+    """The same apply with what it lacked: what was given already is given again."""
+    kept = None if policy.existing == "adopt" else policy.existing
+    named = existing or kept
+    looks = [*["--refresh"] * policy.refresh, *["--overwrite"] * policy.overwrite]
     targets = [word for target in plan.targets for word in ("--target", target)]
-    return policy.command("apply", *words, *targets)
+    how = ["--existing", named] if named is not None else []
+    return policy.command("apply", *how, *words, *looks, *targets)

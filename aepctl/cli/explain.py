@@ -1,6 +1,5 @@
 """aepctl explain."""
 
-import shutil
 from typing import TYPE_CHECKING
 
 import click
@@ -33,6 +32,8 @@ def explain(code: str | None, output: str) -> int:
     """
 
     def work() -> int:
+        import shutil
+
         from aepctl.render.catalogue import catalogue
         from aepctl.render.display import Paint
         from aepctl.render.explained import codes_json, codes_text, explanation_text

@@ -111,7 +111,15 @@ class Invocation:
         return with_program(text, self.own_program)
 
 
-def _environment(context: click.Context, _: click.Parameter, name: str | None) -> None:
+def _check_named(option: click.Parameter, what: str, value: str | None) -> None:
+    """An empty word is a variable that is not set, and would silently mean another one."""
+    if value == "":
+        said = f"the name of {what} is empty: is a variable not set?"
+        raise click.BadParameter(said, param=option)
+
+
+def _environment(context: click.Context, option: click.Parameter, name: str | None) -> None:
+    _check_named(option, "an environment", name)
     if name is not None:
         context.find_object(Invocation).environment = name  # type: ignore[union-attr]
 
@@ -131,7 +139,8 @@ def _how_much(context: click.Context, parameter: click.Parameter, given: bool) -
         raise click.UsageError("--verbose and --quiet: choose one of them")
 
 
-def _chdir(context: click.Context, _: click.Parameter, folder: str | None) -> None:
+def _chdir(context: click.Context, option: click.Parameter, folder: str | None) -> None:
+    _check_named(option, "a folder", folder)
     if folder is None:
         return
     check_expanded(folder)

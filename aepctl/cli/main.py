@@ -34,6 +34,7 @@ from aepctl.cli.validate import validate
 from aepctl.errors import AepctlError, Interrupted, InvalidInput
 from aepctl.log import Fact, Level, Notice
 from aepctl.project.pasteable import make_pasteable
+from aepctl.wording import coded
 
 if TYPE_CHECKING:
     from aepctl.operations.context import Context
@@ -129,7 +130,7 @@ def _code(arguments: Sequence[str], invocation: Invocation) -> int:
 def _usage(error: click.ClickException, log: StatusLog) -> int:
     """As click shows it, with its code."""
     said = error.format_message()
-    text = f"Error: {said} [usage]"
+    text = f"Error: {coded(said, 'usage')}"
     context = getattr(error, "ctx", None)
     if context is not None:
         text = f"{context.get_usage()}\nTry '{context.command_path} --help' for help.\n\n{text}"

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 
 from aepctl.errors import InvalidInput
 from aepctl.manifests.located import Located
@@ -80,6 +79,8 @@ def _unknown(manifests: Manifests, known: Sequence[str], located: Located) -> It
     wrong = manifests.named.difference(known) if known else ()
     for name, origin in located.environments() if wrong else ():
         if name in wrong:
+            from difflib import get_close_matches  # noqa: PLC0415 - only where something is wrong
+
             close = get_close_matches(name, known, 1)
             hint = f"did you mean {close[0]}?" if close else f"available: {listed(known)}"
             said = f"there is no environment {quoted(name)} in aepctl.yaml"

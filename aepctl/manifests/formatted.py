@@ -51,10 +51,10 @@ def formatted(file: str, raw: bytes, *, settings: bool = False) -> Formatted:
     new = writer.text(tree)
     after = new.encode()
     if new != text:
-        _prove(file, writer, tree, new)
         meant = _Meaning.of(file, plain, manifest)
         if meant != _Meaning.of(file, after, _read(file, after, settings=settings)):
             raise _bug(file, "does not mean the same")
+        _prove(file, writer, tree, new)
     return Formatted(file, raw, after)
 
 
@@ -66,7 +66,7 @@ def _read(file: str, raw: bytes, *, settings: bool) -> Manifest:
 
 
 def _prove(file: str, writer: Writer, tree: Tree, new: str) -> None:
-    """Raise InternalError unless the new text has all comments, and stays as it is."""
+    """Raise InternalError unless the new text, which can be read, has all comments and stays so."""
     again = tree_of(new)
     if Counter(_said(again)) != Counter(_said(tree)):
         raise _bug(file, "does not hold the same comments")

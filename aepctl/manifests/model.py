@@ -63,7 +63,8 @@ class LifecycleBlock(StrictModel):
     )
 
 
-UNSAID = LifecycleBlock()
+UNSAID = LifecycleBlock.model_construct()
+"""Without a check, for which pydantic would make all that it needs while this module is loaded."""
 LIFECYCLE = "How the audience's life goes on and ends."
 
 
@@ -171,7 +172,7 @@ class ManifestDocument(StrictModel):
     """One document of a manifest file; the documents of a file count as one."""
 
     defaults: Defaults = Field(
-        default=Defaults(),
+        default=Defaults.model_construct(),
         description="Fields for every audience of this file that does not give its own.",
     )
     audiences: dict[Key, Entry] = Field(

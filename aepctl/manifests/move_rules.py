@@ -1,7 +1,6 @@
 """What must hold over all files for keys that moved and keys that were removed. Pure."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
 
 from aepctl.manifests.rules import place
 from aepctl.model.problem import Origin, Problem
@@ -81,6 +80,8 @@ def moved_nowhere(
     ends = wanted.keys() | froms | {one.key for one in removed}
     lost = (one for one in moved if one.to_key not in ends and one.from_key not in wanted)
     for number, one in enumerate(lost):
+        from difflib import get_close_matches  # noqa: PLC0415 - only where something is wrong
+
         close = get_close_matches(one.to_key, wanted, 1) if number < MAX_GUESSES else ()
         hint = (
             f"did you mean {close[0]}?"

@@ -11,8 +11,8 @@ RESOLVED = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null
 """What some reader of YAML takes for something else than text, in any case."""
 NO_VALUE = re.compile(r"[0-9][^ ]* .*[A-Za-z]{2}")
 """Begins with a digit, and still is neither a number nor a time: `10,000 points`."""
-FLOW = re.compile(r"[,\[\]{}]")
-"""What ends a text within brackets."""
+FLOW = re.compile(r"[,\[\]{}?]")
+"""What ends a text within brackets; `?` for readers of YAML 1.0 and 1.1."""
 PARAGRAPHS = re.compile(r"\n+")
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 """Neither a number nor a time either, whatever it begins with."""

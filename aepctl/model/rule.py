@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import ClassVar, TypeAlias
 
 KEY = "key"
@@ -96,6 +95,8 @@ class OneOf:
         """As of Required."""
         if text is None or text in self.texts:
             return None
+        from difflib import get_close_matches  # noqa: PLC0415 - only where something is wrong
+
         close = get_close_matches(text[:LONGEST], self.texts, 1)
         meant = f"; did you mean {_quoted(close[0])}?" if close else ""
         return f"is {_quoted(text)}, which is not allowed{meant}"

@@ -40,8 +40,8 @@ def adopt(
     """
     with session_for(context, environment, f"state resolve {key}", wait) as session:
         state = session.state
-        check_owner(environment, key, audience_id, session.owner(audience_id))
         known, intent = state.audiences.get(key), state.intent_of(key)
+        check_owner(environment, key, audience_id, session.owner(audience_id), known)
         replacing = intent is not None and intent.takes_place_of(known)
         if known is not None and replacing and audience_id in known.all_ids:
             raise is_the_old_one(environment, key, known)
@@ -100,13 +100,19 @@ def record(
         session.note(key, Adopt(replace(known, at_removal=at_removal)))
 
 
-def check_owner(environment: Environment, key: str, audience_id: str, owner: str | None) -> None:
-    """Raise SafetyRefusal for an ID that is another key's."""
+def check_owner(
+    environment: Environment, key: str, audience_id: str, owner: str | None, known: Known | None
+) -> None:
+    """Raise SafetyRefusal for an ID that is another key's. `known`: what `key` has so far."""
     if owner not in {None, key}:
-        move = environment.command("state", "mv", str(owner), key)
+        pair = (str(owner), key)
+        ways = f"to give it the other key: `{environment.command('state', 'mv', *pair)}`"
+        if known is not None:
+            both = environment.command("state", "mv", *pair, key, "NEW")
+            ways = f"to give it the other key, and what `{key}` is now the key NEW: `{both}`"
         raise SafetyRefusal(
             f"{audience_id} is the audienceId of `{owner}`; `{key}` cannot have it as well",
-            hint=f"to give it the other key: `{move}`",
+            hint=ways,
             code="id-taken",
         )
 
@@ -157,8 +163,8 @@ def or_without(command: str) -> Iterator[None]:
     try:
         yield
     except (CredentialsError, PlatformError) as error:
-        hint = f"{error.hint}; or, without looking: `{command}`"
-        raise type(error)(error.message, hint=hint, code=error.code) from error
+        error.hint = f"{error.hint}; or, without looking: `{command}`"
+        raise
 
 
 def _check_same(

@@ -12,7 +12,7 @@ from aepctl.apply.outcomes import Outcome
 from aepctl.apply.report import ApplyReport
 from aepctl.apply.sender import Sender
 from aepctl.apply.stopping import StopSignal
-from aepctl.errors import StateNotWritten
+from aepctl.errors import ListForbidden, StateNotWritten
 from aepctl.operations.again import Again, begin
 from aepctl.operations.context import Context, Platform
 from aepctl.operations.idle import idle_report
@@ -33,6 +33,11 @@ from aepctl.progress import Progress
 from aepctl.project.credentials import credentials
 from aepctl.project.environment import Environment
 from aepctl.state.session import open_session
+
+WITHOUT_LOOKING = (
+    "; or use --existing ignore, which creates without looking: what exists already (after a lost "
+    "state, say) is then made twice"
+)
 
 
 def apply(
@@ -78,7 +83,7 @@ class _Apply(Inquiry):
         again = self._again()
         if self.questions():
             with self._platform() as platform:
-                settled, seen = self.ask(platform)
+                settled, seen = self._asked(platform)
                 again = replace(again, at=self.context.clock.monotonic())
                 return self._carry_out(self.plan(seen), seen, settled, platform, again)
         plan = self.plan(None)
@@ -86,6 +91,15 @@ class _Apply(Inquiry):
             with self._platform() as platform:
                 return self._carry_out(plan, None, (), platform, again)
         return self._nothing_to_do(plan)
+
+    def _asked(self, platform: Platform) -> tuple[tuple[Outcome, ...], Seen | None]:
+        """What is settled, and seen. Raises as `ask` does."""
+        try:
+            return self.ask(platform)
+        except ListForbidden as error:
+            if error.may_ignore and not self.policy.destroys:
+                error.hint = f"{error.hint}{WITHOUT_LOOKING}"
+            raise
 
     def _nothing_to_do(self, plan: Plan) -> ApplyReport:
         self.context.console.show(plan)

@@ -8,9 +8,8 @@ import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from aepctl.aep.asking import VIEW_RIGHT
 from aepctl.aep.reader import AudienceReader
-from aepctl.errors import AepctlError, InvalidInput, ListForbidden
+from aepctl.errors import AepctlError, InvalidInput
 from aepctl.manifests import Manifests, resolve
 from aepctl.manifests.document import Manifest
 from aepctl.manifests.export import Asked, Chosen, Passed, There, Why, choose
@@ -177,8 +176,6 @@ def _look(
         try:
             reader = AudienceReader(connection, context.clock, patience=context.patience)
             seen = (*reader.list_all(), *reader.list_inactive())
-        except ListForbidden as error:  # its hint is about an apply
-            raise ListForbidden(error.message, hint=VIEW_RIGHT) from error
         finally:
             connection.close()
     return seen, tuple(

@@ -47,12 +47,12 @@ def import_one(
         known = session.state.audiences.get(key)
         if owner is not None:
             theirs = session.state.audiences[owner].ids.audience_id
-            check_owner(environment, key, theirs, owner)
+            check_owner(environment, key, theirs, owner, known)
         if known is not None and one_id in _both(known.ids) and not known.retained:
             return _known_already(session, key, known)
         found = _look(context, environment, key, one_id)
         audience_id = found.ids.audience_id
-        check_owner(environment, key, audience_id, session.owner(audience_id))
+        check_owner(environment, key, audience_id, session.owner(audience_id), known)
         if known is not None:
             if known.ids.audience_id != audience_id:
                 raise known_otherwise(environment, key, known.ids.audience_id)

@@ -1,7 +1,6 @@
 """--target: which keys a command is about."""
 
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from aepctl.errors import NoSuchTarget
@@ -44,6 +43,8 @@ def is_target(key: str, targets: Iterable[str]) -> bool:
 
 
 def _hint(target: str, keys: Sequence[str]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - only where something is wrong
+
     close = get_close_matches(target, keys, n=1)
     if close:
         return f"did you mean {close[0]}?"

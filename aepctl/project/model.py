@@ -116,7 +116,7 @@ class ConfigModel(StrictModel):
         description="The environment to use without `--env` and AEPCTL_ENV. Default: the only one.",
     )
     rules: Rules = Field(
-        default=Rules(), description="What a team asks of every audience, by field."
+        default=Rules.model_construct(), description="What a team asks of every audience, by field."
     )
     environments: dict[Key, EnvironmentModel] = Field(
         default_factory=dict, description="The environments by name."

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 
 from aepctl.errors import AepctlError, InvalidInput, SafetyRefusal
@@ -53,6 +52,8 @@ class Project:
         name = name or environ.get("AEPCTL_ENV") or self._default()
         model = self.environments.get(name)
         if model is None and self.environments:
+            from difflib import get_close_matches  # noqa: PLC0415 - only where something is wrong
+
             close = get_close_matches(name, self.environments, n=1)
             hint = f"did you mean {close[0]}?" if close else f"available: {self._names()}"
             raise AepctlError(

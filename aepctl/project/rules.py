@@ -113,13 +113,13 @@ class _InShort:
 
 
 InShort = Annotated[FieldRule, BeforeValidator(_whole), _InShort()]
-NOTHING = FieldRule()
+NOTHING = FieldRule.model_construct()
 
 
 class Rules(StrictModel):
     """What every audience must be like: `validate` and each plan check it."""
 
-    key: Measures = Field(default=Measures(), description="Of keys.")
+    key: Measures = Field(default=Measures.model_construct(), description="Of keys.")
     name: InShort = Field(default=NOTHING, description="Of names.")
     description: InShort = Field(default=NOTHING, description="Of descriptions.")
     namespace: InShort = Field(default=NOTHING, description="Of namespaces.")

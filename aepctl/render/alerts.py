@@ -1,15 +1,36 @@
 """What of a plan has to be seen first, and the lines that it gives to paste."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from aepctl.model.steps import Delete
 from aepctl.plan.plan import Plan
 from aepctl.plan.policy import MOST_DELETED
 from aepctl.render.block import scalar
+from aepctl.render.display import Paint, display, display_lines
+from aepctl.render.wrapping import wrapped
 from aepctl.wording import command, listed
 
 RENAMED = "Renamed? Then paste this into a manifest, and plan again"
 """Before the lines of `moved_lines`."""
+
+
+STAYS = "Stays on the platform"
+ELSEWHERE = "For other environments"
+CALM = (STAYS, ELSEWHERE)
+"""Alerts that only say what is left as it is."""
+
+
+def is_calm(title: str) -> bool:
+    """Whether an alert asks nobody to do anything."""
+    return title.startswith(CALM)
+
+
+def alert_lines(alerts: Iterable[tuple[str, str]], paint: Paint) -> Iterator[str]:
+    """Alerts as text, a line each."""
+    for title, text in alerts:
+        colour = "cyan" if is_calm(title) else "red"
+        said = f"{paint(display(title), colour, 'bold')}: {display_lines(text)}"
+        yield wrapped(said, paint, 4)
 
 
 def plan_alerts(plan: Plan) -> Iterator[tuple[str, str]]:
@@ -27,9 +48,9 @@ def plan_alerts(plan: Plan) -> Iterator[tuple[str, str]]:
         more = command(plan.program, "drift")
         yield "Not listed", f"{listed(plan.not_listed)}: {said}. `{more}` says more"
     if plan.stays:
-        yield "Stays on the platform", f"retained when it was removed: {listed(plan.stays)}"
+        yield STAYS, f"retained when it was removed: {listed(plan.stays)}"
     if plan.elsewhere:
-        yield f"Not for {plan.environment}", _elsewhere(plan)
+        yield ELSEWHERE, _elsewhere(plan)
     if plan.overwrites and plan.changes:
         yield "Overwrites", "what somebody edited on the platform is changed or deleted as well"
     exceeded = plan.exceeded
@@ -56,15 +77,10 @@ def _deletes_allowed(plan: Plan) -> str:
 
 def _elsewhere(plan: Plan) -> str:
     keys, forget = plan.elsewhere, command(plan.program, "state", "rm", plan.elsewhere[0])
-    are = (
-        "are left as they are, as their blocks are"
-        if keys[1:]
-        else "is left as it is, as its block is"
-    )
+    are = "are left as they are" if keys[1:] else "is left as it is"
     return (
-        f"{listed(f'`{key}`' for key in keys)}, known here, {are} for other environments. To end "
-        "one here: `lifecycle: {on_removal: delete}` (or `retain`) in its block; to forget it: "
-        f"`{forget}`"
+        f"{listed(f'`{key}`' for key in keys)}, known here, {are}. To end one here: "
+        f"`lifecycle: {{on_removal: delete}}` (or `retain`) in its block; to forget it: `{forget}`"
     )
 
 

@@ -151,7 +151,7 @@ def _advice(one: Drifted, where: Where) -> str | None:
             manage = f"to manage it: write {where.environment} under {block}"
             advice = f"{manage}; else delete it on the platform"
         case Kind.UNMANAGED:
-            exact = SPECIAL.sub(r"[\g<0>]", one.audience.name)
+            exact = SPECIAL.sub(r"[\g<0>]", one.audience.name).replace("`", "?")
             export = where.command("export", "--to", where.manifests, "--name", exact)
             advice = f"to manage it: {export}; else delete it on the platform"
         case Kind.NOT_LISTED:
@@ -193,7 +193,8 @@ def _line(one: FieldDiff) -> str:
     """What a manifest has to say to want what is there."""
     if one.observed is None:
         return f"no `{one.field}`"
-    return f"`{one.field}: {scalar(one.observed)}`"
+    said = scalar(one.observed).replace("`", r"\u0060")  # none may end what stands within them
+    return f"`{one.field}: {said}`"
 
 
 def _data(one: Drifted, where: Where) -> DriftedData:

@@ -48,16 +48,13 @@ def of_everywhere(found: Everywhere) -> Result:
     return Result(lambda: view_of_everywhere(found), document, code)
 
 
-def _in(environment: str | None, title: str) -> str:
-    """A title that names its environment: some do by themselves."""
-    return title if title.endswith(f" {environment}") else f"{title} in {environment}"
-
-
 def view_of_everywhere(found: Everywhere) -> View:
     """All environments side by side, and each of them in full."""
     parts = found.parts
     views = [_view(one, found.command) for one in parts]
-    own = [(_in(view.environment, title), text) for view in views for title, text in view.alerts]
+    own = [
+        (f"{title} in {view.environment}", text) for view in views for title, text in view.alerts
+    ]
     made = [view for view in views if view.totals is not None]
     problems, more = shared_problems(parts)
     empty = {view.empty for view in made if not view.rows}

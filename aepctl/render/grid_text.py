@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
-from aepctl.render.alerts import RENAMED
+from aepctl.render.alerts import RENAMED, alert_lines
 from aepctl.render.display import Paint, cells, display, display_lines
 from aepctl.render.grid import FAILED, NOTHING, Column, Grid, Line
-from aepctl.render.text import problems_text, render, totals_text, wrapped
+from aepctl.render.text import problems_text, render, totals_text
 from aepctl.render.told import in_brackets
 from aepctl.render.view import View
 from aepctl.render.words import word
-from aepctl.render.wrapping import wrap
+from aepctl.render.wrapping import wrap, wrapped
 
 PLAIN = Paint(on=False)
 WIDTH = 120
@@ -150,8 +150,7 @@ def _totals(view: View, grid: Grid, paint: Paint) -> Iterator[str]:
 
 
 def _closing(view: View, grid: Grid, paint: Paint) -> Iterator[str]:
-    for title, text in view.alerts:
-        yield wrapped(f"{paint(display(title), 'red', 'bold')}: {display_lines(text)}", paint, 4)
+    yield from alert_lines(view.alerts, paint)
     if view.paste:
         yield "\n".join((f"{paint(RENAMED, 'yellow', 'bold')}:", "", *view.paste, ""))
     for status in grid.statuses:

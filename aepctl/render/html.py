@@ -7,7 +7,7 @@ plain table stands in. Its policy lets nothing load, and only the one style and 
 import json
 from collections.abc import Iterable, Mapping
 
-from aepctl.render.alerts import RENAMED
+from aepctl.render.alerts import RENAMED, is_calm
 from aepctl.render.escape import html, html_prose, script_json
 from aepctl.render.html_page import ASSETS, page
 from aepctl.render.html_problems import code_html, problems_html
@@ -77,10 +77,9 @@ def _facts(view: View) -> str:
 
 def alerts_html(view: View) -> str:
     """What has to be seen first, and the lines to paste where something may have been renamed."""
-    said = "".join(
-        f"<p><b>{html(title)}:</b> {html_prose(text)}</p>" for title, text in view.alerts
-    )
-    shown = f'<div class="callout bad" role="note">{said}</div>' if said else ""
+    urgent = [(title, text) for title, text in view.alerts if not is_calm(title)]
+    calm = [(title, text) for title, text in view.alerts if is_calm(title)]
+    shown = _callout("bad", urgent) + _callout("info", calm)
     if view.paste:
         lines = "\n".join(map(html, view.paste))
         shown += (
@@ -88,6 +87,11 @@ def alerts_html(view: View) -> str:
             f'<pre tabindex="0">{lines}</pre></div>'
         )
     return shown
+
+
+def _callout(tone: str, alerts: Iterable[tuple[str, str]]) -> str:
+    said = "".join(f"<p><b>{html(title)}:</b> {html_prose(text)}</p>" for title, text in alerts)
+    return f'<div class="callout {tone}" role="note">{said}</div>' if said else ""
 
 
 def header(title: str) -> str:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from aepctl.model.audience import FIELD_NAMES, Audience, Known
 from aepctl.model.target import Target
-from aepctl.render.display import display
+from aepctl.render.display import Paint, display
 from aepctl.render.table import table
+from aepctl.render.text_fields import label, value
 from aepctl.render.view import audience_of
 from aepctl.render.why import attempt
 from aepctl.render.words import STEPS
@@ -83,8 +84,10 @@ def _status(one: KnownKey) -> Iterator[str]:
 def show_text(knowledge: Knowledge) -> str:
     """All that state has for the one key."""
     (one,) = knowledge.keys
-    lines = [one.key, *(f"    {name:<12} {text}" for name, text in details(knowledge, one))]
-    return "".join(f"{display(line)}\n" for line in lines)
+    lines = [display(one.key)]
+    for name, text in details(knowledge, one):
+        lines += value(label(name), text, Paint(on=False))
+    return "".join(f"{line}\n" for line in lines)
 
 
 def details(knowledge: Knowledge, one: KnownKey) -> Iterator[tuple[str, str]]:

@@ -122,6 +122,7 @@ def _failure(failure: Failure | None) -> str | None:
     """The platform's own words, or ours where it had none."""
     if failure is None:
         return None
-    code = " ".join(part for part in (str(failure.status or ""), failure.code or "") if part)
+    parts = dict.fromkeys((str(failure.status or ""), failure.code or ""))
+    code = " ".join(filter(None, parts))  # some have the status itself as their code
     tail = f" (x-request-id {failure.request_id})" if failure.request_id else ""
     return f"{code}{': ' if code else ''}{failure.message}{tail}"

@@ -11,6 +11,7 @@ from aepctl.render.display import Paint, cells, display
 from aepctl.render.known import Knowledge, details
 from aepctl.render.listed import ListedKey
 from aepctl.render.text import PLAIN, render
+from aepctl.render.text_fields import not_obeyed
 from aepctl.render.view import view_of_plan
 
 LABEL = 12
@@ -63,11 +64,18 @@ def _sides(shown: Shown) -> Iterator[tuple[str, str, Iterator[tuple[str, str, st
     else:
         yield "Not wanted", "no manifest asks for it in this environment", iter(())
     if known.known is None and not known.intents:
-        yield "Not known", f"the state {shown.store} does not have it", iter(())
+        yield "Not known", _unknown(shown), iter(())
     else:
         yield "Known", shown.store, ((n, text, "") for n, text in details(shown.knowledge, known))
     if shown.sight is not None:
         yield "On the platform", shown.sight.word or "", _observed(shown.sight.observed)
+
+
+def _unknown(shown: Shown) -> str:
+    """A state that nothing was written to is not there: that says nothing about the platform."""
+    if shown.knowledge.serial == 0:
+        return f"there is no state at {shown.store}"
+    return f"the state {shown.store} does not have it"
 
 
 def _wanted(shown: Shown, wanted: Wanted) -> Iterator[tuple[str, str, str]]:
@@ -108,14 +116,16 @@ def _observed(observed: Observed | None) -> Iterator[tuple[str, str, str]]:
 
 
 def _aligned(values: tuple[tuple[str, str, str], ...], paint: Paint) -> Iterator[str]:
-    """`name  text  place`, the texts below each other, and the places."""
+    """`name  text  place`, the texts below each other, and the places; lines stay lines."""
     names = max(LABEL, *(len(name) for name, _, _ in values)) if values else LABEL
-    texts = [display(text) for _, text, _ in values]
-    wide = max((cells(text) for text in texts if cells(text) <= MAX_ALIGNED), default=0)
-    for (name, _, place), text in zip(values, texts, strict=True):
+    texts = [[display(line) for line in text.split("\n")] for _, text, _ in values]
+    widths = (cells(line) for lines in texts for line in lines)
+    wide = max((width for width in widths if width <= MAX_ALIGNED), default=0)
+    for (name, _, place), (text, *more) in zip(values, texts, strict=True):
         gap = " " * max(wide - cells(text), 0)
         after = f"{gap}  {paint(display(place), 'dim')}" if place else ""
         yield f"    {name:<{names}} {text}{after}"
+        yield from (f"    {'':<{names}} {not_obeyed(line)}".rstrip() for line in more)
 
 
 def _place(origin: Origin) -> str:

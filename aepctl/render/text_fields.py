@@ -29,13 +29,18 @@ def label(field: str) -> str:
     return f"    {field:<12} "
 
 
+def not_obeyed(line: str) -> str:
+    """A line that begins with this text, which GitHub's log does not obey whatever it is."""
+    return line.replace(":", r"\x3a", 1) if line.lstrip().startswith("::") else line
+
+
 def value(name: str, text: str, paint: Paint) -> Iterator[str]:
     """A text of any length after its `name`, which may be painted."""
     hang = cells(name)
     for line in text.removesuffix("\n").split("\n"):
         shown = display(line)
-        if name.isspace() and shown.lstrip().startswith("::"):  # GitHub's log obeys such a line
-            shown = shown.replace(":", r"\x3a", 1)
+        if name.isspace():
+            shown = not_obeyed(shown)
         yield wrap(name + shown, paint, hang)
         name = " " * hang
 
@@ -78,9 +83,8 @@ def _marked(name: str, lines: Iterator[tuple[str, str]], paint: Paint) -> Iterat
     """Each line after its mark."""
     colours = {"-": ("red",), "+": ("green",), "…": ("dim",)}
     for mark, line in lines:
-        if mark == " " and line.lstrip().startswith("::"):
-            line = line.replace(":", r"\x3a", 1)  # noqa: PLW2901 - no log shall obey it
-        shown = paint(f"{mark} {line}".rstrip(), *colours.get(mark, ()))
+        safe = not_obeyed(line) if mark == " " else line
+        shown = paint(f"{mark} {safe}".rstrip(), *colours.get(mark, ()))
         yield wrap(name + shown, paint, len(name) + 2).rstrip(" ")
         name = " " * len(name)
 

@@ -9,9 +9,11 @@ NARROWEST = 40
 """A terminal with fewer cells is taken for one that has as many."""
 WORD = re.compile(r"(?:`[^`]*`|[^ `])+|`| +")
 """Blanks, or what is between them: a command in its marks is one word, so that it can be pasted."""
-WIDE = re.compile(
-    "[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60\U0001f300-\U0003ffff]"
-)
+WIDE = (
+    ("\u1100", "\u115f"), ("\u2e80", "\ua4cf"), ("\uac00", "\ud7a3"), ("\uf900", "\ufaff"),
+    ("\uff00", "\uff60"), ("\U0001f300", "\U0003ffff"),
+)  # fmt: skip
+"""Ranges of characters that a line may be broken beside."""
 NOT_FIRST = frozenset("、。，．！？；：）］｝」』】〉》〕・ー々…")  # noqa: RUF001 - just these
 """What begins no line in a text without blanks."""
 COMMAND = "::"
@@ -27,6 +29,13 @@ def wrap(line: str, paint: Paint, hang: int) -> str:
     if cells(line) <= width:
         return line
     return f"\n{' ' * hang}".join(_lines(line, width, hang))
+
+
+def wrapped(text: str, paint: Paint, hang: int) -> str:
+    """A text of one line or several."""
+    if paint.width is None:
+        return text
+    return "\n".join(wrap(line, paint, hang) for line in text.split("\n"))
 
 
 def _lines(line: str, width: int, hang: int) -> Iterator[str]:
@@ -59,12 +68,16 @@ def _words(line: str) -> Iterator[str]:
 def _split(word: str) -> Iterator[str]:
     part = ""
     for character in word:
-        wide = WIDE.match(character) or (part and WIDE.match(part[-1]))
+        wide = _wide(character) or (part and _wide(part[-1]))
         if part and wide and cells(character) and character not in NOT_FIRST:
             yield part
             part = ""
         part += character
     yield part
+
+
+def _wide(character: str) -> bool:
+    return any(first <= character <= last for first, last in WIDE)
 
 
 def _obeyed(word: str) -> bool:

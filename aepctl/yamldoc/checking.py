@@ -1,6 +1,5 @@
 """Check a document against a pydantic model and say what is wrong in words, at its place."""
 
-from difflib import get_close_matches
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -68,6 +67,8 @@ class _Explainer:
         known, never = list(_by_alias(model)), model.never.get(str(path[-1]))
         if never is not None:
             return Finding(position, never.rule, never.message, never.hint)
+        from difflib import get_close_matches  # noqa: PLC0415 - only where something is wrong
+
         self._guesses += 1
         name = str(path[-1])
         close = get_close_matches(name, known, 1) if self._guesses <= MAX_GUESSES else ()

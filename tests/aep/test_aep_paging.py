@@ -66,14 +66,14 @@ class TestPaging:
     def test_a_list_that_shows_fewer_than_it_counts_is_an_error(
         self, shown: int, total: int
     ) -> None:
-        """However often it says the same: what it leaves out may be what is to be created."""
+        """However often it says the same: what it leaves out may be what is looked for."""
         short = page(*(element(str(n)) for n in range(shown)), total=total)
         reader, connection, waited = read(*[short] * 9)
         with pytest.raises(PlatformError) as caught:
             reader.list_all()
         assert caught.value.message == (
             f"the platform's list of audiences shows {shown} of {total}: what it leaves out may "
-            "be what is to be created"
+            "be what is looked for"
         )
         assert caught.value.hint == (
             "run it again when nobody else changes audiences; if it stays so, these credentials "

@@ -96,6 +96,14 @@ class TestTooManyCreates:
             "`aepctl --env prod apply --existing ignore --yes-create 3 --target '*' --target gold`"
         ) in str(raised.value.hint)
 
+    def test_what_was_given_already_is_given_again(self) -> None:
+        policy = replace(POLICY, refresh=True, overwrite=True)
+        with pytest.raises(SafetyRefusal) as raised:
+            check_creates(plan(WANTED, max_creates=2), policy, Approval(yes_delete=7))
+        assert (
+            "`aepctl --env prod apply --yes-create 3 --yes-delete 7 --refresh --overwrite`"
+        ) in str(raised.value.hint)
+
     def test_only_creates_count(self) -> None:
         state = found([know("gold", audience("Old")), know("x", SILVER)])
         made = plan(WANTED, state, observed=[there(BRONZE, "B")], max_creates=0)
@@ -265,6 +273,13 @@ class TestTooManyDeletes:
             assert raised.value.hint == (
                 f"to allow it once: `aepctl --env prod apply --yes-delete {deletes}`{good}"
             )
+
+    def test_creates_beyond_their_limit_were_approved_already_and_are_again(self) -> None:
+        state, policy = known(10), replace(POLICY, max_deletes=0, max_creates=0)
+        made = plan(WANTED, state, on_removal=OnRemoval.DELETE, max_deletes=0, max_creates=0)
+        with pytest.raises(SafetyRefusal) as raised:
+            check_deletes(made, policy, state, Approval(yes_create=3))
+        assert "apply --yes-create 3 --yes-delete 10`" in str(raised.value.hint)
 
     @pytest.mark.parametrize("approval", [Approval(reviewed=True), Approval(yes_delete=4)])
     def test_what_somebody_approved_passes(self, approval: Approval) -> None:

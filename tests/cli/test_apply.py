@@ -458,7 +458,7 @@ class TestClientGivenIds:
         project.want("gold", "silver")
         result = project.apply("--existing", "ignore", "--yes-create", "2")
         assert result.code == 4
-        assert "unknown  gold: 409 " in result.out
+        assert "unknown  gold: 409: " in result.out
         assert project.apply().code == 0
         assert len(there.audiences) == 2
 

@@ -132,6 +132,10 @@ class TestSuggestedCommands:
 
         begin = "aepctl --chdir there --env prod apply"
         assert told() == begin
+        allowed = TWO.replace("prod}", "prod, max_creates: 0}")
+        project.write("there/aepctl.yaml", allowed.replace("dev}", "dev, protected: true}"))
+        assert told() == f"{begin} --yes-create 1"
+        project.write("there/aepctl.yaml", TWO.replace("dev}", "dev, protected: true}"))
         assert told("--target", "gold", "--overwrite") == f"{begin} --overwrite --target gold"
         assert told("--out", "a plan") == f"{begin} 'a plan'"
         assert told("--check", "a plan") == f"{begin} 'a plan'"
@@ -182,3 +186,16 @@ def test_a_file_without_a_name_is_a_usage_error(project: Project, words: tuple[s
     result = project.run(*words)
     assert (result.code, result.out) == (64, "")
     assert "the name of a file is empty: is a variable not set?" in result.err
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [(("--env", "", "apply"), "an environment"), (("plan", "--chdir="), "a folder")],
+    ids=["env", "chdir"],
+)
+def test_an_empty_name_does_not_silently_mean_another(
+    two: Project, words: tuple[str, ...], what: str
+) -> None:
+    result = two.run(*words)
+    assert (result.code, result.out) == (64, "")
+    assert f"the name of {what} is empty: is a variable not set? [usage]" in result.err

@@ -130,6 +130,17 @@ def test_one_of_another_key_is_refused(project: Project, there: Emulator) -> Non
         result = adopt(project, silver, *more)
         assert result.code == 3
         assert "is the audienceId of `silver`; `gold` cannot have it as well" in result.err
+        assert "to give it the other key: `aepctl state mv silver gold`" in result.err
+
+
+def test_where_both_keys_have_one_both_are_moved_at_once(project: Project, there: Emulator) -> None:
+    assert adopt(project, make(there)).code == 0
+    result = project.run("import", "gold", project.ids()["silver"])
+    assert result.code == 3
+    assert "the key NEW: `aepctl state mv silver gold gold NEW`\n" in result.err
+    gone = project.ids()
+    assert project.run("state", "mv", "silver", "gold", "gold", "bronze").code == 0
+    assert project.ids() == {"gold": gone["silver"], "bronze": gone["gold"]}
 
 
 def test_one_of_another_environment_is_refused(project: Project, there: Emulator) -> None:

@@ -104,6 +104,18 @@ def test_inactive_is_told_and_no_drift(project: Project, there: Emulator) -> Non
     assert "it is inactive there" in result.out
 
 
+def test_a_backtick_ends_no_text_to_paste(project: Project, there: Emulator) -> None:
+    edit(there, "Name gold", description="it is `nice` here")
+    create(there, "Win`ter")
+    told = project.run("drift", "--unmanaged", "--write=markdown:a.md").out
+    for said in (
+        r'`description: "it is \u0060nice\u0060 here"`',
+        "`aepctl export --to audiences --name 'Win?ter'`",
+    ):
+        assert said in told
+        assert said in (project.root / "a.md").read_text()
+
+
 def test_unmanaged_is_asked_for(project: Project, there: Emulator) -> None:
     create(there, "Winter [1]")
     create(there, "Theirs", namespace="theirs")
@@ -157,6 +169,9 @@ def test_a_platform_that_does_not_answer_is_an_error_in_every_format(
     there.behaviour = Behaviour(forbid_list=True)
     result = project.run("drift", "-o", "json")
     assert (result.code, valid(result)["audiences"]) == (3, [])
+    assert (
+        result.json["error"]["next"] == "get the right to view segments"
+    )  # and nothing of apply's
     there.behaviour = Behaviour(faults=(Fault(kind=FaultKind.LIST_SHORT),))
     assert project.run("drift").code == 1
 

@@ -50,9 +50,11 @@ def test_check_names_what_is_not_formatted_and_writes_nothing(rough: Project) ->
 
 def test_diff_is_alone_on_standard_output_and_can_be_applied(rough: Project) -> None:
     rough.write("audiences/rough.yaml", ROUGH[:-1])
+    rough.write("audiences/two words.yaml", "moved: [ ]\n")
+    rough.write('audiences/"tab\t".yaml', "moved: [ ]\n")
     result = rough.run("fmt", "--diff")
     assert result.code == 0
-    assert result.err.startswith("2 files not formatted, 1 formatted.\n")
+    assert result.err.startswith("4 files not formatted, 1 formatted.\n")
     assert texts(rough, "audiences/rough.yaml") == [ROUGH[:-1]]
     assert "\\ No newline at end of file" in result.out
     subprocess.run(["git", "apply"], input=result.out, text=True, check=True, cwd=rough.root)
@@ -170,7 +172,7 @@ def test_standard_input_is_not_formatted_with_files(project: Project) -> None:
     [
         ((), FINE, 0, FINE, ""),
         (("--check",), ROUGH, 1, "not formatted standard input\n1 file not formatted, 0", ""),
-        (("--diff",), ROUGH, 0, "--- a/standard input\n", ""),
+        (("--diff",), ROUGH, 0, "--- a/standard input\t\n", ""),
         ((), BROKEN, 1, "", "standard input:1:20: unknown field `nmae`"),
     ],
 )

@@ -310,23 +310,6 @@ class TestWriting:
         whole("junit", (project.root / "out.xml").read_text())
 
 
-def test_formats_not_asked_for_are_not_loaded(project: Project, platform: Start) -> None:
-    import subprocess
-    import sys
-
-    creates(project, platform)
-    program = (
-        "import sys; from aepctl.cli.main import run; run(['plan']);"
-        "print([m for m in sys.modules if m.startswith('aepctl.render')])"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
-    )
-    loaded = done.stdout.splitlines()[-1]
-    for name in ("markdown", "html", "json", "junit", "github", "gitlab", "codequality"):
-        assert f"aepctl.render.{name}" not in loaded
-
-
 class TestWhatAnErrorIsAbout:
     """The document of an error names the environment as far as it is known."""
 

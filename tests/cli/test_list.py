@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import jsonschema
@@ -185,6 +186,19 @@ class TestShow:
         out = prod.run("show", key).out
         assert [one for one in said if one not in out] == []
         assert valid("show", prod.run("show", key, "-o", "json"))["key"] == key
+
+    def test_a_state_that_is_not_there_is_not_one_that_lacks_the_key(self, prod: Project) -> None:
+        (prod.root / "state/prod.json").unlink()
+        assert "Not known  there is no state at state/prod.json\n" in prod.run("show", "lead").out
+
+    def test_lines_stay_lines_and_no_log_obeys_them(self, prod: Project) -> None:
+        audience = replace(of("iron"), description="One\\n\n::error::two\n")
+        known = {"iron": Known(audience, Ids("id-of-iron"))}
+        state = State("L", 2, Target(ORG, "prod", "https://platform.adobe.io"), known)
+        prod.write("state/prod.json", encode_state(state))
+        for words in (("show",), ("state", "show")):
+            out = prod.run(*words, "iron").out
+            assert "    description  One\\n\n                 \\x3a:error::two\n" in out
 
     def test_lifecycle_and_defaults_have_places_too(self, prod: Project) -> None:
         prod.write(

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from importlib.util import find_spec
 
 import click
 import pytest
@@ -99,26 +100,51 @@ def test_an_interrupt_exits_130_with_a_whole_document(project: Project) -> None:
 
 def test_starting_up_loads_neither_http_nor_pydantic_nor_yaml() -> None:
     program = (
-        "import sys; from aepctl.cli.main import run; run(['--version']);"
-        "print({'httpx', 'pydantic', 'yaml', 'deepdiff', 'uvicorn'} & set(sys.modules))"
+        "import sys; from aepctl.__main__ import main; sys.argv = ['aepctl', '--version']; main();"
+        "print({'click', 'aepctl.cli.main'} & set(sys.modules));"
+        "from aepctl.cli.main import run; run(['--version']);"
+        "print({'httpx', 'pydantic', 'yaml', 'deepdiff', 'uvicorn', 'obstore', 'psycopg'}"
+        "& set(sys.modules))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+        [sys.executable, "-u", "-c", program], capture_output=True, text=True, check=True
     )
-    assert done.stdout.splitlines()[-1] == "set()"
+    told = f"aepctl {__version__}"
+    assert done.stdout.splitlines() == [told, "set()", told, "set()"]
 
 
-def test_a_plan_loads_neither_http_nor_deepdiff_where_nothing_is_updated(project: Project) -> None:
+def test_a_plan_where_nothing_is_updated_loads_only_what_it_needs(project: Project) -> None:
+    """No network, no other format, and nothing of the other commands."""
     project.write("aepctl.yaml", "environments: {x: {endpoint: emulator, sandbox: s}}\n")
     project.want("gold")
     program = (
-        "import sys; from aepctl.cli.main import run; run(['plan']);"
-        "print({'httpx', 'deepdiff', 'uvicorn', 'asyncio'} & set(sys.modules))"
+        "import sys; import aepctl.manifests.model, aepctl.project.model;"
+        "from aepctl.yamldoc.types import StrictModel;"
+        "print([one for one in StrictModel.__subclasses__() if one.__pydantic_complete__]);"
+        "from aepctl.cli.main import run; run(['plan']); from aepctl.render import difference;"
+        "print(difference.compiled.cache_info().currsize);"
+        "print(*sys.modules, sep='\\n', file=sys.stderr)"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    assert done.stdout.splitlines()[-1] == "set()"
+    made_too_soon, *_, patterns_of_words = done.stdout.splitlines()
+    assert (made_too_soon, patterns_of_words) == ("[]", "0")
+    loaded = set(done.stderr.splitlines())
+    assert "aepctl.render.text" in loaded
+    not_needed = {
+        f"aepctl.{package}.{name}"
+        for package, names in {
+            "render": "markdown html json junit github gitlab codequality catalogue explained "
+            "listed drifted exported imported diagnosed started textdiff everywhere",
+            "operations": "doctor fmt export importing listing starting drift apply",
+            "manifests": "export formatted splice keys writable",
+        }.items()
+        for name in names.split()
+    }
+    assert [name for name in not_needed if find_spec(name) is None] == []
+    libraries = {"httpx", "deepdiff", "uvicorn", "asyncio", "subprocess", "difflib"}
+    assert loaded & (not_needed | libraries) == set()
 
 
 def test_a_reader_that_goes_away_ends_the_words_quietly(project: Project) -> None:

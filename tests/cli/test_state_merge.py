@@ -1,6 +1,7 @@
 """aepctl state merge: a state file that a team commits, merged by Git."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,18 +19,20 @@ from aepctl.state.events import Begun
 from aepctl.state.journal_codec import encode_event, encode_header
 from aepctl.state.model import Intent, Run
 
+PAGE = (Path(__file__).resolve().parents[2] / "docs/committed-state.md").read_text()
+(ATTRIBUTES,) = re.findall(r"<!-- file: .gitattributes -->\n *```text\n *(.*?\n) *```", PAGE)
 DRIVER = "git config merge.aepctl.driver 'aepctl state merge %O %A %B'"
 WHO = ("-c", "user.name=tests", "-c", "user.email=tests@example.com")
 
 
 class Repository:
-    """A project in Git, whose state is committed and merged as the README says."""
+    """A project in Git, whose state is committed and merged as docs/committed-state.md says."""
 
     def __init__(self, project: Project, platform: Emulator) -> None:
         self.project = project
         self.platform = platform
         project.settle_on(platform)
-        project.write(".gitattributes", "state/*.json merge=aepctl\n")
+        project.write(".gitattributes", ATTRIBUTES)
         self.git("init", "--quiet", "--initial-branch=main")
         subprocess.run(DRIVER, shell=True, cwd=project.root, check=True)
         project.want("gold", file="audiences/gold.yaml")
@@ -72,9 +75,9 @@ def repository(project: Project, platform: Callable[..., Emulator]) -> Repositor
     return Repository(project, platform())
 
 
-def test_the_readme_has_the_line(readme: str) -> None:
-    assert DRIVER in readme
-    assert "state/*.json merge=aepctl" in readme
+def test_the_page_has_the_lines() -> None:
+    assert f"`{DRIVER}`" in PAGE
+    assert ATTRIBUTES == "state/*.json merge=aepctl\n"
 
 
 class TestWithGit:

@@ -143,6 +143,7 @@ def test_every_field_has_its_place() -> None:
     [
         (lambda text: text.replace("Gold", "Silver"), "does not mean the same"),
         (lambda text: text.replace("# a", "# b"), "does not hold the same comments"),
+        (lambda text: f"{text}]", "does not mean the same"),
         (lambda text: text.replace(": ", ":  "), "formatted otherwise when it is formatted again"),
     ],
 )

@@ -131,17 +131,23 @@ def test_nothing_is_made_that_is_not_asked_for() -> None:
     assert render("text", Result(lambda: VIEWS["plan"], never)) == text.render(VIEWS["plan"])
 
 
-def imported(module: str, *others: str) -> list[str]:
-    """Which of the others come along with a module."""
-    code = f"import sys, {module}; print(*(one for one in {others} if one in sys.modules))"
+def imported(*steps: tuple[str, tuple[str, ...]]) -> list[str]:
+    """What comes along with a module though it should not, one after the other in one process."""
+    code = f"""
+import sys
+from importlib import import_module
+for module, others in {steps}:
+    import_module(module)
+    print(*(f"{{module}}: {{one}}" for one in others if one in sys.modules), sep="\\n", end="")
+"""
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    return done.stdout.split()
+    return done.stdout.splitlines()
 
 
 def test_a_plan_loads_neither_the_other_formats_nor_what_an_apply_needs() -> None:
     apply = ("aepctl.apply", "aepctl.aep", "httpx")
-    assert imported("aepctl.render.text", *apply, "pydantic", "aepctl.render.html") == []
-    for told in ("aepctl.render.report", "aepctl.apply.outcomes", "aepctl.apply.gates"):
-        assert imported(told, "aepctl.aep", "httpx", "pydantic") == []
-    for format_ in ("json", "markdown", "html", "junit", "gitlab", "github", "codequality"):
-        assert imported(f"aepctl.render.{format_}", *apply) == []
+    text = ("aepctl.render.text", (*apply, "pydantic", "aepctl.render.html"))
+    names = ("json", "markdown", "html", "junit", "gitlab", "github", "codequality")
+    assert imported(text, *((f"aepctl.render.{name}", apply) for name in names)) == []
+    told = ("aepctl.render.report", "aepctl.apply.outcomes", "aepctl.apply.gates")
+    assert imported(*((name, ("aepctl.aep", "httpx", "pydantic")) for name in told)) == []

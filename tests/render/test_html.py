@@ -227,7 +227,12 @@ def test_any_problems(some: list[Problem]) -> None:
 
 # ------------------------------------------------------------------- in a browser
 
-needs_browser = pytest.mark.skipif(not CHROMIUM, reason="no chromium on this machine")
+
+def needs_browser(test: Any) -> Any:
+    """Each worker that has such a test starts a browser: 3 s of a processor."""
+    return pytest.mark.rig(
+        pytest.mark.skipif(not CHROMIUM, reason="no chromium on this machine")(test)
+    )
 
 
 def large(count: int) -> Plan:

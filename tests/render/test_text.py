@@ -53,6 +53,11 @@ def test_a_plan(name: str, golden: Golden) -> None:
     golden(f"plans/{name}.txt", plan_text(PLANS[name], PLAIN))
 
 
+def test_thousands_are_counted_as_everywhere_else() -> None:
+    told = plan_text(replace(PLANS["unchanged"], unchanged=4_001), PLAIN)
+    assert told.endswith(" 4,001 unchanged.\nNothing to do.\n")
+
+
 def test_a_plan_in_colours(golden: Golden) -> None:
     golden("plans/everything-in-colours.txt", plan_text(PLANS["everything"], COLOURED))
 

@@ -239,6 +239,7 @@ class TestReport:
             (Failure("no route"), "no route"),
             (Failure("Bad Gateway", status=502), "502: Bad Gateway"),
             (Failure("no", code="X-1"), "X-1: no"),
+            (Failure("no", status=500, code="500"), "500: no"),
         ]
         for failure, note in said:
             assert outcome_row(replace(REFUSED, failure=failure)).note == note

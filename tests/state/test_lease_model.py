@@ -164,5 +164,5 @@ class Runners(RuleBasedStateMachine):
 
 
 TestRunners = Runners.TestCase
-TestRunners.settings = settings(settings(), max_examples=30 * ROUNDS, stateful_step_count=60)
+TestRunners.settings = settings(settings(), max_examples=15 * ROUNDS, stateful_step_count=60)
 TestRunners.pytestmark = [pytest.mark.timeout(110)]

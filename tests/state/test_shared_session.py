@@ -519,7 +519,7 @@ def test_what_others_have_settled_and_forgotten_does_not_come_back(place: Place)
         raise AssertionError("it went on")
     assert "has left an outcome of `gold`" in caught.value.message
     assert caught.value.hint is not None
-    assert "`state recover prod@run-1.journal`" in caught.value.hint
+    assert "`aepctl state recover prod@run-1.journal`" in caught.value.hint
     assert "gold" not in place.there.state.audiences
     assert place.there.lock is None
     assert place.left == ["prod@run-1.journal"]

