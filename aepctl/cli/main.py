@@ -116,7 +116,8 @@ def _code(arguments: Sequence[str], invocation: Invocation) -> int:
     except click.ClickException as error:
         return _usage(error, log)
     except (click.Abort, KeyboardInterrupt):
-        log.tell_as(Notice(Level.ERROR, "interrupted", "interrupted"), "interrupted")
+        told: dict[str, Fact] = {"code": "interrupted", "exitCode": INTERRUPTED, "next": None}
+        log.tell_as(Notice(Level.ERROR, "interrupted", "interrupted", told), "interrupted")
         return INTERRUPTED
     except AepctlError as error:
         make_pasteable(error, invocation.own_program)

@@ -7,6 +7,7 @@ so, somebody else has put there.
 from dataclasses import replace
 
 from aepctl.model.audience import Deposed, Known, Wanted
+from aepctl.model.lifecycle import NOTHING_SAID
 from aepctl.model.steps import (
     Adopt,
     Create,
@@ -98,6 +99,8 @@ class Changing:
                 steps.append(Adopt(replace(step.known, deposed=deposed)))
             elif isinstance(step, Create):
                 steps.append(replace(step, replaces=sight.ids))
+                if NOTHING_SAID == one.lifecycle.at_removal != known.at_removal:
+                    steps.append(Remember(NOTHING_SAID))  # what the old one had goes on else
             else:
                 steps.append(step)
         told = self._told(one, sight, Action.REPLACE, (*steps, old))

@@ -10,6 +10,7 @@ from aepctl.plan.plan import Action, Change, Plan
 from aepctl.plan.policy import Policy, deletes_allowed
 from aepctl.plan.seen import Seen
 from aepctl.plan.sides import Sides
+from aepctl.plan.twins import without_twins
 from aepctl.plan.upkeep import is_as_wanted
 from aepctl.state.model import Intent, State
 
@@ -37,10 +38,11 @@ def make_plan(
     settle.sort(key=lambda change: change.key)
     changes = (change for change in defined if change.action is not Action.SETTLE)
     ended = (*(ending.removed(key) for key in sides.removed()), *ending.left())
+    others = (*changes, *(one for one in ended if one is not None))
     return Plan(
         environment=policy.environment,
         target=policy.target,
-        changes=(*settle, *changes, *(one for one in ended if one is not None)),
+        changes=(*settle, *without_twins(others, sides, policy)),
         unchanged=unchanged,
         targets=tuple(one for one in targets if one not in sides.missed) or tuple(targets),
         max_creates=policy.max_creates,

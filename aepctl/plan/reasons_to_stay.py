@@ -57,3 +57,13 @@ def for_others(old: str, new: str, policy: Policy) -> str:
         f"it is `{new}` there: `{policy.command('state', 'mv', old, new)}`; if `{new}` is another "
         f"one, to be created beside it: `{policy.command('state', 'resolve', new)} --recreate`"
     )
+
+
+def taken(old: str, key: str, policy: Policy, *, is_wanted: bool) -> str:
+    """What a known key is to become is known here under another key, and stays so."""
+    forget = f"; or, to have both and forget `{old}`: `{policy.command('state', 'rm', old)}`"
+    return (
+        f"state has an audience with this name, namespace and originName as `{old}`, which stays "
+        f"as it is: there would be two. Let `{old}` be deleted or get another name first, or take "
+        f"another one for `{key}`{'' if is_wanted else forget}"
+    )

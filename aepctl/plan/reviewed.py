@@ -87,7 +87,8 @@ def compare(saved: Binding, now: Plan, state: State) -> Compared:
         elif change is not None and _is_under_way(one, change):
             kept.add(one.key)
         else:
-            stale[one.key] = why(one, change, known)
+            elsewhere = one.key in now.elsewhere
+            stale[one.key] = why(one, change, known, elsewhere=elsewhere)
     edited = any(key in changes and _shows_an_edit(changes[key]) for key in stale)
     return Compared(_within(saved, now, kept, done), stale, edited)
 

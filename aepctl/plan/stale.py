@@ -11,12 +11,15 @@ MAX_VALUE = 60
 """Characters of a value that a message shows."""
 
 
-def why(one: Reviewed, change: Change | None, known: Known | None) -> str:
-    """What differs, in words."""
-    wanted = change.wanted if change is not None else known.audience if known else None
+def why(
+    one: Reviewed, change: Change | None, known: Known | None, *, elsewhere: bool = False
+) -> str:
+    """What differs, in words. `elsewhere`: it is for other environments by now, and left alone."""
+    in_step = None if known is None or elsewhere else known.audience
+    wanted = change.wanted if change is not None else in_step
     words = [*_known_words(one, known)]
     if wanted is None and one.after is not None:
-        words.append("the manifests no longer want it")
+        words.append(f"the manifests no longer want it{' here' if elsewhere else ''}")
     elif wanted is not None and one.after is None:
         words.append("the manifests want it again")
     elif wanted is not None and not (change is None and words):

@@ -5,17 +5,20 @@ state can hold it.
 """
 
 import base64
+import html
 import json
 import re
 import threading
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote
 
 from aepctl.replies import Reply, Response
 
 INSTEAD = "…"
+PLAIN = (html.unescape, unquote)
+"""How a spelling is read that leaves it to the writer what it spells; a page's first."""
 MIN_CHARS = 6
 """What is shorter is no secret: it would be found in any text."""
 
@@ -41,7 +44,15 @@ class Redaction:
             self._forms = tuple(sorted(forms, key=len, reverse=True))
 
     def text(self, text: str) -> str:
-        """The text without them."""
+        """The text without them. Where one stands in it as a page or a URL spells it: in plain."""
+        read = text = self._bare(text)
+        for plain in PLAIN if self._forms else ():
+            read = plain(read)
+            if (bare := self._bare(read)) != read:
+                read = text = bare
+        return text
+
+    def _bare(self, text: str) -> str:
         for form in self._forms:
             text = text.replace(form, INSTEAD)
         return text

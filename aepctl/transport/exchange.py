@@ -129,7 +129,7 @@ class Transport:
         host = parts.hostname or ""
         proxy = None if is_loopback(host) else proxy_for(url, self._factory.environ)
         if proxy is not None:
-            self._factory.redaction.add(proxy.password)
+            self._factory.redaction.add(proxy.password or proxy.user or "")  # a token alone
             way.append(f" (through the proxy that {proxy.variable} names)")
         return Hop(parts.scheme.lower(), host, parts.port, proxy)
 

@@ -123,7 +123,9 @@ class TestJson:
 
         result = project.run("validate", read_manifests=interrupted)
         assert result.code == 130
-        assert [one["event"] for one in lines(result)] == ["interrupted"]
+        (told,) = lines(result)
+        assert (told["event"], told["fields"]["code"]) == ("interrupted", "interrupted")
+        assert told["fields"]["exitCode"] == 130
 
     def test_the_last_words_before_any_work_are_one_as_well(self) -> None:
         said = json.loads(last_words("json"))

@@ -16,12 +16,14 @@ from aepctl.model.lifecycle import AtRemoval, Lifecycle, OnRemoval
 from aepctl.model.problem import Origin
 from aepctl.model.steps import Adopt, Delete, Forget, Move, Step
 from aepctl.model.wants import Moved, Removed, Wants
+from aepctl.plan.binding import bind
 from aepctl.plan.drift import Asked, Kind
 from aepctl.plan.drifting import find_drift
 from aepctl.plan.plan import Action, Plan
 from aepctl.plan.planner import make_plan
 from aepctl.plan.questions import to_look_up
 from aepctl.plan.refreshing import plan_refresh
+from aepctl.plan.reviewed import compare
 from aepctl.plan.seen import Seen
 from aepctl.state.model import State
 
@@ -230,3 +232,10 @@ def test_in_any_world_what_is_kept_is_left_alone_and_nobody_else_has_it(
         for step in change.steps:
             assert not isinstance(step, Adopt) or step.known.ids.audience_id not in kept
             assert not isinstance(step, Delete) or step.ids.audience_id not in kept
+
+
+def test_a_saved_plan_to_change_what_is_for_others_by_now_says_so() -> None:
+    state = knows()
+    saved = bind(planned((), state, ("gold", audience("Other"))), state, "1.0")
+    stale = compare(saved, planned(block(), state), state).stale
+    assert stale == {"gold": "the manifests no longer want it here"}

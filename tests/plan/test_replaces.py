@@ -6,8 +6,8 @@ from dataclasses import replace
 from plan_samples import POLICY, audience, found, plan, there, want
 
 from aepctl.model.audience import Audience, Deposed, Ids, Known, Observed, Wanted
-from aepctl.model.lifecycle import Lifecycle
-from aepctl.model.steps import Adopt, Create, Delete, Forget, Step
+from aepctl.model.lifecycle import AtRemoval, Lifecycle, OnRemoval
+from aepctl.model.steps import Adopt, Create, Delete, Forget, Remember, Step
 from aepctl.model.wants import Wants
 from aepctl.plan.plan import Action
 from aepctl.plan.planner import make_plan
@@ -36,6 +36,13 @@ def test_another_one_is_made_and_the_old_one_deleted() -> None:
     done = (Action.REPLACE, (Create(NEW, None, OLD_IDS), Delete(OLD_IDS, OLD)))
     assert steps(NEW, Known(OLD, OLD_IDS)) == done
     assert steps(NEW, Known(OLD, OLD_IDS), [OLD_THERE]) == done
+
+
+def test_the_new_one_is_remembered_as_its_block_is_by_now() -> None:
+    """Else it would be deleted with its block though nothing says so any more."""
+    known = Known(OLD, OLD_IDS, at_removal=AtRemoval(OnRemoval.DELETE))
+    _, done = steps(NEW, known)
+    assert done == (Create(NEW, None, OLD_IDS), Remember(AtRemoval()), Delete(OLD_IDS, OLD))
 
 
 def test_what_is_there_in_its_place_already_is_adopted() -> None:

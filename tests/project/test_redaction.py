@@ -1,6 +1,7 @@
 """No form of a secret comes back."""
 
 import base64
+import html
 import json
 from urllib.parse import quote, quote_plus
 
@@ -26,6 +27,10 @@ FORMS = {
     "in a query": quote_plus(SECRET),
     "in a path": quote(SECRET),
     "in a path, slashes too": quote(SECRET, safe=""),
+    "in a page": html.escape(SECRET),
+    "in a page, by numbers": SECRET.replace("&", "&#38;").replace('"', "&#x22;"),
+    "as a script writes it in a URL": quote(SECRET, safe="~+"),
+    "a URL in a page": html.escape(quote(SECRET, safe="&")),
     "in small hexadecimal letters": "p8e-Test%2fsecret%26more%2b%22quoted%22~%c3%bc",
 }
 

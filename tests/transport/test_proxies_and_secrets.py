@@ -81,6 +81,14 @@ def test_a_proxy_that_closes_is_not_sent() -> None:
     assert isinstance(reply, NothingSent)
 
 
+def test_a_token_in_the_place_of_a_proxys_user_is_a_secret_too() -> None:
+    def echo(wire: Wire) -> None:
+        wire.receive()
+        wire.send(http(407).replace(b"Said", base64.b64encode(b"test-token:")))
+
+    assert proxied(echo, "test-token@")[0] == NothingSent(f"the proxy refused (407 …jo=){THROUGH}")
+
+
 def test_what_a_proxy_repeats_of_its_password_is_not_told() -> None:
     def echo(wire: Wire) -> None:
         wire.receive()

@@ -55,7 +55,7 @@ def sandbox(patient: Patient) -> Found:
     if not _is_ok(reply):
         said = f"the list of sandboxes is not to be had ({_told(reply)})"
         if _is_ok(patient.audiences):
-            return Found(f"{said}, but there are audiences of `{name}`", Status.WARNING)
+            return Found(f"{said}, but audiences of `{name}` can be listed", Status.WARNING)
         return Found(f"not checked: {said}", Status.SKIPPED)
     known = _all_sandboxes(patient, reply)
     found = known.get(name)

@@ -11,7 +11,7 @@ from aepctl.state.stores.git.address import GitAddress, parse_address
 from aepctl.state.stores.git.answers import Pushed, absent, no_such_branch, pushed
 from aepctl.state.stores.git.objects import Unreadable, blob_name, seen
 from aepctl.state.stores.git.process import MAX_TOLD, Answer
-from aepctl.state.stores.git.reasons import reason
+from aepctl.state.stores.git.reasons import reason, said
 
 
 class TestAddress:
@@ -241,3 +241,8 @@ class TestObjects:
 
     def test_a_blob_is_called_as_git_calls_it(self) -> None:
         assert blob_name(b"{}\n", "sha1") == "0967ef424bce6791893e9a57bb952f80fd536e93"
+
+
+def test_what_curl_repeats_of_a_proxys_url_is_not_told() -> None:
+    told = "fatal: unable to access 'https://h/x/': Unsupported proxy syntax in 'me:test-pass'"
+    assert said(Answer(128, b"", told)).endswith("Unsupported proxy syntax in '…'")

@@ -103,6 +103,8 @@ _USUAL = re.compile(
     re.IGNORECASE,
 )
 _URL_USER = re.compile(r"(?<=://)[^/\s]*@")
+_PROXY = re.compile(r"(?<=proxy syntax in ').*")
+"""What curl repeats of a proxy's URL that it cannot read: perhaps half of a password."""
 
 
 def reason(answer: Answer) -> Reason:
@@ -132,5 +134,5 @@ def said(answer: Answer) -> str:
 
 def cleaned(text: str) -> str:
     """Text of others, for a message: no credentials of a URL, nothing that a terminal obeys."""
-    text = _URL_USER.sub("", text)
+    text = _PROXY.sub("…'", _URL_USER.sub("", text))
     return "".join(sign if sign.isprintable() else "?" for sign in text)[:_MAX_SHOWN]
