@@ -28,17 +28,24 @@ def validate(
     """
 
     def work() -> "Result":
+        from aepctl.cli.paper import paper
         from aepctl.operations.validate import validate
-        from aepctl.render.formats import of_validation, render
+        from aepctl.render.text import render
+        from aepctl.render.validated import of_validation
 
         validated = validate(
             invocation.context(),
             invocation.environment,
             allow_outside=invocation.allow_outside,
         )
-        result = of_validation(validated.audiences, invocation.environment, validated.environments)
+        result = of_validation(
+            validated.audiences,
+            invocation.environment,
+            validated.environments,
+            validated.differing,
+        )
         if output == "text":
-            print_result(render("text", result))
+            print_result(render(result.view(), paper()))
         return result
 
     return run_and_render(outputs_of(output, writes, github, max_bytes), "problems", work)

@@ -13,10 +13,14 @@ from aepctl.project.project import FILE
 
 @dataclass(frozen=True, slots=True)
 class Validated:
-    """How many audiences the manifests ask for, and how many of them in each environment."""
+    """How many audiences the manifests ask for, and how many of them in each environment.
+
+    `differing` has the keys that are not wanted alike everywhere: where, and whether overridden.
+    """
 
     audiences: int
     environments: Mapping[str, int]
+    differing: Mapping[str, Mapping[str, bool]]
 
 
 def validate(
@@ -40,4 +44,9 @@ def validate(
     settings = Settings(tuple(project.environments), about, project.rules, rule_limit)
     manifests = sound(lambda: context.read_manifests(project.manifests), settings)
     counts = {one: len(resolve(manifests, one).audiences) for one in names}
-    return Validated(len(manifests.wanted) if name is None else counts[name], counts)
+    differing = {
+        key: {one: one in scope.overrides for one in names if scope.has(one)}
+        for key, scope in manifests.scopes.items()
+    }
+    every = len(manifests.wanted) if name is None else counts[name]
+    return Validated(every, counts, differing)

@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aepctl.wording import listed
-
 if TYPE_CHECKING:
     from aepctl.apply.findings import Verified
     from aepctl.apply.report import ApplyReport
@@ -92,23 +90,6 @@ def of_intents(
         from aepctl.render.json import intents_json
 
         return intents_json(found)
-
-    return Result(view, document)
-
-
-def of_validation(count: int, environment: str | None, counts: Mapping[str, int]) -> Result:
-    """So many sound audiences; `counts`: how many in each of several environments."""
-
-    def view() -> "View":
-        from aepctl.render.view import view_of_validation
-
-        each = (f"{name} {number}" for name, number in counts.items())
-        return view_of_validation(count, environment, listed(each) if len(counts) > 1 else "")
-
-    def document() -> str:
-        from aepctl.render.json import validation_json
-
-        return validation_json(count, counts)
 
     return Result(view, document)
 

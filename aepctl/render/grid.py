@@ -1,15 +1,17 @@
 """Several environments side by side: a line a key, a column each. Each format draws it."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from aepctl.render.view import View
-from aepctl.render.words import by_urgency, word
+from aepctl.render.words import OVERRIDDEN, WANTED, by_urgency, word
 
 NOTHING = "·"
 """In the cell of what needs nothing there, or is not wanted there."""
 QUIET = float("inf")
+IN_A_CELL = {None: (), False: (WANTED,), True: (OVERRIDDEN,)}
+"""By whether something of an audience is overridden; None: it is not wanted."""
 FAILED = "✗"
 """In every cell of an environment that failed: what it needs is not known."""
 
@@ -70,6 +72,16 @@ def grid_of(views: Sequence[View], commands: Sequence[str], changed: Collection[
         for view, command in zip(views, commands, strict=True)
     )
     return Grid(columns, tuple(sorted(lines, key=_urgency)))
+
+
+def grid_of_wanted(names: Sequence[str], differing: Mapping[str, Mapping[str, bool]]) -> Grid:
+    """What is not wanted alike everywhere: where it is, and whether it is overridden there."""
+    columns = tuple(Column(name, "") for name in names)
+    lines = (
+        Line(key, tuple(IN_A_CELL[where.get(name)] for name in names))
+        for key, where in differing.items()
+    )
+    return Grid(columns, tuple(lines))
 
 
 def _urgency(line: Line) -> float:

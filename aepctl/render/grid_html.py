@@ -19,7 +19,7 @@ def render_grid(view: View) -> str:
     """The whole page, for a browser."""
     grid = view.grid or Grid((), ())
     body = header(f"{view.title}{view.after}") + alerts_html(view) + _failures(view)
-    body += _table(view, grid) + _legend(grid) + "".join(map(_part, view.parts))
+    body += table(view, grid) + _legend(grid) + "".join(map(_part, view.parts))
     return page(view.title, body, style=ASSETS["grid.css"])
 
 
@@ -37,12 +37,9 @@ def _failure(part: View, failed: Failed) -> str:
     return f"{head}</h2>{failed_html(failed)}"
 
 
-def _table(view: View, grid: Grid) -> str:
+def table(view: View, grid: Grid) -> str:
     """A line a key, a column an environment; at its foot what each comes to."""
-    heads = "".join(
-        f'<th scope="col"><a href="#{_anchor(one.name)}">{html(one.name)}</a></th>'
-        for one in grid.columns
-    )
+    heads = "".join(f'<th scope="col">{_name(view, one)}</th>' for one in grid.columns)
     body = "\n".join(
         f'<tr><th scope="row"><code>{html(line.key)}</code></th>'
         + "".join(f"<td>{_cell(*told)}</td>" for told in grid.told(line))
@@ -54,8 +51,18 @@ def _table(view: View, grid: Grid) -> str:
     return (
         '<div class="grid" tabindex="0" role="region" aria-label="All environments"><table>'
         f'<thead><tr><th scope="col">Key</th>{heads}</tr></thead>\n<tbody>\n{body}\n</tbody>\n'
-        f'<tfoot><tr><th scope="row">In all</th>{foot}</tr></tfoot></table></div>{empty}'
+        f"{_foot(foot)}</table></div>{empty}"
     )
+
+
+def _foot(cells: str) -> str:
+    return f'<tfoot><tr><th scope="row">In all</th>{cells}</tr></tfoot>' if cells else ""
+
+
+def _name(view: View, column: Column) -> str:
+    """A column's head; it leads to what the page has of the environment."""
+    name = html(column.name)
+    return f'<a href="#{_anchor(column.name)}">{name}</a>' if view.parts else name
 
 
 def _cell(column: Column, statuses: tuple[str, ...]) -> str:

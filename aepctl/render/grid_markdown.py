@@ -32,10 +32,10 @@ def render_grid(view: View, *, max_bytes: int, full_report: str | None = None) -
     heads = (_head(view, MOST), _head(view, 200), _least(view), _shortest(view))
     head = next((one for one in heads if size(one) + most <= max_bytes), heads[-1])
     room = max_bytes - size(head) - most
-    table, left = _table(grid, min(room, int(max_bytes * TABLE_PART)))
-    room -= size(table)
+    lines, left = table(grid, min(room, int(max_bytes * TABLE_PART)))
+    room -= size(lines)
     folds, without = _folds(view, room, full_report)
-    return f"{head}{_left_out(left, without, full_report)}{table}{folds}"
+    return f"{head}{_left_out(left, without, full_report)}{lines}{folds}"
 
 
 def _head(view: View, most: int) -> str:
@@ -81,7 +81,7 @@ def _result(part: View, most: int) -> str:
     return _barred(said + then)
 
 
-def _table(grid: Grid, room: int) -> tuple[str, int]:
+def table(grid: Grid, room: int) -> tuple[str, int]:
     """As many lines as fit, and how many others there are."""
     if not grid.lines:
         return "", 0

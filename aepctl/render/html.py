@@ -31,8 +31,19 @@ def render(view: View) -> str:
     if view.failed is not None:
         return page(view.title, header("Failed") + failed_html(view.failed))
     if view.totals is None:
-        return page(view.title, header(view.title))
+        return _bare(view)
     return _rows(view, view.totals)
+
+
+def _bare(view: View) -> str:
+    """What has nothing to count."""
+    said = f'<p class="empty">{html(view.empty)}</p>' if view.empty else ""
+    if view.grid is None:
+        return page(view.title, header(view.title) + said)
+    from aepctl.render.grid_html import table  # noqa: PLC0415 - it draws with this
+
+    shown = table(view, view.grid)
+    return page(view.title, header(view.title) + said + shown, style=ASSETS["grid.css"])
 
 
 def summary(view: View, totals: Mapping[str, int]) -> str:

@@ -5,6 +5,7 @@ The schema is versioned: see documents. One change, outcome, problem or intent s
 
 from collections.abc import Iterable, Mapping, Sequence
 from textwrap import indent
+from types import MappingProxyType
 
 from aepctl.errors import AepctlError, InvalidInput
 from aepctl.model.audience import Known, Observed
@@ -52,10 +53,23 @@ def plan_json(plan: Plan) -> str:
     return document(data)
 
 
-def validation_json(count: int, counts: Mapping[str, int]) -> str:
-    """Manifests without problems; `counts`: how many audiences in each environment."""
+def validation_json(
+    count: int,
+    counts: Mapping[str, int],
+    differing: Mapping[str, Mapping[str, bool]] = MappingProxyType({}),
+) -> str:
+    """Manifests without problems; `counts`: how many audiences in each environment.
+
+    `differing`: the keys that are not wanted alike everywhere, with where, and whether overridden.
+    """
     summary = {"audiences": count, "problems": 0, "environments": dict(counts)}
-    return document({"format": FORMAT, "problems": [], "summary": summary, "error": None})
+    told = [
+        {"key": key, "environments": [*where], "overridden": [one for one in where if where[one]]}
+        for key, where in differing.items()
+    ]
+    return document(
+        {"format": FORMAT, "problems": [], "differing": told, "summary": summary, "error": None}
+    )
 
 
 def intents_json(intents: Iterable[Intent]) -> str:

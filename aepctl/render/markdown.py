@@ -35,11 +35,22 @@ def render(view: View, *, max_bytes: int = MAX_BYTES, full_report: str | None = 
     elif view.failed is not None:
         page = _failed(view, view.failed, full_report)
     elif view.totals is None:
-        head = _head(view, view.title)
-        page = MarkdownPage(head, head, 0)
+        page = _bare(view, max_bytes)
     else:
         page = _rows(view, totals(view.totals) or view.nothing, full_report, max_bytes)
     return fit(page, max_bytes)
+
+
+def _bare(view: View, max_bytes: int) -> MarkdownPage:
+    """What has nothing to count: what is said of it, and the table of environments, if any."""
+    head = f"{_head(view, view.title)}\n{view.empty}\n" if view.empty else _head(view, view.title)
+    if view.grid is None:
+        return MarkdownPage(head, head, 0)
+    from aepctl.render.grid_markdown import table  # noqa: PLC0415 - it draws with this
+
+    lines, left = table(view.grid, max_bytes - 2 * size(head))
+    more = f"\nand {left:,} more keys\n" if left else ""
+    return MarkdownPage(f"{head}{lines}{more}", head, 0)
 
 
 def marker(plan_id: str | None, environment: str | None) -> str:

@@ -40,6 +40,10 @@ def render(view: View, paint: Paint = PLAIN) -> str:
         ended = "".join(f"{line}\n" for line in ended_lines(rows, paint))
         return f"{render(view.plan, paint)}\n{ended}{summary(view, paint)}"
     lines = list(rows_lines(view.rows, paint))
+    if view.grid:
+        from aepctl.render.grid_text import WIDTH, table  # noqa: PLC0415 - it draws with this
+
+        lines += table(view.grid, paint, paint.width or WIDTH)
     if lines:
         lines.append("")
     lines += _closing(view, paint)

@@ -172,12 +172,6 @@ def left_alone_rows(plan: Plan) -> Iterator[Row]:
         yield row._replace(status=LEFT_ALONE, note=note, diff=(), new=False)
 
 
-def view_of_validation(count: int, environment: str | None = None, each: str = "") -> View:
-    """So many audiences without problems; `each` says how many there are in each environment."""
-    empty = f"{count} audience{'s' * (count != 1)}, no problems{each and f': {each}'}."
-    return View("validate", "No problems", environment, empty=empty)
-
-
 def view_of_problems(
     problems: Iterable[Problem], environment: str | None = None, more: int = 0
 ) -> View:

@@ -19,12 +19,17 @@ NOT_STARTED = "not-started"
 FINDING = "finding"
 DONE = "done"
 LEFT_ALONE = "left-alone"
+WANTED = "wanted"
+OVERRIDDEN = "overridden"
 
 
 WORDS: dict[str, Word] = {
     # what a plan would do
     **ACTION_WORDS,
     UNCHANGED: Word("unchanged", "unchanged", "✓", "quiet", output="unchanged"),
+    # where it is wanted
+    WANTED: Word("wanted", "wanted", "✓", "good", output="wanted"),
+    OVERRIDDEN: Word("overridden", "overridden", "~", "info", output="overridden"),
     # what came of it
     "unknown": Word(
         "unknown",

@@ -29,7 +29,11 @@ def want(project: Project, *blocks: str) -> None:
 
 
 def test_validate_asks_for_all_environments_and_names_the_one(both: Project) -> None:
-    assert both.run("validate").out == "5 audiences, no problems: dev 5, prod 5.\n"
+    told = both.run("validate").out
+    assert told.endswith("\n\n5 audiences, no problems: dev 5, prod 5.\n")
+    table = [line.split() for line in told.splitlines()[:-2]]
+    assert table[0] == ["dev", "prod"]
+    assert ["silver", "✓", "wanted", "~", "overridden"] in table
     want(both, "  gold: {name: Gold, environments: [dev], overrides: {dev: {name: gold}}}\n")
     result = both.run("validate")
     assert result.code == 1

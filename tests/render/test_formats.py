@@ -25,7 +25,6 @@ from aepctl.render.formats import (
     of_intents,
     of_plan,
     of_report,
-    of_validation,
     of_verified,
     render,
 )
@@ -33,8 +32,9 @@ from aepctl.render.intents import view_of_intents
 from aepctl.render.json import error_json, intents_json, plan_json, validation_json
 from aepctl.render.report import view_of_report
 from aepctl.render.report_json import report_json
+from aepctl.render.validated import of_validation, view_of_validation
 from aepctl.render.verified import verified_json, view_of_verified
-from aepctl.render.view import view_of_error, view_of_plan, view_of_validation
+from aepctl.render.view import view_of_error, view_of_plan
 
 MIXED = REPORTS["mixed"]
 ERROR = AepctlError("it broke", hint="mend it")

@@ -29,7 +29,8 @@ from aepctl.plan.plan import Action, Plan
 from aepctl.render.display import UNSAFE
 from aepctl.render.github import SUMMARY_BYTES, annotations, output_block, outputs
 from aepctl.render.report import view_of_report
-from aepctl.render.view import view_of_error, view_of_plan, view_of_problems, view_of_validation
+from aepctl.render.validated import view_of_validation
+from aepctl.render.view import view_of_error, view_of_plan, view_of_problems
 
 
 def commands(text: str) -> list[tuple[str, dict[str, str], str]]:

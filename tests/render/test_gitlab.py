@@ -11,7 +11,8 @@ from aepctl.errors import AepctlError
 from aepctl.plan.plan import Plan
 from aepctl.render.gitlab import render
 from aepctl.render.report import view_of_report
-from aepctl.render.view import view_of_error, view_of_plan, view_of_problems, view_of_validation
+from aepctl.render.validated import view_of_validation
+from aepctl.render.view import view_of_error, view_of_plan, view_of_problems
 
 
 def test_a_plan(golden: Golden) -> None:

@@ -42,11 +42,11 @@ from aepctl.render.html import render
 from aepctl.render.html_rows import COLUMN_FIELDS, plain_table
 from aepctl.render.intents import view_of_intents
 from aepctl.render.report import view_of_report
+from aepctl.render.validated import view_of_validation
 from aepctl.render.view import (
     view_of_error,
     view_of_plan,
     view_of_problems,
-    view_of_validation,
 )
 from aepctl.render.words import WORDS
 

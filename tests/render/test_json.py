@@ -211,9 +211,11 @@ def test_no_intent_is_an_empty_list() -> None:
 
 
 def test_sound_manifests() -> None:
-    assert json.loads(validation_json(12, {"dev": 12})) == {
+    differing = {"gold": {"dev": False, "prod": True}}
+    assert json.loads(validation_json(12, {"dev": 12}, differing)) == {
         "format": "1.4",
         "problems": [],
+        "differing": [{"key": "gold", "environments": ["dev", "prod"], "overridden": ["prod"]}],
         "summary": {"audiences": 12, "problems": 0, "environments": {"dev": 12}},
         "error": None,
     }

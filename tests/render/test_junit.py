@@ -15,12 +15,12 @@ from aepctl.model.problem import Problem
 from aepctl.plan.plan import Plan
 from aepctl.render.junit import render
 from aepctl.render.report import view_of_report
+from aepctl.render.validated import view_of_validation
 from aepctl.render.view import (
     View,
     view_of_error,
     view_of_plan,
     view_of_problems,
-    view_of_validation,
 )
 
 SCHEMA = etree.XMLSchema(etree.parse(DATA / "junit-10.xsd"))

@@ -37,11 +37,11 @@ from aepctl.render.fitting import LEAST
 from aepctl.render.intents import view_of_intents
 from aepctl.render.markdown import MAX_BYTES, marker, render
 from aepctl.render.report import view_of_report
+from aepctl.render.validated import view_of_validation
 from aepctl.render.view import (
     view_of_error,
     view_of_plan,
     view_of_problems,
-    view_of_validation,
 )
 from aepctl.render.words import NOT_STARTED, UNCHANGED, WORDS
 
@@ -257,7 +257,7 @@ def test_what_to_run_next_stands_where_it_did_not_come_to_its_end() -> None:
 
 def test_sound_manifests_are_a_page_too() -> None:
     expected = "<!-- aepctl plan-id=- environment=prod -->\n## No problems\n"
-    assert render(view_of_validation(3, "prod")) == expected
+    assert render(view_of_validation(3, "prod")) == f"{expected}\n3 audiences, no problems.\n"
     assert render(view_of_problems((), "prod")) == expected
 
 

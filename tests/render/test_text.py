@@ -20,11 +20,11 @@ from aepctl.render.display import UNSAFE, Paint
 from aepctl.render.intents import view_of_intents
 from aepctl.render.report import view_of_report
 from aepctl.render.text import outcome_line, plan_text, render, report_summary
+from aepctl.render.validated import view_of_validation
 from aepctl.render.view import (
     view_of_error,
     view_of_plan,
     view_of_problems,
-    view_of_validation,
 )
 from aepctl.render.words import WORDS
 

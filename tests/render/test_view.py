@@ -35,6 +35,7 @@ from aepctl.model.steps import Adopt, Create, Delete, Forget, Patch, RemoteStep
 from aepctl.plan.plan import Action, Change, FieldDiff
 from aepctl.render.intents import view_of_intents
 from aepctl.render.report import outcome_row, view_of_report
+from aepctl.render.validated import view_of_validation
 from aepctl.render.view import (
     Failed,
     Row,
@@ -42,7 +43,6 @@ from aepctl.render.view import (
     view_of_error,
     view_of_plan,
     view_of_problems,
-    view_of_validation,
 )
 from aepctl.state.model import Phase
 
