@@ -26,7 +26,7 @@ def test_thirty_thousand_files(tmp_path: Path, emulator: Emulator, report: Recor
     with Site(tmp_path, emulator.url) as site:
         site.want(FILES, in_a_file=1)
         code, out, err = site.run(*PROGRAM, "validate", seconds=600)
-        assert (code, out) == (0, f"{FILES} audiences, no problems.\n"), err
+        assert (code, out) == (0, f"{FILES:,} audiences, no problems.\n"), err
     report("files that were read", FILES)
 
 
