@@ -171,35 +171,19 @@ def common_options() -> list[click.Option]:
             shell_complete=environments,
             help="The environment of aepctl.yaml to use.",
         ),
-        click.Option(
-            ["--allow-outside"],
-            is_flag=True,
-            expose_value=False,
-            callback=_allow_outside,
-            help="Manifests, state and aepctl.yaml may lead out of the folder of aepctl.yaml.",
+        _flag(
+            ("--allow-outside",),
+            _allow_outside,
+            "Manifests, state and aepctl.yaml may lead out of the folder of aepctl.yaml.",
         ),
-        click.Option(
-            ["-v", "--verbose"],
-            is_flag=True,
-            expose_value=False,
-            callback=_how_much,
-            help="Say all there is to say.",
-        ),
-        click.Option(
-            ["-q", "--quiet"],
-            is_flag=True,
-            expose_value=False,
-            callback=_how_much,
-            help="Say the result alone, and what is wrong.",
-        ),
-        click.Option(
-            ["--debug-http"],
-            is_flag=True,
-            expose_value=False,
-            callback=_how_much,
-            help="Tell each exchange over HTTP, without secrets.",
-        ),
+        _flag(("-v", "--verbose"), _how_much, "Say all there is to say."),
+        _flag(("-q", "--quiet"), _how_much, "Say the result alone, and what is wrong."),
+        _flag(("--debug-http",), _how_much, "Tell each exchange over HTTP, without secrets."),
     ]
+
+
+def _flag(names: tuple[str, ...], callback: Callable[..., None], told: str) -> click.Option:
+    return click.Option(names, is_flag=True, expose_value=False, callback=callback, help=told)
 
 
 class Command(click.Command):
