@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from fakes import TARGET
+from waiting import wait_for
 
 from aepctl.aep.connection import Connection, Platform
 from aepctl.clock import Clock
@@ -203,6 +204,11 @@ class RawServer:
             workers = list(self._workers)
         for worker in workers:
             worker.join()
+
+    def heard(self, requests: int) -> bool:
+        """Whether so many came; those that were given up may be read only after that."""
+        wait_for(lambda: len(self.requests) >= requests)
+        return len(self.requests) == requests
 
     @property
     def creates(self) -> int:

@@ -261,6 +261,7 @@ def test_once_sending_has_begun_a_broken_connection_is_a_doubt(fault: str) -> No
         reply = post(one, server.url)
         assert isinstance(reply, NoResponse)
         assert reply.reason.startswith(reason)
+        assert server.heard(1)
         assert (server.connections, server.creates) == (1, 1)
 
 

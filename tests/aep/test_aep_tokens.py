@@ -198,7 +198,7 @@ def test_an_answer_without_a_token_is_a_clear_error(fault: str) -> None:
     attempts = MAX_ATTEMPTS if fault in PASSING else 1
     with RawServer(*[step] * attempts, answer(403)) as server:
         error = refusal(server.url, timeout=0.2 if step is hang else 30.0)
-        assert len(server.requests) == attempts
+        assert server.heard(attempts)
     assert said in error.message
     assert error.message.startswith("could not get an access token: ")
 

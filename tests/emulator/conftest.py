@@ -13,7 +13,7 @@ from aepctl.emulator import Behaviour, Fault, serve
 
 @pytest.fixture(scope="session")
 def http() -> Iterator[httpx.Client]:
-    with httpx.Client(trust_env=False, timeout=5) as client:
+    with httpx.Client(trust_env=False, timeout=30) as client:
         yield client
 
 

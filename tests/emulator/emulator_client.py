@@ -1,9 +1,12 @@
 """A client that says what Adobe's documents ask for."""
 
+import socket
 from collections.abc import Callable
 from typing import Any
 
 import httpx
+import pytest
+from waiting import wait_for
 
 from aepctl.emulator import Emulator
 
@@ -37,6 +40,23 @@ class Client:
         headers = {**HEADERS, **kwargs.pop("headers", {})}
         given = {name: value for name, value in headers.items() if value is not None}
         return self.http.request(method, url, headers=given, **kwargs)
+
+    def is_left_hanging(self, sent: httpx.Request) -> None:
+        """It is heard and not answered.
+
+        Nobody gives up before it is heard, which may take a while where much else is to be done:
+        what nobody waits for any more, the emulator need not do.
+        """
+        emulator = self.emulator
+        heard = len(emulator.requests)
+        head = [f"{sent.method} {sent.url.raw_path.decode()} HTTP/1.1"]
+        head += [f"{name}: {value}" for name, value in sent.headers.items()]
+        with socket.create_connection((sent.url.host, sent.url.port)) as wire:
+            wire.sendall("\r\n".join([*head, "", ""]).encode() + sent.read())
+            assert wait_for(lambda: len(emulator.requests) > heard)
+            wire.settimeout(0.1)
+            with pytest.raises(TimeoutError):
+                wire.recv(1)
 
     def create(
         self, *, base: str = "/core/ais", headers: Any = (), **fields: Any

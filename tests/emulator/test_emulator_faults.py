@@ -57,19 +57,15 @@ def test_an_unanswered_fault_breaks_the_connection_and_commits_or_not(
     start: Start, kind: FaultKind
 ) -> None:
     client = start(Fault(kind=kind, times=1))
-    hangs = kind is FaultKind.HANG_AFTER
-    expected = httpx.ReadTimeout if hangs else (httpx.RemoteProtocolError, httpx.ReadError)
-    timeout = httpx.Timeout(5, read=0.2 if hangs else 5)
     url = f"{client.emulator.url}/core/ais/audiences"
-    with pytest.raises(expected):
-        httpx.post(
-            url,
-            params=CREATE,
-            headers=CREATE_HEADERS,
-            json=SAMPLE,
-            trust_env=False,
-            timeout=timeout,
-        )
+    sent = client.http.build_request(
+        "POST", url, params=CREATE, headers=CREATE_HEADERS, json=SAMPLE
+    )
+    if kind is FaultKind.HANG_AFTER:
+        client.is_left_hanging(sent)
+    else:
+        with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):
+            client.http.send(sent)
     assert len(client.emulator.audiences) == UNANSWERED[kind]
     assert [one.result for one in client.emulator.requests] == [kind]
     assert client.create().status_code == 200

@@ -217,16 +217,6 @@ def creates(emulator: Emulator) -> int:
     return sum(one.method == "POST" and one.name is not None for one in emulator.requests)
 
 
-def wait_for(what: Callable[[], object], seconds: float = 15, *, often: float = 0.005) -> bool:
-    """Wait until it is so; whether it came to be."""
-    ends = time.monotonic() + seconds
-    while not what():
-        if time.monotonic() > ends:
-            return False
-        time.sleep(often)
-    return True
-
-
 def signalled(process: "subprocess.Popen[str]", number: signal.Signals, wait: float) -> float:
     """Send a signal and wait for the end; how long that took."""
     began = time.monotonic()

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 from git_server import WRITER, basic, git_server
 from git_world import GitWorld
-from rig import APPLY, PROGRAM, Record, Site, creates, duplicates, lost, signalled, wait_for
+from rig import APPLY, PROGRAM, Record, Site, creates, duplicates, lost, signalled
+from waiting import wait_for
 
 from aepctl.emulator import Behaviour, Emulator, Fault, FaultKind, serve
 from aepctl.state.codec import decode_written

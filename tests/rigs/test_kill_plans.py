@@ -14,9 +14,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from rig import APPLY, PROGRAM, ROUNDS, Record, Site, wait_for
+from rig import APPLY, PROGRAM, ROUNDS, Record, Site
 from shared_places import PLACES, Place
 from team import WRITES, Team, writes
+from waiting import wait_for
 
 from aepctl.emulator import Behaviour, Emulator, serve
 from aepctl.model.steps import Create

@@ -30,10 +30,10 @@ from rig import (
     creates,
     duplicates,
     every_fault,
-    wait_for,
 )
 from shared_places import PLACES, RUDE, Place
 from team import WRITES, Team, deletes, number_of, writes
+from waiting import wait_for
 
 from aepctl.emulator import Behaviour, Emulator, FaultKind, LoggedRequest, serve
 from aepctl.model.steps import Delete

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rig import APPLY, PROGRAM, Site, creates, duplicates, lost, wait_for
+from rig import APPLY, PROGRAM, Site, creates, duplicates, lost
+from waiting import wait_for
 
 from aepctl.emulator import Behaviour, Emulator, serve
 

@@ -21,8 +21,8 @@ from rig import (
     journal_lines,
     lost,
     rescued,
-    wait_for,
 )
+from waiting import wait_for
 
 from aepctl.emulator import Behaviour, Emulator, serve
 

@@ -11,7 +11,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from rig import APPLY, PROGRAM, ROUNDS, Record, Site, creates, duplicates, lost, wait_for
+from rig import APPLY, PROGRAM, ROUNDS, Record, Site, creates, duplicates, lost
+from waiting import wait_for
 
 from aepctl.emulator import Behaviour, Emulator, serve
 

@@ -2,13 +2,14 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 import pytest
 from fakes import AT, TARGET, Ids, QuickClock, audience
 from memory_documents import MemoryDocuments, MemoryServer
+from waiting import wait_for
 
 from aepctl.clock import Clock, SystemClock
 from aepctl.errors import Overtaken, SafetyRefusal, StateError, StateLocked, StateNotWritten
@@ -141,13 +142,6 @@ def create(name: str) -> Create:
     return Create(audience(name))
 
 
-def until(true: Callable[[], bool]) -> None:
-    ends = time.monotonic() + 20
-    while not true():
-        assert time.monotonic() < ends
-        time.sleep(0.005)
-
-
 class Vanished(BaseException):
     """The runner is gone, without a last word: the session's own code sees nothing of it."""
 
@@ -232,8 +226,8 @@ def test_outcomes_are_on_this_machine_at_once_and_in_the_store_soon(place: Place
     with place.session() as one:
         one.end(one.begin("gold", create("gold")), Ending.DONE, ids=AudienceIds("A-gold"))
         assert place.left == ["prod@run-1.journal"]
-        until(lambda: "gold" in place.there.state.audiences)
-        until(lambda: place.left == [])
+        assert wait_for(lambda: "gold" in place.there.state.audiences)
+        assert wait_for(lambda: place.left == [])
 
 
 def test_where_this_machine_keeps_nothing_an_outcome_waits_for_the_store(place: Place) -> None:
@@ -339,7 +333,7 @@ def test_another_step_than_the_reserved_one_gets_an_intent_of_its_own(place: Pla
 def test_the_lease_is_renewed_while_nothing_happens(place: Place) -> None:
     with place.session(lease=1.0) as one:
         first = place.there.write_id
-        until(lambda: place.there.write_id != first)
+        assert wait_for(lambda: place.there.write_id != first)
         one.check()
 
 
@@ -405,7 +399,7 @@ def test_an_engine_that_breaks_as_nobody_expected_loses_nothing(place: Place) ->
 def test_renewals_alone_are_no_parts_of_a_run(place: Place) -> None:
     with place.session(lease=1.0) as one:
         first = place.there.write_id
-        until(lambda: place.there.write_id != first)
+        assert wait_for(lambda: place.there.write_id != first)
         one.begin("gold", create("gold"))
         assert [run.part for run in place.there.state.runs] == [1]
         one.checkpoint()
@@ -463,7 +457,7 @@ def test_the_next_run_finds_what_was_open_and_the_ids_on_this_machine(place: Pla
     with place.session("run-2", wait=120) as two:
         assert two.owner("A-gold") == "gold"
         assert set(two.state.intents) == {silver.id}
-        until(lambda: "gold" in place.there.state.audiences)
+        assert wait_for(lambda: "gold" in place.there.state.audiences)
         two.checkpoint()
     assert place.left == []
 
