@@ -25,7 +25,7 @@ parallelism_option = click.option(
 )
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, json_list="outcomes")
 @click.argument("plan", type=FileName(), required=False, metavar="[PLAN]")
 @output_options
 @target_option
@@ -96,7 +96,7 @@ def apply(
         )
         return _applied(invocation, console, plan, max_wait, options)
 
-    code = run_and_render(outputs, "outcomes", work)
+    code = run_and_render(outputs, work)
     if invocation.stop.error is not None:
         raise invocation.stop.error  # a bug is told when all is recorded and reported
     return code

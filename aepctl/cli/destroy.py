@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from aepctl.render.formats import Result
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, json_list="outcomes")
 @output_options
 @target_option
 @click.option(
@@ -50,7 +50,7 @@ def destroy(
     def work() -> "Result":
         return _destroyed(invocation, output, auto_approve, max_wait, options)
 
-    code = run_and_render(outputs, "outcomes", work)
+    code = run_and_render(outputs, work)
     if invocation.stop.error is not None:
         raise invocation.stop.error  # a bug is told when all is recorded and reported
     return code

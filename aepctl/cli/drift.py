@@ -31,7 +31,7 @@ class IgnoreField(click.ParamType["Ignore"]):
             self.fail(str(error), param, ctx)
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, json_list="audiences")
 @output_options
 @target_option
 @click.option(
@@ -74,5 +74,5 @@ def drift(
     outputs = outputs_of(output, writes, github, max_bytes)
     if everywhere:
         check_alone(invocation)
-        return run_and_render(outputs, "environments", lambda: looking.all(invocation, output))
-    return run_and_render(outputs, "audiences", lambda: looking.one(invocation, output))
+        return run_and_render(outputs, lambda: looking.all(invocation, output))
+    return run_and_render(outputs, lambda: looking.one(invocation, output))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from aepctl.render.formats import Result
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, json_list="audiences")
 @output_options
 @click.option(
     "--to",
@@ -103,4 +103,4 @@ def export(
             print_result(render(result.view(), paper()), kept=not dry_run)
         return result
 
-    return run_and_render(outputs_of(output, writes, github, max_bytes), "audiences", work)
+    return run_and_render(outputs_of(output, writes, github, max_bytes), work)

@@ -55,7 +55,7 @@ def fmt(invocation: Invocation, /, check: bool, diff: bool, files: tuple[str, ..
         _tell(invocation, done, files, check=check, diff=diff)
         return _ended(invocation, done, check=check)
 
-    return run_and_render(Outputs(), None, work)
+    return run_and_render(Outputs(), work)
 
 
 def _stream(invocation: Invocation, *, check: bool, diff: bool) -> int:

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from aepctl.cli.invocation import Invocation
+from aepctl.cli.invocation import Command, Invocation
 from aepctl.cli.outfiles import OutFile, OutFiles
 from aepctl.cli.output import machine_format, print_result, unwritten
 from aepctl.cli.rescued import print_rescued_by
 from aepctl.cli.signals import stopping_on_signals
 from aepctl.cli.status import StatusLog, is_json
 from aepctl.cli.types import FILES, FormatPath
-from aepctl.errors import AepctlError, InternalError, Interrupted, InvalidInput
+from aepctl.errors import AepctlError, InternalError, Interrupted, InvalidInput, UsageError
 from aepctl.log import Level, Notice
 from aepctl.project.pasteable import make_pasteable
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 DOCUMENTS = ("text", "json", "markdown", "html")
 FILE_UNWRITABLE = "file-unwritable"
 NEED_ID = frozenset({"markdown", "html", "github"})
-Command = TypeVar("Command", bound=Callable[..., Any])
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ output_option = click.option(
 )
 
 
-def output_options(command: Command) -> Command:
+def output_options(command: Decorated) -> Decorated:
     """The options of a command whose result has every format."""
     options = (
         click.option(
@@ -125,19 +125,19 @@ def outputs_of(
     return Outputs(output, every, max_bytes, files)
 
 
-def run_and_render(
-    outputs: Outputs, json_list: str | None, work: Callable[[], "Result | int"]
-) -> int:
+def run_and_render(outputs: Outputs, work: Callable[[], "Result | int"]) -> int:
     """Do the work of a command and give its result in every format asked for; its exit code.
 
     An error becomes words on standard error, and a whole document in the other formats; then it is
-    raised again. `json_list` names the list that a JSON document would hold. In text the work
-    itself prints its result.
+    raised again. In text the work itself prints its result.
     """
     if outputs.output != "text":
         machine_format()
-    invocation = click.get_current_context().ensure_object(Invocation)
+    context = click.get_current_context()
+    invocation = context.ensure_object(Invocation)
     _check(outputs.files, invocation)
+    command = context.command
+    json_list = command.list_of(context.params) if isinstance(command, Command) else None
     with contextlib.closing(outputs.files):
         return _run(outputs, json_list, work, invocation)
 
@@ -173,24 +173,26 @@ def _run(
             from aepctl.render.formats import of_error
 
             about = invocation.about()
-            _give(outputs, of_error(_expected(error), json_list, *about), invocation.log)
+            _give(outputs, of_error(expected(error), json_list, *about), invocation)
         if isinstance(error, KeyboardInterrupt) and is_json():
             raise click.Abort from error  # else click writes an empty line, which is no JSON
         raise
     if isinstance(result, int):
         return result
-    given = _give(outputs, result, invocation.log)
+    given = _give(outputs, result, invocation)
     return result.exit_code if given else result.exit_code or 1
 
 
-def _give(outputs: Outputs, result: "Result", log: StatusLog) -> bool:
+def _give(outputs: Outputs, result: "Result", invocation: Invocation) -> bool:
     """Write the result wherever it is wanted; whether all of it went there."""
     from aepctl.render.formats import Limits, render
 
     limits = Limits(outputs.max_bytes, outputs.full_report)
-    prefix = repository_prefix()
+    prefix, log = repository_prefix(), invocation.log
     if outputs.output != "text":
-        print_result(render(outputs.output, result, limits))
+        text = render(outputs.output, result, limits)
+        invocation.answered = True
+        print_result(text)
         if result.happened and unwritten():
             notice = Notice(Level.ERROR, "result", "what standard output could not take")
             log.tell_as(notice, render("text", result).rstrip())
@@ -231,10 +233,13 @@ def repository_prefix() -> str:
     return "" if prefix == "." else prefix
 
 
-def _expected(error: BaseException) -> AepctlError:
-    """The error as one of ours: a bug and an interrupt have documents as well."""
+def expected(error: BaseException) -> AepctlError:
+    """The error as one of ours: a slip, a bug and an interrupt have documents as well."""
     if isinstance(error, AepctlError):
         return error
+    if isinstance(error, click.UsageError):
+        path = "aepctl" if error.ctx is None else error.ctx.command_path
+        return UsageError(error.format_message(), hint=f"`{path} --help`")
     if isinstance(error, KeyboardInterrupt | click.Abort):
         return Interrupted("interrupted")
     return InternalError(

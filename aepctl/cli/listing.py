@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from aepctl.render.listed import Listed
 
 
-@click.command("list", cls=Command)
+@click.command("list", cls=Command, json_list="audiences")
 @click.argument("patterns", nargs=-1, metavar="[PATTERN]…", shell_complete=any_key)
 @click.option(
     "--all-environments", is_flag=True, help="In every environment: a row for each that has a key."
@@ -55,7 +55,7 @@ def list_(
         _tell_errors(invocation, listed)
         return listed.exit_code
 
-    return run_and_render(Outputs(output), "audiences", work)
+    return run_and_render(Outputs(output), work)
 
 
 def _listed(
@@ -95,7 +95,7 @@ def terminal_width() -> int | None:
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, json_list="intents")
 @click.argument("key", shell_complete=any_key)
 @click.option("--refresh", is_flag=True, help="Look at the platform as well, and show what it has.")
 @output_option
@@ -124,4 +124,4 @@ def show(invocation: Invocation, key: str, refresh: bool, output: str) -> int:
             print_result(shown_text(shown, paper()))
         return 0
 
-    return run_and_render(Outputs(output), "intents", work)
+    return run_and_render(Outputs(output), work)

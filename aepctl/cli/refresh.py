@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from aepctl.render.formats import Result
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, json_list="outcomes")
 @output_options
 @target_option
 @click.option("--auto-approve", is_flag=True, help="Record it without asking.")
@@ -51,7 +51,7 @@ def refresh(
         console.finish(report, environment.program)
         return of_report(report, environment.program)
 
-    code = run_and_render(outputs_of(output, writes, github, max_bytes), "outcomes", work)
+    code = run_and_render(outputs_of(output, writes, github, max_bytes), work)
     if invocation.stop.error is not None:
         raise invocation.stop.error  # a bug is told when all is recorded and reported
     return code

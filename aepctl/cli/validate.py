@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from aepctl.render.formats import Result
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, json_list="problems")
 @output_options
 @pass_invocation
 def validate(
@@ -48,4 +48,4 @@ def validate(
             print_result(render(result.view(), paper()))
         return result
 
-    return run_and_render(outputs_of(output, writes, github, max_bytes), "problems", work)
+    return run_and_render(outputs_of(output, writes, github, max_bytes), work)
