@@ -10,6 +10,7 @@ from aepctl.cli.completers import any_key
 from aepctl.cli.formats import Outputs, output_option, run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
 from aepctl.cli.output import print_result
+from aepctl.log import Level, Notice
 
 if TYPE_CHECKING:
     from aepctl.render.listed import Listed
@@ -52,6 +53,7 @@ def list_(
             from aepctl.render.listed import listed_text
 
             print_result(listed_text(listed, terminal_width()))
+        _tell_missing(invocation, listed)
         _tell_errors(invocation, listed)
         return listed.exit_code
 
@@ -70,6 +72,16 @@ def _listed(
 
     project = load_project(context.environ, allow_outside=invocation.allow_outside)
     return everywhere(context, project, patterns, invocation.program)
+
+
+def _tell_missing(invocation: Invocation, listed: "Listed") -> None:
+    """Where there is no state, what stands there as not created yet may be known elsewhere."""
+    from aepctl.render.alerts import NO_STATE, no_state_text
+
+    for one in listed.environments if listed.keys else ():
+        if one.no_state is not None:
+            said = f"{NO_STATE} in {one.name}: {no_state_text(one.no_state)}"
+            invocation.log.tell(Notice(Level.INFO, "no-state", said, {"environment": one.name}))
 
 
 def _tell_errors(invocation: Invocation, listed: "Listed") -> None:

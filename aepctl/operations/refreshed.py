@@ -1,5 +1,7 @@
 """plan --refresh: compare wanted and known with the platform. Takes no lock, and writes nothing."""
 
+from dataclasses import replace
+
 from aepctl.apply.gates import Approval
 from aepctl.apply.look import look
 from aepctl.operations.context import Context
@@ -30,4 +32,5 @@ def refreshed_plan(
     questions = to_look_up(wants, state, policy, targets)
     with onlooker.reader() as reader:
         seen = look(reader, questions, state, policy, Approval())
-    return Planned(make_plan(wants, state, seen, policy, targets), state)
+    made = make_plan(wants, state, seen, policy, targets)
+    return Planned(replace(made, no_state=onlooker.no_state), state)
