@@ -4,7 +4,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from aepctl.errors import AepctlError
-from aepctl.manifests.fieldplaces import field_places
+from aepctl.manifests.located import Located
 from aepctl.model.audience import Known
 from aepctl.operations.context import Context
 from aepctl.operations.listing import Compared, compared
@@ -38,7 +38,7 @@ def show(context: Context, environment: Environment, key: str, *, refresh: bool 
         Knowledge(environment.name, environment.target, state.serial, (one.state,), state.runs),
         replace(plan, changes=mine, targets=(one.key,), unchanged=_unchanged(one, mine != ())),
         environment.state,
-        {} if wanted is None else field_places(wanted.origin.file, one.key, environment.name),
+        {} if wanted is None else Located(sides.texts).fields(wanted, environment.name),
         sight,
     )
 
