@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from aepctl.cli.completers import any_key
-from aepctl.cli.formats import Outputs, output_option, run_and_render
+from aepctl.cli.formats import run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
 from aepctl.cli.output import print_result
+from aepctl.cli.outputs import Outputs, output_option
 
 if TYPE_CHECKING:
     from aepctl.render.listed import Listed
