@@ -84,18 +84,12 @@ def _planned(plan: Plan, key: str) -> Action | None:
 
 def _looked(context: Context, sides: Compared, key: str) -> tuple[Plan, Seen]:
     """The plan of a key and of nothing else, made with a look at the platform."""
-    from aepctl.apply.gates import Approval  # noqa: PLC0415 - without a look it is not needed
-    from aepctl.apply.look import look  # noqa: PLC0415 - likewise
     from aepctl.operations.onlooker import Onlooker  # noqa: PLC0415 - it needs HTTP
-    from aepctl.plan.planner import make_plan  # noqa: PLC0415 - beside what uses it
-    from aepctl.plan.questions import to_look_up  # noqa: PLC0415 - likewise
+    from aepctl.operations.refreshed import looked  # noqa: PLC0415 - likewise
 
-    environment, wants, state = sides.environment, sides.wants, sides.state
-    policy = policy_of(environment, refresh=True)
-    questions = to_look_up(wants, state, policy, (key,))
-    with Onlooker(context, environment, wants, state).reader() as reader:
-        seen = look(reader, questions, state, policy, Approval()) or Seen()
-    return make_plan(wants, state, seen, policy, (key,)), seen
+    onlooker = Onlooker(context, sides.environment, sides.wants, sides.state)
+    plan, seen = looked(onlooker, policy_of(sides.environment, refresh=True), (key,))
+    return plan, seen or Seen()
 
 
 def _sight(plan: Plan, one: ListedKey, seen: Seen) -> Sight:
