@@ -1,6 +1,5 @@
 """aepctl list and show: everything that is known of all keys, or of one."""
 
-import shutil
 import sys
 from typing import TYPE_CHECKING
 
@@ -50,9 +49,10 @@ def list_(
 
             print_result(listed_json(listed))
         else:
+            from aepctl.cli.paper import terminal_width
             from aepctl.render.listed import listed_text
 
-            print_result(listed_text(listed, terminal_width()))
+            print_result(listed_text(listed, terminal_width(sys.stdout)))
         _tell_errors(invocation, listed)
         return listed.exit_code
 
@@ -89,11 +89,6 @@ def _tell_errors(invocation: Invocation, listed: "Listed") -> None:
             code=one.error.code,
             next=one.error.hint,
         )
-
-
-def terminal_width() -> int | None:
-    """How many cells a line of the result may take; None where it goes to no terminal."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 @click.command(cls=Command)

@@ -16,10 +16,9 @@ from types import FrameType
 
 from aepctl.apply.stopping import StopSignal
 from aepctl.cli.status import as_line, is_json
-from aepctl.errors import StateError
+from aepctl.errors import Interrupted, StateError
 from aepctl.log import Level, Notice
 
-INTERRUPTED = 130
 ONE_HANGUP_SECONDS = 2.0
 """A terminal that is closed hangs up twice, through the kernel and through its shell."""
 
@@ -66,7 +65,7 @@ class _Handler:
                 return
         if self._stop.interrupted:
             _tell(f"{name} again: ends at once; what was under way is on disk")
-            os._exit(INTERRUPTED)
+            os._exit(Interrupted.exit_code)
         self._stop.interrupt(name)
         if not self._stop.at_work:
             self.raised = True
