@@ -23,7 +23,6 @@ _CARRIED = re.compile(
     r"(http|credential|url|ssh|protocol)\..*|core\.(sshcommand|askpass|gitproxy)", re.DOTALL
 )
 _OF_REMOTE = ("proxy", "proxyauthmethod", "uploadpack", "receivepack")
-_PEOPLE = ("author", "committer", "user")
 
 Settings = Sequence[tuple[str, str]]
 
