@@ -74,21 +74,14 @@ def _listed(
 
 
 def _tell_errors(invocation: Invocation, listed: "Listed") -> None:
-    """What is wrong with an environment, beside what there is of the others."""
+    from aepctl.cli.everywhere import tell_failed
     from aepctl.errors import InvalidInput
 
     for one in listed.environments:
-        if one.error is None:
-            continue
         if isinstance(one.error, InvalidInput):
             invocation.log.tell_problems(one.error.problems)
-        invocation.log.fail(
-            "error",
-            f"{one.name}: {one.error.message}",
-            environment=one.name,
-            code=one.error.code,
-            next=one.error.hint,
-        )
+        if one.error is not None:
+            tell_failed(invocation, {one.name: one.error})
 
 
 @click.command(cls=Command)

@@ -82,6 +82,7 @@ def find_access(
 
 
 def check_version(answer: Answer) -> None:
+    """Raise NoAccess for what `git version` said, if that git is too old."""
     found = re.search(rb"(\d+)\.(\d+)", answer.out)
     if not found or (int(found[1]), int(found[2])) < MIN_GIT:
         what = answer.out.decode(errors="replace").strip() or "no version"
