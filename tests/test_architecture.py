@@ -1,9 +1,7 @@
 """The rules of docs/architecture.md that the import contracts in pyproject.toml cannot say."""
 
 import ast
-import re
 import tomllib
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 import aepctl
@@ -34,20 +32,3 @@ def test_every_module_says_what_it_is_for() -> None:
     assert [
         module for module in MODULES if not ast.get_docstring(ast.parse(module.read_text("utf-8")))
     ] == []
-
-
-def test_the_page_names_every_module_where_its_folder_stands() -> None:
-    page = (PACKAGE.parent / "docs/architecture.md").read_text("utf-8")
-    _, listing, _ = page.split("```", 2)
-    folders = re.split(r"^(\w+)/ ", listing, flags=re.MULTILINE)
-    named = dict(zip(folders[1::2], folders[2::2], strict=True))
-    words = {folder: set(re.findall(r"[\w*]+", text)) for folder, text in named.items()}
-    missing = [
-        str(module.relative_to(PACKAGE))
-        for module in MODULES
-        if module.stem != "__init__" and len(module.relative_to(PACKAGE).parts) > 1
-        if not any(
-            fnmatchcase(module.stem, word) for word in words[module.relative_to(PACKAGE).parts[0]]
-        )
-    ]
-    assert missing == []
