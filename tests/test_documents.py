@@ -203,6 +203,7 @@ def test_every_module_is_in_the_drawing_of_the_architecture() -> None:
     drawing = re.search(r"```\n(.*?)```", text_of(ROOT / "docs/architecture.md"), re.DOTALL)
     assert drawing
     _, *folders = re.split(r"^(\w+)/ ", drawing[1], flags=re.MULTILINE)
+    assert {*folders[::2]} == {one.parent.name for one in (ROOT / "aepctl").glob("*/__init__.py")}
     for folder, told in zip(folders[::2], folders[1::2], strict=True):
         words = re.findall(r"[\w*]+", told)
         modules = {one.stem for one in (ROOT / "aepctl" / folder).rglob("*.py")} - {"__init__"}
