@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aepctl.cli.formats import Outputs, run_and_render
+from aepctl.cli.formats import run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
 from aepctl.cli.outfiles import check_expanded
 from aepctl.cli.output import machine_format, print_result
+from aepctl.cli.outputs import Outputs
 from aepctl.cli.types import FileName
 from aepctl.errors import AepctlError, InvalidInput
 from aepctl.log import Level, Notice

@@ -14,8 +14,8 @@ from aepctl.model.problem import Origin, Problem
 from aepctl.model.target import EMULATOR
 from aepctl.project.expanding import Expanded, expand
 from aepctl.project.model import ConfigModel
-from aepctl.project.paths import Boundary, below_here, near_names
-from aepctl.project.project import FILE, INSIDE, Project, state_path
+from aepctl.project.paths import FILE, Boundary, below_here, near_names
+from aepctl.project.project import INSIDE, Project, state_path
 from aepctl.project.rules import rules_of
 from aepctl.project.targets import twice
 from aepctl.yamldoc import Finding, YamlFile, check, parse, quoted

@@ -13,12 +13,11 @@ from aepctl.model.target import EMULATOR, Target
 from aepctl.project.credentials import check_header
 from aepctl.project.environment import Environment
 from aepctl.project.model import EnvironmentModel
-from aepctl.project.paths import Boundary
+from aepctl.project.paths import FILE, Boundary
 from aepctl.project.variables import check_organisation, settle_seconds
 from aepctl.yamldoc.places import Path as PlacePath
 from aepctl.yamldoc.types import KEY, KEY_HINT
 
-FILE = "aepctl.yaml"
 INSIDE = (
     "keep it below that folder, links included, so that no pull request leads elsewhere; whoever "
     "runs aepctl and means it uses --allow-outside"

@@ -11,10 +11,10 @@ from pydantic_core.core_schema import WithDefaultSchema as DefaultSchema
 
 from aepctl.manifests.model import ManifestDocument
 from aepctl.project.model import ConfigModel
-from aepctl.render.doctor_document import DoctorDocument
-from aepctl.render.drift_document import DriftDocument
+from aepctl.render.doctor_documents import DoctorDocument
+from aepctl.render.drift_documents import DriftDocument
 from aepctl.render.everywhere_documents import DriftsDocument, PlansDocument
-from aepctl.render.import_document import ImportDocument
+from aepctl.render.import_documents import ImportDocument
 from aepctl.render.known_documents import StateListDocument, StateShowDocument
 from aepctl.render.listed_documents import ListDocument
 from aepctl.render.outcome_documents import OutcomeDocument

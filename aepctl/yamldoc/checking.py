@@ -5,9 +5,9 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from aepctl.model.problem import Problem
+from aepctl.model.problem import Problem, quoted
 from aepctl.yamldoc.parsing import YamlFile
-from aepctl.yamldoc.places import Finding, Path, Position, quoted
+from aepctl.yamldoc.places import Finding, Path, Position
 from aepctl.yamldoc.types import BAD_PATTERN, KEY_HINT, StrictModel, broken_rule
 
 Model = TypeVar("Model", bound=StrictModel)
