@@ -69,7 +69,7 @@ def test_what_needs_no_network_loads_no_library_for_it(
     """Nor pydantic, which only what is unusual in the files needs, those of state included."""
     project.settle_on(platform())
     project.want("gold")
-    assert project.run("apply", "--yes").code == 0
+    assert project.run("apply", "--auto-approve").code == 0
     done = subprocess.run(
         [sys.executable, "-c", COMMAND, *words],
         cwd=project.root,
