@@ -55,30 +55,6 @@ class Sender:
 
         `action` is the change's, for the outcome.
         """
-        return self._attempts(writer, key, action, step)
-
-    def note(self, key: str, step: LocalStep, *, more: bool = False) -> None:
-        """Do one step that touches state only; `more` of the same change follow."""
-        with self._stopping():
-            self.journal.note(key, step, more=more)
-
-    @contextmanager
-    def noting(self) -> Iterator[None]:
-        """Within, what is noted is made durable at the end, all at once."""
-        with self._stopping(), self.journal.together():
-            yield
-
-    @contextmanager
-    def _stopping(self) -> Iterator[None]:
-        """Where a note cannot be made durable, the run stops: this process alone knows of it."""
-        try:
-            yield
-        except StateNotWritten as error:
-            self.stop.request(f"the state cannot be written ({error.reason})")
-
-    def _attempts(
-        self, writer: Writer, key: str, action: Action, step: RemoteStep
-    ) -> Outcome | None:
         troubles: Counter[str] = Counter()
         outcome = None
         while self._is_to_do(key, step):
@@ -102,6 +78,25 @@ class Sender:
             self._heed(writer, step, verdict)
             break
         return outcome
+
+    def note(self, key: str, step: LocalStep, *, more: bool = False) -> None:
+        """Do one step that touches state only; `more` of the same change follow."""
+        with self._stopping():
+            self.journal.note(key, step, more=more)
+
+    @contextmanager
+    def noting(self) -> Iterator[None]:
+        """Within, what is noted is made durable at the end, all at once."""
+        with self._stopping(), self.journal.together():
+            yield
+
+    @contextmanager
+    def _stopping(self) -> Iterator[None]:
+        """Where a note cannot be made durable, the run stops: this process alone knows of it."""
+        try:
+            yield
+        except StateNotWritten as error:
+            self.stop.request(f"the state cannot be written ({error.reason})")
 
     def _look(self, writer: Writer, key: str, step: Patch | Delete) -> Found | None:
         """What is there just before it is changed; None where that cannot be told: the run stops.

@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aepctl.cli.formats import Outputs, output_option, run_and_render
+from aepctl.cli.formats import run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
 from aepctl.cli.output import colour, print_result
+from aepctl.cli.outputs import Outputs, output_option
 
 if TYPE_CHECKING:
     from aepctl.model.checkup import Check

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 import click
 
-from aepctl.cli.formats import DOCUMENTS, expected
+from aepctl.cli.formats import expected
 from aepctl.cli.invocation import Command, Invocation
 from aepctl.cli.output import machine_format, print_result
+from aepctl.cli.outputs import DOCUMENTS
 
 UNKNOWN = click.Command(
     "unknown", params=[click.Option(["-o", "--output"], type=click.Choice(DOCUMENTS))]

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aepctl.cli.formats import Outputs, output_option, run_and_render
+from aepctl.cli.formats import run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
 from aepctl.cli.outfiles import check_expanded
 from aepctl.cli.output import machine_format, print_result
+from aepctl.cli.outputs import Outputs, output_option
 from aepctl.cli.types import FileName
 from aepctl.errors import AepctlError, InvalidInput
 from aepctl.log import Level, Notice
@@ -74,7 +75,7 @@ def _formatted(invocation: Invocation, files: tuple[str, ...], *, writes: bool) 
 
 def _give(invocation: Invocation, done: "Fmt", *, writes: bool) -> int:
     """The document, with what is wrong beside what is not formatted; the exit code."""
-    from aepctl.render.fmt_document import fmt_json
+    from aepctl.render.fmt_json import fmt_json
 
     error, problems = done.error, tuple(done.problems)
     if isinstance(error, InvalidInput):

@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aepctl.cli.formats import Outputs, run_and_render
+from aepctl.cli.formats import run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
 from aepctl.cli.outfiles import check_expanded
 from aepctl.cli.output import print_result
+from aepctl.cli.outputs import Outputs
 from aepctl.cli.types import FolderName
 
 if TYPE_CHECKING:

@@ -122,12 +122,12 @@ def _check_named(option: click.Parameter, what: str, value: str | None) -> None:
 def _environment(context: click.Context, option: click.Parameter, name: str | None) -> None:
     _check_named(option, "an environment", name)
     if name is not None:
-        context.find_object(Invocation).environment = name  # type: ignore[union-attr]
+        context.ensure_object(Invocation).environment = name
 
 
 def _allow_outside(context: click.Context, _: click.Parameter, given: bool) -> None:
     if given:
-        context.find_object(Invocation).allow_outside = True  # type: ignore[union-attr]
+        context.ensure_object(Invocation).allow_outside = True
 
 
 def _how_much(context: click.Context, parameter: click.Parameter, given: bool) -> None:
@@ -149,7 +149,7 @@ def _chdir(context: click.Context, option: click.Parameter, folder: str | None) 
         context.find_root().with_resource(contextlib.chdir(folder))
     except OSError as error:
         raise AepctlError(f"--chdir {folder}: {error.strerror}", code="folder-unusable") from error
-    context.find_object(Invocation).folders.append(folder)  # type: ignore[union-attr]
+    context.ensure_object(Invocation).folders.append(folder)
 
 
 def common_options() -> list[click.Option]:

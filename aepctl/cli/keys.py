@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 import click
 
 from aepctl.cli.completers import known_key, moved_key, state_key
-from aepctl.cli.formats import Outputs, output_option, run_and_render
+from aepctl.cli.formats import run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
 from aepctl.cli.output import print_result
+from aepctl.cli.outputs import Outputs, output_option
 from aepctl.cli.state import tell
 from aepctl.cli.types import FileName, Key, dry_run_option, lock_timeout_option
 

@@ -1,15 +1,15 @@
 """aepctl list and show: everything that is known of all keys, or of one."""
 
-import shutil
 import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from aepctl.cli.completers import any_key
-from aepctl.cli.formats import Outputs, output_option, run_and_render
+from aepctl.cli.formats import run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
 from aepctl.cli.output import print_result
+from aepctl.cli.outputs import Outputs, output_option
 from aepctl.log import Level, Notice
 
 if TYPE_CHECKING:
@@ -50,9 +50,10 @@ def list_(
 
             print_result(listed_json(listed))
         else:
+            from aepctl.cli.paper import terminal_width
             from aepctl.render.listed import listed_text
 
-            print_result(listed_text(listed, terminal_width()))
+            print_result(listed_text(listed, terminal_width(sys.stdout)))
         _tell_missing(invocation, listed)
         _tell_errors(invocation, listed)
         return listed.exit_code
@@ -85,26 +86,14 @@ def _tell_missing(invocation: Invocation, listed: "Listed") -> None:
 
 
 def _tell_errors(invocation: Invocation, listed: "Listed") -> None:
-    """What is wrong with an environment, beside what there is of the others."""
+    from aepctl.cli.everywhere import tell_failed
     from aepctl.errors import InvalidInput
 
     for one in listed.environments:
-        if one.error is None:
-            continue
         if isinstance(one.error, InvalidInput):
             invocation.log.tell_problems(one.error.problems)
-        invocation.log.fail(
-            "error",
-            f"{one.name}: {one.error.message}",
-            environment=one.name,
-            code=one.error.code,
-            next=one.error.hint,
-        )
-
-
-def terminal_width() -> int | None:
-    """How many cells a line of the result may take; None where it goes to no terminal."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        if one.error is not None:
+            tell_failed(invocation, {one.name: one.error})
 
 
 @click.command(cls=Command, json_list="intents")

@@ -31,7 +31,7 @@ from aepctl.cli.state import state
 from aepctl.cli.status import StatusLog, check_form, is_json
 from aepctl.cli.stores import commands as store_commands
 from aepctl.cli.validate import validate
-from aepctl.errors import AepctlError, Interrupted, InvalidInput
+from aepctl.errors import AepctlError, InternalError, Interrupted, InvalidInput
 from aepctl.log import Fact, Level, Notice
 from aepctl.project.pasteable import make_pasteable
 from aepctl.wording import coded
@@ -39,10 +39,8 @@ from aepctl.wording import coded
 if TYPE_CHECKING:
     from aepctl.operations.context import Context
 
-FAILED = 1
+FAILED = AepctlError.exit_code
 USAGE = 64
-BUG = 70
-INTERRUPTED = 130
 
 
 @click.group(
@@ -131,9 +129,10 @@ def _failed(
         case click.ClickException():
             return _usage(error, log)
         case click.Abort() | KeyboardInterrupt():
-            told: dict[str, Fact] = {"code": "interrupted", "exitCode": INTERRUPTED, "next": None}
+            code = Interrupted.exit_code
+            told: dict[str, Fact] = {"code": Interrupted.code, "exitCode": code, "next": None}
             log.tell_as(Notice(Level.ERROR, "interrupted", "interrupted", told), "interrupted")
-            return INTERRUPTED
+            return code
         case AepctlError():
             return _tell(error, log)
     return _bug(error, arguments, log)
@@ -176,7 +175,8 @@ def _bug(error: Exception, arguments: Sequence[str], log: StatusLog) -> int:
         f"  Please report it with the command, aepctl {__version__}, Python "
         f"{platform.python_version()} and the output of `aepctl --debug …` (look it over first)."
     )
-    fields: dict[str, Fact] = {"code": "bug", "exitCode": BUG, "trace": trace if shown else None}
+    fields: dict[str, Fact] = {"code": InternalError.code, "exitCode": InternalError.exit_code}
+    fields["trace"] = trace if shown else None
     text = f"{trace}\n{said}\n{advice}" if shown else f"{said}\n{advice}"
     log.tell_as(Notice(Level.ERROR, "error", said, fields), text)
-    return BUG
+    return InternalError.exit_code

@@ -2,9 +2,10 @@
 
 import click
 
-from aepctl.cli.formats import Outputs, output_option, run_and_render
+from aepctl.cli.formats import run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
 from aepctl.cli.output import print_result
+from aepctl.cli.outputs import Outputs, output_option
 from aepctl.cli.state import tell
 from aepctl.cli.types import FileName, lock_timeout_option
 from aepctl.log import Level, Notice

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aepctl.errors import AepctlError, CredentialsError, PlatformError, SafetyRefusal
-from aepctl.model.audience import Audience, Ids, Known, Observed
+from aepctl.model.audience import IDENTIFYING, Audience, Ids, Known, Observed
 from aepctl.model.lifecycle import NOTHING_SAID, AtRemoval
 from aepctl.model.steps import Adopt, Create, Remember
 from aepctl.operations.context import Context
@@ -20,8 +20,6 @@ from aepctl.state.session import StateSession
 
 if TYPE_CHECKING:
     from aepctl.aep.connection import Connection
-
-IDENTIFYING = ("name", "namespace", "originName")
 
 
 def adopt(

@@ -12,8 +12,8 @@ from aepctl.manifests.formatted import Formatted, formatted
 from aepctl.model.problem import Origin, Problem
 from aepctl.operations.context import Context
 from aepctl.project.load import load_project
-from aepctl.project.paths import Boundary, below_here
-from aepctl.project.project import FILE, INSIDE
+from aepctl.project.paths import FILE, Boundary, below_here
+from aepctl.project.project import INSIDE
 from aepctl.state.stores.disk import Disk, remove_left_over, replace_file
 from aepctl.wording import command
 

@@ -18,7 +18,7 @@ from aepctl.operations.state import check_for_here, known_otherwise, session_for
 from aepctl.plan.compare import field_diffs
 from aepctl.project.environment import Environment
 from aepctl.render.block import manifest_block
-from aepctl.render.import_document import Came
+from aepctl.render.import_documents import Came
 from aepctl.render.imported import Imported
 from aepctl.state.model import State
 from aepctl.state.session import StateSession

@@ -1,11 +1,12 @@
 """list: every key of the manifests and of the state. Takes no lock; the platform is not asked."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cache
 
 from aepctl.errors import AepctlError
+from aepctl.manifests import resolve
 from aepctl.model.audience import Known
 from aepctl.model.wants import Wants
 from aepctl.operations.context import Context
@@ -25,12 +26,16 @@ from aepctl.state.model import State
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Wanted and known in an environment, and the plan that leads from one to the other."""
+    """Wanted and known in an environment, and the plan that leads from one to the other.
+
+    `texts`: the manifests as they were read, by name.
+    """
 
     environment: Environment
     wants: Wants
     state: State
     plan: Plan
+    texts: Mapping[str, str] = field(repr=False)
     no_state: NoState | None = None
 
     def rows(self) -> tuple[ListedKey, ...]:
@@ -62,10 +67,11 @@ class Compared:
 
 def compared(context: Context, environment: Environment) -> Compared:
     """Compare wanted and known. Raises InvalidInput, StateError."""
-    wants = context.wants(environment)
+    manifests = context.manifests(environment)
+    wants = resolve(manifests, environment.name)
     state, no_state = known_in(context, environment)
     plan = make_plan(wants, state, None, policy_of(environment))
-    return Compared(environment, wants, state, plan, no_state)
+    return Compared(environment, wants, state, plan, manifests.texts, no_state)
 
 
 def listing(context: Context, environment: Environment, patterns: Sequence[str] = ()) -> Listed:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from aepctl.model.audience import Audience, Known, Observed, Wanted
+from aepctl.model.audience import IDENTIFYING, Audience, Known, Observed, Wanted
 from aepctl.plan.policy import Policy
 from aepctl.wording import command, listed
 
@@ -181,11 +181,7 @@ def _named(one: Observed) -> str:
 def _differing(wanted: Audience, one: Observed) -> str:
     """The fields that are spelled otherwise, and the ID."""
     mine, theirs = wanted.fields(), one.audience.fields()
-    fields = [
-        f"{name} {theirs[name]!r}"
-        for name in ("name", "namespace", "originName")
-        if mine[name] != theirs[name]
-    ]
+    fields = [f"{name} {theirs[name]!r}" for name in IDENTIFYING if mine[name] != theirs[name]]
     state = f", {one.lifecycle}" if one.is_asleep else ""
     return f"{', '.join(fields)} ({one.ids.audience_id}{state})"
 

@@ -34,6 +34,11 @@ def alert_lines(alerts: Iterable[tuple[str, str]], paint: Paint) -> Iterator[str
         yield wrapped(said, paint, 4)
 
 
+def paste_text(lines: Iterable[str], paint: Paint) -> str:
+    """The lines of `moved_lines` as text, to be pasted, between blank lines."""
+    return "\n".join((f"{paint(RENAMED, 'yellow', 'bold')}:", "", *lines, ""))
+
+
 def plan_alerts(plan: Plan) -> Iterator[tuple[str, str]]:
     """A word, and what it is about."""
     if plan.no_state is not None and plan.changes:

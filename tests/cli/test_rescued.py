@@ -3,8 +3,9 @@
 import click
 import pytest
 
-from aepctl.cli.formats import Outputs, run_and_render
+from aepctl.cli.formats import run_and_render
 from aepctl.cli.invocation import Invocation
+from aepctl.cli.outputs import Outputs
 from aepctl.cli.rescued import rescued_by
 from aepctl.errors import StateError
 from aepctl.state.frames import framed, read_frames

@@ -10,8 +10,15 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from aepctl.aep.advice import NO_VIEW_RIGHT, TOKEN_CODES, Advice, unreached
-from aepctl.aep.asking import NO_RIGHT, RUN_AGAIN, VIEW_RIGHT
+from aepctl.aep.advice import (
+    NO_RIGHT,
+    NO_VIEW_RIGHT,
+    RUN_AGAIN,
+    TOKEN_CODES,
+    VIEW_RIGHT,
+    Advice,
+    unreached,
+)
 from aepctl.aep.explanations import ErrorBody, decode_error
 from aepctl.errors import AepctlError
 from aepctl.model.checkup import Status
