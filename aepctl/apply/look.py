@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from aepctl.apply.gates import Approval, checks_empty_state
 from aepctl.apply.ports import Reader
-from aepctl.apply.reading import read_known
+from aepctl.apply.reading import confirmed, read_known
 from aepctl.errors import ListForbidden, PlatformError
-from aepctl.model.audience import Known, Observed
+from aepctl.model.audience import Observed
 from aepctl.plan.candidates import Candidate
 from aepctl.plan.matching import ObservedIndex
 from aepctl.plan.policy import Policy
@@ -57,12 +57,12 @@ def _denied(
         return frozenset()
     index = ObservedIndex(listed, state.owner)
     matches = {
-        one.ids.audience_id: Known(one.audience, one.ids)
+        one.ids.audience_id
         for candidate in questions.candidates
         for one in _matches(index, candidate)
-        if one.ids.platform_id is not None
     }
-    return frozenset(read_known(reader, matches.values()).gone)
+    there = {one.ids.audience_id for one in confirmed(reader, listed, matches)}
+    return frozenset(matches - there)
 
 
 def _matches(index: ObservedIndex, candidate: Candidate) -> Iterator[Observed]:
