@@ -1,6 +1,7 @@
 """What is known, read on the platform: as it is there, surely gone, or not found."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from aepctl.apply.ports import Reader
 from aepctl.model.audience import Audience, Ids, Known, Observed
@@ -57,7 +58,10 @@ def confirmed(
         first: dict[str, Observed] = {}
         for one in left:
             first.setdefault(one.ids.audience_id, one)
-        found |= {**first, **_by_id(reader, [one.ids for one in first.values()])}
+        read = _by_id(reader, [one.ids for one in first.values()])
+        for audience_id, one in first.items():
+            now = read.get(audience_id, one)
+            found[audience_id] = None if now is None else replace(now, ids=one.ids)
         left = [
             one
             for one in left

@@ -167,6 +167,13 @@ class TestConfirmed:
         assert confirmed(reader, [without, there(2, "archived")], {"A1", "A2"}) == (without,)
         assert reader.asked == []
 
+    def test_an_answer_without_an_id_takes_away_none(self) -> None:
+        class Terse(Reader):
+            def get(self, ids: Ids) -> Observed | None:
+                return replace(there(1), ids=Ids(ids.audience_id))
+
+        assert confirmed(Terse(), [there(1)], {"A1"}) == (there(1),)
+
     @pytest.mark.parametrize("turn", [1, -1])
     def test_of_two_with_one_id_it_is_the_one_that_is_there(self, turn: int) -> None:
         """An audience was deleted, and another one created that was given the same audienceId."""
