@@ -8,6 +8,7 @@ from aepctl.plan.ending import Ending
 from aepctl.plan.newcomers import Newcomers
 from aepctl.plan.plan import Action, Change, Plan
 from aepctl.plan.policy import Policy, deletes_allowed
+from aepctl.plan.renames import with_likely_renames
 from aepctl.plan.seen import Seen
 from aepctl.plan.sides import Sides
 from aepctl.plan.twins import without_twins
@@ -39,6 +40,7 @@ def make_plan(
     changes = (change for change in defined if change.action is not Action.SETTLE)
     ended = (*(ending.removed(key) for key in sides.removed()), *ending.left())
     others = (*changes, *(one for one in ended if one is not None))
+    others = with_likely_renames(others, sides.wanted, sides.known)
     return Plan(
         environment=policy.environment,
         target=policy.target,
