@@ -764,6 +764,12 @@ def test_of_two_with_the_id_that_we_gave_it_is_the_one_that_is_there() -> None:
         assert (settled.one.kind, settled.one.ids) == (OutcomeKind.ADOPTED, made.ids)
 
 
+def test_what_its_own_key_has_already_is_not_read_whether_that_is_gone_a_plan_tells() -> None:
+    lists = Lists([(there("gold", "A"),)], gone=frozenset({"p-A"}))
+    settled = Settled(lists, known={"gold": Known(audience("gold"), Ids("A", "p-A"))})
+    assert (settled.one.kind, lists.read) == (OutcomeKind.ADOPTED, [])
+
+
 # Several intents
 
 
