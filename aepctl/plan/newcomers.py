@@ -149,7 +149,7 @@ class Newcomers:
             return self._decide(candidate, reasons.shown_as(audience_id, other), (found,))
         doubt = None
         if audience_id in self._denied:
-            doubt = reasons.denied(candidate.key, audience_id, self._policy)
+            doubt = reasons.denied(candidate.key, audience_id, self._policy.program)
         elif found.is_asleep:
             doubt = reasons.asleep(candidate.key, found, self._policy.program)
         if doubt is not None:
