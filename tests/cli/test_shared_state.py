@@ -180,6 +180,16 @@ def test_verify_of_a_store_that_is_down_is_an_error_and_no_finding(team: Team) -
     assert "cannot be read: nobody answers" in result.err
 
 
+def test_doctor_calls_no_run_killed_that_may_be_at_work(team: Team) -> None:
+    team.project.want("gold")
+    team.apply()
+    team.project.write(".aepctl/rescue/prod@run-1.journal", "")
+    said = "prod@run-1.journal of a run that was killed here"
+    assert f"{said}\n" in team.run("doctor").out
+    team.write(lock=THEIRS, write_id="x")
+    assert f"{said}, or of the one that has the lock\n" in team.run("doctor").out
+
+
 def test_a_plan_needs_no_lock(team: Team) -> None:
     team.project.want("gold")
     team.run("plan")
