@@ -18,6 +18,7 @@ from aepctl.cli.emulator import emulator
 from aepctl.cli.explain import explain
 from aepctl.cli.export import export
 from aepctl.cli.fmt import fmt
+from aepctl.cli.formats import said_of
 from aepctl.cli.importing import import_
 from aepctl.cli.init import init
 from aepctl.cli.invocation import Group, Invocation
@@ -139,12 +140,15 @@ def _failed(
 
 
 def _usage(error: click.ClickException, log: StatusLog) -> int:
-    """As click shows it, with its code."""
-    said = error.format_message()
-    text = f"Error: {coded(said, 'usage')}"
-    context = getattr(error, "ctx", None)
-    if context is not None:
-        text = f"{context.get_usage()}\nTry '{context.command_path} --help' for help.\n\n{text}"
+    """As click shows it, with its code; the help alone where no command was named."""
+    said = said_of(error)
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        text = error.format_message()
+    elif (context := getattr(error, "ctx", None)) is not None:
+        where = f"{context.get_usage()}\nTry '{context.command_path} --help' for help.\n\n"
+        text = f"{where}Error: {coded(said, 'usage')}"
+    else:
+        text = f"Error: {coded(said, 'usage')}"
     log.tell_as(Notice(Level.ERROR, "usage", said, {"code": "usage", "exitCode": USAGE}), text)
     return USAGE if isinstance(error, click.UsageError) else error.exit_code
 

@@ -22,6 +22,7 @@ from aepctl.errors import StateError, StateLocked
 from aepctl.state.stores.advice import hint_for
 from aepctl.state.stores.disk import is_at
 from aepctl.state.stores.names import Name, NameTaken
+from aepctl.texts import json_of
 
 FIRST_PAUSE_SECONDS = 0.05
 MAX_PAUSE_SECONDS = 1.0
@@ -110,7 +111,7 @@ def holder(path: Path) -> str | None:
 def last_taken(path: Path) -> str | None:
     """When it was taken last, to the minute, as that process signed it."""
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError), _opened(path) as handle:
-        since = datetime.fromisoformat(json.loads(os.pread(handle, 4096, 0))["since"])
+        since = datetime.fromisoformat(json_of(os.pread(handle, 4096, 0))["since"])
         return since.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
     return None
 
@@ -168,7 +169,7 @@ def _locked(name: str, who: str) -> StateLocked:
 
 def _shown(handle: int, path: Path) -> str:
     try:
-        who = json.loads(os.pread(handle, 4096, 0))
+        who = json_of(os.pread(handle, 4096, 0))
         text = f"`{who['command']}`, process {who['pid']} on {who['host']}, since {who['since']}"
         here = who["host"] == socket.gethostname()
         process = Name(path).process() if here else None
