@@ -1,10 +1,10 @@
 """Names as a platform may keep them otherwise: refused where they make the identity. Pure."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from aepctl.manifests.model import Defaults, Entry, Override
+from aepctl.manifests.said import DefaultsSaid, EntrySaid, OverrideSaid
 from aepctl.model.audience import FIELDS, IDENTIFYING
 from aepctl.model.spelling import flaw, plain
 from aepctl.yamldoc import Finding, YamlFile
@@ -19,8 +19,8 @@ LONGEST = 500
 def misspelt(
     yaml_file: YamlFile,
     documents: Iterable[tuple[int, Any]],
-    defaults: Defaults | None,
-    checked: Iterable[tuple[int, dict[str, Entry]]],
+    defaults: DefaultsSaid | None,
+    checked: Iterable[tuple[int, Mapping[str, EntrySaid]]],
 ) -> Iterator[Finding]:
     """Each value that may come back otherwise, at its place, with the line to paste.
 
@@ -41,7 +41,7 @@ def misspelt(
                     yield _finding(yaml_file, path, said, text)
 
 
-def misspelt_within(yaml_file: YamlFile, path: Path, block: Override) -> Iterator[Finding]:
+def misspelt_within(yaml_file: YamlFile, path: Path, block: OverrideSaid) -> Iterator[Finding]:
     """Likewise in the override at this path."""
     for field in SPELLED:
         text = getattr(block, field.attribute)

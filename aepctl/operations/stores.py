@@ -10,7 +10,7 @@ from aepctl.operations.context import Context
 from aepctl.operations.given import given_bytes
 from aepctl.operations.state import Decided
 from aepctl.project.environment import Environment
-from aepctl.state.codec import Written, decode_written
+from aepctl.state.codec import decode_written
 from aepctl.state.encoder import encode_state
 from aepctl.state.hurry import Hurry
 from aepctl.state.loading import check_lineage, check_target, read_state
@@ -24,6 +24,7 @@ from aepctl.state.stores.base import StateStore
 from aepctl.state.stores.disk import MAX_BYTES
 from aepctl.state.stores.documents import Document
 from aepctl.state.stores.probe import is_probe, probe
+from aepctl.state.written import Written
 from aepctl.wording import listed
 
 

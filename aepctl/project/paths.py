@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aepctl.errors import AepctlError
-from aepctl.project.stores import scheme_of
+from aepctl.project.stores import check_address, scheme_of
 
 FILE = "aepctl.yaml"
 """The settings of a project."""
@@ -30,6 +30,20 @@ def not_plain(path: str) -> str | None:
     if variable is not None:
         return f"`{variable[0]}` is not replaced here: write `${{{variable[1]}}}`"
     return _home(path)
+
+
+def plain_path(path: str) -> str:
+    """The path, if it may stand in aepctl.yaml. Raises ValueError."""
+    trouble = not_plain(path)
+    if trouble is not None:
+        raise ValueError(trouble)
+    return path
+
+
+def state_address(address: str) -> str:
+    """Likewise of where a state is kept."""
+    check_address(address)
+    return address if scheme_of(address) else plain_path(address)
 
 
 def _home(path: str) -> str | None:

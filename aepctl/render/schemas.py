@@ -97,7 +97,7 @@ def _plain(part: Any) -> Any:
 
 def _model(name: str) -> type[BaseModel]:
     if name == "state":
-        from aepctl.state.codec import StateDocument  # noqa: PLC0415 - the others do without
+        from aepctl.state.document_on_disk import StateDocument  # noqa: PLC0415 - the others do without
 
         return StateDocument
     return MODELS[name]

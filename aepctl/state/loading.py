@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from aepctl.errors import StateError
 from aepctl.model.target import Target
-from aepctl.state.codec import Written, decode_written
+from aepctl.state.codec import decode_written
 from aepctl.state.events import Begun, Contradiction
 from aepctl.state.model import State
 from aepctl.state.reducer import Draft, folded
 from aepctl.state.shared_store import SharedStore
 from aepctl.state.stores.base import StateStore, Stored
+from aepctl.state.written import Written
 
 if TYPE_CHECKING:
     from aepctl.state.journal import JournalContents

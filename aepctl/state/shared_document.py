@@ -14,12 +14,12 @@ from aepctl.clock import Clock
 from aepctl.errors import StateError, StateLocked, StateNotWritten
 from aepctl.model.target import Target
 from aepctl.patience import Reminder
-from aepctl.state.codec import Written
 from aepctl.state.encoder import StateEncoder
 from aepctl.state.lease import Lease, Watch, in_words
 from aepctl.state.model import State
 from aepctl.state.shared_store import SharedStore
 from aepctl.state.stores.documents import Document, Overtaken
+from aepctl.state.written import Written
 
 TRIES = 6
 FIRST_PAUSE_SECONDS = 0.25

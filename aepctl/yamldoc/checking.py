@@ -7,8 +7,9 @@ from pydantic_core import ErrorDetails
 
 from aepctl.model.problem import Problem, quoted
 from aepctl.yamldoc.parsing import YamlFile
+from aepctl.yamldoc.patterns import KEY_HINT, broken_rule
 from aepctl.yamldoc.places import Finding, Path, Position
-from aepctl.yamldoc.types import BAD_PATTERN, KEY_HINT, StrictModel, broken_rule
+from aepctl.yamldoc.types import BAD_PATTERN, StrictModel
 
 Model = TypeVar("Model", bound=StrictModel)
 

@@ -21,7 +21,7 @@ from aepctl.model.problem import Origin
 from aepctl.project.rules import Rules
 from aepctl.render.documents import AudienceData
 from aepctl.render.html_rows import COLUMN_FIELDS, COLUMNS, DETAIL_FIELDS
-from aepctl.state.codec import KnownOnDisk
+from aepctl.state.on_disk import KnownOnDisk
 
 GOLD = Audience("Gold", "agora", "Agora", "Loyal")
 
