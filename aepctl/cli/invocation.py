@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from aepctl.operations.context import Console, Context
     from aepctl.project.environment import Environment
 
+WHOLE = 1000
+"""No first sentence of a help is longer."""
+
 
 @dataclass
 class Invocation:
@@ -212,6 +215,25 @@ class Group(click.Group):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.params += common_options()
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command; an error names that of aepctl which another program calls so."""
+        from aepctl.cli.meant import MEANT
+
+        if ctx.parent is None and args[0] in MEANT:
+            said = f"No such command '{args[0]}'. Did you mean `{MEANT[args[0]]}`?"
+            raise click.UsageError(said, ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Each with its whole first sentence."""
+        names = self.list_commands(ctx)
+        every = ((name, self.get_command(ctx, name)) for name in names)
+        with formatter.section("Commands"):
+            told = [(name, one.get_short_help_str(WHOLE)) for name, one in every if one is not None]
+            formatter.write_dl(told)
 
 
 pass_invocation = click.make_pass_decorator(Invocation)

@@ -1,6 +1,7 @@
 """The command group, and the last line of defence: every error becomes words and an exit code."""
 
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 
 FAILED = AepctlError.exit_code
 USAGE = 64
+LIST = re.compile(r"\n\t")
+"""Before each of the words to choose from."""
 
 
 @click.group(
@@ -127,12 +130,16 @@ def _code(arguments: Sequence[str], invocation: Invocation) -> int:
 
 
 def _usage(error: click.ClickException, log: StatusLog) -> int:
-    """As click shows it, with its code."""
-    said = error.format_message()
-    text = f"Error: {coded(said, 'usage')}"
-    context = getattr(error, "ctx", None)
-    if context is not None:
-        text = f"{context.get_usage()}\nTry '{context.command_path} --help' for help.\n\n{text}"
+    """As click shows it, with its code; the help alone where no command was named."""
+    text = error.format_message()
+    said = LIST.sub(" ", text)
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        said = "no command was named"
+    elif (context := getattr(error, "ctx", None)) is not None:
+        where = f"{context.get_usage()}\nTry '{context.command_path} --help' for help.\n\n"
+        text = f"{where}Error: {coded(said, 'usage')}"
+    else:
+        text = f"Error: {coded(said, 'usage')}"
     log.tell_as(Notice(Level.ERROR, "usage", said, {"code": "usage", "exitCode": USAGE}), text)
     return USAGE if isinstance(error, click.UsageError) else error.exit_code
 

@@ -105,7 +105,7 @@ class _Apply(Inquiry):
         self.context.console.show(plan)
         if self.options.saved is not None:
             note_use(self.options.saved, plan, self.session)
-            self.session.checkpoint()
+        self.session.checkpoint()
         return self._report(plan, gates.undecided(plan))
 
     def _platform(self) -> AbstractContextManager[Platform]:

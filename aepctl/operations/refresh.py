@@ -90,6 +90,7 @@ class _Refresh:
         """Show it, ask, and record it."""
         todo, console = [change for change in plan.changes if change.steps], self.context.console
         if not todo:
+            session.checkpoint()  # gives the lock back
             return self.idle(plan)
         console.show(plan)
         console.approve(plan)

@@ -8,6 +8,7 @@ from aepctl.plan.ending import Ending
 from aepctl.plan.newcomers import Newcomers
 from aepctl.plan.plan import Action, Change, Plan
 from aepctl.plan.policy import Policy, deletes_allowed
+from aepctl.plan.renames import with_likely_renames
 from aepctl.plan.seen import Seen
 from aepctl.plan.sides import Sides
 from aepctl.plan.twins import without_twins
@@ -33,7 +34,8 @@ def make_plan(
     ending = Ending(sides, policy, seen)
     looks = policy.refresh and seen is not None
     defined, unchanged = _defined(sides, newcomers, changing, policy, looks=looks)
-    settle, others = _in_order(sides, defined, ending)
+    settle, ordered = _in_order(sides, defined, ending)
+    others = with_likely_renames(ordered, sides.wanted, sides.known)
     return Plan(
         environment=policy.environment,
         target=policy.target,

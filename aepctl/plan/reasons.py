@@ -35,9 +35,9 @@ HAS_IT = "the platform has it so already"
 RETAINED = "it stayed on the platform when it was removed from the manifests"
 
 
-def denied(key: str, audience_id: str, policy: Policy) -> str:
+def denied(key: str, audience_id: str, program: str) -> str:
     """A list shows it, and by its own id it is not there: one of the two is behind."""
-    again = policy.command("state", "resolve", key, "--recreate")
+    again = command(program, "state", "resolve", key, "--recreate")
     return (
         f"the platform lists {audience_id}, but has no such audience under its id: it was deleted "
         "or made a moment ago. Run this again in some minutes; or, if it was deleted: "

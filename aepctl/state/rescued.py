@@ -1,12 +1,12 @@
 """Finding rescued journals in a text: what an apply printed, or the file that a run left."""
 
-import json
 from dataclasses import dataclass
 
 from aepctl.errors import StateError
 from aepctl.state.frames import MARK, Frames, read_frames
 from aepctl.state.journal import JournalContents
 from aepctl.state.journal_codec import read_journal
+from aepctl.texts import json_of
 
 START = '{"type": "'
 
@@ -88,7 +88,7 @@ def _journal_alone(text: str, file: str) -> Rescued:
 
 def _whole(line: str) -> bool:
     try:
-        json.loads(line)
+        json_of(line)
     except ValueError:
         return False
     return True

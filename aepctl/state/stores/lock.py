@@ -21,6 +21,7 @@ from aepctl.errors import StateError, StateLocked
 from aepctl.state.stores.advice import hint_for
 from aepctl.state.stores.disk import is_at
 from aepctl.state.stores.names import Name, NameTaken
+from aepctl.texts import json_of
 
 FIRST_PAUSE_SECONDS = 0.05
 MAX_PAUSE_SECONDS = 1.0
@@ -152,7 +153,7 @@ def _locked(name: str, who: str) -> StateLocked:
 
 def _shown(handle: int, path: Path) -> str:
     try:
-        who = json.loads(os.pread(handle, 4096, 0))
+        who = json_of(os.pread(handle, 4096, 0))
         text = f"`{who['command']}`, process {who['pid']} on {who['host']}, since {who['since']}"
         here = who["host"] == socket.gethostname()
         process = Name(path).process() if here else None
