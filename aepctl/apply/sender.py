@@ -9,7 +9,7 @@ from typing import assert_never
 
 from aepctl.aep.verdicts import Done, NotSent, Refused, RetryReason, Unknown, Verdict
 from aepctl.apply.afresh import Afresh
-from aepctl.apply.before import SEND, Found, judge
+from aepctl.apply.before import SEND, Found, Ways, judge
 from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.apply.ports import Journal, Writer
 from aepctl.apply.refusals import Refusals
@@ -47,6 +47,7 @@ class Sender:
     jitter: Jitter = random.random
     refusals: Refusals = field(default_factory=Refusals)
     afresh: Afresh | None = None
+    ways: Ways = field(default_factory=Ways)
     _given: dict[str, str] = field(default_factory=dict)
 
     def send(self, writer: Writer, key: str, action: Action, step: RemoteStep) -> Outcome | None:
@@ -58,7 +59,7 @@ class Sender:
         outcome = None
         while self._is_to_do(key, step):
             if not isinstance(step, Create):
-                found = self._look(writer, step)
+                found = self._look(writer, key, step)
                 if found is None:
                     break
                 if found is not SEND:
@@ -97,14 +98,14 @@ class Sender:
         except StateNotWritten as error:
             self.stop.request(f"the state cannot be written ({error.reason})")
 
-    def _look(self, writer: Writer, step: Patch | Delete) -> Found | None:
+    def _look(self, writer: Writer, key: str, step: Patch | Delete) -> Found | None:
         """What is there just before it is changed; None where that cannot be told: the run stops.
 
         The platform has no way to change a thing only if nobody else did meanwhile.
         """
         try:
             addressed = step.ids.platform_id is not None
-            return judge(step, writer.read(step.ids) if addressed else None)
+            return judge(key, step, writer.read(step.ids) if addressed else None, self.ways)
         except (PlatformError, CredentialsError) as error:
             self.stop.request("; ".join(filter(None, (error.message, error.hint))))
             return None

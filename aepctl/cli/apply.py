@@ -26,7 +26,7 @@ parallelism_option = click.option(
 )
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, json_list="outcomes")
 @click.argument("plan", type=FileName(), required=False, metavar="[PLAN]")
 @output_options
 @target_option

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from aepctl.render.formats import Result
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, json_list="environments")
 @output_option
 @click.option("--all-environments", is_flag=True, help="Every environment of aepctl.yaml.")
 @pass_invocation
@@ -57,4 +57,4 @@ def doctor(invocation: Invocation, output: str, all_environments: bool) -> int:
             print_result(summary_text(found))
         return of_diagnosis(found)
 
-    return run_and_render(Outputs(output), "environments", work)
+    return run_and_render(Outputs(output), work)

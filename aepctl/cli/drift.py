@@ -32,7 +32,7 @@ class IgnoreField(click.ParamType["Ignore"]):
             self.fail(str(error), param, ctx)
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, json_list="audiences")
 @output_options
 @target_option
 @click.option(
@@ -71,7 +71,5 @@ def drift(
     looking = Looking(targets, ignores, unmanaged, max_wait)
     if everywhere:
         check_alone(invocation)
-        return run_and_render(
-            outputs, "environments", lambda: looking.all(invocation, outputs.output)
-        )
-    return run_and_render(outputs, "audiences", lambda: looking.one(invocation, outputs))
+        return run_and_render(outputs, lambda: looking.all(invocation, outputs.output))
+    return run_and_render(outputs, lambda: looking.one(invocation, outputs))

@@ -22,7 +22,7 @@ def _offered(_context: click.Context, _parameter: click.Parameter, begun: str) -
     return [code for code in catalogue() if code.startswith(begun)]
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, json_list="codes")
 @click.argument("code", required=False, shell_complete=_offered)
 @output_option
 def explain(code: str | None, output: str) -> int:
@@ -49,7 +49,7 @@ def explain(code: str | None, output: str) -> int:
             print_result(explanation_text(every[0], width, paint))
         return 0
 
-    return run_and_render(Outputs(output), "codes", work)
+    return run_and_render(Outputs(output), work)
 
 
 def _found(code: str) -> "Explanation":

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from aepctl.render.formats import Result
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, json_list="audiences")
 @output_options
 @click.option(
     "--to",
@@ -94,4 +94,4 @@ def export(
             print_view(result, kept=not dry_run)
         return result
 
-    return run_and_render(outputs, "audiences", work)
+    return run_and_render(outputs, work)

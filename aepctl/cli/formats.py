@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aepctl.cli.invocation import Invocation
+from aepctl.cli.invocation import Command, Invocation
 from aepctl.cli.outfiles import OutFiles
 from aepctl.cli.output import machine_format, print_result, unwritten
 from aepctl.cli.outputs import Outputs
 from aepctl.cli.rescued import print_rescued_by
 from aepctl.cli.signals import stopping_on_signals
 from aepctl.cli.status import StatusLog, is_json
-from aepctl.errors import AepctlError, InternalError, Interrupted, InvalidInput
+from aepctl.errors import AepctlError, InternalError, Interrupted, InvalidInput, UsageError
 from aepctl.log import Level, Notice
 from aepctl.project.pasteable import make_pasteable
 
@@ -25,26 +25,26 @@ if TYPE_CHECKING:
 FILE_UNWRITABLE = "file-unwritable"
 
 
-def run_and_render(
-    outputs: Outputs, json_list: str | None, work: Callable[[], "Result | int"]
-) -> int:
+def run_and_render(outputs: Outputs, work: Callable[[], "Result | int"]) -> int:
     """Do the work of a command and give its result in every format asked for; its exit code.
 
     An error becomes words on standard error, and a whole document in the other formats; then it is
-    raised again. `json_list` names the list that a JSON document would hold. In text the work
-    itself prints its result.
+    raised again. In text the work itself prints its result.
     """
     if not outputs.as_text:
         machine_format()
-    invocation = click.get_current_context().ensure_object(Invocation)
+    context = click.get_current_context()
+    invocation = context.ensure_object(Invocation)
     _check(outputs.files, invocation)
+    command = context.command
+    json_list = command.list_of(context.params) if isinstance(command, Command) else None
     with contextlib.closing(outputs.files):
         return _run(outputs, json_list, work, invocation)
 
 
 def run_steps(outputs: Outputs, work: Callable[[], "Result"]) -> int:
     """As `run_and_render`, for what is done in steps: a bug is told when all is recorded."""
-    code = run_and_render(outputs, "outcomes", work)
+    code = run_and_render(outputs, work)
     error = click.get_current_context().ensure_object(Invocation).stop.error
     if error is not None:
         raise error
@@ -82,24 +82,26 @@ def _run(
             from aepctl.render.formats import of_error
 
             about = invocation.about()
-            _give(outputs, of_error(_expected(error), json_list, *about), invocation.log)
+            _give(outputs, of_error(expected(error), json_list, *about), invocation)
         if isinstance(error, KeyboardInterrupt) and is_json():
             raise click.Abort from error  # else click writes an empty line, which is no JSON
         raise
     if isinstance(result, int):
         return result
-    given = _give(outputs, result, invocation.log)
+    given = _give(outputs, result, invocation)
     return result.exit_code if given else result.exit_code or 1
 
 
-def _give(outputs: Outputs, result: "Result", log: StatusLog) -> bool:
+def _give(outputs: Outputs, result: "Result", invocation: Invocation) -> bool:
     """Write the result wherever it is wanted; whether all of it went there."""
     from aepctl.render.formats import Limits, render
 
     limits = Limits(outputs.max_bytes, outputs.full_report)
-    prefix = repository_prefix()
+    prefix, log = repository_prefix(), invocation.log
     if not outputs.as_text:
-        print_result(render(outputs.output, result, limits))
+        text = render(outputs.output, result, limits)
+        invocation.answered = True
+        print_result(text)
         if result.happened and unwritten():
             notice = Notice(Level.ERROR, "result", "what standard output could not take")
             log.tell_as(notice, render("text", result).rstrip())
@@ -140,10 +142,13 @@ def repository_prefix() -> str:
     return "" if prefix == "." else prefix
 
 
-def _expected(error: BaseException) -> AepctlError:
-    """The error as one of ours: a bug and an interrupt have documents as well."""
+def expected(error: BaseException) -> AepctlError:
+    """The error as one of ours: a slip, a bug and an interrupt have documents as well."""
     if isinstance(error, AepctlError):
         return error
+    if isinstance(error, click.UsageError):
+        path = "aepctl" if error.ctx is None else error.ctx.command_path
+        return UsageError(error.format_message(), hint=f"`{path} --help`")
     if isinstance(error, KeyboardInterrupt | click.Abort):
         return Interrupted("interrupted")
     return InternalError(

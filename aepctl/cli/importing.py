@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from aepctl.render.formats import Result
 
 
-@click.command("import", cls=Command)
+@click.command("import", cls=Command, json_list="fields")
 @click.argument("key", type=Key(), shell_complete=new_key)
 @click.argument("one_id", type=AudienceId(), metavar="ID")
 @click.option("--accept", is_flag=True, help="Record it as it is, also where the manifest differs.")
@@ -54,4 +54,4 @@ def import_(
             print_view(result, kept=True)
         return result
 
-    return run_and_render(outputs, "fields", work)
+    return run_and_render(outputs, work)

@@ -47,4 +47,4 @@ def init(invocation: Invocation, folder: str, ci: "Ci | None") -> int:
         print_result(started_text(started, program), kept=True)
         return 0
 
-    return run_and_render(Outputs(), None, work)
+    return run_and_render(Outputs(), work)

@@ -2,7 +2,7 @@
 
 import contextlib
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -32,7 +32,7 @@ class Invocation:
     `stop`: somebody asks the command to end, by a signal. `allow_outside`: the project's files may
     be elsewhere than below its folder. `verbose`, `quiet`: more or fewer words for people.
     `debug_http`: tell each exchange over HTTP. `plain`: no colours, wherever that was said.
-    `words`: the command line.
+    `words`: the command line. `answered`: standard output has its document.
     """
 
     environment: str | None = None
@@ -46,6 +46,7 @@ class Invocation:
     resolved: "Environment | None" = None
     stop: StopSignal = field(default_factory=StopSignal)
     words: tuple[str, ...] = ()
+    answered: bool = False
 
     @property
     def program(self) -> str:
@@ -190,11 +191,19 @@ def _flag(names: tuple[str, ...], callback: Callable[..., None], told: str) -> c
 
 
 class Command(click.Command):
-    """A command that takes the common options as well, and has examples in its help."""
+    """A command that takes the common options as well, and has examples in its help.
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    `json_list` names the list of its JSON document, which is empty where there is no result.
+    """
+
+    def __init__(self, *args: Any, json_list: str | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.params += common_options()
+        self._json_list = json_list
+
+    def list_of(self, given: Mapping[str, object]) -> str | None:
+        """The list of the document that these options ask for."""
+        return "environments" if given.get("everywhere") else self._json_list
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The examples stand last, where they are still on the screen."""

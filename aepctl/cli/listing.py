@@ -10,12 +10,13 @@ from aepctl.cli.formats import run_and_render
 from aepctl.cli.invocation import Command, Invocation, pass_invocation
 from aepctl.cli.output import print_result
 from aepctl.cli.outputs import Outputs, output_option
+from aepctl.log import Level, Notice
 
 if TYPE_CHECKING:
     from aepctl.render.listed import Listed
 
 
-@click.command("list", cls=Command)
+@click.command("list", cls=Command, json_list="audiences")
 @click.argument("patterns", nargs=-1, metavar="[PATTERN]…", shell_complete=any_key)
 @click.option(
     "--all-environments", is_flag=True, help="In every environment: a row for each that has a key."
@@ -53,10 +54,11 @@ def list_(
             from aepctl.render.listed import listed_text
 
             print_result(listed_text(listed, terminal_width(sys.stdout)))
+        _tell_missing(invocation, listed)
         _tell_errors(invocation, listed)
         return listed.exit_code
 
-    return run_and_render(Outputs(output), "audiences", work)
+    return run_and_render(Outputs(output), work)
 
 
 def _listed(
@@ -73,6 +75,16 @@ def _listed(
     return everywhere(context, project, patterns, invocation.program)
 
 
+def _tell_missing(invocation: Invocation, listed: "Listed") -> None:
+    """Where there is no state, what stands there as not created yet may be known elsewhere."""
+    from aepctl.render.alerts import NO_STATE, no_state_text
+
+    for one in listed.environments if listed.keys else ():
+        if one.no_state is not None:
+            said = f"{NO_STATE} in {one.name}: {no_state_text(one.no_state)}"
+            invocation.log.tell(Notice(Level.INFO, "no-state", said, {"environment": one.name}))
+
+
 def _tell_errors(invocation: Invocation, listed: "Listed") -> None:
     from aepctl.cli.everywhere import tell_failed
     from aepctl.errors import InvalidInput
@@ -84,7 +96,7 @@ def _tell_errors(invocation: Invocation, listed: "Listed") -> None:
             tell_failed(invocation, {one.name: one.error})
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, json_list="intents")
 @click.argument("key", shell_complete=any_key)
 @click.option("--refresh", is_flag=True, help="Look at the platform as well, and show what it has.")
 @output_option
@@ -113,4 +125,4 @@ def show(invocation: Invocation, key: str, refresh: bool, output: str) -> int:
             print_result(shown_text(shown, paper()))
         return 0
 
-    return run_and_render(Outputs(output), "intents", work)
+    return run_and_render(Outputs(output), work)

@@ -110,23 +110,35 @@ def run(arguments: Sequence[str], make_context: "Callable[[], Context] | None" =
 
 def _code(arguments: Sequence[str], invocation: Invocation) -> int:
     """Run it; every error has been told when its exit code is here."""
-    log = invocation.log
     try:
         check_form()
         code = cli.main(list(arguments), prog_name="aepctl", standalone_mode=False, obj=invocation)
-    except click.ClickException as error:
-        return _usage(error, log)
-    except (click.Abort, KeyboardInterrupt):
-        code = Interrupted.exit_code
-        told: dict[str, Fact] = {"code": Interrupted.code, "exitCode": code, "next": None}
-        log.tell_as(Notice(Level.ERROR, "interrupted", "interrupted", told), "interrupted")
-        return code
-    except AepctlError as error:
-        make_pasteable(error, invocation.own_program)
-        return _tell(error, log)
-    except Exception as error:  # noqa: BLE001 - the last line of defence
-        return _bug(error, arguments, log)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last line of defence
+        return _failed(error, arguments, invocation)
     return code if isinstance(code, int) else 0
+
+
+def _failed(
+    error: Exception | KeyboardInterrupt, arguments: Sequence[str], invocation: Invocation
+) -> int:
+    """Tell it, in a document too where one is asked for and there is none yet."""
+    from aepctl.cli.early import give_document
+
+    if isinstance(error, AepctlError):
+        make_pasteable(error, invocation.own_program)
+    give_document(cli, error, invocation)
+    log = invocation.log
+    match error:
+        case click.ClickException():
+            return _usage(error, log)
+        case click.Abort() | KeyboardInterrupt():
+            code = Interrupted.exit_code
+            told: dict[str, Fact] = {"code": Interrupted.code, "exitCode": code, "next": None}
+            log.tell_as(Notice(Level.ERROR, "interrupted", "interrupted", told), "interrupted")
+            return code
+        case AepctlError():
+            return _tell(error, log)
+    return _bug(error, arguments, log)
 
 
 def _usage(error: click.ClickException, log: StatusLog) -> int:

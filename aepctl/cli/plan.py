@@ -31,7 +31,7 @@ overwrite_option = click.option(
 )
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, json_list="changes")
 @output_options
 @target_option
 @refresh_option
@@ -81,5 +81,5 @@ def plan(
     outputs = outputs.beside(out=out, reads=check, plans=plans)
     asked = Planning(targets, refresh=refresh, overwrite=overwrite, detailed=detailed_exitcode)
     if everywhere:
-        return run_and_render(outputs, "environments", lambda: asked.all(invocation, outputs))
-    return run_and_render(outputs, "changes", lambda: asked.one(invocation, outputs, check))
+        return run_and_render(outputs, lambda: asked.all(invocation, outputs))
+    return run_and_render(outputs, lambda: asked.one(invocation, outputs, check))

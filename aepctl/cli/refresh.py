@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from aepctl.render.formats import Result
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, json_list="outcomes")
 @output_options
 @target_option
 @click.option("--auto-approve", is_flag=True, help="Record it without asking.")

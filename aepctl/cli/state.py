@@ -21,7 +21,7 @@ def state() -> None:
     """Look at the state, and decide what only a person can decide."""
 
 
-@state.command()
+@state.command(json_list="intents")
 @output_option
 @pass_invocation
 def intents(invocation: Invocation, output: str) -> int:
@@ -40,10 +40,10 @@ def intents(invocation: Invocation, output: str) -> int:
             print_view(result)
         return result
 
-    return run_and_render(Outputs(output), "intents", work)
+    return run_and_render(Outputs(output), work)
 
 
-@state.command()
+@state.command(json_list="findings")
 @output_options
 @pass_invocation
 def verify(
@@ -65,7 +65,7 @@ def verify(
             print_view(result)
         return result
 
-    return run_and_render(outputs, "findings", work)
+    return run_and_render(outputs, work)
 
 
 @state.command()
@@ -108,7 +108,7 @@ def resolve(
             return tell(operation.recreate(context, environment, key, wait=lock_timeout))
         return tell(operation.abandon(context, environment, key, wait=lock_timeout))
 
-    return run_and_render(Outputs(), None, work)
+    return run_and_render(Outputs(), work)
 
 
 @state.command()
@@ -130,7 +130,7 @@ def recover(invocation: Invocation, file: str, lock_timeout: float) -> int:
         name = "standard input" if file == "-" else file
         return tell(operation.recover(context, environment, text, name, wait=lock_timeout))
 
-    return run_and_render(Outputs(), None, work)
+    return run_and_render(Outputs(), work)
 
 
 def tell(decided: "Decided") -> int:

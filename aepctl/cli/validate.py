@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from aepctl.render.formats import Result
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, json_list="problems")
 @output_options
 @pass_invocation
 def validate(
@@ -44,4 +44,4 @@ def validate(
             print_view(result)
         return result
 
-    return run_and_render(outputs, "problems", work)
+    return run_and_render(outputs, work)

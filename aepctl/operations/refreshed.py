@@ -1,5 +1,7 @@
 """Plans made with a look at the platform, for plan --refresh and show. No lock, and no writing."""
 
+from dataclasses import replace
+
 from aepctl.apply.gates import Approval
 from aepctl.apply.look import look
 from aepctl.operations.context import Context
@@ -41,4 +43,5 @@ def looked(
     questions = to_look_up(wants, state, policy, targets)
     with onlooker.reader() as reader:
         seen = look(reader, questions, state, policy, Approval())
-    return make_plan(wants, state, seen, policy, targets), seen
+    made = make_plan(wants, state, seen, policy, targets)
+    return replace(made, no_state=onlooker.no_state), seen

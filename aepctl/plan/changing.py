@@ -52,7 +52,8 @@ class Changing:
         if why is not None:
             return self._decide(one, sight, why)
         if sight.edited and not self._policy.overwrite:
-            return replace(self._decide(one, sight, reasons.EDITED), action=Action.DRIFT)
+            why = reasons.edited(one.key, self._policy)
+            return replace(self._decide(one, sight, why), action=Action.DRIFT)
         if must_be_replaced(one, known) and sight.must_be_replaced:
             return self._replace(one, sight)
         return self._update(one, sight)

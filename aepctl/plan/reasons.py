@@ -7,14 +7,6 @@ from aepctl.plan.policy import Policy
 from aepctl.wording import command, listed
 
 GONE = "gone from the platform"
-EDITED = (
-    "somebody edited it on the platform: to write the manifest's text over that, use "
-    "`--overwrite`; to keep what is there, write it into the manifest"
-)
-EDITED_REMOVED = (
-    "somebody edited it on the platform since aepctl last saw it: to delete it all the same, use "
-    "`--overwrite`; to keep it, put its block back"
-)
 IMMUTABLE = (
     "the platform lets nobody change `namespace` and `originName`. To make another one in its "
     "place and delete this one: `lifecycle: {on_immutable_change: replace}`"
@@ -33,6 +25,14 @@ UNKNOWN = "whether that was created is not known yet"
 OLD_HALF = "another one took its place; the old one is still to be deleted"
 HAS_IT = "the platform has it so already"
 RETAINED = "it stayed on the platform when it was removed from the manifests"
+
+
+def edited(key: str, policy: Policy) -> str:
+    """It is neither as it is known nor as it is wanted."""
+    return (
+        "somebody edited it on the platform. To write the manifest's text over that: "
+        f"`{policy.overwriting(key)}`; to keep what is there, write it into the manifest"
+    )
 
 
 def denied(key: str, audience_id: str, program: str) -> str:

@@ -26,7 +26,7 @@ def test_an_error_with_a_rescue_prints_it(
     def work() -> int:
         raise with_note(kind("full"))
 
-    command = click.Command("x", callback=lambda: run_and_render(Outputs(), None, work))
+    command = click.Command("x", callback=lambda: run_and_render(Outputs(), work))
     with pytest.raises((kind, click.Abort)):
         command.main([], standalone_mode=False, obj=Invocation("prod", ["there"]))
     said = capsys.readouterr().err
@@ -47,7 +47,7 @@ def test_other_errors_print_nothing_more(capsys: pytest.CaptureFixture[str]) -> 
     def work() -> int:
         raise StateError("gone")
 
-    command = click.Command("x", callback=lambda: run_and_render(Outputs(), None, work))
+    command = click.Command("x", callback=lambda: run_and_render(Outputs(), work))
     with pytest.raises(StateError):
         command.main([], standalone_mode=False, obj=Invocation())
     assert capsys.readouterr().err == ""
