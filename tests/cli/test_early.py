@@ -4,9 +4,9 @@ import click
 import pytest
 from projects import Project
 
-from aepctl.cli.outputs import DOCUMENTS
 from aepctl.cli.invocation import Command
 from aepctl.cli.main import cli
+from aepctl.cli.outputs import DOCUMENTS
 
 
 @pytest.mark.parametrize(
