@@ -10,6 +10,7 @@ import click
 
 from aepctl import __version__
 from aepctl.cli.apply import apply
+from aepctl.cli.command import Group
 from aepctl.cli.completion import VARIABLE, completion, offer
 from aepctl.cli.destroy import destroy
 from aepctl.cli.doctor import doctor
@@ -21,7 +22,7 @@ from aepctl.cli.fmt import fmt
 from aepctl.cli.formats import said_of
 from aepctl.cli.importing import import_
 from aepctl.cli.init import init
-from aepctl.cli.invocation import Group, Invocation
+from aepctl.cli.invocation import Invocation
 from aepctl.cli.keys import commands as key_commands
 from aepctl.cli.listing import list_, show
 from aepctl.cli.output import prepare_streams, unwritten
