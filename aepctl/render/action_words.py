@@ -88,6 +88,7 @@ ACTION_WORDS: dict[str, Word] = {
         hint="Known under another key now. Only state is changed.",
         line="{name} (audienceId {id})",
         output="to_move",
+        brief=True,
     ),
     "record": Word(
         "record",

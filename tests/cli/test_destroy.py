@@ -127,7 +127,7 @@ class TestProtected:
         life.want()
         assert life.project.apply().code == 0
         result = life.project.run("destroy", "--auto-approve", "prod")
-        assert "Stays on the platform: retained when it was removed: gold" in result.out
+        assert "Stays on the platform: retained when it was removed: `gold`" in result.out
         assert (keys(life), life.names) == (["gold"], ["Gold"])
 
 

@@ -359,7 +359,7 @@ def test_what_a_list_goes_on_showing_after_its_delete_is_not_adopted(
     project.want("gold", *others)
     result = project.apply()
     assert result.code == 3
-    assert f"the platform lists {first}, but has no such audience under its id" in result.out
+    assert f"the platform lists `{first}`, but has no such audience under its id" in result.out
     assert "gold" not in project.ids()
     there.behaviour = Behaviour()
     assert project.apply().code == 0
