@@ -81,7 +81,9 @@ class Ending:
             there, ids = observed.audience, ids.or_else(observed.ids)
             if is_edited(known, observed.audience) and not self._policy.overwrite:
                 why = reasons.EDITED_REMOVED
-                if key in leaving.elsewhere:
+                if self._policy.destroys:
+                    why = reasons_to_stay.EDITED
+                elif key in leaving.elsewhere:
                     why = reasons_to_stay.edited_elsewhere(self._policy)
                 return self._told(key, known, Action.DRIFT, (), why)
             if observed.dependents:

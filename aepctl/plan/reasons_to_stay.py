@@ -6,6 +6,11 @@ from aepctl.wording import listed
 
 GUARDED = "`prevent_destroy` protects it: apply `prevent_destroy: false` first"
 
+EDITED = (
+    "somebody edited it on the platform since aepctl last saw it: to delete it all the same, use "
+    "`--overwrite`"
+)
+
 
 def dependents(found: Observed) -> str:
     """What is to be deleted is a part of others, as far as the platform says."""
