@@ -52,7 +52,10 @@ def test_two_audiences_are_told_apart_in_each_environment_alone(project: Project
 def test_an_override_that_makes_two_alike_is_told_at_its_place(project: Project) -> None:
     body = "  a: {name: X, overrides: {prod: {name: y}}}\n  b: {name: Y}\n"
     assert told(project, body) == [
-        "3:35 same-audience `a` describes the same audience as `b` in `audiences/a.yaml:4:3`, in prod"
+        (
+            "3:35 same-audience `a` describes the same audience as `b` in `audiences/a.yaml:4:3`, "
+            "in prod"
+        )
     ]
 
 
