@@ -13,7 +13,7 @@ from aepctl.operations.state import Decided
 from aepctl.operations.stores import is_empty, locked, losses, write_first
 from aepctl.project.environment import Environment
 from aepctl.project.stores import scheme_of
-from aepctl.state.codec import Written, decode_written
+from aepctl.state.codec import decode_written
 from aepctl.state.encoder import StateEncoder, encode_state
 from aepctl.state.loading import load, read_state
 from aepctl.state.model import State
@@ -24,6 +24,7 @@ from aepctl.state.shared_document import SharedDocument
 from aepctl.state.shared_store import SharedStore
 from aepctl.state.stores.base import StateStore
 from aepctl.state.stores.documents import Document
+from aepctl.state.written import Written
 from aepctl.wording import listed
 
 

@@ -36,7 +36,7 @@ class Newcomers:
             return replace(waits, may_be=None if old in self._sides.leaving.elsewhere else old)
         other = self._sides.holds_back(one)
         if other is not None:
-            return self._wait(one, other)
+            return self._settle_first(one, other)
         candidate = self._sides.candidate(one)
         before = self._sides.given_away_by(candidate)
         if before is not None:
@@ -151,7 +151,7 @@ class Newcomers:
             return self._decide(candidate, reasons.shown_as(audience_id, other), (found,))
         doubt = None
         if audience_id in self._denied:
-            doubt = reasons.denied(candidate.key, audience_id, self._policy)
+            doubt = reasons.denied(candidate.key, audience_id, self._policy.program)
         elif found.is_asleep:
             doubt = reasons.asleep(candidate.key, found, self._policy.program)
         if doubt is not None:
@@ -179,7 +179,7 @@ class Newcomers:
             is_named=candidate.adopts is not None,
         )
 
-    def _wait(self, one: Wanted, other: Intent) -> Change:
+    def _settle_first(self, one: Wanted, other: Intent) -> Change:
         """The same audience may have been created under another key, or what moved to this one."""
         same = isinstance(other.step, Create) and other.step.audience.folded_identity == (
             one.audience.folded_identity

@@ -6,10 +6,11 @@ from typing import Any, TypeVar, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from aepctl.model.problem import Problem
+from aepctl.model.problem import Problem, quoted
 from aepctl.yamldoc.parsing import YamlFile
-from aepctl.yamldoc.places import Finding, Path, Position, quoted
-from aepctl.yamldoc.types import BAD_PATTERN, KEY_HINT, StrictModel, broken_rule
+from aepctl.yamldoc.patterns import KEY_HINT, broken_rule
+from aepctl.yamldoc.places import Finding, Path, Position
+from aepctl.yamldoc.types import BAD_PATTERN, StrictModel
 
 Model = TypeVar("Model", bound=StrictModel)
 

@@ -182,7 +182,7 @@ class TestWhatIsOpen:
         result = life.project.run("destroy", "--auto-approve", "prod")
         assert (result.code, life.names) == (3, ["Gold"])
         assert keys(life) == ["gold"]
-        assert "to delete it all the same, use `--overwrite`\n" in result.out  # its block is there
+        assert "destroy --overwrite --target gold`\n" in result.out  # and its block is there
         assert life.project.run("destroy", "--auto-approve", "prod", "--overwrite").code == 0
         assert life.names == []
 

@@ -13,12 +13,13 @@ from sandbox import edit
 
 from aepctl.emulator import Behaviour, Emulator, Fault, FaultKind
 from aepctl.project.environment import Environment
-from aepctl.state.codec import Written, decode_written
+from aepctl.state.codec import decode_written
 from aepctl.state.encoder import StateEncoder
 from aepctl.state.lease import Lease
 from aepctl.state.model import State
 from aepctl.state.shared_store import SharedStore
 from aepctl.state.stores.documents import Document
+from aepctl.state.written import Written
 
 THEIRS = Lease("lock-1", 60.0, {"command": "aepctl apply", "host": "runner-8", "since": "noon"})
 

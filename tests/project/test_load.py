@@ -21,8 +21,8 @@ from aepctl.errors import AepctlError, InvalidInput, SafetyRefusal
 from aepctl.model.target import Target
 from aepctl.project.environment import Environment
 from aepctl.project.load import load_project
-from aepctl.project.model import AIS_URL, IMS_URL, UPS_URL
 from aepctl.project.project import Project
+from aepctl.project.said import AIS_URL, IMS_URL, UPS_URL
 from aepctl.render.display import Paint
 from aepctl.render.text import problems_text
 

@@ -8,7 +8,8 @@ from pydantic import AfterValidator, Field
 from aepctl.model.problem import Problem
 from aepctl.yamldoc import check, parse
 from aepctl.yamldoc.checking import BELOW, DEEPER, KEYS
-from aepctl.yamldoc.types import KEY_HINT, Key, SingleLine, StrictModel
+from aepctl.yamldoc.patterns import KEY_HINT
+from aepctl.yamldoc.types import Key, SingleLine, StrictModel
 
 
 def even_text(text: str) -> str:
