@@ -1,6 +1,8 @@
-"""What a file is that should be UTF-8 text, and is not: for all that people edit or hand on."""
+"""What a file is that should be UTF-8 text or JSON, and is not: for all that comes from outside."""
 
+import json
 import re
+from typing import Any
 
 MARKERS = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 CONFLICT = re.compile(r"^(<{7}|={7}|>{7}|\|{7})(?=[ \r\n]|\Z)", re.MULTILINE)
@@ -13,6 +15,14 @@ SIGNS = (
 )
 BOM = b"\xef\xbb\xbf"
 LOOKED_AT = 256
+
+
+def json_of(raw: str | bytes) -> Any:
+    """What JSON from outside says. Raises ValueError, and nothing else, where it is of no use."""
+    try:
+        return json.loads(raw)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
 
 
 def conflict_line(text: str) -> int | None:

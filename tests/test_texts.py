@@ -2,7 +2,7 @@
 
 import pytest
 
-from aepctl.texts import conflict_line, encoding_trouble, wide_encoding
+from aepctl.texts import conflict_line, encoding_trouble, json_of, wide_encoding
 
 TEXT = 'environments:\n  prod: {sandbox: "dev", org: "Über"}\n'
 
@@ -50,3 +50,13 @@ def test_of_a_whole_conflict_the_first_marker_is_found() -> None:
 @pytest.mark.parametrize("text", ["========", "a: =======", "  <<<<<<< x", "<<<<<<", ""])
 def test_what_only_looks_like_one_is_not(text: str) -> None:
     assert conflict_line(f"{text}\n") is None
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [b"[" * 100_000, "[" * 100_000, b"\xff", b"", "{", "1" * 5000],
+    ids=["nested", "nested text", "no UTF-8", "empty", "cut", "many digits"],
+)
+def test_json_that_is_of_no_use_is_one_kind_of_error(raw: str | bytes) -> None:
+    with pytest.raises(ValueError):
+        json_of(raw)

@@ -1,10 +1,11 @@
 """What an error answer says went wrong, in whichever of its shapes it came. Pure."""
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
+
+from aepctl.texts import json_of
 
 MAX_MESSAGE_CHARS = 300
 MAX_BODY_CHARS = 200
@@ -38,8 +39,8 @@ def decode_error(status: int, body: bytes) -> ErrorBody:
     `error_description`; a proxy in between may send anything. Source: AEP troubleshooting guide.
     """
     try:
-        data = json.loads(body)
-    except (ValueError, RecursionError):
+        data = json_of(body)
+    except ValueError:
         return ErrorBody(_visible(body) or f"HTTP {status} without a readable explanation")
     top = data if isinstance(data, dict) else {}
     entries = list(_entries(data))

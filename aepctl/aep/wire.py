@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from aepctl.aep.body import read_plain_json
 from aepctl.model.audience import Audience, Ids
 from aepctl.model.ids import usable_id
+from aepctl.texts import json_of
 
 
 class _Received(BaseModel):
@@ -76,6 +77,6 @@ def decode_created(body: bytes) -> Created | None:
 def is_json_object(body: bytes) -> bool:
     """Whether a service may have written it, rather than a proxy's page of its own."""
     try:
-        return isinstance(json.loads(body), dict)
-    except (ValueError, RecursionError):
+        return isinstance(json_of(body), dict)
+    except ValueError:
         return False

@@ -2,7 +2,7 @@
 
 import contextlib
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from aepctl.operations.context import Console, Context
     from aepctl.project.environment import Environment
 
+WHOLE = 1000
+"""No first sentence of a help is longer."""
+
 
 @dataclass
 class Invocation:
@@ -29,7 +32,7 @@ class Invocation:
     `stop`: somebody asks the command to end, by a signal. `allow_outside`: the project's files may
     be elsewhere than below its folder. `verbose`, `quiet`: more or fewer words for people.
     `debug_http`: tell each exchange over HTTP. `plain`: no colours, wherever that was said.
-    `words`: the command line.
+    `words`: the command line. `answered`: standard output has its document.
     """
 
     environment: str | None = None
@@ -43,6 +46,7 @@ class Invocation:
     resolved: "Environment | None" = None
     stop: StopSignal = field(default_factory=StopSignal)
     words: tuple[str, ...] = ()
+    answered: bool = False
 
     @property
     def program(self) -> str:
@@ -121,12 +125,12 @@ def _check_named(option: click.Parameter, what: str, value: str | None) -> None:
 def _environment(context: click.Context, option: click.Parameter, name: str | None) -> None:
     _check_named(option, "an environment", name)
     if name is not None:
-        context.find_object(Invocation).environment = name  # type: ignore[union-attr]
+        context.ensure_object(Invocation).environment = name
 
 
 def _allow_outside(context: click.Context, _: click.Parameter, given: bool) -> None:
     if given:
-        context.find_object(Invocation).allow_outside = True  # type: ignore[union-attr]
+        context.ensure_object(Invocation).allow_outside = True
 
 
 def _how_much(context: click.Context, parameter: click.Parameter, given: bool) -> None:
@@ -148,7 +152,7 @@ def _chdir(context: click.Context, option: click.Parameter, folder: str | None) 
         context.find_root().with_resource(contextlib.chdir(folder))
     except OSError as error:
         raise AepctlError(f"--chdir {folder}: {error.strerror}", code="folder-unusable") from error
-    context.find_object(Invocation).folders.append(folder)  # type: ignore[union-attr]
+    context.ensure_object(Invocation).folders.append(folder)
 
 
 def common_options() -> list[click.Option]:
@@ -187,11 +191,19 @@ def _flag(names: tuple[str, ...], callback: Callable[..., None], told: str) -> c
 
 
 class Command(click.Command):
-    """A command that takes the common options as well, and has examples in its help."""
+    """A command that takes the common options as well, and has examples in its help.
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    `json_list` names the list of its JSON document, which is empty where there is no result.
+    """
+
+    def __init__(self, *args: Any, json_list: str | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.params += common_options()
+        self._json_list = json_list
+
+    def list_of(self, given: Mapping[str, object]) -> str | None:
+        """The list of the document that these options ask for."""
+        return "environments" if given.get("everywhere") else self._json_list
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The examples stand last, where they are still on the screen."""
@@ -212,6 +224,25 @@ class Group(click.Group):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.params += common_options()
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command; an error names that of aepctl which another program calls so."""
+        from aepctl.cli.meant import MEANT
+
+        if ctx.parent is None and args[0] in MEANT:
+            said = f"No such command '{args[0]}'. Did you mean `{MEANT[args[0]]}`?"
+            raise click.UsageError(said, ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Each with its whole first sentence."""
+        names = self.list_commands(ctx)
+        every = ((name, self.get_command(ctx, name)) for name in names)
+        with formatter.section("Commands"):
+            told = [(name, one.get_short_help_str(WHOLE)) for name, one in every if one is not None]
+            formatter.write_dl(told)
 
 
 pass_invocation = click.make_pass_decorator(Invocation)

@@ -1,7 +1,7 @@
 """One manifest file: bytes to wanted audiences, its keys, and everything that is wrong with it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as filled
 from typing import Any
 
@@ -179,8 +179,11 @@ def _one_each_place(problems: list[Problem]) -> tuple[Problem, ...]:
     """The first problem of each kind-of-place: `name:` without a value is not also no text."""
     first: dict[tuple[Origin, str], Problem] = {}
     valueless = {problem.origin for problem in problems if problem.rule in ("no-value", "alias")}
+    hints = {one.origin: one.hint for one in problems if one.rule in OF_VALUES}
     for problem in problems:
         if problem.rule in OF_VALUES and problem.origin in valueless:
             continue
-        first.setdefault((problem.origin, problem.message), problem)
+        hint = hints.get(problem.origin) if problem.rule == "no-value" else None
+        told = replace(problem, hint=hint) if hint else problem
+        first.setdefault((problem.origin, problem.message), told)
     return tuple(first.values())

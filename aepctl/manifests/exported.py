@@ -14,8 +14,7 @@ class Exported:
     """What was written, recorded and passed over; with `dry_run`, what would be.
 
     `places` says where each definition stands. `adopted` are keys, also of what was defined before.
-    `is_read`: the files are among the manifests. `mine`: only what no manifest names
-    was meant.
+    `is_read`: the files are among the manifests. `mine`: only what no manifest names was meant.
     """
 
     definitions: tuple[Definition, ...] = ()

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from aepctl.manifests.said import DefaultsSaid, EntrySaid, OverrideSaid
-from aepctl.model.audience import FIELDS
+from aepctl.model.audience import FIELDS, IDENTIFYING
 from aepctl.model.spelling import flaw, plain
 from aepctl.yamldoc import Finding, YamlFile
 from aepctl.yamldoc.places import Path
 
-IDENTIFYING = tuple(field for field in FIELDS if field.required)
-"""The fields that make two audiences the same. A description may be spelled in any way."""
+SPELLED = tuple(field for field in FIELDS if field.name in IDENTIFYING)
+"""A description may be spelled in any way."""
 LONGEST = 500
 """A longer line is not shown for pasting."""
 
@@ -28,13 +28,13 @@ def misspelt(
     """
     for number, document in documents if defaults is not None else ():
         given: dict[str, Any] = document.get("defaults", {}) if isinstance(document, dict) else {}
-        for field in IDENTIFYING:
+        for field in SPELLED:
             text = given.get(field.name)
             if isinstance(text, str) and (said := flaw(text)):
                 yield _finding(yaml_file, (number, "defaults", field.name), said, text)
     for number, entries in checked:
         for key, entry in entries.items():
-            for field in IDENTIFYING:
+            for field in SPELLED:
                 text = getattr(entry, field.attribute)
                 if text is not None and (said := flaw(text)):
                     path = (number, "audiences", key, field.name)
@@ -43,7 +43,7 @@ def misspelt(
 
 def misspelt_within(yaml_file: YamlFile, path: Path, block: OverrideSaid) -> Iterator[Finding]:
     """Likewise in the override at this path."""
-    for field in IDENTIFYING:
+    for field in SPELLED:
         text = getattr(block, field.attribute)
         if text is not None and (said := flaw(text)):
             yield _finding(yaml_file, (*path, field.name), said, text)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aepctl.errors import AepctlError, CredentialsError, PlatformError, SafetyRefusal
-from aepctl.model.audience import Audience, Ids, Known, Observed
+from aepctl.model.audience import IDENTIFYING, Audience, Ids, Known, Observed
 from aepctl.model.lifecycle import NOTHING_SAID, AtRemoval
 from aepctl.model.steps import Adopt, Create, Remember
 from aepctl.operations.context import Context
@@ -20,8 +20,6 @@ from aepctl.state.session import StateSession
 
 if TYPE_CHECKING:
     from aepctl.aep.connection import Connection
-
-IDENTIFYING = ("name", "namespace", "originName")
 
 
 def adopt(
@@ -56,7 +54,9 @@ def adopt(
             _check_same(context, environment, key, asked, found)
         record(session, key, intent, asked, found or Observed(asked, Ids(audience_id)))
         session.checkpoint()
-    left = "" if found is not None else " (not checked on the platform)"
+    left = " (not checked on the platform)"
+    if found is not None:
+        left = f" ({found.lifecycle} on the platform)" if found.is_asleep else ""
     if replacing:
         return Decided(
             f"`{key}` now has the audienceId {audience_id}{left}",
@@ -127,19 +127,36 @@ def _asked(context: Context, environment: Environment, key: str, intent: Intent 
 def _look(context: Context, environment: Environment, key: str, audience_id: str) -> Observed:
     """The audience as the platform has it. Raises SafetyRefusal where it does not."""
     from aepctl.aep.reader import AudienceReader  # noqa: PLC0415 - not without a look
+    from aepctl.apply.reading import confirmed  # noqa: PLC0415
 
     unchecked = environment.command("state", "resolve", key, "--adopt", audience_id, "--no-check")
     with or_without(unchecked), connected(context, environment) as connection:
-        found = AudienceReader(connection, context.clock).find(audience_id)
-    there = next((one for one in found if not one.is_gone), None)
-    if there is not None:
-        return there
+        reader = AudienceReader(connection, context.clock)
+        found = reader.find(audience_id)
+        there = confirmed(reader, found, {audience_id})
+    if there:
+        return there[0]
+    if not all(one.is_gone for one in found):
+        raise listed_but_gone(environment, key, audience_id)
     said = f"has {audience_id} as {found[0].lifecycle}" if found else f"has no {audience_id}"
     raise SafetyRefusal(
         f"the platform {said} in the sandbox {environment.target.sandbox}: nothing was recorded",
         hint=f"check the ID; one that was made a moment ago may not be listed yet. "
         f"To record it all the same: `{unchecked}`",
         code="id-not-found",
+    )
+
+
+def listed_but_gone(environment: Environment, key: str, audience_id: str) -> SafetyRefusal:
+    """What a list shows, while by the platform's own id it is not there."""
+    apply = environment.command("apply")
+    return SafetyRefusal(
+        f"the platform lists {audience_id}, but has no such audience under its id in the sandbox "
+        f"{environment.target.sandbox}: nothing was recorded",
+        hint="it was deleted or made a moment ago. Run this again in some minutes; if it was "
+        f"deleted, nothing can manage it any more: once it is listed no more, `{apply}` makes "
+        f"`{key}` anew where a manifest wants it",
+        code="listed-but-gone",
     )
 
 

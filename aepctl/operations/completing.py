@@ -4,7 +4,6 @@ Whoever presses Tab waits: nothing is checked, and pydantic is not loaded. No ne
 no file outside the folder. What cannot be read has no keys; every other command tells why.
 """
 
-import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,11 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aepctl.files import read_regular
-from aepctl.project.paths import SUFFIXES, Boundary
+from aepctl.project.paths import FILE, SUFFIXES, Boundary
 from aepctl.project.stores import scheme_of
+from aepctl.texts import json_of
 from aepctl.yamldoc.parsing import parse
 
-FILE = "aepctl.yaml"
 MAX_BYTES = 16 * 1024 * 1024
 USABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 """A key, as yamldoc.types has it, which loads pydantic. Nothing else gets into a command line: a
@@ -105,7 +104,7 @@ def _state(boundary: Boundary, named: Mapping[str, Any], name: str | None) -> ob
     if not isinstance(path, str) or scheme_of(path):
         return None
     try:
-        return json.loads(_raw(boundary, path))
+        return json_of(_raw(boundary, path))
     except ValueError:
         return None
 

@@ -27,8 +27,6 @@ from aepctl.state.stores.probe import is_probe, probe
 from aepctl.state.written import Written
 from aepctl.wording import listed
 
-MOST_NAMED = 10
-
 
 def init(context: Context, environment: Environment) -> Decided:
     """Make the state of an environment, where there is none, and say which line pins it.
@@ -179,11 +177,9 @@ class Losses:
     def __str__(self) -> str:
         parts = []
         if self.ids:
-            more = f" and {len(self.ids) - MOST_NAMED} more" if self.ids[MOST_NAMED:] else ""
-            parts.append(f"the IDs of {listed(self.ids[:MOST_NAMED])}{more}")
+            parts.append(f"the IDs of {listed(self.ids)}")
         if self.intents:
-            keys = listed([f"`{one.key}`" for one in self.intents[:MOST_NAMED]])
-            parts.append(f"what is open for {keys}")
+            parts.append(f"what is open for {listed(f'`{one.key}`' for one in self.intents)}")
         return " and ".join(parts)
 
 

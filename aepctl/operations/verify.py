@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from aepctl.aep.reader import AudienceReader
-from aepctl.apply.findings import Finding, Kind, Seen, Verified, find
+from aepctl.apply.findings import Finding, Kind, Seen, Verified, doubles, find
+from aepctl.apply.reading import confirmed
 from aepctl.model.audience import Known, Observed
 from aepctl.operations.context import Context
 from aepctl.project.credentials import credentials
@@ -60,8 +61,9 @@ def _reader(context: Context, environment: Environment, state: State) -> Iterato
 
 
 def look_at_all(reader: AudienceReader, state: State) -> Seen:
-    """The whole list; and what it lacks, looked up one by one: a list is no proof."""
+    """The whole list, which is no proof: what it lacks, and what would be a second one, is read."""
     listed = tuple(dict.fromkeys((*reader.list_all(), *reader.list_inactive())))
+    listed = confirmed(reader, listed, doubles(state, listed))
     there = {one.ids.audience_id for one in listed if not one.is_gone}
     gone = {}
     for key, known in state.audiences.items():

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from aepctl.model.problem import Problem
+from aepctl.model.problem import Problem, quoted
 from aepctl.project.redaction import Redaction
 from aepctl.project.said import ConfigSaid, EnvironmentSaid
 from aepctl.yamldoc import Finding, YamlFile
-from aepctl.yamldoc.places import Path, quoted
+from aepctl.yamldoc.places import Path
 
 WRITTEN = re.compile(r"\$\$\{|\$\{([^{}]*)\}|\$\{")
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

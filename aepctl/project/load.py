@@ -13,8 +13,8 @@ from aepctl.files import read_regular
 from aepctl.model.problem import Origin, Problem
 from aepctl.model.target import EMULATOR
 from aepctl.project.expanding import Expanded, expand
-from aepctl.project.paths import Boundary, below_here, near_names
-from aepctl.project.project import FILE, INSIDE, Project, state_path
+from aepctl.project.paths import FILE, Boundary, below_here, near_names
+from aepctl.project.project import INSIDE, Project, state_path
 from aepctl.project.reading import config_said
 from aepctl.project.said import ConfigSaid
 from aepctl.project.targets import twice

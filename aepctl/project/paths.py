@@ -9,6 +9,8 @@ from pathlib import Path
 from aepctl.errors import AepctlError
 from aepctl.project.stores import check_address, scheme_of
 
+FILE = "aepctl.yaml"
+"""The settings of a project."""
 SUFFIXES = (".yaml", ".yml")
 NEAR = re.compile(r"\.?aepctl\.(ya?ml|json|toml)", re.IGNORECASE)
 """What somebody may have taken for the name of aepctl.yaml."""
@@ -128,4 +130,4 @@ def near_names(folder: str | Path = ".") -> list[str]:
             names = [one.name for one in entries if NEAR.fullmatch(one.name)]
     except OSError:  # a folder that may not be listed can still hold what is named
         return []
-    return sorted(name for name in names if name != "aepctl.yaml")
+    return sorted(name for name in names if name != FILE)

@@ -1,5 +1,6 @@
 """What aepctl.yaml says, and the environment that a command is about."""
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,13 +13,13 @@ from aepctl.model.rule import Rule
 from aepctl.model.target import EMULATOR, Target
 from aepctl.project.credentials import check_header
 from aepctl.project.environment import Environment
-from aepctl.project.paths import Boundary
+from aepctl.project.paths import FILE, Boundary
 from aepctl.project.said import EnvironmentSaid
 from aepctl.project.variables import check_organisation, settle_seconds
 from aepctl.yamldoc.patterns import KEY, KEY_HINT
 from aepctl.yamldoc.places import Path as PlacePath
 
-FILE = "aepctl.yaml"
+DEFAULT = "`default_environment`"
 INSIDE = (
     "keep it below that folder, links included, so that no pull request leads elsewhere; whoever "
     "runs aepctl and means it uses --allow-outside"
@@ -49,16 +50,17 @@ class Project:
         `program` is how a command begins that runs in this folder. Raises AepctlError where the
         file and the variables leave something open.
         """
-        name = name or environ.get("AEPCTL_ENV") or self._default()
+        given, variable = name, environ.get("AEPCTL_ENV")
+        name = given or variable or self._default()
         said = self.environments.get(name)
         if said is None and self.environments:
             from difflib import get_close_matches  # noqa: PLC0415 - only where something is wrong
 
             close = get_close_matches(name, self.environments, n=1)
             hint = f"did you mean {close[0]}?" if close else f"available: {self._names()}"
-            raise AepctlError(
-                f"there is no environment `{name}` in {FILE}", hint=hint, code="no-such-environment"
-            )
+            by = "" if given else f", but {'AEPCTL_ENV' if variable else DEFAULT} names it"
+            message = f"there is no environment `{name}` in {FILE}{by}"
+            raise AepctlError(message, hint=hint, code="no-such-environment")
         if not re.fullmatch(KEY, name):  # it becomes part of file names
             raise AepctlError(
                 f"`{name}` cannot be the name of an environment", hint=KEY_HINT, code="invalid-key"
@@ -154,7 +156,7 @@ class Project:
             if not self.found:
                 raise AepctlError(
                     f"no {FILE} in {Path.cwd()}, and {variable} is not set",
-                    hint=f"write {FILE}, or use --chdir to name the folder that has it",
+                    hint=_elsewhere(),
                     code="no-settings",
                 )
             message = f"the environment `{name}` has no {what}"
@@ -177,3 +179,12 @@ class Project:
 def state_path(name: str, said: EnvironmentSaid) -> str:
     """Where the state of an environment is: as it says, or else by its name."""
     return said.state or f"state/{name}.json"
+
+
+def _elsewhere() -> str:
+    """Where there is a project, or how to begin one."""
+    here = Path.cwd()
+    above = next((one for one in here.parents if (one / FILE).is_file()), None)
+    if above is not None:
+        return f"{above} has one: go there, or use `--chdir {os.path.relpath(above, here)}`"
+    return "`aepctl init` makes a new project here; or use --chdir to name the folder that has it"

@@ -30,6 +30,7 @@ from aepctl.state.on_disk import (
 )
 from aepctl.state.spelling import encode_ids, encode_intent, encode_local, encode_run
 from aepctl.state.steps_on_disk import IntentOnDisk, LocalStepOnDisk
+from aepctl.texts import json_of
 
 JOURNAL_FORMAT = "1.4"
 MERGE = "a journal belongs to one run and cannot be merged: keep the lines of one side"
@@ -199,8 +200,8 @@ def _events(lines: list[str], run: str, name: str) -> tuple[tuple[int, Event], .
 
 def _format(first: str, name: str) -> str:
     try:
-        head = json.loads(first)
-    except (ValueError, RecursionError):
+        head = json_of(first)
+    except ValueError:
         head = None
     found = head.get("format") if isinstance(head, dict) and head.get("type") == "journal" else None
     if not isinstance(found, str) or not VERSION.fullmatch(found):

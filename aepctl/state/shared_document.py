@@ -4,7 +4,6 @@ A write whose answer is lost is recognised as ours by its `write_id`; one that m
 document than the last one seen is not written. Not for two threads at once.
 """
 
-import json
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -20,6 +19,7 @@ from aepctl.state.model import State
 from aepctl.state.shared_store import SharedStore
 from aepctl.state.stores.documents import Document, Overtaken
 from aepctl.state.written import Written
+from aepctl.texts import json_of
 
 TRIES = 6
 FIRST_PAUSE_SECONDS = 0.25
@@ -213,8 +213,8 @@ def _holder(document: Document | None) -> str | None:
 
 def _loaded(document: Document) -> dict[str, object]:
     try:
-        data = json.loads(document.data)
-    except (ValueError, RecursionError):  # whatever it is, we did not write it
+        data = json_of(document.data)
+    except ValueError:  # whatever it is, we did not write it
         return {}
     return data if isinstance(data, dict) else {}
 

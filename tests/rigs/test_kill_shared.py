@@ -309,10 +309,13 @@ def begin(fleet: Fleet) -> None:
 
 
 def test_the_rig_finds_fault_with_a_state_file(tmp_path: Path, report: Record) -> None:
-    """As pipelines have it that commit the state file when a run has ended well."""
+    """As pipelines have it that commit the state file when a run has ended well.
+
+    The list lags for as long as this takes, however slow the machine is.
+    """
     kills, wanted = 3, 30
     dice = random.Random(1)
-    with serve(behaviour=Behaviour(latency=LATENCY, list_lag=LAG)) as emulator:
+    with serve(behaviour=Behaviour(latency=LATENCY, list_lag=600)) as emulator:
         place = Place("state/rig.json", {}, no_store, lambda _: None)
         fleet = Fleet(tmp_path, place, emulator, Team(dice), dice)
         fleet.team.new(1)

@@ -1,8 +1,6 @@
 """The token: one is asked for, or the given one is looked into, as far as it says anything."""
 
 import base64
-import binascii
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,6 +14,7 @@ from aepctl.operations.doctor.hosts import factory_of
 from aepctl.operations.doctor.patient import Found, Patient, about
 from aepctl.patience import Patience
 from aepctl.project.credentials import Credentials
+from aepctl.texts import json_of
 
 SOON = timedelta(minutes=10)
 """A token that ends within this ends in mid-apply."""
@@ -59,8 +58,8 @@ def claims(token: str) -> Claims:
     """What a token says of itself; nothing, where it is none that does. It is not believed."""
     part = token.split(".")[1] if token.count(".") == 2 else ""  # noqa: PLR2004 - a JWT has three
     try:
-        found = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    except (ValueError, binascii.Error, RecursionError):
+        found = json_of(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
 

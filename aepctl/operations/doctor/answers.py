@@ -1,12 +1,12 @@
 """What answers of the platform say to a check. Pure: unusable ones say nothing."""
 
-import json
 from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
 from aepctl.aep.explanations import speaks_of_error
 from aepctl.replies import Reply, Response
+from aepctl.texts import json_of
 
 
 def decoded(reply: Reply | None) -> Any:
@@ -14,8 +14,8 @@ def decoded(reply: Reply | None) -> Any:
     if not isinstance(reply, Response) or reply.status != HTTPStatus.OK or not reply.complete:
         return None
     try:
-        data = json.loads(reply.body)
-    except (ValueError, RecursionError):
+        data = json_of(reply.body)
+    except ValueError:
         return None
     return data if isinstance(data, dict) and not speaks_of_error(data) else None
 

@@ -3,7 +3,6 @@
 Source: RFC 9110; OpenTofu's HTTP backend; GitLab's API of Terraform states.
 """
 
-import json
 import re
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -12,6 +11,7 @@ from typing import Any
 from aepctl.replies import Response
 from aepctl.state.stores.documents import STORE_ACCESS
 from aepctl.state.stores.http_address import PASSWORD, USERNAME
+from aepctl.texts import json_of
 
 TAKEN = (HTTPStatus.CONFLICT, HTTPStatus.LOCKED)
 UNWELCOME = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
@@ -128,8 +128,8 @@ def holder(body: bytes) -> Holder:
 def field(body: bytes, name: str) -> str:
     """A text in a JSON object, as far as it may be shown; "" where there is none."""
     try:
-        value: Any = json.loads(body)
-    except (ValueError, RecursionError):
+        value: Any = json_of(body)
+    except ValueError:
         return ""
     found = value.get(name) if isinstance(value, dict) else None
     return _visible(found) if isinstance(found, str) else ""

@@ -10,6 +10,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from aepctl.texts import json_of
+
 FORMAT = 1
 
 
@@ -51,8 +53,8 @@ def wrapped(envelope: Envelope) -> bytes:
 def unwrapped(body: bytes) -> Envelope:
     """The document in these bytes. Raises NoEnvelope."""
     try:
-        outside = json.loads(body)
-    except (ValueError, RecursionError):
+        outside = json_of(body)
+    except ValueError:
         raise NoEnvelope(*_no_json(body)) from None
     inside = outside.get("aepctl") if isinstance(outside, dict) else None
     if not isinstance(inside, dict):

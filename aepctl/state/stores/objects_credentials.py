@@ -4,7 +4,6 @@ Profiles, SSO and assumed roles of AWS come from boto3 where it is installed, an
 federation of Google from google-auth. What is given by variables needs neither.
 """
 
-import json
 from collections.abc import Mapping
 from datetime import timedelta
 from importlib import import_module
@@ -13,6 +12,7 @@ from typing import Any
 
 from aepctl.errors import AepctlError
 from aepctl.state.stores.objects_address import GCS, S3, Address
+from aepctl.texts import json_of
 
 RENEWED = timedelta(minutes=8)
 """What boto3 hands out is good for ten minutes at least."""
@@ -62,7 +62,7 @@ def _federated(config: Mapping[str, str]) -> bool:
         return False
     try:
         with Path(path).open("rb") as file:
-            content = json.loads(file.read(LONGEST_FILE))
+            content = json_of(file.read(LONGEST_FILE))
     except (OSError, ValueError):
         return False  # obstore's to refuse
     return isinstance(content, dict) and content.get("type") not in OWN_TYPES

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from aepctl.errors import StateError
 from aepctl.state.stores.documents import Document, DocumentStore, Overtaken
+from aepctl.texts import json_of
 
 MARK = "aepctl-probe"
 NOTE = "state init: is a late write refused?"
@@ -20,7 +21,7 @@ LONGEST_PAUSE_SECONDS = 1.5
 def is_probe(data: bytes) -> bool:
     """Whether this is what `probe` leaves where it was cut short: nothing that counts."""
     try:
-        content = json.loads(data)
+        content = json_of(data)
     except ValueError:
         return False
     return isinstance(content, dict) and content.keys() == {MARK}

@@ -109,7 +109,18 @@ def test_a_store_that_reads_what_was_is_refused() -> None:
         probe(Late(MemoryServer()), PROGRAM)
 
 
-@pytest.mark.parametrize("data", [b"", b"{}", b"[]", b'{"format": 1}', b"\xff", b'"aepctl-probe"'])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"{}",
+        b"[]",
+        b'{"format": 1}',
+        b"\xff",
+        b'"aepctl-probe"',
+        pytest.param(b"[" * 99_999, id="nested"),
+    ],
+)
 def test_other_documents_are_no_probe(data: bytes) -> None:
     assert not is_probe(data)
 
