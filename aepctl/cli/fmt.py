@@ -75,7 +75,7 @@ def _formatted(invocation: Invocation, files: tuple[str, ...], *, writes: bool) 
 
 def _give(invocation: Invocation, done: "Fmt", *, writes: bool) -> int:
     """The document, with what is wrong beside what is not formatted; the exit code."""
-    from aepctl.render.fmt_documents import fmt_json
+    from aepctl.render.fmt_json import fmt_json
 
     error, problems = done.error, tuple(done.problems)
     if isinstance(error, InvalidInput):

@@ -142,13 +142,20 @@ def repository_prefix() -> str:
     return "" if prefix == "." else prefix
 
 
+def said_of(error: click.ClickException) -> str:
+    """What it says, in a sentence."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return "no command was named"  # its message is the whole help
+    return error.format_message().replace("\n\t", " ")  # before each of the words to choose from
+
+
 def expected(error: BaseException) -> AepctlError:
     """The error as one of ours: a slip, a bug and an interrupt have documents as well."""
     if isinstance(error, AepctlError):
         return error
     if isinstance(error, click.UsageError):
         path = "aepctl" if error.ctx is None else error.ctx.command_path
-        return UsageError(error.format_message(), hint=f"`{path} --help`")
+        return UsageError(said_of(error), hint=f"`{path} --help`")
     if isinstance(error, KeyboardInterrupt | click.Abort):
         return Interrupted("interrupted")
     return InternalError(

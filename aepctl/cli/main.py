@@ -1,7 +1,6 @@
 """The command group, and the last line of defence: every error becomes words and an exit code."""
 
 import os
-import re
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -19,6 +18,7 @@ from aepctl.cli.emulator import emulator
 from aepctl.cli.explain import explain
 from aepctl.cli.export import export
 from aepctl.cli.fmt import fmt
+from aepctl.cli.formats import said_of
 from aepctl.cli.importing import import_
 from aepctl.cli.init import init
 from aepctl.cli.invocation import Group, Invocation
@@ -42,8 +42,6 @@ if TYPE_CHECKING:
 
 FAILED = AepctlError.exit_code
 USAGE = 64
-LIST = re.compile(r"\n\t")
-"""Before each of the words to choose from."""
 
 
 @click.group(
@@ -143,10 +141,9 @@ def _failed(
 
 def _usage(error: click.ClickException, log: StatusLog) -> int:
     """As click shows it, with its code; the help alone where no command was named."""
-    text = error.format_message()
-    said = LIST.sub(" ", text)
+    said = said_of(error)
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        said = "no command was named"
+        text = error.format_message()
     elif (context := getattr(error, "ctx", None)) is not None:
         where = f"{context.get_usage()}\nTry '{context.command_path} --help' for help.\n\n"
         text = f"{where}Error: {coded(said, 'usage')}"

@@ -32,7 +32,7 @@ def refreshed_plan(
     onlooker = look_on(context, environment)
     policy = policy_of(environment, refresh=True, overwrite=overwrite, may_miss=may_miss)
     plan, _ = looked(onlooker, policy, targets)
-    return Planned(plan, onlooker.state)
+    return Planned(replace(plan, no_state=onlooker.no_state), onlooker.state)
 
 
 def looked(
@@ -43,5 +43,4 @@ def looked(
     questions = to_look_up(wants, state, policy, targets)
     with onlooker.reader() as reader:
         seen = look(reader, questions, state, policy, Approval())
-    made = make_plan(wants, state, seen, policy, targets)
-    return replace(made, no_state=onlooker.no_state), seen
+    return make_plan(wants, state, seen, policy, targets), seen

@@ -1,16 +1,12 @@
-"""What `fmt -o json` prints, and its type. See documents for how types are used."""
+"""The document of `fmt -o json`, as types. See documents for how they are used."""
 
-from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import ConfigDict, Field, RootModel
 from typing_extensions import TypedDict  # pydantic takes typing's from Python 3.12 on
 
-from aepctl.errors import AepctlError
-from aepctl.model.problem import Problem
-from aepctl.render.documents import FORMAT, ErrorData, FailedData, Format, ProblemData
-from aepctl.render.json import document, error_data, problem_data
+from aepctl.render.documents import ErrorData, FailedData, Format, ProblemData
 
 
 class Status(StrEnum):
@@ -60,25 +56,3 @@ class FmtDocument(RootModel[FmtData | FailedFmt]):
     """What `aepctl fmt -o json` prints."""
 
     model_config = ConfigDict(defer_build=True)
-
-
-def fmt_json(
-    files: Iterable[str],
-    same: int,
-    broken: int,
-    problems: Sequence[Problem],
-    error: AepctlError | None,
-    *,
-    writes: bool,
-) -> str:
-    """`files` were not as they should be; with `writes` they are now."""
-    status = Status.FORMATTED if writes else Status.NOT_FORMATTED
-    named: list[FmtFileData] = [{"file": file, "status": status} for file in files]
-    data: FmtData = {
-        "format": FORMAT,
-        "files": named,
-        "problems": [problem_data(one) for one in problems],
-        "summary": {"changed": len(named), "same": same, "broken": broken},
-        "error": None if error is None else error_data(error),
-    }
-    return document(data)
