@@ -137,15 +137,17 @@ def record(
     make: Callable[..., T], readers: Mapping[str, Reader[Any]], needed: Collection[str] = ()
 ) -> Reader[T]:
     """What `make` makes of these fields; Adobe's `originName` is given to it as `origin_name`."""
-    attributes = {name: _attribute(name) for name in readers}
+    known = {name: (_attribute(name), read) for name, read in readers.items()}
     least = frozenset(needed)
 
     def read(value: object) -> T:
         if not isinstance(value, dict) or not least <= value.keys():
             raise NotPlain
-        if not value.keys() <= attributes.keys():
-            raise NotPlain
-        given = {attributes[name]: readers[name](one) for name, one in value.items()}
+        given = {}
+        for name, one in value.items():
+            if (found := known.get(name)) is None:
+                raise NotPlain
+            given[found[0]] = found[1](one)
         return make(**given)
 
     return read
