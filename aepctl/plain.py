@@ -76,6 +76,17 @@ def count(value: object) -> int:
     raise NotPlain
 
 
+def within(least: int, most: int) -> Reader[float]:
+    """So much in digits, as a number that may have parts."""
+
+    def read(value: object) -> float:
+        if least <= count(value) <= most:
+            return float(count(value))
+        raise NotPlain
+
+    return read
+
+
 def one_of(*words: str) -> Reader[str]:
     """One of these."""
 

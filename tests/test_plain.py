@@ -78,7 +78,14 @@ ENTRY = record(
     environments=st.lists(mostly(KEY), max_size=2),
     overrides=under_keys(record({}, **OWN, name=TEXT)),
 )
-MANIFEST = record({}, defaults=DEFAULTS, audiences=under_keys(ENTRY), moved=st.just([]))
+MOVED, REMOVED = record({"from": KEY, "to": KEY}), record({"key": KEY, "delete": FLAG})
+MANIFEST = record(
+    {},
+    defaults=DEFAULTS,
+    audiences=under_keys(ENTRY),
+    moved=st.lists(MOVED, max_size=2),
+    removed=st.lists(REMOVED, max_size=2),
+)
 ENVIRONMENT = record(
     {},
     endpoint=st.just("emulator"),
@@ -89,7 +96,8 @@ ENVIRONMENT = record(
     ais_url=some("https://h/a/", "http://127.0.0.1:1"),
     ups_url=some("https://h"),
     ims_url=some("https://h"),
-    settle_seconds=some("1.5"),
+    settle_seconds=some("1.5", "0", "3601"),
+    lock_lease_seconds=some("5", "4", "05"),
     max_creates=some("0", "5", "007"),
     max_deletes=some("10"),
     on_removal=REMOVAL,
