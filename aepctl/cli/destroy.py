@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aepctl.cli.apply import parallelism_option
+from aepctl.cli.command import Command
 from aepctl.cli.formats import run_steps
-from aepctl.cli.invocation import Command, Invocation, pass_invocation
+from aepctl.cli.invocation import Invocation, pass_invocation
 from aepctl.cli.outputs import Outputs, output_options
 from aepctl.cli.plan import overwrite_option, target_option
 from aepctl.cli.types import lock_timeout_option, max_wait_option

@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from aepctl.cli.command import Command
 from aepctl.cli.everywhere import all_environments_option, check_alone
 from aepctl.cli.formats import run_and_render
-from aepctl.cli.invocation import Command, Invocation, pass_invocation
+from aepctl.cli.invocation import Invocation, pass_invocation
 from aepctl.cli.looking import Looking
 from aepctl.cli.outputs import Outputs, output_options
 from aepctl.cli.plan import target_option

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import click
 
+from aepctl.cli.command import Command
 from aepctl.cli.formats import expected
-from aepctl.cli.invocation import Command, Invocation
+from aepctl.cli.invocation import Invocation
 from aepctl.cli.output import machine_format, print_result
 from aepctl.cli.outputs import DOCUMENTS
 
@@ -62,7 +63,8 @@ def _parsed(
     """As click reads them, but no value is judged, and nothing that is wrong ends it."""
     options = [one for one in command.params if isinstance(one, click.Option)]
     flags = {name for one in options if one.is_flag for name in one.opts}
-    bare = [name if name in flags else word for word in words for name in [word.partition("=")[0]]]
+    # A flag that is given a value would end it: what is behind that flag counts as well.
+    bare = [begun if (begun := word.partition("=")[0]) in flags else word for word in words]
     context = click.Context(command, resilient_parsing=True, ignore_unknown_options=True)
     context.allow_interspersed_args = command.allow_interspersed_args
     return command.make_parser(context).parse_args(bare)

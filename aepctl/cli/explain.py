@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aepctl.cli.command import Command
 from aepctl.cli.formats import run_and_render
-from aepctl.cli.invocation import Command
 from aepctl.cli.output import colour, print_result
 from aepctl.cli.outputs import Outputs, output_option
 

@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from aepctl.cli.command import Command
 from aepctl.cli.completers import folders
 from aepctl.cli.formats import run_and_render
-from aepctl.cli.invocation import Command, Invocation, pass_invocation
+from aepctl.cli.invocation import Invocation, pass_invocation
 from aepctl.cli.outfiles import check_expanded
 from aepctl.cli.outputs import Outputs, output_options
 from aepctl.cli.types import lock_timeout_option, max_wait_option

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aepctl.cli.command import Command
 from aepctl.cli.formats import run_and_render
-from aepctl.cli.invocation import Command, Invocation, pass_invocation
+from aepctl.cli.invocation import Invocation, pass_invocation
 from aepctl.cli.outfiles import check_expanded
 from aepctl.cli.output import machine_format, print_result
 from aepctl.cli.outputs import Outputs, output_option

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aepctl.cli.invocation import Command, Invocation
+from aepctl.cli.command import Command
+from aepctl.cli.invocation import Invocation
 from aepctl.cli.outfiles import OutFiles
 from aepctl.cli.output import machine_format, print_result, unwritten
 from aepctl.cli.outputs import Outputs

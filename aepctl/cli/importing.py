@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aepctl.cli.command import Command
 from aepctl.cli.completers import new_key
 from aepctl.cli.formats import run_and_render
-from aepctl.cli.invocation import Command, Invocation, pass_invocation
+from aepctl.cli.invocation import Invocation, pass_invocation
 from aepctl.cli.outputs import Outputs, output_options
 from aepctl.cli.types import AudienceId, Key, lock_timeout_option
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from aepctl import __version__
+from aepctl.cli.command import Group
 from aepctl.cli.completion import VARIABLE, offer
 from aepctl.cli.formats import said_of
-from aepctl.cli.invocation import Group, Invocation
+from aepctl.cli.invocation import Invocation
 from aepctl.cli.late import LateCommands
 from aepctl.cli.output import prepare_streams, unwritten
 from aepctl.cli.status import StatusLog, check_form, is_json

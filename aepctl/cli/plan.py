@@ -2,10 +2,11 @@
 
 import click
 
+from aepctl.cli.command import Command
 from aepctl.cli.completers import any_key
 from aepctl.cli.everywhere import all_environments_option, check_alone, environments_here
 from aepctl.cli.formats import run_and_render
-from aepctl.cli.invocation import Command, Invocation, pass_invocation
+from aepctl.cli.invocation import Invocation, pass_invocation
 from aepctl.cli.outputs import Outputs, output_options
 from aepctl.cli.planning import Planning
 from aepctl.cli.types import FileName

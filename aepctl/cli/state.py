@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aepctl.cli.command import Group
 from aepctl.cli.completers import open_key
 from aepctl.cli.formats import run_and_render
-from aepctl.cli.invocation import Group, Invocation, pass_invocation
+from aepctl.cli.invocation import Invocation, pass_invocation
 from aepctl.cli.late import LateCommands
 from aepctl.cli.output import print_result
 from aepctl.cli.outputs import Outputs, output_option, output_options

@@ -2,8 +2,9 @@
 
 import click
 
+from aepctl.cli.command import Command
 from aepctl.cli.formats import run_and_render
-from aepctl.cli.invocation import Command, Invocation, pass_invocation
+from aepctl.cli.invocation import Invocation, pass_invocation
 from aepctl.cli.output import print_result
 from aepctl.cli.outputs import Outputs, output_option
 from aepctl.cli.state import tell

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from aepctl.manifests.entries import Definition
 from aepctl.manifests.export import Passed, Why
 from aepctl.manifests.pages import Page
-from aepctl.model.problem import Origin
+from aepctl.model.problem import NOWHERE, Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Exported:
 
     def place(self, definition: Definition) -> tuple[Origin, str]:
         """Where a definition stands: their order for people."""
-        return self.places.get(definition.key, Origin("", 0, 0)), definition.key
+        return self.places.get(definition.key, NOWHERE), definition.key
 
     def told(self) -> Iterator[Passed]:
         """What was passed over, and is neither adopted nor kept silent about."""

@@ -15,6 +15,10 @@ class Origin:
     column: int
 
 
+NOWHERE = Origin("", 0, 0)
+"""Where a place is not known, or does not count."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """What is wrong, where, and what was expected.

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from aepctl.errors import AepctlError, CredentialsError, PlatformError, SafetyRefusal
 from aepctl.model.audience import IDENTIFYING, Audience, Ids, Known, Observed
@@ -17,9 +16,6 @@ from aepctl.project.environment import Environment
 from aepctl.state.events import Ending
 from aepctl.state.model import Intent
 from aepctl.state.session import StateSession
-
-if TYPE_CHECKING:
-    from aepctl.aep.connection import Connection
 
 
 def adopt(
@@ -54,20 +50,19 @@ def adopt(
             _check_same(context, environment, key, asked, found)
         record(session, key, intent, asked, found or Observed(asked, Ids(audience_id)))
         session.checkpoint()
-    left = " (not checked on the platform)"
-    if found is not None:
-        left = f" ({found.lifecycle} on the platform)" if found.is_asleep else ""
-    if replacing:
-        return Decided(
-            f"`{key}` now has the audienceId {audience_id}{left}",
-            "what it took the place of is still there; the next apply deletes that",
-        )
-    undo = environment.command("state", "rm", key)
-    return Decided(
-        f"`{key}` now has the audienceId {audience_id}{left}",
-        "the next plan compares it with the manifests; nothing is created for it. "
-        f"To undo: `{undo}`",
-    )
+    after = "what it took the place of is still there; the next apply deletes that"
+    if not replacing:
+        undo = environment.command("state", "rm", key)
+        after = "the next plan compares it with the manifests; nothing is created for it. "
+        after += f"To undo: `{undo}`"
+    return Decided(f"`{key}` now has the audienceId {audience_id}{_of_platform(found)}", after)
+
+
+def _of_platform(found: Observed | None) -> str:
+    """What else is to be said of an audience that was recorded."""
+    if found is None:
+        return " (not checked on the platform)"
+    return f" ({found.lifecycle} on the platform)" if found.is_asleep else ""
 
 
 def keep(session: StateSession, key: str, known: Known, intent: Intent | None) -> Decided:
@@ -128,6 +123,7 @@ def _look(context: Context, environment: Environment, key: str, audience_id: str
     """The audience as the platform has it. Raises SafetyRefusal where it does not."""
     from aepctl.aep.reader import AudienceReader  # noqa: PLC0415 - not without a look
     from aepctl.apply.reading import confirmed  # noqa: PLC0415
+    from aepctl.operations.reading import connected  # noqa: PLC0415
 
     unchecked = environment.command("state", "resolve", key, "--adopt", audience_id, "--no-check")
     with or_without(unchecked), connected(context, environment) as connection:
@@ -158,20 +154,6 @@ def listed_but_gone(environment: Environment, key: str, audience_id: str) -> Saf
         f"`{key}` anew where a manifest wants it",
         code="listed-but-gone",
     )
-
-
-@contextmanager
-def connected(context: Context, environment: Environment) -> "Iterator[Connection]":
-    """A connection to the platform, while it is asked. Raises CredentialsError."""
-    from aepctl.project.credentials import credentials  # noqa: PLC0415 - not without a look
-
-    credentials(environment, context.environ)
-    with context.open_platform(context, environment) as platform:
-        connection = platform.connect()
-        try:
-            yield connection
-        finally:
-            connection.close()
 
 
 @contextmanager

@@ -19,9 +19,9 @@ from aepctl.manifests.pages import pages_of
 from aepctl.model.audience import Audience, Known, Observed
 from aepctl.model.steps import Adopt, Create
 from aepctl.model.wants import Wants
-from aepctl.operations.adopting import connected
 from aepctl.operations.context import Context, has_no_manifests
 from aepctl.operations.exportfolder import target_of, write
+from aepctl.operations.reading import connected
 from aepctl.operations.state import session_for
 from aepctl.project.environment import Environment
 from aepctl.state.loading import read_state

@@ -7,7 +7,6 @@ from aepctl.model.audience import Ids, Known, Observed, Wanted
 from aepctl.model.steps import Record
 from aepctl.operations.adopting import (
     check_owner,
-    connected,
     keep,
     listed_but_gone,
     or_without,
@@ -135,6 +134,7 @@ def _look(context: Context, environment: Environment, key: str, one_id: str) -> 
     from aepctl.aep.either import Sighting, find_either  # noqa: PLC0415 - not without a look
     from aepctl.aep.reader import AudienceReader  # noqa: PLC0415
     from aepctl.apply.reading import confirmed  # noqa: PLC0415
+    from aepctl.operations.reading import connected  # noqa: PLC0415
 
     unchecked = environment.command("state", "resolve", key, "--adopt", one_id, "--no-check")
     with or_without(unchecked), connected(context, environment) as connection:

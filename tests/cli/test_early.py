@@ -4,7 +4,7 @@ import click
 import pytest
 from projects import Project
 
-from aepctl.cli.invocation import Command
+from aepctl.cli.command import Command
 from aepctl.cli.main import cli
 from aepctl.cli.outputs import DOCUMENTS
 
