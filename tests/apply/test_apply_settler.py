@@ -320,6 +320,11 @@ def test_what_is_older_than_the_intent_by_more_than_clocks_differ_is_not_its_doi
     assert timedelta(hours=1) == CLOCK_SKEW
 
 
+def test_an_intent_may_say_that_it_began_in_the_first_hour_of_all_time() -> None:
+    intent = replace(GOLD, at="0001-01-01T00:30:00+00:00")
+    assert Settled(Lists([(there("gold", "A"),)]), [intent]).one.kind is OutcomeKind.ADOPTED
+
+
 @pytest.mark.parametrize("later", [-1.0, -YEARS])
 def test_for_an_intent_that_is_dated_in_the_future_nothing_is_too_old(later: float) -> None:
     made = there("gold", "A", -2 * YEARS)
@@ -750,7 +755,7 @@ def test_one_that_is_listed_and_gone_by_its_id_is_not_adopted_a_person_decides(
     lists = Lists([(there("gold", "A"),)], gone=frozenset({"p-A"}))
     settled = Settled(lists, [replace(GOLD, phase=phase, absent_since="earlier-run")])
     assert settled.one.kind is OutcomeKind.UNDECIDED
-    assert settled.message.startswith("the platform lists A, but has no such audience under its id")
+    assert settled.message.startswith("the platform lists `A`, but has no such audience under its id")
     assert "`aepctl state resolve gold --recreate`" in settled.message
     assert settled.events == []
     assert bool(settled.pauses) is (phase is Phase.OPEN)
