@@ -4,7 +4,6 @@ import contextlib
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -17,6 +16,7 @@ from aepctl.cli.signals import stopping_on_signals
 from aepctl.cli.status import StatusLog, is_json
 from aepctl.cli.types import FILES, FormatPath
 from aepctl.errors import AepctlError, InternalError, Interrupted, InvalidInput
+from aepctl.files import real_path
 from aepctl.log import Level, Notice
 from aepctl.project.pasteable import make_pasteable
 
@@ -224,10 +224,13 @@ def _give_github(
 def repository_prefix() -> str:
     """The way from the repository to this folder: reports name files from the repository."""
     repository = os.environ.get("GITHUB_WORKSPACE") or os.environ.get("CI_PROJECT_DIR")
-    here = Path.cwd().resolve()
-    if not repository or not here.is_relative_to(Path(repository).resolve()):
+    if not repository:
         return ""
-    prefix = here.relative_to(Path(repository).resolve()).as_posix()
+    try:
+        here, top = real_path("."), real_path(repository)
+    except OSError:  # the folder is gone meanwhile, and what was done is told all the same
+        return ""
+    prefix = here.relative_to(top).as_posix() if here.is_relative_to(top) else "."
     return "" if prefix == "." else prefix
 
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from aepctl.errors import AepctlError, InvalidInput, SafetyRefusal
 from aepctl.model.lifecycle import OnRemoval
@@ -153,7 +152,7 @@ class Project:
         if not value:
             if not self.found:
                 raise AepctlError(
-                    f"no {FILE} in {Path.cwd()}, and {variable} is not set",
+                    f"no {FILE} in {Boundary.here().root}, and {variable} is not set",
                     hint=f"write {FILE}, or use --chdir to name the folder that has it",
                     code="no-settings",
                 )
