@@ -43,10 +43,7 @@ def of_statement(code: str, text: str, address: PostgresAddress, role: str) -> F
             f"run: {made}",
         )
     if code in OTHER_TABLE:
-        return Failure(
-            f"{table} is a table for something else ({text})",
-            "name another with `&table=…`",
-        )
+        return of_table(text, address)
     if code == "42501":
         return Failure(
             f"{role} may not: {text}",
@@ -54,6 +51,14 @@ def of_statement(code: str, text: str, address: PostgresAddress, role: str) -> F
             code=STORE_ACCESS,
         )
     return Failure(*_PLAIN.get(code, (text, None)))
+
+
+def of_table(text: str, address: PostgresAddress) -> Failure:
+    """The table is not as we make it."""
+    return Failure(
+        f"{address.schema}.{address.table} is a table for something else ({text})",
+        "name another with `&table=…`",
+    )
 
 
 _PLAIN: Mapping[str, tuple[str, str | None]] = {
