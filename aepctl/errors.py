@@ -14,6 +14,7 @@ AepctlError                 1   failed: a clear error, nothing half-recorded
 ├── NoSuchTarget            1   a --target names no audience
 ├── SafetyRefusal           3   a person has to decide first
 ├── StateLocked             5   somebody else holds the state
+├── UsageError             64   the command line is not one that aepctl knows
 ├── InternalError          70   a bug
 └── Interrupted           130   somebody ended the run
 """
@@ -149,6 +150,13 @@ class StateLocked(AepctlError):
 
     exit_code = 5
     code = "state-locked"
+
+
+class UsageError(AepctlError):
+    """The command line is not one that aepctl knows."""
+
+    exit_code = 64
+    code = "usage"
 
 
 class InternalError(AepctlError):

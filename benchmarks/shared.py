@@ -160,11 +160,11 @@ def in_memory(arguments: list[str]) -> int:
     from aepctl.cli.main import run
     from aepctl.operations.context import Context, system_context
     from aepctl.project.environment import Environment
-    from aepctl.state.codec import Written
     from aepctl.state.encoder import StateEncoder
     from aepctl.state.model import State
     from aepctl.state.shared_store import SharedStore
     from aepctl.state.stores.documents import Document
+    from aepctl.state.written import Written
 
     server = MemoryServer()
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 
 import click
 
+from aepctl.cli.command import common_options
 from aepctl.cli.examples import EXAMPLES
-from aepctl.cli.invocation import common_options
 from aepctl.cli.main import cli
 
 HEAD = """# Commands

@@ -23,9 +23,9 @@ MOVED = re.compile(r"`moved: \[{from: (\S+), to: (\S+)}\]`")
 PLACEHOLDER = "ID"
 WITHOUT = ("Give it another `audienceId` in the manifest", "Plan again")
 """What the manifest, or time, has to mend: no command decides it."""
+EDITED = ("somebody edited it on the platform. ", "somebody edited it on the platform since ")
+"""Over this the manifest is written, or it is written into the manifest."""
 IN_THE_MANIFEST = (
-    reasons.EDITED,
-    reasons.EDITED_REMOVED,
     reasons.IMMUTABLE,
     reasons.PROTECTED,
     reasons.PROTECTED_REPLACE,
@@ -46,6 +46,7 @@ class Advice:
     @property
     def needs_no_command(self) -> bool:
         said = self.reason in IN_THE_MANIFEST or MOVED.search(self.reason) is not None
+        said = said or self.reason.startswith(EDITED)
         again = "--refresh`" in self.reason
         return said or again or any(words in self.reason for words in WITHOUT)
 
@@ -89,7 +90,7 @@ def follow(world: World, advice: Advice, choice: int) -> None:
     if _in_the_manifest(world, advice, choice):
         return
     if "--refresh`" in advice.reason:
-        run_apply(world, refresh=True, overwrite="--overwrite`" in advice.reason)
+        run_apply(world, refresh=True, overwrite="--overwrite" in advice.reason)
         return
     if not commands:
         return
@@ -111,11 +112,12 @@ def _in_the_manifest(world: World, advice: Advice, choice: int) -> bool:
     audiences = world.state().audiences
     former = (old for old, new in world.moved.items() if new == key and old in audiences)
     known, one = audiences.get(key, audiences.get(next(former, key))), world.wanted.get(key)
-    if reason not in IN_THE_MANIFEST or known is None:
-        return reason in IN_THE_MANIFEST
+    is_edited = reason.startswith(EDITED)
+    if known is None or not (is_edited or reason in IN_THE_MANIFEST):
+        return is_edited or reason in IN_THE_MANIFEST
     mine = known.ids.audience_id
     there = next((each for each in world.live() if each.audience_id == mine), None)
-    if reason in {reasons.EDITED, reasons.EDITED_REMOVED} and (choice % 2 or there is None):
+    if is_edited and (choice % 2 or there is None):
         run_apply(world, overwrite=True)
     elif there is not None:
         same = replace(one or wanted(key, 0), audience=there.audience)

@@ -14,12 +14,13 @@ from projects import Project, Result
 from aepctl.emulator import Emulator
 from aepctl.project.environment import Environment
 from aepctl.project.stores import scheme_of
-from aepctl.state.codec import Written, decode_written
+from aepctl.state.codec import decode_written
 from aepctl.state.encoder import StateEncoder
 from aepctl.state.shared_store import SharedStore
 from aepctl.state.stores.disk import Disk
 from aepctl.state.stores.documents import Document
 from aepctl.state.stores.file import FileStore
+from aepctl.state.written import Written
 
 ONE, TWO = "s3://bucket/one.json", "s3://bucket/two.json"
 FILE = "state/prod.json"

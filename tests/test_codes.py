@@ -16,8 +16,8 @@ from aepctl.render.explained import page
 
 ROOT = Path(__file__).parents[1]
 EVERY = catalogue()
-WORDS = frozenset({"usage", *(f"verify-{kind}" for kind in Kind)})
-"""Said by the command line itself, and of findings."""
+WORDS = frozenset(f"verify-{kind}" for kind in Kind)
+"""Said of findings."""
 
 
 def of_group(name: str) -> dict[str, Explanation]:

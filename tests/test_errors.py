@@ -16,9 +16,8 @@ DRAWN = {
         r"^(?:│   |    )*(?:[├└]── )?(\w+) +(\d+)   \S", str(errors.__doc__), re.MULTILINE
     )
 }
-CODES = {1, 3, 4, 5, 70, 130}
-"""Exit codes that an error may have, from the design's table; 0 and 2 are no errors, and usage
-errors are told by the command line itself."""
+CODES = {1, 3, 4, 5, 64, 70, 130}
+"""Exit codes that an error may have, from the design's table; 0 and 2 are no errors."""
 
 
 def classes(base: type[AepctlError]) -> list[type[AepctlError]]:

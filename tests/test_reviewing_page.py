@@ -10,7 +10,8 @@ from aepctl.model.audience import Audience
 from aepctl.model.steps import Create, Delete
 from aepctl.model.target import Target
 from aepctl.plan.plan import Action, Change, FieldDiff, Plan
-from aepctl.plan.reasons import EDITED
+from aepctl.plan.policy import Policy
+from aepctl.plan.reasons import edited as edited_reason
 from aepctl.render.markdown import render
 from aepctl.render.view import view_of_plan
 from aepctl.render.words import WORDS
@@ -40,7 +41,8 @@ def edited(key: str, seen: str, wanted: Audience, line: int) -> Change:
     """Somebody has written something else on the platform."""
     had = known(key, replace(wanted, description=seen))
     sides = FieldDiff("description", wanted.description, seen, wanted.description)
-    return Change(key, Action.DRIFT, had, had, wanted, (sides,), reason=EDITED, source=at(line))
+    why = edited_reason(key, Policy("prod", TARGET, program="aepctl --env prod", refresh=True))
+    return Change(key, Action.DRIFT, had, had, wanted, (sides,), reason=why, source=at(line))
 
 
 def sample() -> Plan:

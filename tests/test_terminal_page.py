@@ -7,7 +7,8 @@ from plans import TARGET, at, audience, create, delete, update
 
 from aepctl.cli.paper import wants_colour
 from aepctl.plan.plan import Action, Change, FieldDiff, Plan
-from aepctl.plan.reasons import EDITED
+from aepctl.plan.policy import Policy
+from aepctl.plan.reasons import edited as edited_reason
 from aepctl.render.display import Paint
 from aepctl.render.text import plan_text
 
@@ -25,8 +26,9 @@ def edited() -> Change:
     sides = FieldDiff("description", "Our best customers.", "By hand.", "Our best customers.")
     seen = update("vip", audience("VIP", "By hand."), gold, 9)
     assert seen.known is not None
+    why = edited_reason("vip", Policy("prod", TARGET))
     return Change(
-        "vip", Action.DRIFT, seen.known, seen.known, gold, (sides,), reason=EDITED, source=at(9)
+        "vip", Action.DRIFT, seen.known, seen.known, gold, (sides,), reason=why, source=at(9)
     )
 
 

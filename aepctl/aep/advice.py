@@ -39,6 +39,9 @@ WORDS = (
 )
 """What is said without a code of its own, with 403 or 404. A 400 is about what was sent."""
 WORDY = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
+RUN_AGAIN = "run it again"
+VIEW_RIGHT = "get the right to view segments"
+NO_RIGHT = "check the rights of these credentials, `org` and `sandbox`"
 PROXY = "a proxy asks who you are: give its user and password in HTTPS_PROXY"
 TOKEN_CODES = frozenset({"401013", "403010"})
 """The token is not valid, or missing: 401 or 403."""

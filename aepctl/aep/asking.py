@@ -6,25 +6,25 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import NamedTuple, Protocol, TypeVar
 
-from aepctl.aep.advice import NO_VIEW_RIGHT, TOKEN_CODES, Advice, unreached
+from aepctl.aep.advice import (
+    NO_RIGHT,
+    NO_VIEW_RIGHT,
+    RUN_AGAIN,
+    TOKEN_CODES,
+    VIEW_RIGHT,
+    Advice,
+    unreached,
+)
 from aepctl.aep.body import read_json
 from aepctl.aep.explanations import ErrorBody, decode_error, speaks_of_error
-from aepctl.backoff import Jitter, backoff_seconds
+from aepctl.aep.repeating import MAX_ATTEMPTS, may_pass, pause
+from aepctl.backoff import Jitter
 from aepctl.clock import Clock
 from aepctl.errors import ListForbidden, PlatformError
-from aepctl.patience import Patience, pause_seconds
+from aepctl.patience import Patience
 from aepctl.replies import NoResponse, NothingSent, Reply, Response
 
-VIEW_RIGHT = "get the right to view segments"
-RUN_AGAIN = "run it again"
-NO_RIGHT = "check the rights of these credentials, `org` and `sandbox`"
 LIST = "list audiences"
-MAX_ATTEMPTS = 6
-FIRST_PAUSE_SECONDS = 0.25
-MAX_PAUSE_SECONDS = 20.0
-RETRIED = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
-"""Beside every 5xx."""
-
 UNREACHED = "platform-unreachable"
 
 T = TypeVar("T")
@@ -108,11 +108,7 @@ class Asking:
 
     def pause(self, attempt: int, why: str, asked: float | None = None) -> None:
         """Wait before the attempt after this one, at least as long as was asked for."""
-        own = backoff_seconds(
-            attempt, first=FIRST_PAUSE_SECONDS, limit=MAX_PAUSE_SECONDS, jitter=self.jitter
-        )
-        seconds = pause_seconds(asked, own)
-        self.patience.wait(self.clock, seconds, why)
+        pause(attempt, why, asked, clock=self.clock, patience=self.patience, jitter=self.jitter)
 
     def _pause(self, reply: Reply, attempt: int, purpose: str, trouble: _Trouble) -> None:
         asked = reply.retry_after if isinstance(reply, Response) else None
@@ -137,7 +133,7 @@ class Asking:
             case Response(status):
                 error = decode_error(status, reply.body)
                 head = " ".join(part for part in (str(status), error.code) if part)
-                again = status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in RETRIED
+                again = may_pass(status)
                 advice = Advice(self.connection.token_advice, "ups_url").about(status, error)
                 other = NO_RIGHT if status == HTTPStatus.FORBIDDEN else RUN_AGAIN
                 said, code = f"{head}: {error.message}", _code(status, error, again=again)

@@ -1,12 +1,10 @@
 """Finding an audience that a person names, by either of its IDs, and saying what else it may be."""
 
-import random
 from dataclasses import dataclass
 
 from aepctl.aep.asking import Asking, ReadConnection
 from aepctl.aep.listed import Element
 from aepctl.aep.paging import Paging
-from aepctl.backoff import Jitter
 from aepctl.clock import Clock
 from aepctl.model.audience import Observed
 from aepctl.patience import Patience
@@ -28,13 +26,12 @@ def find_either(
     clock: Clock,
     one_id: str,
     patience: Patience | None = None,
-    jitter: Jitter = random.random,
 ) -> tuple[Sighting, ...]:
     """All that has this ID, as its audienceId or as its `id`. Raises PlatformError, ListForbidden.
 
     The whole list is read: only there it shows that an ID is one audience's here, another's there.
     """
-    paging = Paging(Asking(connection, clock, patience or Patience(), jitter))
+    paging = Paging(Asking(connection, clock, patience or Patience()))
     queries: tuple[dict[str, str], ...] = (
         {"property": f"audienceId=={one_id}"},
         {},

@@ -13,27 +13,22 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 
-from aepctl.aep.advice import PROXY, unreached
+from aepctl.aep.advice import PROXY, RUN_AGAIN, unreached
 from aepctl.aep.explanations import ErrorBody, decode_error
-from aepctl.backoff import Jitter, backoff_seconds
+from aepctl.aep.repeating import MAX_ATTEMPTS, may_pass, pause
+from aepctl.backoff import Jitter
 from aepctl.clock import Clock
 from aepctl.errors import CredentialsError
-from aepctl.patience import Patience, pause_seconds
+from aepctl.patience import Patience
 from aepctl.project.credentials import Credentials, Secret
 from aepctl.replies import Reply, Response
 
 TOKEN_LIFE_SECONDS = 86399.0
 """How long a token lasts that does not say it. Source: the same page, an example answer."""
-MAX_ATTEMPTS = 6
-FIRST_PAUSE_SECONDS = 0.25
-MAX_PAUSE_SECONDS = 20.0
-PASSING = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
-"""Beside every 5xx."""
 HAS_TOKEN = re.compile(rb"(access|refresh|id)_?token", re.IGNORECASE)
 """What an answer is not shown with: nobody knows yet what would have to be taken out of it."""
 CHECK_CLIENT = "check AEP_CLIENT_ID, AEP_CLIENT_SECRET and AEP_SCOPES"
 CHECK_ADDRESS = "check `ims_url`"
-RUN_AGAIN = "run it again"
 
 
 class Exchange(Protocol):
@@ -98,11 +93,14 @@ class Ims:
             attempt += 1
             if not found.again or attempt == self._attempts:
                 raise CredentialsError(what, hint=found.hint, code=found.code)
-            own = backoff_seconds(
-                attempt - 1, first=FIRST_PAUSE_SECONDS, limit=MAX_PAUSE_SECONDS, jitter=self._jitter
+            pause(
+                attempt - 1,
+                what,
+                found.asked,
+                clock=self._clock,
+                patience=self._patience,
+                jitter=self._jitter,
             )
-            seconds = pause_seconds(found.asked, own)
-            self._patience.wait(self._clock, seconds, what)
 
     def _once(self) -> Granted | _Trouble:
         given = self._credentials
@@ -132,7 +130,7 @@ class Ims:
         return _Trouble(
             f"{self._url} answered {status}{code}: {error.message}",
             _hint(status),
-            again=status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in PASSING,
+            again=may_pass(status),
             asked=response.retry_after,
         )
 
@@ -172,6 +170,6 @@ def _hint(status: int) -> str:
         return CHECK_CLIENT
     if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
         return PROXY
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in PASSING:
+    if may_pass(status):
         return RUN_AGAIN
     return f"{CHECK_ADDRESS}, and what stands between this machine and it"

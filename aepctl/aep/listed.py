@@ -10,7 +10,7 @@ from pydantic import Field as Received
 
 from aepctl.aep.body import read_json, read_plain_json, twice
 from aepctl.aep.explanations import speaks_of_error
-from aepctl.model.audience import FIELDS, Audience, Field, Identity, Ids, Observed
+from aepctl.model.audience import FIELDS, IDENTIFYING, Audience, Field, Identity, Ids, Observed
 from aepctl.model.ids import usable_id
 from aepctl.wording import listed
 
@@ -18,7 +18,6 @@ OF_THE_PLATFORM = "SegmentDefinition"
 """The `type` of what is no external audience."""
 EXTERNAL = "External"
 """How the `type` of what is one begins: ExternalSegment, in some documents ExternalAudience."""
-IDENTITY = ("name", "namespace", "originName")
 NEVER = 1e15
 """No time is as late as this, in whichever unit."""
 
@@ -142,7 +141,7 @@ def _element(data: Any, number: int) -> Element:
         for f in FIELDS
         if f.required and (f.name in double or not isinstance(data.get(f.name), str))
     ]
-    name, namespace, origin_name = (said[field] or "" for field in IDENTITY)
+    name, namespace, origin_name = (said[field] or "" for field in IDENTIFYING)
     if not usable_id(audience_id) or "audienceId" in double:
         odd.append("audienceId")
     elif name and not odd:

@@ -5,27 +5,23 @@ provably did not arrive or was refused outright may be sent again. Changing and 
 again, so there it is enough that a status says that nothing was done.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 from typing import TypeAlias, assert_never
 
 from aepctl.aep.advice import explained
+from aepctl.aep.echoes import as_shown, other_than
 from aepctl.aep.explanations import decode_error
 from aepctl.aep.listed import decode_audience
 from aepctl.aep.wire import decode_created, is_json_object
 from aepctl.model.audience import Audience, Ids
 from aepctl.model.failure import Failure
-from aepctl.model.folding import folded
 from aepctl.model.steps import Create, Patch
 from aepctl.replies import NoResponse, NothingSent, Reply, Response
 
 GONE = "UPAPI-113430-404"
 """The code of "there is no such audience". Source: Segmentation Service API, 404."""
-NO_ASCII = re.compile(r"[^\x00-\x7f]+")
-MAX_ECHO = 100
-"""So many characters are told of an answer to another request."""
 
 
 class RetryReason(StrEnum):
@@ -152,36 +148,13 @@ def _created(response: Response, sent: Create) -> Verdict | None:
     created = decode_created(response.body) if response.complete else None
     if created is None:
         return None
-    mine = sent.audience.fields()
-    for name, echo in created.echo.items():
-        said = echo if isinstance(echo, str) else repr(echo)
-        if folded(said) != folded(mine[name]):
-            what = f"{name} {said[:MAX_ECHO]!r}, and {mine[name]!r} was sent"
-            if _may_be_ours(created.echo.get("name"), mine["name"]):
-                return _kept_otherwise(response, created.ids.audience_id, what)
-            return _of_another(response, what)
-    shown = mine | {name: echo for name, echo in created.echo.items() if isinstance(echo, str)}
-    observed = Audience.of(shown)
+    other = other_than(sent.audience, created)
+    if other is not None and other.may_be_ours:
+        return _kept_otherwise(response, created.ids.audience_id, other.said)
+    if other is not None:
+        return _of_another(response, other.said)
+    observed = as_shown(sent.audience, created)
     return Done(created.ids, None if observed == sent.audience else observed)
-
-
-def _may_be_ours(said: object, sent: str) -> bool:
-    """Whether an answer repeats the name that was sent, but for letters that no ASCII has.
-
-    A platform may lose or replace them. An answer to another create seldom looks so.
-    """
-    if not isinstance(said, str):
-        return said is None
-    first, *others = ("".join(one.split()).casefold() for one in NO_ASCII.split(sent))
-    rest = "".join(said.split()).casefold()
-    if not others or not rest.startswith(first):
-        return folded(said) == folded(sent)
-    rest = rest.removeprefix(first)
-    for one in others[:-1]:
-        _, found, rest = rest.partition(one) if one else ("", " ", rest)
-        if not found:
-            return False
-    return rest.endswith(others[-1])
 
 
 def _patched(response: Response, sent: Patch) -> Verdict | None:

@@ -26,7 +26,15 @@ SEND = Found()
 """It is sent: everything is as it was."""
 
 
-def judge(step: Patch | Delete, observed: Observed | None) -> Found:
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The commands that go on where a person has to decide, as they begin."""
+
+    look: str = "aepctl plan --refresh"
+    overwrite: str = "aepctl apply --overwrite"
+
+
+def judge(key: str, step: Patch | Delete, observed: Observed | None, ways: Ways = Ways()) -> Found:
     """What is to become of the step. `observed` None: the platform has no such audience.
 
     Without the platform's own id nothing was asked, and nothing can be.
@@ -34,20 +42,20 @@ def judge(step: Patch | Delete, observed: Observed | None) -> Found:
     if step.ids.platform_id is None:
         return Found(no_platform_id(step.ids).message, refused=True)
     if isinstance(step, Delete):
-        return _judge_delete(step, observed)
+        return _judge_delete(key, step, observed, ways)
     audience_id = step.ids.audience_id
     if observed is None:
         gone = f"the platform has no audience {audience_id} any more"
-        return Found(f"{gone}. Plan again with `--refresh`")
+        return Found(f"{gone}. Plan again: `{ways.look}`")
     now = observed.audience
     if is_now(now, step.after, step.before, step.changes):
         return Found(observed=now)
     if is_now(now, step.before, step.after, step.changes):
         return SEND
-    return Found(_edited(step.before, now, step.after))
+    return Found(f"{_edited(step.before, now, step.after)}. Plan again: `{ways.look}`")
 
 
-def _judge_delete(step: Delete, observed: Observed | None) -> Found:
+def _judge_delete(key: str, step: Delete, observed: Observed | None, ways: Ways) -> Found:
     if observed is None:  # it may only not show yet: to delete what is gone succeeds
         return SEND
     if observed.dependents:
@@ -56,7 +64,8 @@ def _judge_delete(step: Delete, observed: Observed | None) -> Found:
     now = observed.audience
     if is_now(now, step.audience, step.audience, FIELD_NAMES):
         return SEND
-    return Found(_edited(step.audience, now, None))
+    again = f"to delete it all the same: `{ways.overwrite} --target {key}`"
+    return Found(f"{_edited(step.audience, now, None)}. Plan again: `{ways.look}`; {again}")
 
 
 def _edited(before: Audience, now: Audience, after: Audience | None) -> str:
@@ -69,9 +78,7 @@ def _edited(before: Audience, now: Audience, after: Audience | None) -> str:
         + (f", shall be {_shown(shall.get(name))}" if after is not None else "")
         for name in names
     )
-    return f"somebody edited it on the platform meanwhile: {each}. Plan again with `--refresh`" + (
-        "" if after is not None else "; to delete it all the same: `--overwrite`"
-    )
+    return f"somebody edited it on the platform meanwhile: {each}"
 
 
 def _shown(text: str | None) -> str:

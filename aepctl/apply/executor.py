@@ -76,26 +76,25 @@ def execute(
     stops, what was in that worker's hands is unknown, the others finish what they had begun, and
     `sender.stop.error` has what happened.
     """
-    waiting: deque[_Task] = deque()
-    noted: list[Outcome] = []
     with sender.noting():
-        for change in changes:
-            ids = change.before.ids if change.before is not None else None
-            for number, step in enumerate(change.steps):
-                if isinstance(step, Create | Patch | Delete):
-                    left = change.steps[number:]
-                    waiting.append(_Task(change.key, change.action, step, left, ids))
-                    break
-                sender.note(change.key, step, more=number + 1 < len(change.steps))
-                ids = step.known.ids if isinstance(step, Adopt) else ids
-            else:
-                if change.steps:
-                    kind = DONE_KINDS[change.action]
-                    noted.append(Outcome(change.key, change.action, kind, ids))
+        begun = [_note(change, sender) for change in changes if change.steps]
+    noted = [one for one in begun if isinstance(one, Outcome)]
     for outcome in noted:  # nothing is told that a crash could still take back
         on_outcome(outcome)
+    waiting = deque(one for one in begun if isinstance(one, _Task))
     heard = _Heard(on_outcome, on_idle)
     return (*noted, *_work_together(waiting, sender, connect, parallelism, heard))
+
+
+def _note(change: Change, sender: Sender) -> Outcome | _Task:
+    """Note the steps before the first on the platform: what is left then, or what came of all."""
+    ids = change.before.ids if change.before is not None else None
+    for number, step in enumerate(change.steps):
+        if isinstance(step, Create | Patch | Delete):
+            return _Task(change.key, change.action, step, change.steps[number:], ids)
+        sender.note(change.key, step, more=number + 1 < len(change.steps))
+        ids = step.known.ids if isinstance(step, Adopt) else ids
+    return Outcome(change.key, change.action, DONE_KINDS[change.action], ids)
 
 
 def _work_together(

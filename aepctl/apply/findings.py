@@ -81,12 +81,20 @@ def _open(intent: Intent, command: Command) -> Finding:
     )
 
 
+def doubles(state: State, listed: Sequence[Observed]) -> frozenset[str]:
+    """The audienceIds of what is the same as something known, and no key has."""
+    owned = {one for known in state.audiences.values() for one in known.all_ids}
+    mine = {name for known in state.audiences.values() for name in _identities(known)}
+    others = (one for one in listed if one.ids.audience_id not in owned)
+    return frozenset(one.ids.audience_id for one in others if one.audience.folded_identity in mine)
+
+
 def _doubles(state: State, seen: Seen, command: Command) -> Iterator[Finding]:
     """Known audiences that are not there, and those that are there once more."""
-    owned = {one for known in state.audiences.values() for one in known.all_ids}
+    others = doubles(state, seen.listed)
     by_identity: dict[Identity, list[str]] = {}
     for one in seen.listed:
-        if not one.is_gone and one.ids.audience_id not in owned:
+        if not one.is_gone and one.ids.audience_id in others:
             by_identity.setdefault(one.audience.folded_identity, []).append(one.ids.audience_id)
     for key, known in state.audiences.items():
         alike = [one for name in _identities(known) for one in by_identity.get(name, ())]

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from aepctl.apply.gates import Approval, checks_empty_state
 from aepctl.apply.ports import Reader
-from aepctl.apply.reading import read_known
+from aepctl.apply.reading import confirmed, read_known
 from aepctl.errors import ListForbidden, PlatformError
-from aepctl.model.audience import Known, Observed
+from aepctl.model.audience import Observed
 from aepctl.plan.candidates import Candidate
 from aepctl.plan.matching import ObservedIndex
 from aepctl.plan.policy import Policy
@@ -45,24 +45,30 @@ def look(
     named = _named(reader, questions, listed or ())
     read = {one.ids.audience_id for one in known.found} | known.gone.keys()
     others = [one for one in (*(listed or ()), *named) if one.ids.audience_id not in read]
-    denied = _denied(reader, questions, state, others)
-    return replace(known, found=(*others, *known.found), denied=denied)
+    new = _checked(reader, questions, state, others)
+    return replace(known, found=(*new.found, *known.found), denied=new.denied)
 
 
-def _denied(
+def _checked(
     reader: Reader, questions: Questions, state: State, listed: Sequence[Observed]
-) -> frozenset[str]:
-    """What would be adopted, and is in a list alone: lists go on showing what was deleted."""
+) -> Seen:
+    """What is listed, and of what would be adopted what is there by its own id.
+
+    Lists go on showing what was deleted: `denied`, unless its audienceId was given again.
+    """
     if not questions.candidates or not listed:
-        return frozenset()
+        return Seen(tuple(listed))
     index = ObservedIndex(listed, state.owner)
     matches = {
-        one.ids.audience_id: Known(one.audience, one.ids)
+        one.ids.audience_id
         for candidate in questions.candidates
         for one in _matches(index, candidate)
-        if one.ids.platform_id is not None
     }
-    return frozenset(read_known(reader, matches.values()).gone)
+    there = {one.ids.audience_id: one.ids for one in confirmed(reader, listed, matches)}
+    denied = frozenset(matches - there.keys())
+    past = {one.ids for one in listed if one.ids.audience_id in matches - denied}
+    past -= {*there.values()}
+    return Seen(tuple(one for one in listed if one.ids not in past), denied=denied)
 
 
 def _matches(index: ObservedIndex, candidate: Candidate) -> Iterator[Observed]:

@@ -1,11 +1,12 @@
 """One look at the platform for what creates of unknown outcome may have made."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
 
 from aepctl.apply.ports import Reader
-from aepctl.apply.sightings import can_be_its_doing, is_replaced
+from aepctl.apply.reading import confirmed
+from aepctl.apply.sightings import can_be_its_doing, is_replaced, may_be_of
 from aepctl.model.audience import Identity, Known, Observed, Wanted
 from aepctl.model.steps import Create
 from aepctl.plan.matching import ObservedIndex
@@ -40,21 +41,40 @@ class Look:
         self._owner = owner
         self._known = known
         self._creates = [one.step for one in intents if isinstance(one.step, Create)]
+        self._identities = {one.audience.identity for one in self._creates}
+        self._given = {one.audience_id for one in self._creates}
+        self._gone: list[Observed] = []
 
     @cached_property
     def found(self) -> ObservedIndex:
         """What the platform finds under their names and IDs."""
         if len(self._creates) > MAX_SEARCHES:
-            return ObservedIndex(self._listed, self._owner)
+            return self._there(self._listed)
         search = self._reader.search
         found = (search(one.audience, one.audience_id) for one in self._creates)
-        return ObservedIndex(chain.from_iterable(found), self._owner)
+        return self._there(tuple(chain.from_iterable(found)))
 
     @cached_property
     def everything(self) -> ObservedIndex:
         """All that it has, inactive or not: asked for before anything is taken for absent."""
-        listed = (*self._listed, *self._reader.list_inactive())
-        return ObservedIndex(dict.fromkeys(listed), self._owner)
+        return self._there((*self._listed, *self._reader.list_inactive()))
+
+    def _there(self, listed: Sequence[Observed]) -> ObservedIndex:
+        """Of what may be adopted only what is there by its own id: lists show what was deleted."""
+        ids = {one.ids.audience_id for one in listed if self._may_be_theirs(one)}
+        there = {one.ids for one in confirmed(self._reader, listed, ids)}
+        self._gone += [one for one in listed if one.ids not in there]
+        shown = [one for one in dict.fromkeys(listed) if one.ids in there]
+        return ObservedIndex(shown, self._owner)
+
+    def _may_be_theirs(self, one: Observed) -> bool:
+        audience_id = one.ids.audience_id
+        theirs = one.audience.identity in self._identities or audience_id in self._given
+        return theirs and self._owner(audience_id) is None
+
+    def gone(self, intent: Intent, step: Create) -> tuple[Observed, ...]:
+        """What may be its doing, as lists show it, and is not there."""
+        return may_be_of(intent, step, ObservedIndex(self._gone, self._owner))
 
     @cached_property
     def _listed(self) -> tuple[Observed, ...]:

@@ -1,6 +1,7 @@
 """What is known, read on the platform: as it is there, surely gone, or not found."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from aepctl.apply.ports import Reader
 from aepctl.model.audience import Audience, Ids, Known, Observed
@@ -40,6 +41,34 @@ def read_known(
         },
         missing=frozenset(one.audience_id for one in ids if one.audience_id not in found),
     )
+
+
+def confirmed(
+    reader: Reader, listed: Sequence[Observed], ids: Collection[str]
+) -> tuple[Observed, ...]:
+    """What lists show; of these audienceIds only what is there, as it is by the platform's own id.
+
+    Lists go on showing for minutes what was deleted. What they show without an id is believed. Of
+    several with one audienceId it is the one that is there: an ID may be given again.
+    Raises PlatformError and ListForbidden.
+    """
+    found: dict[str, Observed | None] = {}
+    left = [one for one in listed if one.ids.audience_id in ids and not one.is_gone]
+    while left:
+        first: dict[str, Observed] = {}
+        for one in left:
+            first.setdefault(one.ids.audience_id, one)
+        read = _by_id(reader, [one.ids for one in first.values()])
+        for audience_id, one in first.items():
+            now = read.get(audience_id, one)
+            found[audience_id] = None if now is None else replace(now, ids=one.ids)
+        left = [
+            one
+            for one in left
+            if found[one.ids.audience_id] is None and one.ids != first[one.ids.audience_id].ids
+        ]
+    others = (one for one in listed if one.ids.audience_id not in ids)
+    return (*others, *(one for one in found.values() if one is not None))
 
 
 def _known_as(known: Iterable[Known]) -> Iterator[tuple[Ids, Audience]]:

@@ -13,8 +13,8 @@ class ApplyReport:
 
     `outcomes` are in the plan's order. `not_started` counts changes that were approved, but not
     begun. `rescue` holds what could not be written to the store, for `aepctl state recover`.
-    `plan_id` names the saved plan that was applied. `words` are what goes on
-    where it stopped: `apply`, `apply plan.json` or `destroy`.
+    `plan_id` names the saved plan that was applied. `words` are what goes on where it stopped:
+    `apply`, `apply plan.json` or `destroy`.
     """
 
     plan: Plan

@@ -9,7 +9,7 @@ from typing import assert_never
 
 from aepctl.aep.verdicts import Done, NotSent, Refused, RetryReason, Unknown, Verdict
 from aepctl.apply.afresh import Afresh
-from aepctl.apply.before import SEND, Found, judge
+from aepctl.apply.before import SEND, Found, Ways, judge
 from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.apply.ports import Journal, Writer
 from aepctl.apply.refusals import Refusals
@@ -47,6 +47,7 @@ class Sender:
     jitter: Jitter = random.random
     refusals: Refusals = field(default_factory=Refusals)
     afresh: Afresh | None = None
+    ways: Ways = field(default_factory=Ways)
     _given: dict[str, str] = field(default_factory=dict)
 
     def send(self, writer: Writer, key: str, action: Action, step: RemoteStep) -> Outcome | None:
@@ -54,7 +55,29 @@ class Sender:
 
         `action` is the change's, for the outcome.
         """
-        return self._attempts(writer, key, action, step)
+        troubles: Counter[str] = Counter()
+        outcome = None
+        while self._is_to_do(key, step):
+            if not isinstance(step, Create):
+                found = self._look(writer, key, step)
+                if found is None:
+                    break
+                if found is not SEND:
+                    return self._without_sending(key, action, step, found)
+            intent = self._begin(key, step)
+            if intent is None:
+                break
+            verdict = self._ask(writer, intent)
+            self._end(intent, verdict)
+            outcome = outcome_of(intent, action, verdict)
+            trouble = _trouble(verdict)
+            if trouble is not None:
+                troubles[trouble] += 1
+                if self._again(writer, verdict, trouble, troubles[trouble]):
+                    continue
+            self._heed(writer, step, verdict)
+            break
+        return outcome
 
     def note(self, key: str, step: LocalStep, *, more: bool = False) -> None:
         """Do one step that touches state only; `more` of the same change follow."""
@@ -75,41 +98,14 @@ class Sender:
         except StateNotWritten as error:
             self.stop.request(f"the state cannot be written ({error.reason})")
 
-    def _attempts(
-        self, writer: Writer, key: str, action: Action, step: RemoteStep
-    ) -> Outcome | None:
-        troubles: Counter[str] = Counter()
-        outcome = None
-        while self._is_to_do(key, step):
-            if not isinstance(step, Create):
-                found = self._look(writer, step)
-                if found is None:
-                    break
-                if found is not SEND:
-                    return self._without_sending(key, action, step, found)
-            intent = self._begin(key, step)
-            if intent is None:
-                break
-            verdict = self._ask(writer, intent)
-            self._end(intent, verdict)
-            outcome = outcome_of(intent, action, verdict)
-            trouble = _trouble(verdict)
-            if trouble is not None:
-                troubles[trouble] += 1
-                if self._again(writer, verdict, trouble, troubles[trouble]):
-                    continue
-            self._heed(writer, step, verdict)
-            break
-        return outcome
-
-    def _look(self, writer: Writer, step: Patch | Delete) -> Found | None:
+    def _look(self, writer: Writer, key: str, step: Patch | Delete) -> Found | None:
         """What is there just before it is changed; None where that cannot be told: the run stops.
 
         The platform has no way to change a thing only if nobody else did meanwhile.
         """
         try:
             addressed = step.ids.platform_id is not None
-            return judge(step, writer.read(step.ids) if addressed else None)
+            return judge(key, step, writer.read(step.ids) if addressed else None, self.ways)
         except (PlatformError, CredentialsError) as error:
             self.stop.request("; ".join(filter(None, (error.message, error.hint))))
             return None

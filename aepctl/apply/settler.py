@@ -25,6 +25,7 @@ from aepctl.backoff import backoff_seconds
 from aepctl.model.audience import Ids, Observed
 from aepctl.model.failure import Failure
 from aepctl.model.steps import Create, Delete, Patch
+from aepctl.plan import reasons
 from aepctl.plan.plan import Action
 from aepctl.state.events import Ending
 from aepctl.state.model import Intent, Phase, State
@@ -126,6 +127,9 @@ class Settler:
         self, intent: Intent, step: Create, known: Ids | None, look: Look
     ) -> str | None:
         """Why a person has to decide although nothing is found that may be its doing."""
+        gone = () if known is not None else look.gone(intent, step)
+        if gone:
+            return reasons.denied(intent.key, gone[0].ids.audience_id, self.program)
         contested = look.contested(intent, step)
         if contested is not None:
             return doubt_about_owner(intent.key, *contested, self.program)

@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from aepctl.model.audience import Audience, Ids, Observed
+from aepctl.model.audience import IDENTIFYING, Audience, Ids, Observed
 from aepctl.model.folding import folded
 from aepctl.model.steps import Create
 from aepctl.plan import reasons
@@ -130,7 +130,7 @@ def _others(sent: Audience, shown: Audience) -> str:
     have, was = shown.fields(), sent.fields()
     return listed(
         f"{name} {have.get(name)!r} for {was[name]!r}"
-        for name in ("name", "namespace", "originName")
+        for name in IDENTIFYING
         if have.get(name) != was[name]
     )
 

@@ -4,8 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from aepctl.cli.formats import output_options, outputs_of, run_and_render
-from aepctl.cli.invocation import Command, Invocation, pass_invocation
+from aepctl.cli.command import Command
+from aepctl.cli.formats import run_steps
+from aepctl.cli.invocation import Invocation, pass_invocation
+from aepctl.cli.outputs import Outputs, output_options
 from aepctl.cli.plan import overwrite_option, refresh_option, target_option
 from aepctl.cli.types import FileName, lock_timeout_option, max_wait_option
 
@@ -25,7 +27,7 @@ parallelism_option = click.option(
 )
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, json_list="outcomes")
 @click.argument("plan", type=FileName(), required=False, metavar="[PLAN]")
 @output_options
 @target_option
@@ -66,10 +68,7 @@ def apply(
     invocation: Invocation,
     /,
     plan: str | None,
-    output: str,
-    writes: tuple[tuple[str, str], ...],
-    github: bool,
-    max_bytes: int,
+    outputs: Outputs,
     auto_approve: bool,
     max_wait: float,
     **options: Any,
@@ -85,21 +84,17 @@ def apply(
             "a saved plan has its own targets and approval, and was made with or without "
             "--refresh and --overwrite"
         )
-    outputs = outputs_of(output, writes, github, max_bytes, reads=plan)
 
     def work() -> "Result":
         from aepctl.cli.approval import approved, ask_yes
         from aepctl.cli.console import console_for
 
         console = console_for(
-            invocation, output, approved if auto_approve or plan is not None else ask_yes
+            invocation, outputs.output, approved if auto_approve or plan is not None else ask_yes
         )
         return _applied(invocation, console, plan, max_wait, options)
 
-    code = run_and_render(outputs, "outcomes", work)
-    if invocation.stop.error is not None:
-        raise invocation.stop.error  # a bug is told when all is recorded and reported
-    return code
+    return run_steps(outputs.beside(reads=plan), work)
 
 
 def _applied(

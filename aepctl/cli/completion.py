@@ -2,7 +2,7 @@
 
 import click
 
-from aepctl.cli.invocation import Command
+from aepctl.cli.command import Command
 from aepctl.cli.output import print_result
 
 VARIABLE = "_AEPCTL_COMPLETE"

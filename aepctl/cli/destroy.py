@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aepctl.cli.apply import parallelism_option
-from aepctl.cli.formats import output_options, outputs_of, run_and_render
-from aepctl.cli.invocation import Command, Invocation, pass_invocation
+from aepctl.cli.command import Command
+from aepctl.cli.formats import run_steps
+from aepctl.cli.invocation import Invocation, pass_invocation
+from aepctl.cli.outputs import Outputs, output_options
 from aepctl.cli.plan import overwrite_option, target_option
 from aepctl.cli.types import lock_timeout_option, max_wait_option
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from aepctl.render.formats import Result
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, json_list="outcomes")
 @output_options
 @target_option
 @click.option(
@@ -30,10 +32,7 @@ if TYPE_CHECKING:
 def destroy(
     invocation: Invocation,
     /,
-    output: str,
-    writes: tuple[tuple[str, str], ...],
-    github: bool,
-    max_bytes: int,
+    outputs: Outputs,
     auto_approve: str | None,
     max_wait: float,
     **options: Any,
@@ -45,15 +44,11 @@ def destroy(
     it was removed from the manifests stays. A destroy that was interrupted is finished by running
     it again.
     """
-    outputs = outputs_of(output, writes, github, max_bytes)
 
     def work() -> "Result":
-        return _destroyed(invocation, output, auto_approve, max_wait, options)
+        return _destroyed(invocation, outputs.output, auto_approve, max_wait, options)
 
-    code = run_and_render(outputs, "outcomes", work)
-    if invocation.stop.error is not None:
-        raise invocation.stop.error  # a bug is told when all is recorded and reported
-    return code
+    return run_steps(outputs, work)
 
 
 def _destroyed(

@@ -4,16 +4,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aepctl.cli.formats import Outputs, output_option, run_and_render
-from aepctl.cli.invocation import Command, Invocation, pass_invocation
+from aepctl.cli.command import Command
+from aepctl.cli.formats import run_and_render
+from aepctl.cli.invocation import Invocation, pass_invocation
 from aepctl.cli.output import colour, print_result
+from aepctl.cli.outputs import Outputs, output_option
 
 if TYPE_CHECKING:
     from aepctl.model.checkup import Check
     from aepctl.render.formats import Result
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, json_list="environments")
 @output_option
 @click.option("--all-environments", is_flag=True, help="Every environment of aepctl.yaml.")
 @pass_invocation
@@ -56,4 +58,4 @@ def doctor(invocation: Invocation, output: str, all_environments: bool) -> int:
             print_result(summary_text(found))
         return of_diagnosis(found)
 
-    return run_and_render(Outputs(output), "environments", work)
+    return run_and_render(Outputs(output), work)

@@ -4,10 +4,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from aepctl.cli.command import Command
 from aepctl.cli.everywhere import all_environments_option, check_alone
-from aepctl.cli.formats import output_options, outputs_of, run_and_render
-from aepctl.cli.invocation import Command, Invocation, pass_invocation
+from aepctl.cli.formats import run_and_render
+from aepctl.cli.invocation import Invocation, pass_invocation
 from aepctl.cli.looking import Looking
+from aepctl.cli.outputs import Outputs, output_options
 from aepctl.cli.plan import target_option
 from aepctl.cli.types import max_wait_option
 
@@ -31,7 +33,7 @@ class IgnoreField(click.ParamType["Ignore"]):
             self.fail(str(error), param, ctx)
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, json_list="audiences")
 @output_options
 @target_option
 @click.option(
@@ -52,10 +54,7 @@ class IgnoreField(click.ParamType["Ignore"]):
 @pass_invocation
 def drift(
     invocation: Invocation,
-    output: str,
-    writes: tuple[tuple[str, str], ...],
-    github: bool,
-    max_bytes: int,
+    outputs: Outputs,
     targets: tuple[str, ...],
     ignores: "tuple[Ignore, ...]",
     unmanaged: bool,
@@ -71,8 +70,7 @@ def drift(
         raise click.UsageError("--unmanaged is about what has no key: leave out --target")
 
     looking = Looking(targets, ignores, unmanaged, max_wait)
-    outputs = outputs_of(output, writes, github, max_bytes)
     if everywhere:
         check_alone(invocation)
-        return run_and_render(outputs, "environments", lambda: looking.all(invocation, output))
-    return run_and_render(outputs, "audiences", lambda: looking.one(invocation, output))
+        return run_and_render(outputs, lambda: looking.all(invocation, outputs.output))
+    return run_and_render(outputs, lambda: looking.one(invocation, outputs))

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aepctl.apply.stopping import StopSignal
-from aepctl.cli.invocation import Group, Invocation
+from aepctl.cli.command import Group
+from aepctl.cli.invocation import Invocation
 from aepctl.cli.output import print_result
 from aepctl.gitignore import ignore_own
 from aepctl.log import Level, Notice

@@ -1,7 +1,7 @@
 """`--all-environments`: one command for each environment of aepctl.yaml, and one result."""
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
@@ -12,6 +12,7 @@ from aepctl.cli.invocation import Invocation
 from aepctl.cli.output import print_result
 
 if TYPE_CHECKING:
+    from aepctl.errors import AepctlError
     from aepctl.operations.context import Context
     from aepctl.project.environment import Environment
     from aepctl.project.everywhere import Part
@@ -113,7 +114,12 @@ def give(found: "Everywhere", invocation: Invocation, output: str) -> "Result":
         print_result(render_grid(result.view(), paint, full=invocation.verbose))
         return result
     invocation.log.tell_problems(shared_problems(found.parts)[0])
-    for name, error in found.errors.items():
+    tell_failed(invocation, found.errors)
+    return result
+
+
+def tell_failed(invocation: Invocation, errors: "Mapping[str, AepctlError]") -> None:
+    """What is wrong with environments, by name, beside what there is of the others."""
+    for name, error in errors.items():
         said, told = f"{name}: {error.message}", {"code": error.code, "next": error.hint}
         invocation.log.fail("error", said, environment=name, **told)
-    return result

@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aepctl.cli.formats import Outputs, output_option, run_and_render
-from aepctl.cli.invocation import Command
+from aepctl.cli.command import Command
+from aepctl.cli.formats import run_and_render
 from aepctl.cli.output import colour, print_result
+from aepctl.cli.outputs import Outputs, output_option
 
 if TYPE_CHECKING:
     from aepctl.render.catalogue import Explanation
@@ -21,7 +22,7 @@ def _offered(_context: click.Context, _parameter: click.Parameter, begun: str) -
     return [code for code in catalogue() if code.startswith(begun)]
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, json_list="codes")
 @click.argument("code", required=False, shell_complete=_offered)
 @output_option
 def explain(code: str | None, output: str) -> int:
@@ -48,7 +49,7 @@ def explain(code: str | None, output: str) -> int:
             print_result(explanation_text(every[0], width, paint))
         return 0
 
-    return run_and_render(Outputs(output), "codes", work)
+    return run_and_render(Outputs(output), work)
 
 
 def _found(code: str) -> "Explanation":

@@ -1,21 +1,22 @@
 """aepctl export."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from aepctl.cli.command import Command
 from aepctl.cli.completers import folders
-from aepctl.cli.formats import output_options, outputs_of, run_and_render
-from aepctl.cli.invocation import Command, Invocation, pass_invocation
+from aepctl.cli.formats import run_and_render
+from aepctl.cli.invocation import Invocation, pass_invocation
 from aepctl.cli.outfiles import check_expanded
-from aepctl.cli.output import print_result
+from aepctl.cli.outputs import Outputs, output_options
 from aepctl.cli.types import lock_timeout_option, max_wait_option
 
 if TYPE_CHECKING:
     from aepctl.render.formats import Result
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, json_list="audiences")
 @output_options
 @click.option(
     "--to",
@@ -59,20 +60,13 @@ if TYPE_CHECKING:
 def export(
     invocation: Invocation,
     /,
-    output: str,
-    writes: tuple[tuple[str, str], ...],
-    github: bool,
-    max_bytes: int,
+    outputs: Outputs,
     to: str,
-    namespaces: tuple[str, ...],
-    origins: tuple[str, ...],
-    names: tuple[str, ...],
-    mine: bool,
-    inactive: bool,
     adopt: bool,
     dry_run: bool,
     lock_timeout: float,
     max_wait: float,
+    **asked: Any,
 ) -> int:
     """Write manifests for audiences that the platform has and no manifest defines.
 
@@ -84,23 +78,21 @@ def export(
     check_expanded(to)
 
     def work() -> "Result":
-        from aepctl.cli.paper import paper
+        from aepctl.cli.paper import print_view
         from aepctl.manifests.export import Asked
         from aepctl.operations.export import ExportOptions
         from aepctl.operations.export import export as operation
         from aepctl.render.formats import of_exported
-        from aepctl.render.text import render
 
         context = invocation.context(max_wait=max_wait)
         environment = invocation.resolve(context)
-        asked = Asked(namespaces, origins, names, mine, inactive)
         outside = invocation.allow_outside
-        options = ExportOptions(to, asked, adopt, dry_run, lock_timeout, outside)
+        options = ExportOptions(to, Asked(**asked), adopt, dry_run, lock_timeout, outside)
         exported = operation(context, environment, options)
         program = environment.program
         result = of_exported(exported, environment.name, environment.target, program)
-        if output == "text":
-            print_result(render(result.view(), paper()), kept=not dry_run)
+        if outputs.as_text:
+            print_view(result, kept=not dry_run)
         return result
 
-    return run_and_render(outputs_of(output, writes, github, max_bytes), "audiences", work)
+    return run_and_render(outputs, work)

@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aepctl.cli.formats import Outputs, run_and_render
-from aepctl.cli.invocation import Command, Invocation, pass_invocation
+from aepctl.cli.command import Command
+from aepctl.cli.formats import run_and_render
+from aepctl.cli.invocation import Invocation, pass_invocation
 from aepctl.cli.outfiles import check_expanded
 from aepctl.cli.output import machine_format, print_result
+from aepctl.cli.outputs import Outputs, output_option
 from aepctl.cli.types import FileName
 from aepctl.errors import AepctlError, InvalidInput
 from aepctl.log import Level, Notice
@@ -21,7 +23,7 @@ STDIN = 0
 STREAM_NAME = "standard input"
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, json_list="files")
 @click.option(
     "--check",
     is_flag=True,
@@ -29,8 +31,11 @@ STREAM_NAME = "standard input"
 )
 @click.option("--diff", is_flag=True, help="Write nothing; show what would change.")
 @click.argument("files", nargs=-1, type=FileName(), metavar="[FILE]...")
+@output_option
 @pass_invocation
-def fmt(invocation: Invocation, /, check: bool, diff: bool, files: tuple[str, ...]) -> int:
+def fmt(
+    invocation: Invocation, /, check: bool, diff: bool, files: tuple[str, ...], output: str
+) -> int:
     """Format all manifests and aepctl.yaml, or these files and folders; `-` reads a manifest from
     standard input and writes it to standard output.
 
@@ -41,36 +46,68 @@ def fmt(invocation: Invocation, /, check: bool, diff: bool, files: tuple[str, ..
         check_expanded(one)
     if STREAM in files and len(files) > 1:
         raise click.UsageError("`-` is standard input, and cannot be formatted with files.")
+    if output == "json" and (diff or (STREAM in files and not check)):
+        raise click.UsageError("standard output is for one thing: `-o json`, or the text")
 
     def work() -> int:
-        from aepctl.operations.fmt import fmt as operation
-
-        if STREAM in files:
+        if STREAM in files and output == "text":
             return _stream(invocation, check=check, diff=diff)
         writes = not check and not diff
-        outside = invocation.allow_outside
-        done = operation(invocation.context(), files, writes=writes, allow_outside=outside)
+        done = _formatted(invocation, files, writes=writes)
+        if output == "json":
+            return _give(invocation, done, writes=writes)
         if diff:
             print_result(_diff(done))
         _tell(invocation, done, files, check=check, diff=diff)
         return _ended(invocation, done, check=check)
 
-    return run_and_render(Outputs(), None, work)
+    return run_and_render(Outputs(output), work)
 
 
-def _stream(invocation: Invocation, *, check: bool, diff: bool) -> int:
-    from aepctl.files import read_stream
-    from aepctl.manifests.files import MAX_BYTES
+def _formatted(invocation: Invocation, files: tuple[str, ...], *, writes: bool) -> "Fmt":
+    from aepctl.operations.fmt import fmt as operation
     from aepctl.operations.fmt import fmt_text
 
+    if STREAM in files:
+        return fmt_text(STREAM_NAME, _standard_input())
+    outside = invocation.allow_outside
+    return operation(invocation.context(), files, writes=writes, allow_outside=outside)
+
+
+def _give(invocation: Invocation, done: "Fmt", *, writes: bool) -> int:
+    """The document, with what is wrong beside what is not formatted; the exit code."""
+    from aepctl.render.fmt_json import fmt_json
+
+    error, problems = done.error, tuple(done.problems)
+    if isinstance(error, InvalidInput):
+        problems = error.problems
+    named = [one.file for one in done.changed]
+    print_result(fmt_json(named, done.same, done.broken, problems, error, writes=writes))
+    invocation.log.tell_problems(problems)
+    if error is None:
+        return 1 if named and not writes else 0
+    invocation.log.fail("error", error.message, code=error.code, next=error.hint)
+    return error.exit_code
+
+
+def _standard_input() -> bytes:
+    from aepctl.files import read_stream
+    from aepctl.manifests.files import MAX_BYTES
+
     try:
-        raw = read_stream(STDIN, most=MAX_BYTES)
+        return read_stream(STDIN, most=MAX_BYTES)
     except OSError as error:
         raise AepctlError(
             f"{STREAM_NAME} cannot be read: {error.strerror}",
             hint="give a file instead",
             code="file-unreadable",
         ) from error
+
+
+def _stream(invocation: Invocation, *, check: bool, diff: bool) -> int:
+    from aepctl.operations.fmt import fmt_text
+
+    raw = _standard_input()
     done = fmt_text(STREAM_NAME, raw)
     machine_format()
     if diff:
@@ -84,15 +121,14 @@ def _stream(invocation: Invocation, *, check: bool, diff: bool) -> int:
 
 def _ended(invocation: Invocation, done: "Fmt", *, check: bool) -> int:
     """The exit code. Raises InternalError, and InvalidInput for files with problems."""
-    if not done.bugs:
-        if done.problems:
-            raise InvalidInput(done.problems)
+    error = done.error
+    if error is None:
         return 1 if check and done.changed else 0
-    invocation.log.tell_problems(done.problems)
-    *others, last = done.bugs
-    for one in others:
+    if done.bugs:
+        invocation.log.tell_problems(done.problems)
+    for one in done.bugs[:-1]:
         invocation.log.fail("error", one.message, code=one.code)
-    raise last
+    raise error
 
 
 def _tell(
@@ -110,9 +146,8 @@ def _tell(
         f"{files_of(len(done.changed))} {word}",
         f"{done.same} {'formatted' if not_yet else left}",
     ]
-    broken = len({one.origin.file for one in done.problems}) + len(done.bugs)
-    if broken:
-        parts.append(f"{broken} with problems")
+    if done.broken:
+        parts.append(f"{done.broken} with problems")
     total = f"{', '.join(parts)}."
     if diff:
         notice = Notice(Level.INFO, "formatted", total, {"changed": len(done.changed)})

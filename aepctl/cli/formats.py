@@ -1,21 +1,21 @@
-"""What `-o` and `--write` give: whole documents on every outcome, errors included."""
+"""A command's work, and its result in every format: whole documents on every outcome."""
 
 import contextlib
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import click
 
+from aepctl.cli.command import Command
 from aepctl.cli.invocation import Invocation
-from aepctl.cli.outfiles import OutFile, OutFiles
+from aepctl.cli.outfiles import OutFiles
 from aepctl.cli.output import machine_format, print_result, unwritten
+from aepctl.cli.outputs import Outputs
 from aepctl.cli.rescued import print_rescued_by
 from aepctl.cli.signals import stopping_on_signals
 from aepctl.cli.status import StatusLog, is_json
-from aepctl.cli.types import FILES, FormatPath
-from aepctl.errors import AepctlError, InternalError, Interrupted, InvalidInput
+from aepctl.errors import AepctlError, InternalError, Interrupted, InvalidInput, UsageError
 from aepctl.files import real_path
 from aepctl.log import Level, Notice
 from aepctl.project.pasteable import make_pasteable
@@ -23,123 +23,33 @@ from aepctl.project.pasteable import make_pasteable
 if TYPE_CHECKING:
     from aepctl.render.formats import Limits, Result
 
-DOCUMENTS = ("text", "json", "markdown", "html")
 FILE_UNWRITABLE = "file-unwritable"
-NEED_ID = frozenset({"markdown", "html", "github"})
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-@dataclass(frozen=True, slots=True)
-class Outputs:
-    """Where a command's result goes, and in which formats; `files` are those that it goes to."""
-
-    output: str = "text"
-    writes: tuple[tuple[str, str], ...] = ()
-    max_bytes: int = 60_000
-    files: OutFiles = field(default_factory=OutFiles, compare=False)
-
-    @property
-    def need_plan_id(self) -> bool:
-        return bool({self.output, *(name for name, _ in self.writes)} & NEED_ID)
-
-    @property
-    def full_report(self) -> str | None:
-        """A file that has all of what Markdown may have to leave out."""
-        kept = dict(reversed(self.writes))
-        return next((kept[name] for name in ("html", "text", "json") if name in kept), None)
-
-
-output_option = click.option(
-    "-o",
-    "--output",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="Format of the result on standard output.",
-)
-
-
-def output_options(command: Command) -> Command:
-    """The options of a command whose result has every format."""
-    options = (
-        click.option(
-            "-o",
-            "--output",
-            type=click.Choice(DOCUMENTS),
-            default="text",
-            show_default=True,
-            help="Format of the result on standard output.",
-        ),
-        click.option(
-            "--write",
-            "writes",
-            type=FormatPath(),
-            multiple=True,
-            metavar="FORMAT:PATH",
-            help=f"Write the result to a file as well: {', '.join(FILES)}; or `github:`. "
-            "Repeatable.",
-        ),
-        click.option(
-            "--github",
-            is_flag=True,
-            help="As `--write github:`: annotations, step summary and outputs of GitHub Actions.",
-        ),
-        click.option(
-            "--max-bytes",
-            type=click.IntRange(min=600),
-            default=60_000,
-            show_default=True,
-            metavar="N",
-            help="The most that Markdown may take, such as a comment's limit.",
-        ),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
-def outputs_of(
-    output: str,
-    writes: tuple[tuple[str, str], ...],
-    github: bool,
-    max_bytes: int,
-    *,
-    out: str | None = None,
-    reads: str | None = None,
-    plans: Sequence[str] = (),
-) -> Outputs:
-    """What the options of `output_options` ask for, `--out`, and the saved plan that is read.
-
-    `plans`: the environments of which `--out`, then a folder, gets a plan each.
-    """
-    every = tuple(dict.fromkeys((*writes, *((("github", ""),) if github else ()))))
-    if len({*writes}) < len(writes):
-        raise click.UsageError("one --write is given twice")
-    files = OutFiles(
-        None if out is None or plans else OutFile("--out", out),
-        tuple((name, OutFile(f"--write {name}:", path)) for name, path in writes if path),
-        () if reads is None else (reads,),
-        tuple((name, OutFile("--out", f"{out}/{name}.json")) for name in plans),
-        folder=out if plans else None,
-    )
-    return Outputs(output, every, max_bytes, files)
-
-
-def run_and_render(
-    outputs: Outputs, json_list: str | None, work: Callable[[], "Result | int"]
-) -> int:
+def run_and_render(outputs: Outputs, work: Callable[[], "Result | int"]) -> int:
     """Do the work of a command and give its result in every format asked for; its exit code.
 
     An error becomes words on standard error, and a whole document in the other formats; then it is
-    raised again. `json_list` names the list that a JSON document would hold. In text the work
-    itself prints its result.
+    raised again. In text the work itself prints its result.
     """
-    if outputs.output != "text":
+    if not outputs.as_text:
         machine_format()
-    invocation = click.get_current_context().ensure_object(Invocation)
+    context = click.get_current_context()
+    invocation = context.ensure_object(Invocation)
     _check(outputs.files, invocation)
+    command = context.command
+    json_list = command.list_of(context.params) if isinstance(command, Command) else None
     with contextlib.closing(outputs.files):
         return _run(outputs, json_list, work, invocation)
+
+
+def run_steps(outputs: Outputs, work: Callable[[], "Result"]) -> int:
+    """As `run_and_render`, for what is done in steps: a bug is told when all is recorded."""
+    code = run_and_render(outputs, work)
+    error = click.get_current_context().ensure_object(Invocation).stop.error
+    if error is not None:
+        raise error
+    return code
 
 
 def _check(files: OutFiles, invocation: Invocation) -> None:
@@ -173,24 +83,26 @@ def _run(
             from aepctl.render.formats import of_error
 
             about = invocation.about()
-            _give(outputs, of_error(_expected(error), json_list, *about), invocation.log)
+            _give(outputs, of_error(expected(error), json_list, *about), invocation)
         if isinstance(error, KeyboardInterrupt) and is_json():
             raise click.Abort from error  # else click writes an empty line, which is no JSON
         raise
     if isinstance(result, int):
         return result
-    given = _give(outputs, result, invocation.log)
+    given = _give(outputs, result, invocation)
     return result.exit_code if given else result.exit_code or 1
 
 
-def _give(outputs: Outputs, result: "Result", log: StatusLog) -> bool:
+def _give(outputs: Outputs, result: "Result", invocation: Invocation) -> bool:
     """Write the result wherever it is wanted; whether all of it went there."""
     from aepctl.render.formats import Limits, render
 
     limits = Limits(outputs.max_bytes, outputs.full_report)
-    prefix = repository_prefix()
-    if outputs.output != "text":
-        print_result(render(outputs.output, result, limits))
+    prefix, log = repository_prefix(), invocation.log
+    if not outputs.as_text:
+        text = render(outputs.output, result, limits)
+        invocation.answered = True
+        print_result(text)
         if result.happened and unwritten():
             notice = Notice(Level.ERROR, "result", "what standard output could not take")
             log.tell_as(notice, render("text", result).rstrip())
@@ -234,10 +146,20 @@ def repository_prefix() -> str:
     return "" if prefix == "." else prefix
 
 
-def _expected(error: BaseException) -> AepctlError:
-    """The error as one of ours: a bug and an interrupt have documents as well."""
+def said_of(error: click.ClickException) -> str:
+    """What it says, in a sentence."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return "no command was named"  # its message is the whole help
+    return error.format_message().replace("\n\t", " ")  # before each of the words to choose from
+
+
+def expected(error: BaseException) -> AepctlError:
+    """The error as one of ours: a slip, a bug and an interrupt have documents as well."""
     if isinstance(error, AepctlError):
         return error
+    if isinstance(error, click.UsageError):
+        path = "aepctl" if error.ctx is None else error.ctx.command_path
+        return UsageError(said_of(error), hint=f"`{path} --help`")
     if isinstance(error, KeyboardInterrupt | click.Abort):
         return Interrupted("interrupted")
     return InternalError(

@@ -4,17 +4,18 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aepctl.cli.command import Command
 from aepctl.cli.completers import new_key
-from aepctl.cli.formats import output_options, outputs_of, run_and_render
-from aepctl.cli.invocation import Command, Invocation, pass_invocation
-from aepctl.cli.output import print_result
+from aepctl.cli.formats import run_and_render
+from aepctl.cli.invocation import Invocation, pass_invocation
+from aepctl.cli.outputs import Outputs, output_options
 from aepctl.cli.types import AudienceId, Key, lock_timeout_option
 
 if TYPE_CHECKING:
     from aepctl.render.formats import Result
 
 
-@click.command("import", cls=Command)
+@click.command("import", cls=Command, json_list="fields")
 @click.argument("key", type=Key(), shell_complete=new_key)
 @click.argument("one_id", type=AudienceId(), metavar="ID")
 @click.option("--accept", is_flag=True, help="Record it as it is, also where the manifest differs.")
@@ -27,10 +28,7 @@ def import_(
     one_id: str,
     accept: bool,
     lock_timeout: float,
-    output: str,
-    writes: tuple[tuple[str, str], ...],
-    github: bool,
-    max_bytes: int,
+    outputs: Outputs,
 ) -> int:
     """Record the audience ID, which the platform has, for KEY of the manifests.
 
@@ -39,10 +37,10 @@ def import_(
     """
 
     def work() -> "Result":
-        from aepctl.cli.paper import paper
+        from aepctl.cli.output import print_result
+        from aepctl.cli.paper import print_view
         from aepctl.operations.importing import import_one
         from aepctl.render.formats import of_imported
-        from aepctl.render.text import render
 
         context = invocation.context()
         environment = invocation.resolve(context)
@@ -51,9 +49,10 @@ def import_(
         if found.error is not None:
             told = found.error
             invocation.log.fail("error", told.message, code=told.code, next=told.hint)
-        if output == "text":
-            text = found.block or render(result.view(), paper())
-            print_result(text, kept=True)
+        if outputs.as_text and found.block is not None:
+            print_result(found.block, kept=True)
+        elif outputs.as_text:
+            print_view(result, kept=True)
         return result
 
-    return run_and_render(outputs_of(output, writes, github, max_bytes), "fields", work)
+    return run_and_render(outputs, work)

@@ -4,10 +4,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aepctl.cli.formats import Outputs, run_and_render
-from aepctl.cli.invocation import Command, Invocation, pass_invocation
+from aepctl.cli.command import Command
+from aepctl.cli.formats import run_and_render
+from aepctl.cli.invocation import Invocation, pass_invocation
 from aepctl.cli.outfiles import check_expanded
 from aepctl.cli.output import print_result
+from aepctl.cli.outputs import Outputs
 from aepctl.cli.types import FolderName
 
 if TYPE_CHECKING:
@@ -47,4 +49,4 @@ def init(invocation: Invocation, folder: str, ci: "Ci | None") -> int:
         print_result(started_text(started, program), kept=True)
         return 0
 
-    return run_and_render(Outputs(), None, work)
+    return run_and_render(Outputs(), work)

@@ -1,18 +1,14 @@
-"""How the program was called: `--env` and `--chdir`, before a command or after it."""
+"""What all commands are told alike, before a command or after it, and what follows from that."""
 
-import contextlib
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from aepctl.apply.stopping import StopSignal
-from aepctl.cli.completers import environments, folders
-from aepctl.cli.outfiles import check_expanded
-from aepctl.errors import AepctlError
 from aepctl.wording import with_program
 
 if TYPE_CHECKING:
@@ -29,7 +25,7 @@ class Invocation:
     `stop`: somebody asks the command to end, by a signal. `allow_outside`: the project's files may
     be elsewhere than below its folder. `verbose`, `quiet`: more or fewer words for people.
     `debug_http`: tell each exchange over HTTP. `plain`: no colours, wherever that was said.
-    `words`: the command line.
+    `words`: the command line. `answered`: standard output has its document.
     """
 
     environment: str | None = None
@@ -43,6 +39,7 @@ class Invocation:
     resolved: "Environment | None" = None
     stop: StopSignal = field(default_factory=StopSignal)
     words: tuple[str, ...] = ()
+    answered: bool = False
 
     @property
     def program(self) -> str:
@@ -109,109 +106,6 @@ class Invocation:
     def pasteable(self, text: str) -> str:
         """The text, whose commands run as they stand: in this folder, for this environment."""
         return with_program(text, self.own_program)
-
-
-def _check_named(option: click.Parameter, what: str, value: str | None) -> None:
-    """An empty word is a variable that is not set, and would silently mean another one."""
-    if value == "":
-        said = f"the name of {what} is empty: is a variable not set?"
-        raise click.BadParameter(said, param=option)
-
-
-def _environment(context: click.Context, option: click.Parameter, name: str | None) -> None:
-    _check_named(option, "an environment", name)
-    if name is not None:
-        context.find_object(Invocation).environment = name  # type: ignore[union-attr]
-
-
-def _allow_outside(context: click.Context, _: click.Parameter, given: bool) -> None:
-    if given:
-        context.find_object(Invocation).allow_outside = True  # type: ignore[union-attr]
-
-
-def _how_much(context: click.Context, parameter: click.Parameter, given: bool) -> None:
-    """Take in --verbose, --quiet or --debug-http."""
-    if not given:
-        return
-    invocation = context.ensure_object(Invocation)
-    setattr(invocation, str(parameter.name), True)
-    if invocation.verbose and invocation.quiet:
-        raise click.UsageError("--verbose and --quiet: choose one of them")
-
-
-def _chdir(context: click.Context, option: click.Parameter, folder: str | None) -> None:
-    _check_named(option, "a folder", folder)
-    if folder is None:
-        return
-    check_expanded(folder)
-    try:
-        context.find_root().with_resource(contextlib.chdir(folder))
-    except OSError as error:
-        raise AepctlError(f"--chdir {folder}: {error.strerror}", code="folder-unusable") from error
-    context.find_object(Invocation).folders.append(folder)  # type: ignore[union-attr]
-
-
-def common_options() -> list[click.Option]:
-    """The options. The folder comes first: other arguments may name files in it."""
-    return [
-        click.Option(
-            ["--chdir"],
-            metavar="DIR",
-            expose_value=False,
-            is_eager=True,
-            callback=_chdir,
-            shell_complete=folders,
-            help="Work in DIR instead of the current folder.",
-        ),
-        click.Option(
-            ["--env"],
-            metavar="NAME",
-            expose_value=False,
-            callback=_environment,
-            shell_complete=environments,
-            help="The environment of aepctl.yaml to use.",
-        ),
-        _flag(
-            ("--allow-outside",),
-            _allow_outside,
-            "Manifests, state and aepctl.yaml may lead out of the folder of aepctl.yaml.",
-        ),
-        _flag(("-v", "--verbose"), _how_much, "Say all there is to say."),
-        _flag(("-q", "--quiet"), _how_much, "Say the result alone, and what is wrong."),
-        _flag(("--debug-http",), _how_much, "Tell each exchange over HTTP, without secrets."),
-    ]
-
-
-def _flag(names: tuple[str, ...], callback: Callable[..., None], told: str) -> click.Option:
-    return click.Option(names, is_flag=True, expose_value=False, callback=callback, help=told)
-
-
-class Command(click.Command):
-    """A command that takes the common options as well, and has examples in its help."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.params += common_options()
-
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The examples stand last, where they are still on the screen."""
-        from aepctl.cli.examples import EXAMPLES
-
-        _, _, words = ctx.command_path.partition(" ")
-        lines = EXAMPLES.get(words, ())
-        if lines:
-            with formatter.section("Examples"):
-                formatter.write("".join(f"  {line}\n" for line in lines))
-
-
-class Group(click.Group):
-    """A group whose commands take the common options as well."""
-
-    command_class = Command
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.params += common_options()
 
 
 pass_invocation = click.make_pass_decorator(Invocation)

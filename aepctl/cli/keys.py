@@ -4,10 +4,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aepctl.cli.command import Command
 from aepctl.cli.completers import known_key, moved_key, state_key
-from aepctl.cli.formats import Outputs, output_option, run_and_render
-from aepctl.cli.invocation import Command, Invocation, pass_invocation
+from aepctl.cli.formats import run_and_render
+from aepctl.cli.invocation import Invocation, pass_invocation
 from aepctl.cli.output import print_result
+from aepctl.cli.outputs import Outputs, output_option
 from aepctl.cli.state import tell
 from aepctl.cli.types import FileName, Key, dry_run_option, lock_timeout_option
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from aepctl.render.known import Knowledge
 
 
-@click.command("list", cls=Command)
+@click.command("list", cls=Command, json_list="audiences")
 @click.argument("patterns", nargs=-1, metavar="[PATTERN]…", shell_complete=state_key)
 @output_option
 @pass_invocation
@@ -34,10 +36,10 @@ def list_keys(invocation: Invocation, patterns: tuple[str, ...], output: str) ->
         context = invocation.context()
         return _print("list", output, listing(context, invocation.resolve(context), patterns))
 
-    return run_and_render(Outputs(output), "audiences", work)
+    return run_and_render(Outputs(output), work)
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, json_list="intents")
 @click.argument("key", shell_complete=state_key)
 @output_option
 @pass_invocation
@@ -50,7 +52,7 @@ def show(invocation: Invocation, key: str, output: str) -> int:
         context = invocation.context()
         return _print("show", output, showing(context, invocation.resolve(context), key))
 
-    return run_and_render(Outputs(output), "intents", work)
+    return run_and_render(Outputs(output), work)
 
 
 def _print(what: str, output: str, knowledge: "Knowledge") -> int:
@@ -65,7 +67,7 @@ def _print(what: str, output: str, knowledge: "Knowledge") -> int:
     return 0
 
 
-@click.command("mv", cls=Command)
+@click.command("mv", cls=Command, json_list="moved")
 @click.argument("keys", nargs=-1, metavar="[OLD NEW]…", shell_complete=moved_key)
 @click.option(
     "--from-file",
@@ -113,10 +115,10 @@ def move(
         )
         return _changed("moved", output, environment, changed)
 
-    return run_and_render(Outputs(output), "moved", work)
+    return run_and_render(Outputs(output), work)
 
 
-@click.command("rm", cls=Command)
+@click.command("rm", cls=Command, json_list="forgotten")
 @click.argument("keys", nargs=-1, required=True, metavar="KEY…", shell_complete=known_key)
 @dry_run_option
 @lock_timeout_option
@@ -142,7 +144,7 @@ def remove(
         changed = operation.forget(context, environment, keys, wait=lock_timeout, dry_run=dry_run)
         return _changed("forgotten", output, environment, changed)
 
-    return run_and_render(Outputs(output), "forgotten", work)
+    return run_and_render(Outputs(output), work)
 
 
 def _changed(done: str, output: str, environment: "Environment", changed: "KeysChanged") -> int:

@@ -1,21 +1,23 @@
 """aepctl list and show: everything that is known of all keys, or of one."""
 
-import shutil
 import sys
 from typing import TYPE_CHECKING
 
 import click
 
+from aepctl.cli.command import Command
 from aepctl.cli.completers import any_key
-from aepctl.cli.formats import Outputs, output_option, run_and_render
-from aepctl.cli.invocation import Command, Invocation, pass_invocation
+from aepctl.cli.formats import run_and_render
+from aepctl.cli.invocation import Invocation, pass_invocation
 from aepctl.cli.output import print_result
+from aepctl.cli.outputs import Outputs, output_option
+from aepctl.log import Level, Notice
 
 if TYPE_CHECKING:
     from aepctl.render.listed import Listed
 
 
-@click.command("list", cls=Command)
+@click.command("list", cls=Command, json_list="audiences")
 @click.argument("patterns", nargs=-1, metavar="[PATTERN]…", shell_complete=any_key)
 @click.option(
     "--all-environments", is_flag=True, help="In every environment: a row for each that has a key."
@@ -49,13 +51,15 @@ def list_(
 
             print_result(listed_json(listed))
         else:
+            from aepctl.cli.paper import terminal_width
             from aepctl.render.listed import listed_text
 
-            print_result(listed_text(listed, terminal_width()))
+            print_result(listed_text(listed, terminal_width(sys.stdout)))
+        _tell_missing(invocation, listed)
         _tell_errors(invocation, listed)
         return listed.exit_code
 
-    return run_and_render(Outputs(output), "audiences", work)
+    return run_and_render(Outputs(output), work)
 
 
 def _listed(
@@ -72,30 +76,28 @@ def _listed(
     return everywhere(context, project, patterns, invocation.program)
 
 
+def _tell_missing(invocation: Invocation, listed: "Listed") -> None:
+    """Where there is no state, what stands there as not created yet may be known elsewhere."""
+    from aepctl.render.alerts import NO_STATE, no_state_text
+
+    for one in listed.environments if listed.keys else ():
+        if one.no_state is not None:
+            said = f"{NO_STATE} in {one.name}: {no_state_text(one.no_state)}"
+            invocation.log.tell(Notice(Level.INFO, "no-state", said, {"environment": one.name}))
+
+
 def _tell_errors(invocation: Invocation, listed: "Listed") -> None:
-    """What is wrong with an environment, beside what there is of the others."""
+    from aepctl.cli.everywhere import tell_failed
     from aepctl.errors import InvalidInput
 
     for one in listed.environments:
-        if one.error is None:
-            continue
         if isinstance(one.error, InvalidInput):
             invocation.log.tell_problems(one.error.problems)
-        invocation.log.fail(
-            "error",
-            f"{one.name}: {one.error.message}",
-            environment=one.name,
-            code=one.error.code,
-            next=one.error.hint,
-        )
+        if one.error is not None:
+            tell_failed(invocation, {one.name: one.error})
 
 
-def terminal_width() -> int | None:
-    """How many cells a line of the result may take; None where it goes to no terminal."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-
-
-@click.command(cls=Command)
+@click.command(cls=Command, json_list="intents")
 @click.argument("key", shell_complete=any_key)
 @click.option("--refresh", is_flag=True, help="Look at the platform as well, and show what it has.")
 @output_option
@@ -124,4 +126,4 @@ def show(invocation: Invocation, key: str, refresh: bool, output: str) -> int:
             print_result(shown_text(shown, paper()))
         return 0
 
-    return run_and_render(Outputs(output), "intents", work)
+    return run_and_render(Outputs(output), work)

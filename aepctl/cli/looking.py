@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aepctl.cli.invocation import Invocation
-from aepctl.cli.output import print_result
+from aepctl.cli.outputs import Outputs
 
 if TYPE_CHECKING:
     from aepctl.operations.context import Context
@@ -23,16 +23,15 @@ class Looking:
     unmanaged: bool
     max_wait: float
 
-    def one(self, invocation: Invocation, output: str) -> "Result":
+    def one(self, invocation: Invocation, outputs: Outputs) -> "Result":
         """What has drifted in one environment."""
-        from aepctl.cli.paper import paper
+        from aepctl.cli.paper import print_view
         from aepctl.render.drifted import of_drift
-        from aepctl.render.text import render
 
         context = invocation.context(max_wait=self.max_wait)
         result = of_drift(*self._look(context, invocation.resolve(context)))
-        if output == "text":
-            print_result(render(result.view(), paper()))
+        if outputs.as_text:
+            print_view(result)
         return result
 
     def all(self, invocation: Invocation, output: str) -> "Result":

@@ -10,6 +10,7 @@ import click
 
 from aepctl import __version__
 from aepctl.cli.apply import apply
+from aepctl.cli.command import Group
 from aepctl.cli.completion import VARIABLE, completion, offer
 from aepctl.cli.destroy import destroy
 from aepctl.cli.doctor import doctor
@@ -18,9 +19,10 @@ from aepctl.cli.emulator import emulator
 from aepctl.cli.explain import explain
 from aepctl.cli.export import export
 from aepctl.cli.fmt import fmt
+from aepctl.cli.formats import said_of
 from aepctl.cli.importing import import_
 from aepctl.cli.init import init
-from aepctl.cli.invocation import Group, Invocation
+from aepctl.cli.invocation import Invocation
 from aepctl.cli.keys import commands as key_commands
 from aepctl.cli.listing import list_, show
 from aepctl.cli.output import prepare_streams, unwritten
@@ -31,7 +33,7 @@ from aepctl.cli.state import state
 from aepctl.cli.status import StatusLog, check_form, is_json
 from aepctl.cli.stores import commands as store_commands
 from aepctl.cli.validate import validate
-from aepctl.errors import AepctlError, Interrupted, InvalidInput
+from aepctl.errors import AepctlError, InternalError, Interrupted, InvalidInput
 from aepctl.log import Fact, Level, Notice
 from aepctl.project.pasteable import make_pasteable
 from aepctl.wording import coded
@@ -39,10 +41,8 @@ from aepctl.wording import coded
 if TYPE_CHECKING:
     from aepctl.operations.context import Context
 
-FAILED = 1
+FAILED = AepctlError.exit_code
 USAGE = 64
-BUG = 70
-INTERRUPTED = 130
 
 
 @click.group(
@@ -109,31 +109,47 @@ def run(arguments: Sequence[str], make_context: "Callable[[], Context] | None" =
 
 def _code(arguments: Sequence[str], invocation: Invocation) -> int:
     """Run it; every error has been told when its exit code is here."""
-    log = invocation.log
     try:
         check_form()
         code = cli.main(list(arguments), prog_name="aepctl", standalone_mode=False, obj=invocation)
-    except click.ClickException as error:
-        return _usage(error, log)
-    except (click.Abort, KeyboardInterrupt):
-        told: dict[str, Fact] = {"code": "interrupted", "exitCode": INTERRUPTED, "next": None}
-        log.tell_as(Notice(Level.ERROR, "interrupted", "interrupted", told), "interrupted")
-        return INTERRUPTED
-    except AepctlError as error:
-        make_pasteable(error, invocation.own_program)
-        return _tell(error, log)
-    except Exception as error:  # noqa: BLE001 - the last line of defence
-        return _bug(error, arguments, log)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last line of defence
+        return _failed(error, arguments, invocation)
     return code if isinstance(code, int) else 0
 
 
+def _failed(
+    error: Exception | KeyboardInterrupt, arguments: Sequence[str], invocation: Invocation
+) -> int:
+    """Tell it, in a document too where one is asked for and there is none yet."""
+    from aepctl.cli.early import give_document
+
+    if isinstance(error, AepctlError):
+        make_pasteable(error, invocation.own_program)
+    give_document(cli, error, invocation)
+    log = invocation.log
+    match error:
+        case click.ClickException():
+            return _usage(error, log)
+        case click.Abort() | KeyboardInterrupt():
+            code = Interrupted.exit_code
+            told: dict[str, Fact] = {"code": Interrupted.code, "exitCode": code, "next": None}
+            log.tell_as(Notice(Level.ERROR, "interrupted", "interrupted", told), "interrupted")
+            return code
+        case AepctlError():
+            return _tell(error, log)
+    return _bug(error, arguments, log)
+
+
 def _usage(error: click.ClickException, log: StatusLog) -> int:
-    """As click shows it, with its code."""
-    said = error.format_message()
-    text = f"Error: {coded(said, 'usage')}"
-    context = getattr(error, "ctx", None)
-    if context is not None:
-        text = f"{context.get_usage()}\nTry '{context.command_path} --help' for help.\n\n{text}"
+    """As click shows it, with its code; the help alone where no command was named."""
+    said = said_of(error)
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        text = error.format_message()
+    elif (context := getattr(error, "ctx", None)) is not None:
+        where = f"{context.get_usage()}\nTry '{context.command_path} --help' for help.\n\n"
+        text = f"{where}Error: {coded(said, 'usage')}"
+    else:
+        text = f"Error: {coded(said, 'usage')}"
     log.tell_as(Notice(Level.ERROR, "usage", said, {"code": "usage", "exitCode": USAGE}), text)
     return USAGE if isinstance(error, click.UsageError) else error.exit_code
 
@@ -164,7 +180,8 @@ def _bug(error: Exception, arguments: Sequence[str], log: StatusLog) -> int:
         f"  Please report it with the command, aepctl {__version__}, Python "
         f"{platform.python_version()} and the output of `aepctl --debug …` (look it over first)."
     )
-    fields: dict[str, Fact] = {"code": "bug", "exitCode": BUG, "trace": trace if shown else None}
+    fields: dict[str, Fact] = {"code": InternalError.code, "exitCode": InternalError.exit_code}
+    fields["trace"] = trace if shown else None
     text = f"{trace}\n{said}\n{advice}" if shown else f"{said}\n{advice}"
     log.tell_as(Notice(Level.ERROR, "error", said, fields), text)
-    return BUG
+    return InternalError.exit_code

@@ -145,8 +145,9 @@ def machine_format() -> None:
 def colour(*, error: bool = False) -> bool:
     """Whether to colour what goes to standard output, or to standard error."""
     from aepctl.cli.paper import wants_colour
+    from aepctl.cli.status import is_json
 
-    if error and os.environ.get("AEPCTL_LOG") == "json":
+    if error and is_json():
         return False
     context = click.get_current_context(silent=True)
     off = context is not None and context.find_root().params.get("no_color")

@@ -3,13 +3,16 @@
 import os
 import sys
 from collections.abc import Mapping
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from aepctl.cli.invocation import Invocation
-from aepctl.cli.output import colour
+from aepctl.cli.output import colour, print_result
 from aepctl.render.display import Paint
+
+if TYPE_CHECKING:
+    from aepctl.render.formats import Result
 
 DUMB = frozenset({"", "dumb"})
 """The values of TERM where no escape is understood."""
@@ -31,6 +34,13 @@ def paper(*, error: bool = False, plain: bool = False, folds: str = "") -> Paint
         verbose=invocation is not None and invocation.verbose,
         folds=folds if stream.isatty() else "",
     )
+
+
+def print_view(result: "Result", *, kept: bool = False) -> None:
+    """Print a result as text. `kept`: see `print_result`."""
+    from aepctl.render.text import render
+
+    print_result(render(result.view(), paper()), kept=kept)
 
 
 def wants_colour(environ: Mapping[str, str], *, terminal: bool) -> bool:

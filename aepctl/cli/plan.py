@@ -2,10 +2,12 @@
 
 import click
 
+from aepctl.cli.command import Command
 from aepctl.cli.completers import any_key
 from aepctl.cli.everywhere import all_environments_option, check_alone, environments_here
-from aepctl.cli.formats import output_options, outputs_of, run_and_render
-from aepctl.cli.invocation import Command, Invocation, pass_invocation
+from aepctl.cli.formats import run_and_render
+from aepctl.cli.invocation import Invocation, pass_invocation
+from aepctl.cli.outputs import Outputs, output_options
 from aepctl.cli.planning import Planning
 from aepctl.cli.types import FileName
 
@@ -30,7 +32,7 @@ overwrite_option = click.option(
 )
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, json_list="changes")
 @output_options
 @target_option
 @refresh_option
@@ -57,10 +59,7 @@ overwrite_option = click.option(
 @pass_invocation
 def plan(
     invocation: Invocation,
-    output: str,
-    writes: tuple[tuple[str, str], ...],
-    github: bool,
-    max_bytes: int,
+    outputs: Outputs,
     targets: tuple[str, ...],
     refresh: bool,
     overwrite: bool,
@@ -80,8 +79,8 @@ def plan(
     if everywhere:
         check_alone(invocation, check=check)
     plans = environments_here(invocation) if everywhere and out is not None else ()
-    outputs = outputs_of(output, writes, github, max_bytes, out=out, reads=check, plans=plans)
+    outputs = outputs.beside(out=out, reads=check, plans=plans)
     asked = Planning(targets, refresh=refresh, overwrite=overwrite, detailed=detailed_exitcode)
     if everywhere:
-        return run_and_render(outputs, "environments", lambda: asked.all(invocation, outputs))
-    return run_and_render(outputs, "changes", lambda: asked.one(invocation, outputs, check))
+        return run_and_render(outputs, lambda: asked.all(invocation, outputs))
+    return run_and_render(outputs, lambda: asked.one(invocation, outputs, check))

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aepctl.cli.formats import Outputs
 from aepctl.cli.invocation import Invocation
 from aepctl.cli.output import print_result
+from aepctl.cli.outputs import Outputs
 
 if TYPE_CHECKING:
     from aepctl.operations.context import Context
@@ -39,7 +39,7 @@ class Planning:
             from aepctl.operations.planfiles import planfile_text
 
             outputs.files.out.save(planfile_text(planned))
-        if outputs.output == "text":
+        if outputs.as_text:
             from aepctl.cli.paper import paper
             from aepctl.render.text import plan_text
 

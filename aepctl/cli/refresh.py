@@ -4,8 +4,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aepctl.cli.formats import output_options, outputs_of, run_and_render
-from aepctl.cli.invocation import Command, Invocation, pass_invocation
+from aepctl.cli.command import Command
+from aepctl.cli.formats import run_steps
+from aepctl.cli.invocation import Invocation, pass_invocation
+from aepctl.cli.outputs import Outputs, output_options
 from aepctl.cli.plan import target_option
 from aepctl.cli.types import lock_timeout_option, max_wait_option
 
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from aepctl.render.formats import Result
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, json_list="outcomes")
 @output_options
 @target_option
 @click.option("--auto-approve", is_flag=True, help="Record it without asking.")
@@ -22,10 +24,7 @@ if TYPE_CHECKING:
 @pass_invocation
 def refresh(
     invocation: Invocation,
-    output: str,
-    writes: tuple[tuple[str, str], ...],
-    github: bool,
-    max_bytes: int,
+    outputs: Outputs,
     targets: tuple[str, ...],
     auto_approve: bool,
     lock_timeout: float,
@@ -43,7 +42,7 @@ def refresh(
         from aepctl.operations.refresh import refresh as operation
         from aepctl.render.formats import of_report
 
-        console = console_for(invocation, output, approved if auto_approve else ask_yes)
+        console = console_for(invocation, outputs.output, approved if auto_approve else ask_yes)
         context = invocation.context(console, max_wait=max_wait)
         environment = invocation.resolve(context)
         with console:
@@ -51,7 +50,4 @@ def refresh(
         console.finish(report, environment.program)
         return of_report(report, environment.program)
 
-    code = run_and_render(outputs_of(output, writes, github, max_bytes), "outcomes", work)
-    if invocation.stop.error is not None:
-        raise invocation.stop.error  # a bug is told when all is recorded and reported
-    return code
+    return run_steps(outputs, work)

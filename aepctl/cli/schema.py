@@ -2,12 +2,12 @@
 
 import click
 
-from aepctl.cli.invocation import Command
+from aepctl.cli.command import Command
 from aepctl.cli.output import machine_format, print_result
 
 NAMES = (
     *("manifest", "config", "plan", "plan-all", "outcome", "drift", "drift-all"),
-    *("list", "show", "state", "state-list", "state-show", "import", "doctor"),
+    *("list", "show", "state", "state-list", "state-show", "import", "doctor", "fmt"),
 )
 
 
@@ -34,6 +34,7 @@ def schema(name: str, plain: bool) -> None:
     state-show  what `state show -o json` prints
     import      what `import -o json` prints
     doctor      what `doctor -o json` prints
+    fmt         what `fmt -o json` prints
     """
     from aepctl.render.schemas import schema_text
 

@@ -16,10 +16,9 @@ from types import FrameType
 
 from aepctl.apply.stopping import StopSignal
 from aepctl.cli.status import as_line, is_json
-from aepctl.errors import StateError
+from aepctl.errors import Interrupted, StateError
 from aepctl.log import Level, Notice
 
-INTERRUPTED = 130
 ONE_HANGUP_SECONDS = 2.0
 """A terminal that is closed hangs up twice, through the kernel and through its shell."""
 
@@ -32,41 +31,46 @@ def stopping_on_signals(stop: StopSignal) -> Iterator[None]:
     what `nohup` is for. A second signal loses nothing: what is under way stands in the journal as
     an open intent.
     """
-
     if is_json():
         import aepctl.render.display  # noqa: F401 - a handler must not load modules
-    raised = False
-    hung_up: float | None = None
-
-    def handle(number: int, _frame: FrameType | None) -> None:
-        nonlocal raised, hung_up
-        name = signal.Signals(number).name
-        if number == signal.SIGHUP:
-            before, hung_up = hung_up, time.monotonic()
-            if before is not None and hung_up - before < ONE_HANGUP_SECONDS:
-                return
-        if stop.interrupted:
-            _tell(f"{name} again: ends at once; what was under way is on disk")
-            os._exit(INTERRUPTED)
-        stop.interrupt(name)
-        if not stop.at_work:
-            raised = True
-            raise KeyboardInterrupt(name)  # which Python drops in a destructor, for one
-        _tell(f"{name}: starting nothing new, finishing what is under way")
-
-    before = {number: signal.signal(number, handle) for number in _heeded()}
+    handler = _Handler(stop)
+    before = {number: signal.signal(number, handler.handle) for number in _heeded()}
     hook, sys.unraisablehook = sys.unraisablehook, _tell_of_all_but_interrupts
     try:
         yield
     except Exception as error:
         # A module was loaded half, or a check took the interrupt for a failure of its own.
-        if raised and not isinstance(error, StateError):
+        if handler.raised and not isinstance(error, StateError):
             raise KeyboardInterrupt from error
         raise
     finally:
         sys.unraisablehook = hook
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, former in before.items():
+            signal.signal(number, former)
+
+
+class _Handler:
+    """What signals do. `raised`: one has ended the program, as nothing was at work."""
+
+    def __init__(self, stop: StopSignal) -> None:
+        self.raised = False
+        self._stop = stop
+        self._hung_up: float | None = None
+
+    def handle(self, number: int, _frame: FrameType | None) -> None:
+        name = signal.Signals(number).name
+        if number == signal.SIGHUP:
+            before, self._hung_up = self._hung_up, time.monotonic()
+            if before is not None and self._hung_up - before < ONE_HANGUP_SECONDS:
+                return
+        if self._stop.interrupted:
+            _tell(f"{name} again: ends at once; what was under way is on disk")
+            os._exit(Interrupted.exit_code)
+        self._stop.interrupt(name)
+        if not self._stop.at_work:
+            self.raised = True
+            raise KeyboardInterrupt(name)  # which Python drops in a destructor, for one
+        _tell(f"{name}: starting nothing new, finishing what is under way")
 
 
 def _heeded() -> tuple[signal.Signals, ...]:

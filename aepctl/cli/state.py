@@ -4,16 +4,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aepctl.cli.command import Group
 from aepctl.cli.completers import open_key
-from aepctl.cli.formats import (
-    Outputs,
-    output_option,
-    output_options,
-    outputs_of,
-    run_and_render,
-)
-from aepctl.cli.invocation import Group, Invocation, pass_invocation
+from aepctl.cli.formats import run_and_render
+from aepctl.cli.invocation import Invocation, pass_invocation
 from aepctl.cli.output import print_result
+from aepctl.cli.outputs import Outputs, output_option, output_options
 from aepctl.cli.types import AudienceId, FileName, lock_timeout_option
 
 if TYPE_CHECKING:
@@ -26,56 +22,51 @@ def state() -> None:
     """Look at the state, and decide what only a person can decide."""
 
 
-@state.command()
+@state.command(json_list="intents")
 @output_option
 @pass_invocation
 def intents(invocation: Invocation, output: str) -> int:
     """List steps whose outcome is not known, why, and what happens next."""
 
     def work() -> "Result":
-        from aepctl.cli.paper import paper
+        from aepctl.cli.paper import print_view
         from aepctl.operations import state as operation
         from aepctl.render.formats import of_intents
-        from aepctl.render.text import render
 
         context = invocation.context()
         environment = invocation.resolve(context)
         found = operation.intents(context, environment)
         result = of_intents(found, environment.program, environment.name)
         if output == "text":
-            print_result(render(result.view(), paper()))
+            print_view(result)
         return result
 
-    return run_and_render(Outputs(output), "intents", work)
+    return run_and_render(Outputs(output), work)
 
 
-@state.command()
+@state.command(json_list="findings")
 @output_options
 @pass_invocation
 def verify(
     invocation: Invocation,
-    output: str,
-    writes: tuple[tuple[str, str], ...],
-    github: bool,
-    max_bytes: int,
+    outputs: Outputs,
 ) -> int:
     """Compare state, intents and platform; exit 1 where something does not fit. Writes nothing."""
 
     def work() -> "Result":
-        from aepctl.cli.paper import paper
+        from aepctl.cli.paper import print_view
         from aepctl.operations.verify import verify as operation
         from aepctl.render.formats import of_verified
-        from aepctl.render.text import render
 
         context = invocation.context()
         environment = invocation.resolve(context)
         found = operation(context, environment)
         result = of_verified(found, environment.name, environment.target)
-        if output == "text":
-            print_result(render(result.view(), paper()))
+        if outputs.as_text:
+            print_view(result)
         return result
 
-    return run_and_render(outputs_of(output, writes, github, max_bytes), "findings", work)
+    return run_and_render(outputs, work)
 
 
 @state.command()
@@ -118,7 +109,7 @@ def resolve(
             return tell(operation.recreate(context, environment, key, wait=lock_timeout))
         return tell(operation.abandon(context, environment, key, wait=lock_timeout))
 
-    return run_and_render(Outputs(), None, work)
+    return run_and_render(Outputs(), work)
 
 
 @state.command()
@@ -140,7 +131,7 @@ def recover(invocation: Invocation, file: str, lock_timeout: float) -> int:
         text = operation.rescued_text(file)
         return tell(operation.recover(context, environment, text, name_of(file), wait=lock_timeout))
 
-    return run_and_render(Outputs(), None, work)
+    return run_and_render(Outputs(), work)
 
 
 def tell(decided: "Decided") -> int:

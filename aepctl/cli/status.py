@@ -6,7 +6,7 @@ On a terminal what is passing (a wait, how far it is) stands on one line that is
 import os
 import sys
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -26,14 +26,14 @@ BAR = 24
 ERASED = "\r\x1b[2K"
 
 
-def is_json(environ: Mapping[str, str] = os.environ) -> bool:
+def is_json() -> bool:
     """Whether programs read what is said."""
-    return environ.get(VARIABLE) == "json"
+    return os.environ.get(VARIABLE) == "json"
 
 
-def check_form(environ: Mapping[str, str] = os.environ) -> None:
+def check_form() -> None:
     """Raise AepctlError where AEPCTL_LOG asks for what there is not."""
-    asked = environ.get(VARIABLE) or "text"
+    asked = os.environ.get(VARIABLE) or "text"
     if asked not in FORMS:
         raise AepctlError(
             f"{VARIABLE} is {asked!r}, and can be {' or '.join(FORMS)}",

@@ -2,9 +2,11 @@
 
 import click
 
-from aepctl.cli.formats import Outputs, output_option, run_and_render
-from aepctl.cli.invocation import Command, Invocation, pass_invocation
+from aepctl.cli.command import Command
+from aepctl.cli.formats import run_and_render
+from aepctl.cli.invocation import Invocation, pass_invocation
 from aepctl.cli.output import print_result
+from aepctl.cli.outputs import Outputs, output_option
 from aepctl.cli.state import tell
 from aepctl.cli.types import FileName, lock_timeout_option
 from aepctl.log import Level, Notice
@@ -24,7 +26,7 @@ def init(invocation: Invocation) -> int:
         context = invocation.context()
         return tell(operation.init(context, invocation.resolve(context)))
 
-    return run_and_render(Outputs(), None, work)
+    return run_and_render(Outputs(), work)
 
 
 @click.command(cls=Command)
@@ -42,7 +44,7 @@ def unlock(invocation: Invocation, lock_id: str) -> int:
         context = invocation.context()
         return tell(operation(context, invocation.resolve(context), lock_id))
 
-    return run_and_render(Outputs(), None, work)
+    return run_and_render(Outputs(), work)
 
 
 @click.command(cls=Command)
@@ -57,7 +59,7 @@ def pull(invocation: Invocation) -> int:
         print_result(operation.pull(context, invocation.resolve(context)))
         return 0
 
-    return run_and_render(Outputs(), None, work)
+    return run_and_render(Outputs(), work)
 
 
 @click.command(cls=Command)
@@ -78,7 +80,7 @@ def push(invocation: Invocation, file: str, force: bool, lock_timeout: float) ->
         environment = invocation.resolve(context)
         return tell(operation.push(context, environment, file, force=force, wait=lock_timeout))
 
-    return run_and_render(Outputs(), None, work)
+    return run_and_render(Outputs(), work)
 
 
 @click.command(cls=Command)
@@ -105,10 +107,10 @@ def migrate(invocation: Invocation, source: str, target: str, lock_timeout: floa
         environment = invocation.resolve(context)
         return tell(operation(context, environment, source, target, wait=lock_timeout))
 
-    return run_and_render(Outputs(), None, work)
+    return run_and_render(Outputs(), work)
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, json_list="history")
 @output_option
 @pass_invocation
 def history(invocation: Invocation, output: str) -> int:
@@ -127,7 +129,7 @@ def history(invocation: Invocation, output: str) -> int:
             print_result(history_text(found))
         return 0
 
-    return run_and_render(Outputs(output), "history", work)
+    return run_and_render(Outputs(output), work)
 
 
 @click.command(cls=Command)
@@ -153,7 +155,7 @@ def merge(invocation: Invocation, base: str, ours: str, theirs: str) -> int:
             invocation.log.tell_as(Notice(Level.ERROR, "merge", told), told)
         return 1 if undecided else 0
 
-    return run_and_render(Outputs(), None, work)
+    return run_and_render(Outputs(), work)
 
 
 commands = (init, unlock, pull, push, migrate, history, merge)

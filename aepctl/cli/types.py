@@ -85,7 +85,7 @@ class Key(click.ParamType[str]):
     name = "key"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        from aepctl.yamldoc.types import KEY, KEY_HINT
+        from aepctl.yamldoc.patterns import KEY, KEY_HINT
 
         if not re.fullmatch(KEY, str(value)):
             self.fail(f"{value!r} is not a valid key: {KEY_HINT}", param, ctx)

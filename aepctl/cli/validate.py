@@ -4,23 +4,21 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aepctl.cli.formats import output_options, outputs_of, run_and_render
-from aepctl.cli.invocation import Command, Invocation, pass_invocation
-from aepctl.cli.output import print_result
+from aepctl.cli.command import Command
+from aepctl.cli.formats import run_and_render
+from aepctl.cli.invocation import Invocation, pass_invocation
+from aepctl.cli.outputs import Outputs, output_options
 
 if TYPE_CHECKING:
     from aepctl.render.formats import Result
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, json_list="problems")
 @output_options
 @pass_invocation
 def validate(
     invocation: Invocation,
-    output: str,
-    writes: tuple[tuple[str, str], ...],
-    github: bool,
-    max_bytes: int,
+    outputs: Outputs,
 ) -> int:
     """Check aepctl.yaml and all manifests, for all environments; report every problem.
 
@@ -28,9 +26,8 @@ def validate(
     """
 
     def work() -> "Result":
-        from aepctl.cli.paper import paper
+        from aepctl.cli.paper import print_view
         from aepctl.operations.validate import validate
-        from aepctl.render.text import render
         from aepctl.render.validated import of_validation
 
         validated = validate(
@@ -44,8 +41,8 @@ def validate(
             validated.environments,
             validated.differing,
         )
-        if output == "text":
-            print_result(render(result.view(), paper()))
+        if outputs.as_text:
+            print_view(result)
         return result
 
-    return run_and_render(outputs_of(output, writes, github, max_bytes), "problems", work)
+    return run_and_render(outputs, work)

@@ -1,27 +1,26 @@
 """One manifest file: bytes to wanted audiences, its keys, and everything that is wrong with it."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as filled
 from typing import Any
 
-from pydantic import ValidationError
-
 from aepctl.manifests.lifecycle import lifecycle_of, moved_in, removed_in
-from aepctl.manifests.model import UNSAID, Defaults, Entry, ManifestDocument
 from aepctl.manifests.overriding import Scoped, misplaced, scopes_of
+from aepctl.manifests.reading import defaults_said, document_said, sound_entries
+from aepctl.manifests.said import UNSAID, DefaultsSaid, DocumentSaid, EntrySaid
 from aepctl.manifests.scope import Scope
 from aepctl.manifests.spelling import misspelt
 from aepctl.model.audience import FIELDS, Audience, Wanted
 from aepctl.model.problem import Origin, Problem
 from aepctl.model.wants import Moved, Removed
-from aepctl.yamldoc import Finding, YamlFile, check, parse, quoted
+from aepctl.yamldoc import Finding, YamlFile, parse, quoted
 
 SHARED = tuple(
-    field for field in FIELDS if field.required and field.attribute in Defaults.model_fields
+    field for field in FIELDS if field.required and field.attribute in DefaultsSaid._fields
 )
 """The fields that every audience needs, and that defaults may give."""
-TEXTS = tuple(one.attribute for one in FIELDS if one.attribute in Defaults.model_fields)
+TEXTS = tuple(one.attribute for one in FIELDS if one.attribute in DefaultsSaid._fields)
 """The fields of text that defaults may give."""
 SECTIONS = frozenset({"audiences", "moved", "removed"})
 """A file has at least one of these."""
@@ -54,22 +53,22 @@ def read_manifest(file: str, raw: bytes) -> Manifest:
         return Manifest(problems=yaml_file.problems, text=yaml_file.text)
     documents = [(n, value) for n, value in enumerate(yaml_file.documents) if value is not None]
     problems = list(yaml_file.problems)
-    checked: list[tuple[int, dict[str, Entry]]] = []
+    checked: list[tuple[int, Mapping[str, EntrySaid]]] = []
     moved: list[Moved] = []
     removed: list[Removed] = []
     for number, value in documents:
-        model = check(ManifestDocument, yaml_file, number)
-        if isinstance(model, ManifestDocument):
-            checked.append((number, model.audiences))
-            moved += moved_in(yaml_file, number, model)
-            removed += removed_in(yaml_file, number, model)
+        said = document_said(yaml_file, number)
+        if isinstance(said, DocumentSaid):
+            checked.append((number, said.audiences))
+            moved += moved_in(yaml_file, number, said)
+            removed += removed_in(yaml_file, number, said)
         else:
-            problems += model
-            checked.append((number, _sound(value)))
+            problems += said
+            checked.append((number, dict(sound_entries(value))))
     defaults, findings = _defaults(yaml_file, documents)
     findings += _incomplete(yaml_file, documents, defaults)
     findings += misspelt(yaml_file, documents, defaults, checked)
-    given = defaults or Defaults()
+    given = defaults or DefaultsSaid()
     scoped: Scoped = {}
     wanted = tuple(_wanted(yaml_file, checked, given, scoped))
     scopes = scopes_of(yaml_file, scoped, given)
@@ -88,7 +87,7 @@ def read_manifest(file: str, raw: bytes) -> Manifest:
     )
 
 
-def _repeated(checked: Iterable[dict[str, Entry]], defaults: Defaults) -> int:
+def _repeated(checked: Iterable[Mapping[str, EntrySaid]], defaults: DefaultsSaid) -> int:
     """The characters of defaults, counted for each audience that is given them."""
     lengths = {name: len(getattr(defaults, name) or "") for name in TEXTS}
     return sum(
@@ -100,21 +99,9 @@ def _repeated(checked: Iterable[dict[str, Entry]], defaults: Defaults) -> int:
     )
 
 
-def _sound(document: Any) -> dict[str, Entry]:
-    """The entries of a faulty document that have no finding of their own."""
-    entries = document.get("audiences") if isinstance(document, dict) else None
-    sound = {}
-    for key, value in entries.items() if isinstance(entries, dict) else ():
-        try:
-            sound[key] = Entry.model_validate(value)
-        except ValidationError:  # told already, with its place, by the check of the document
-            continue
-    return sound
-
-
 def _defaults(
     yaml_file: YamlFile, documents: list[tuple[int, Any]]
-) -> tuple[Defaults | None, list[Finding]]:
+) -> tuple[DefaultsSaid | None, list[Finding]]:
     """The defaults of all documents together (None: they are faulty); each may be given once."""
     together: dict[str, Any] = {}
     findings: list[Finding] = []
@@ -127,14 +114,11 @@ def _defaults(
             message = f"`{field}` already has a default in an earlier document of this file"
             findings.append(Finding(position, "duplicate-key", message, "keep one of the two"))
         together = given | together
-    try:
-        return Defaults.model_validate(together), findings
-    except ValidationError:  # told already, with its place, by the check of its document
-        return None, findings
+    return defaults_said(together), findings  # what is wrong is told with its document
 
 
 def _incomplete(
-    yaml_file: YamlFile, documents: list[tuple[int, Any]], defaults: Defaults | None
+    yaml_file: YamlFile, documents: list[tuple[int, Any]], defaults: DefaultsSaid | None
 ) -> Iterator[Finding]:
     """What is missing: the audiences as a whole, or fields that defaults could have given."""
     mappings = [(number, value) for number, value in documents if isinstance(value, dict)]
@@ -160,8 +144,8 @@ def _incomplete(
 
 def _wanted(
     yaml_file: YamlFile,
-    checked: list[tuple[int, dict[str, Entry]]],
-    defaults: Defaults,
+    checked: list[tuple[int, Mapping[str, EntrySaid]]],
+    defaults: DefaultsSaid,
     scoped: Scoped,
 ) -> Iterator[Wanted]:
     """Each audience, as its block says; `scoped` is given those that say more of environments."""
@@ -179,7 +163,7 @@ def _wanted(
             audience = Audience(entry.name, namespace, origin_name, description)
             origin = Origin(file, line, column)
             own = entry.lifecycle
-            life = usual if own is UNSAID else lifecycle_of(own, defaults.lifecycle)
+            life = usual if own == UNSAID else lifecycle_of(own, defaults.lifecycle)
             one = Wanted(key, audience, origin, entry.audience_id, life)
             if entry.overrides or entry.environments is not None or not every:
                 scoped[number, "audiences", key] = one, entry
@@ -196,8 +180,11 @@ def _one_each_place(problems: list[Problem]) -> tuple[Problem, ...]:
     """The first problem of each kind-of-place: `name:` without a value is not also no text."""
     first: dict[tuple[Origin, str], Problem] = {}
     valueless = {problem.origin for problem in problems if problem.rule in ("no-value", "alias")}
+    hints = {one.origin: one.hint for one in problems if one.rule in OF_VALUES}
     for problem in problems:
         if problem.rule in OF_VALUES and problem.origin in valueless:
             continue
-        first.setdefault((problem.origin, problem.message), problem)
+        hint = hints.get(problem.origin) if problem.rule == "no-value" else None
+        told = replace(problem, hint=hint) if hint else problem
+        first.setdefault((problem.origin, problem.message), told)
     return tuple(first.values())

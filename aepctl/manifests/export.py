@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from itertools import chain
 
 from aepctl.manifests.entries import Definition
 from aepctl.manifests.keys import keys_of
@@ -80,10 +81,19 @@ class Passed:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What becomes a definition, and what was passed over; both in the order of names."""
+    """What becomes a definition, and what was passed over; both in the order of names.
 
-    definitions: tuple[Definition, ...]
-    passed: tuple[Passed, ...]
+    `undefined`: the audienceIds of all that no manifest defines, written or not.
+    """
+
+    definitions: tuple[Definition, ...] = ()
+    passed: tuple[Passed, ...] = ()
+    undefined: frozenset[str] = frozenset()
+
+    def believed(self, *, adopt: bool) -> frozenset[str]:
+        """The audienceIds of what counts here because a list shows it."""
+        found = (one.found for one in self.passed if adopt and one.found)
+        return self.undefined.union(one.ids.audience_id for one in found)
 
     def adoptable(self) -> dict[str, Observed]:
         """What is found under the key that it is or will be defined by, and can be recorded.
@@ -106,7 +116,8 @@ def choose(seen: Iterable[Observed], there: There, asked: Asked) -> Chosen:
         if asked.matches(one.audience):
             sorter.sort(one)
     definitions, twice = _once(sorter.definitions, sorter.alike, there)
-    return Chosen(definitions, (*sorter.passed, *twice))
+    undefined = frozenset(chain.from_iterable(sorter.alike.values()))
+    return Chosen(definitions, (*sorter.passed, *twice), undefined)
 
 
 class _Sorter:

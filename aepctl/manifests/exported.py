@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from aepctl.manifests.entries import Definition
 from aepctl.manifests.export import Passed, Why
 from aepctl.manifests.pages import Page
-from aepctl.model.problem import Origin
+from aepctl.model.problem import NOWHERE, Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +14,7 @@ class Exported:
     """What was written, recorded and passed over; with `dry_run`, what would be.
 
     `places` says where each definition stands. `adopted` are keys, also of what was defined before.
-    `is_read`: the files are among the manifests. `mine`: only what no manifest names
-    was meant.
+    `is_read`: the files are among the manifests. `mine`: only what no manifest names was meant.
     """
 
     definitions: tuple[Definition, ...] = ()
@@ -30,7 +29,7 @@ class Exported:
 
     def place(self, definition: Definition) -> tuple[Origin, str]:
         """Where a definition stands: their order for people."""
-        return self.places.get(definition.key, Origin("", 0, 0)), definition.key
+        return self.places.get(definition.key, NOWHERE), definition.key
 
     def told(self) -> Iterator[Passed]:
         """What was passed over, and is neither adopted nor kept silent about."""

@@ -10,15 +10,13 @@ from aepctl.manifests.document import Manifest, read_manifest
 from aepctl.manifests.order import MANIFEST, SETTINGS
 from aepctl.manifests.written import Writer
 from aepctl.model.audience import Wanted
-from aepctl.model.problem import Origin, Problem
+from aepctl.model.problem import NOWHERE, Problem
 from aepctl.model.wants import Moved, Removed
 from aepctl.texts import BOM
 from aepctl.yamldoc import parse
 from aepctl.yamldoc.nodes import Collection, Entry, Node, Tree
 from aepctl.yamldoc.places import LINE_END
 from aepctl.yamldoc.tree import tree_of
-
-NOWHERE = Origin("", 0, 0)
 
 
 @dataclass(frozen=True, slots=True)

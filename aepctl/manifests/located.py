@@ -1,4 +1,4 @@
-"""Where things are in manifests that were read: for problems that are found later. Pure."""
+"""Where things are in manifests that were read: for problems found later, and for show. Pure."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +10,7 @@ from aepctl.yamldoc import YamlFile, parse
 from aepctl.yamldoc.places import Path, Position
 
 AUDIENCES, ENVIRONMENTS, OVERRIDES = "audiences", "environments", "overrides"
+DEFAULTS: Path = ("defaults",)
 
 
 class Site(NamedTuple):
@@ -28,16 +29,26 @@ class Located:
 
     def site(self, one: Wanted, name: str, environment: str) -> Site:
         """Where an audience has a field from in an environment; its block, where it has none."""
-        file = self._file(one.origin.file)
-        block: Path = (AUDIENCES, one.key)
-        override = file.values.get((*block, OVERRIDES, environment, name))
-        found = override or file.values.get((*block, name))
-        if found is not None:
-            return Site(Origin(one.origin.file, *found))
-        default = file.values.get(("defaults", name))
-        if default is not None:
-            return Site(Origin(one.origin.file, *default), by_default=True)
+        values = self._file(one.origin.file).values
+        for block in _givers(one.key, environment):
+            found = values.get((*block, name))
+            if found is not None:
+                return Site(Origin(one.origin.file, *found), by_default=block == DEFAULTS)
         return Site(one.origin)
+
+    def fields(self, one: Wanted, environment: str) -> Mapping[str, Origin]:
+        """Where each field is named that counts for an audience in an environment.
+
+        Those of `lifecycle` are under their own names.
+        """
+        keys = self._file(one.origin.file).keys
+        found: dict[str, Origin] = {}
+        for block in reversed(_givers(one.key, environment)):
+            inside = (block, (*block, "lifecycle"))
+            for path, position in keys.items():
+                if path[:-1] in inside:
+                    found[str(path[-1])] = Origin(one.origin.file, *position)
+        return found
 
     def environments(self) -> Iterator[tuple[str, Origin]]:
         """All environments that the manifests name, and where."""
@@ -48,6 +59,12 @@ class Located:
         if name not in self._files:
             self._files[name] = _File.of(parse(name, self.texts.get(name, "").encode()))
         return self._files[name]
+
+
+def _givers(key: str, environment: str) -> tuple[Path, ...]:
+    """What may give a field of an audience; the first that has it counts."""
+    block: Path = (AUDIENCES, key)
+    return (*block, OVERRIDES, environment), block, DEFAULTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,18 @@
 """What a manifest file may hold. The JSON Schema for editors comes from here too."""
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from aepctl.model.audience import FIELDS
+from aepctl.manifests.said import (
+    MUTABLE,
+    DefaultsSaid,
+    DocumentSaid,
+    EntrySaid,
+    LifecycleSaid,
+    OverrideSaid,
+)
 from aepctl.yamldoc.types import (
     AudienceId,
     Flag,
@@ -20,9 +27,6 @@ from aepctl.yamldoc.types import (
 DESCRIPTION = "What people should know of the audience; may have several lines. Optional."
 NAMESPACE = "Adobe's `namespace` of the audience, such as `agora`."
 ORIGIN_NAME = "Adobe's `originName`: the system that the audience comes from."
-
-
-MUTABLE = tuple(field.name for field in FIELDS if not field.immutable)
 
 
 def _mutable(name: str) -> str:
@@ -62,8 +66,14 @@ class LifecycleBlock(StrictModel):
         examples=[["description"]],
     )
 
+    def said(self) -> LifecycleSaid:
+        """What it says, without pydantic."""
+        return LifecycleSaid(
+            self.on_removal, self.prevent_destroy, self.on_immutable_change, self.ignore_changes
+        )
 
-UNSAID = LifecycleBlock.model_construct()
+
+NOTHING = LifecycleBlock.model_construct()
 """Without a check, for which pydantic would make all that it needs while this module is loaded."""
 LIFECYCLE = "How the audience's life goes on and ends."
 
@@ -80,10 +90,14 @@ class Defaults(StrictModel):
         default=None, alias="originName", description=ORIGIN_NAME
     )
     lifecycle: LifecycleBlock = Field(
-        default=UNSAID,
+        default=NOTHING,
         description=f"{LIFECYCLE} Each field that an audience does not say itself is taken here.",
     )
     environments: list[Key] | None = Field(default=None, description=ENVIRONMENTS)
+
+    def said(self) -> DefaultsSaid:
+        """What they say, without pydantic."""
+        return DefaultsSaid(**_said(self))
 
 
 class Override(StrictModel):
@@ -115,8 +129,12 @@ class Override(StrictModel):
         default=None, alias="audienceId", description="Its `audienceId` there."
     )
     lifecycle: LifecycleBlock = Field(
-        default=UNSAID, description=f"{LIFECYCLE} What is left out is as the block says."
+        default=NOTHING, description=f"{LIFECYCLE} What is left out is as the block says."
     )
+
+    def said(self) -> OverrideSaid:
+        """What it says, without pydantic."""
+        return OverrideSaid(**_said(self))
 
 
 class Entry(StrictModel):
@@ -142,13 +160,22 @@ class Entry(StrictModel):
         description="With `audience_ids: client` in aepctl.yaml: the ID to give, instead of the "
         "computed one. Else: the ID of the audience that exists already and is to be adopted.",
     )
-    lifecycle: LifecycleBlock = Field(default=UNSAID, description=LIFECYCLE)
+    lifecycle: LifecycleBlock = Field(default=NOTHING, description=LIFECYCLE)
     environments: list[Key] | None = Field(default=None, description=ENVIRONMENTS)
     overrides: dict[Key, Override] = Field(
         default_factory=dict,
         description="What is otherwise in some environments, each under its name.",
         examples=[{"prod": {"description": "Refreshed nightly."}}],
     )
+
+    def said(self) -> EntrySaid:
+        """What it says, without pydantic."""
+        overrides = {name: one.said() for name, one in self.overrides.items()}
+        return EntrySaid(**_said(self) | {"overrides": overrides})
+
+
+def _said(block: Defaults | Override | Entry) -> dict[str, Any]:
+    return {**dict(block), "lifecycle": block.lifecycle.said()}
 
 
 class MovedBlock(StrictModel):
@@ -190,3 +217,12 @@ class ManifestDocument(StrictModel):
         description="Audiences that are no longer wanted, and whether each is deleted. A line may "
         "stay for ever: it does nothing where it was done.",
     )
+
+    def said(self) -> DocumentSaid:
+        """What it says, without pydantic."""
+        return DocumentSaid(
+            {key: one.said() for key, one in self.audiences.items()},
+            self.defaults.said(),
+            tuple((one.from_key, one.to_key) for one in self.moved),
+            tuple((one.key, one.delete) for one in self.removed),
+        )

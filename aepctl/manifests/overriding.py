@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 from aepctl.manifests.lifecycle import lifecycle_of
-from aepctl.manifests.model import UNSAID, Defaults, Entry, Override
+from aepctl.manifests.said import UNSAID, DefaultsSaid, EntrySaid, OverrideSaid
 from aepctl.manifests.scope import Scope
 from aepctl.manifests.spelling import misspelt_within
 from aepctl.model.audience import FIELDS, Audience, Wanted
@@ -20,11 +20,11 @@ EXCLUDED = "override-of-excluded"
 ALL_OF_THEM = "leave `environments` out: then it is for all of them"
 
 
-Scoped: TypeAlias = dict[Path, tuple[Wanted, Entry]]
+Scoped: TypeAlias = dict[Path, tuple[Wanted, EntrySaid]]
 """The blocks that say something of environments, or are given it, by their paths."""
 
 
-def scopes_of(yaml_file: YamlFile, scoped: Scoped, defaults: Defaults) -> dict[str, Scope]:
+def scopes_of(yaml_file: YamlFile, scoped: Scoped, defaults: DefaultsSaid) -> dict[str, Scope]:
     """What each block says of environments, by its key."""
     return {
         one.key: _scope_of(yaml_file, path, one, entry, defaults)
@@ -33,7 +33,7 @@ def scopes_of(yaml_file: YamlFile, scoped: Scoped, defaults: Defaults) -> dict[s
 
 
 def _scope_of(
-    yaml_file: YamlFile, path: Path, one: Wanted, entry: Entry, defaults: Defaults
+    yaml_file: YamlFile, path: Path, one: Wanted, entry: EntrySaid, defaults: DefaultsSaid
 ) -> Scope:
     """What the block at this path says of environments; `one` is what it says otherwise."""
     only = entry.environments if entry.environments is not None else defaults.environments
@@ -48,9 +48,9 @@ def _overridden(
     yaml_file: YamlFile,
     path: Path,
     one: Wanted,
-    entry: Entry,
-    override: Override,
-    defaults: Defaults,
+    entry: EntrySaid,
+    override: OverrideSaid,
+    defaults: DefaultsSaid,
 ) -> Wanted:
     fields: dict[str, str | None] = {**one.audience.fields()}
     places = yaml_file.inner.get(path, {})
@@ -59,7 +59,7 @@ def _overridden(
         if said is not None:
             fields[field.name] = said or None
     life = one.lifecycle
-    if override.lifecycle is not UNSAID:
+    if override.lifecycle != UNSAID:
         life = lifecycle_of(override.lifecycle, entry.lifecycle, defaults.lifecycle)
     return replace(
         one,
@@ -73,7 +73,7 @@ def _overridden(
 def misplaced(
     yaml_file: YamlFile,
     documents: Iterable[tuple[int, Any]],
-    defaults: Defaults | None,
+    defaults: DefaultsSaid | None,
     scoped: Scoped,
 ) -> Iterator[Finding]:
     """What is said of environments and cannot be, whichever there are.
@@ -84,7 +84,7 @@ def misplaced(
         given: dict[str, Any] = document.get("defaults", {}) if isinstance(document, dict) else {}
         if "environments" in given:
             yield from _list(yaml_file, (number, "defaults", "environments"), given["environments"])
-    usual = defaults or Defaults()
+    usual = defaults or DefaultsSaid()
     for path, (_, entry) in scoped.items():
         if entry.environments is not None:
             yield from _list(yaml_file, (*path, "environments"), entry.environments)
@@ -108,7 +108,7 @@ def _list(yaml_file: YamlFile, path: Path, names: Sequence[str]) -> Iterator[Fin
 
 
 def _excluded(
-    yaml_file: YamlFile, path: Path, entry: Entry, defaults: Defaults
+    yaml_file: YamlFile, path: Path, entry: EntrySaid, defaults: DefaultsSaid
 ) -> Iterator[Finding]:
     """Overrides for environments that the audience is not for."""
     own = entry.environments is not None
@@ -129,7 +129,7 @@ def _excluded(
 
 
 def _of_nothing(
-    yaml_file: YamlFile, path: Path, entry: Entry, defaults: Defaults
+    yaml_file: YamlFile, path: Path, entry: EntrySaid, defaults: DefaultsSaid
 ) -> Iterator[Finding]:
     """Overrides of fields that the audience does not have."""
     for field in OPTIONAL:

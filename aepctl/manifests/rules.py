@@ -2,12 +2,10 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from aepctl.model.audience import FIELDS, Identity, Wanted
+from aepctl.model.audience import IDENTIFYING, Identity, Wanted
 from aepctl.model.problem import Origin, Problem
 from aepctl.yamldoc import quoted
 
-IDENTIFYING = tuple(field.name for field in FIELDS if field.required)
-"""The fields that make two audiences the same."""
 MAX_REPEATED = 32 * 1024 * 1024
 """Characters. What is written once and used often is many times larger in a plan and in state."""
 

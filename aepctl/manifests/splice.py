@@ -12,14 +12,13 @@ from typing import Any
 from aepctl.manifests.document import read_manifest
 from aepctl.manifests.entries import SHARED, Definition, Layout, entries
 from aepctl.model.audience import Wanted
-from aepctl.model.problem import Origin
+from aepctl.model.problem import NOWHERE
 from aepctl.yamldoc import YamlFile, parse
 from aepctl.yamldoc.places import Path, Position
 
 AUDIENCES = "audiences"
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 NEXT_DOCUMENT = re.compile(r"(?:---|\.\.\.)(?=\s|\Z)")
-NOWHERE = Origin("", 0, 0)
 
 
 @dataclass(frozen=True, slots=True)

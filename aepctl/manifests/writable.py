@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from aepctl.model.audience import FIELDS, Audience, Field, Known, Observed
 from aepctl.model.spelling import flaw, plain
-from aepctl.yamldoc.types import CONTROLS, CONTROLS_IN_LINES, broken_rule
+from aepctl.yamldoc.patterns import CONTROLS, CONTROLS_IN_LINES, broken_rule
 from aepctl.yamldoc.walker import MAX_TEXT
 
 _LINE, _LINES = re.compile(f"[{CONTROLS}]"), re.compile(f"[{CONTROLS_IN_LINES}]")

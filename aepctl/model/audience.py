@@ -43,6 +43,8 @@ table or checked against it by tests/model/test_audience.py.
 
 FIELD_NAMES = tuple(field.name for field in FIELDS)
 IMMUTABLE = tuple(field.name for field in FIELDS if field.immutable)
+IDENTIFYING = tuple(field.name for field in FIELDS if field.required)
+"""The fields that make two audiences the same one: those of an Identity, in its order."""
 
 
 @dataclass(frozen=True, slots=True)

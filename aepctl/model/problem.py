@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+LONGEST = 128
+"""So many characters are shown of a name or a text."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Origin:
@@ -10,6 +13,10 @@ class Origin:
     file: str
     line: int
     column: int
+
+
+NOWHERE = Origin("", 0, 0)
+"""Where a place is not known, or does not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +37,11 @@ class Problem:
     def hides_others(self) -> bool:
         """Whether what follows it in its file could not be read."""
         return self.rule in {"syntax", "merge-conflict"}
+
+
+def quoted(name: object) -> str:
+    """What people wrote, as a message shows it: between backticks, and not all of 5 MB."""
+    text = str(name)
+    if not text:
+        return "(empty)"
+    return f"`{text}`" if len(text) <= LONGEST else f"`{text[:LONGEST]}…`"

@@ -4,15 +4,12 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
+from aepctl.model.problem import LONGEST, quoted
+
 KEY = "key"
 """What a rule calls the key of an audience, which is no field."""
 MAX_TRIED = 2_000
 """Characters. A longer text is not held against a pattern, which may take long for it."""
-LONGEST = 128
-
-
-def _quoted(text: str) -> str:
-    return f"`{text}`" if len(text) <= LONGEST else f"`{text[:LONGEST]}…`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +46,7 @@ class Matches:
             return f"has {len(text):,} characters: no pattern is tried on more than {MAX_TRIED:,}"
         if self.pattern.search(text):
             return None
-        return f"is {_quoted(text)}, which does not match {_quoted(self.pattern.pattern)}"
+        return f"is {quoted(text)}, which does not match {quoted(self.pattern.pattern)}"
 
     @property
     def hint(self) -> str:
@@ -98,12 +95,12 @@ class OneOf:
         from difflib import get_close_matches  # noqa: PLC0415 - only where something is wrong
 
         close = get_close_matches(text[:LONGEST], self.texts, 1)
-        meant = f"; did you mean {_quoted(close[0])}?" if close else ""
-        return f"is {_quoted(text)}, which is not allowed{meant}"
+        meant = f"; did you mean {quoted(close[0])}?" if close else ""
+        return f"is {quoted(text)}, which is not allowed{meant}"
 
     @property
     def hint(self) -> str:
-        texts = ", ".join(map(_quoted, self.texts[:10]))
+        texts = ", ".join(map(quoted, self.texts[:10]))
         more = f" and {len(self.texts) - 10} more" if self.texts[10:] else ""
         return f"{self.at} allows {texts}{more}"
 

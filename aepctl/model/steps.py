@@ -99,7 +99,4 @@ RemoteStep: TypeAlias = Create | Patch | Delete
 LocalStep: TypeAlias = Adopt | Move | Forget | Record | Remember
 """Touches state only: recorded as a fact."""
 
-ToldStep: TypeAlias = RemoteStep | Adopt
-"""Has an outcome of its own; what the others record is a part of something else."""
-
 Step: TypeAlias = RemoteStep | LocalStep

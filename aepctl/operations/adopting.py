@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from aepctl.errors import AepctlError, CredentialsError, PlatformError, SafetyRefusal
-from aepctl.model.audience import Audience, Ids, Known, Observed
+from aepctl.model.audience import IDENTIFYING, Audience, Ids, Known, Observed
 from aepctl.model.lifecycle import NOTHING_SAID, AtRemoval
 from aepctl.model.steps import Adopt, Create, Remember
 from aepctl.operations.context import Context
@@ -17,11 +16,6 @@ from aepctl.project.environment import Environment
 from aepctl.state.events import Ending
 from aepctl.state.model import Intent
 from aepctl.state.session import StateSession
-
-if TYPE_CHECKING:
-    from aepctl.aep.connection import Connection
-
-IDENTIFYING = ("name", "namespace", "originName")
 
 
 def adopt(
@@ -56,18 +50,19 @@ def adopt(
             _check_same(context, environment, key, asked, found)
         record(session, key, intent, asked, found or Observed(asked, Ids(audience_id)))
         session.checkpoint()
-    left = "" if found is not None else " (not checked on the platform)"
-    if replacing:
-        return Decided(
-            f"`{key}` now has the audienceId {audience_id}{left}",
-            "what it took the place of is still there; the next apply deletes that",
-        )
-    undo = environment.command("state", "rm", key)
-    return Decided(
-        f"`{key}` now has the audienceId {audience_id}{left}",
-        "the next plan compares it with the manifests; nothing is created for it. "
-        f"To undo: `{undo}`",
-    )
+    after = "what it took the place of is still there; the next apply deletes that"
+    if not replacing:
+        undo = environment.command("state", "rm", key)
+        after = "the next plan compares it with the manifests; nothing is created for it. "
+        after += f"To undo: `{undo}`"
+    return Decided(f"`{key}` now has the audienceId {audience_id}{_of_platform(found)}", after)
+
+
+def _of_platform(found: Observed | None) -> str:
+    """What else is to be said of an audience that was recorded."""
+    if found is None:
+        return " (not checked on the platform)"
+    return f" ({found.lifecycle} on the platform)" if found.is_asleep else ""
 
 
 def keep(session: StateSession, key: str, known: Known, intent: Intent | None) -> Decided:
@@ -127,13 +122,18 @@ def _asked(context: Context, environment: Environment, key: str, intent: Intent 
 def _look(context: Context, environment: Environment, key: str, audience_id: str) -> Observed:
     """The audience as the platform has it. Raises SafetyRefusal where it does not."""
     from aepctl.aep.reader import AudienceReader  # noqa: PLC0415 - not without a look
+    from aepctl.apply.reading import confirmed  # noqa: PLC0415
+    from aepctl.operations.reading import connected  # noqa: PLC0415
 
     unchecked = environment.command("state", "resolve", key, "--adopt", audience_id, "--no-check")
     with or_without(unchecked), connected(context, environment) as connection:
-        found = AudienceReader(connection, context.clock).find(audience_id)
-    there = next((one for one in found if not one.is_gone), None)
-    if there is not None:
-        return there
+        reader = AudienceReader(connection, context.clock)
+        found = reader.find(audience_id)
+        there = confirmed(reader, found, {audience_id})
+    if there:
+        return there[0]
+    if not all(one.is_gone for one in found):
+        raise listed_but_gone(environment, key, audience_id)
     said = f"has {audience_id} as {found[0].lifecycle}" if found else f"has no {audience_id}"
     raise SafetyRefusal(
         f"the platform {said} in the sandbox {environment.target.sandbox}: nothing was recorded",
@@ -143,18 +143,17 @@ def _look(context: Context, environment: Environment, key: str, audience_id: str
     )
 
 
-@contextmanager
-def connected(context: Context, environment: Environment) -> "Iterator[Connection]":
-    """A connection to the platform, while it is asked. Raises CredentialsError."""
-    from aepctl.project.credentials import credentials  # noqa: PLC0415 - not without a look
-
-    credentials(environment, context.environ)
-    with context.open_platform(context, environment) as platform:
-        connection = platform.connect()
-        try:
-            yield connection
-        finally:
-            connection.close()
+def listed_but_gone(environment: Environment, key: str, audience_id: str) -> SafetyRefusal:
+    """What a list shows, while by the platform's own id it is not there."""
+    apply = environment.command("apply")
+    return SafetyRefusal(
+        f"the platform lists {audience_id}, but has no such audience under its id in the sandbox "
+        f"{environment.target.sandbox}: nothing was recorded",
+        hint="it was deleted or made a moment ago. Run this again in some minutes; if it was "
+        f"deleted, nothing can manage it any more: once it is listed no more, `{apply}` makes "
+        f"`{key}` anew where a manifest wants it",
+        code="listed-but-gone",
+    )
 
 
 @contextmanager

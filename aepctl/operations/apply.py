@@ -12,7 +12,7 @@ from aepctl.apply.outcomes import Outcome
 from aepctl.apply.report import ApplyReport
 from aepctl.apply.sender import Sender
 from aepctl.apply.stopping import StopSignal
-from aepctl.errors import ListForbidden, StateNotWritten
+from aepctl.errors import ListForbidden
 from aepctl.operations.again import Again, begin
 from aepctl.operations.context import Context, Platform
 from aepctl.operations.idle import idle_report
@@ -20,7 +20,7 @@ from aepctl.operations.inquiry import Inquiry
 from aepctl.operations.network import check_network
 from aepctl.operations.options import ApplyOptions
 from aepctl.operations.reading import writer_of
-from aepctl.operations.reporting import report_of, told
+from aepctl.operations.reporting import report_of, save, told
 from aepctl.operations.respelling import remember
 from aepctl.operations.reviewing import (
     asked_policy,
@@ -105,7 +105,7 @@ class _Apply(Inquiry):
         self.context.console.show(plan)
         if self.options.saved is not None:
             note_use(self.options.saved, plan, self.session)
-            self.session.checkpoint()
+        self.session.checkpoint()
         return self._report(plan, gates.undecided(plan))
 
     def _platform(self) -> AbstractContextManager[Platform]:
@@ -151,7 +151,7 @@ class _Apply(Inquiry):
         with self.stop.during_work():
             remember(sender, self.session.state, () if seen is None else seen.found)
             done = self._do(todo, sender, platform)
-            rescue = self._save()
+            rescue = save(self.session, self.stop)
         outcomes = (*settled, *gates.undecided(plan), *done)
         not_started = len({change.key for change in todo} - {one.key for one in done})
         return self._report(plan, outcomes, not_started=not_started, rescue=rescue)
@@ -170,15 +170,6 @@ class _Apply(Inquiry):
                 on_outcome=partial(told, self.context.console, progress),
                 on_idle=progress.tick,
             )
-
-    def _save(self) -> str | None:
-        """Write the state; where that fails, what no store has."""
-        try:
-            self.session.checkpoint()
-        except StateNotWritten as error:
-            self.stop.request(error.message)
-            return self.session.rescue()
-        return None
 
     def _report(
         self,

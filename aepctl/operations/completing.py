@@ -11,12 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aepctl.files import read_regular
-from aepctl.project.paths import SUFFIXES, Boundary
+from aepctl.project.paths import FILE, SUFFIXES, Boundary
 from aepctl.project.stores import scheme_of
 from aepctl.texts import json_of
 from aepctl.yamldoc.parsing import parse
 
-FILE = "aepctl.yaml"
 MAX_BYTES = 16 * 1024 * 1024
 USABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 """A key, as yamldoc.types has it, which loads pydantic. Nothing else gets into a command line: a

@@ -117,7 +117,11 @@ class Context:
         return self.patience.log
 
     def wants(self, environment: Environment, *, or_nothing: bool = False) -> Wants:
-        """All that the manifests want in an environment. Raises InvalidInput.
+        """All that the manifests want in an environment. See `manifests`. Raises InvalidInput."""
+        return resolve(self.manifests(environment, or_nothing=or_nothing), environment.name)
+
+    def manifests(self, environment: Environment, *, or_nothing: bool = False) -> Manifests:
+        """The manifests, in which all is as it must be in an environment. Raises InvalidInput.
 
         `or_nothing`: where there are none, nothing is wanted, and what there is need not be as the
         team's rules ask. Else that is a mistake.
@@ -125,13 +129,12 @@ class Context:
         rules = () if or_nothing else environment.rules
         settings = Settings(environment.siblings, (environment.name,), rules, rule_limit)
         try:
-            manifests = sound(lambda: self.read_manifests(environment.manifests), settings)
-            return resolve(manifests, environment.name)
+            return sound(lambda: self.read_manifests(environment.manifests), settings)
         except InvalidInput as error:
             if not has_no_manifests(error):
                 raise
             if or_nothing:
-                return Wants()
+                return Manifests()
             ends = f"if all is to end: `{environment.command('destroy')}`"
             raise InvalidInput(
                 replace(one, hint=f"{one.hint}; {ends}") for one in error.problems

@@ -5,11 +5,13 @@ writer of the platform, a session of the state, nor a store (import-linter holds
 """
 
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Protocol
 
 from aepctl.apply.gates import Approval
 from aepctl.apply.look import look
 from aepctl.apply.ports import Reader
+from aepctl.apply.reading import confirmed
 from aepctl.model.wants import Wants
 from aepctl.plan.drift import Asked, Drift
 from aepctl.plan.drifting import find_drift
@@ -38,8 +40,12 @@ def drift(sighted: Sighted, policy: Policy, asked: Asked) -> Drift:
     """
     wants, state = sighted.wants, sighted.state
     known = to_look_up(wants, state, policy, asked.targets).known
-    seen = Seen()
-    if known or asked.unmanaged:
-        with sighted.reader() as reader:
-            seen = look(reader, Questions(known=known), state, policy, Approval()) or seen
+    if not known and not asked.unmanaged:
+        return find_drift(wants, state, Seen(), policy, asked)
+    with sighted.reader() as reader:
+        seen = look(reader, Questions(known=known), state, policy, Approval()) or Seen()
+        drift = find_drift(wants, state, seen, policy, asked)
+        if not drift.unmanaged:
+            return drift
+        seen = replace(seen, found=confirmed(reader, seen.found, drift.unmanaged))
     return find_drift(wants, state, seen, policy, asked)

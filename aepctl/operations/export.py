@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from aepctl.aep.reader import AudienceReader
+from aepctl.apply.reading import confirmed
 from aepctl.errors import AepctlError, InvalidInput
 from aepctl.manifests import Manifests, resolve
 from aepctl.manifests.document import Manifest
@@ -20,13 +21,18 @@ from aepctl.model.steps import Adopt, Create
 from aepctl.model.wants import Wants
 from aepctl.operations.context import Context, has_no_manifests
 from aepctl.operations.exportfolder import target_of, write
+from aepctl.operations.reading import connected
 from aepctl.operations.state import session_for
-from aepctl.project.credentials import credentials
 from aepctl.project.environment import Environment
 from aepctl.state.loading import read_state
 from aepctl.state.model import State
 from aepctl.state.session import StateSession
 from aepctl.wording import listed
+
+LISTED_BUT_GONE = (
+    "the platform lists it, but has no such audience under its id: it was deleted or made a moment "
+    "ago. If it was made, an export in some minutes has it"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,7 @@ class _Export:
                 hint=f"use `--to {shlex.quote(environment.manifests)}`, or leave --adopt out",
                 code="export-folder",
             )
-        self._chosen = Chosen((), ())
+        self._chosen = Chosen()
 
     def do(self, state: State) -> Exported:
         """Look, choose, and write, or say what would be written."""
@@ -80,10 +86,7 @@ class _Export:
         contents = target.contents()
         wants = resolve(self._manifests(), self._environment.name)
         there = there_of(wants, target.definitions(contents), state, self._environment)
-        seen, unreadable = _look(self._context, self._environment)
-        unreadable = tuple(one for one in unreadable if options.asked.matches(one.audience))
-        _check_found(seen, options.asked)
-        chosen = self._chosen = choose(seen, there, options.asked)
+        chosen = self._chosen = _look(self._context, self._environment, there, options)
         pages = pages_of(chosen.definitions, target.to, contents)
         if not options.dry_run:
             pages = tuple(write(target, pages))
@@ -91,7 +94,7 @@ class _Export:
         return Exported(
             chosen.definitions,
             pages,
-            (*chosen.passed, *unreadable),
+            chosen.passed,
             {key: place for page in pages for key, place in page.origins().items()},
             frozenset(would_adopt),
             dry_run=options.dry_run,
@@ -164,24 +167,35 @@ def _ended(key: str, known: Known, environment: Environment) -> Iterator[tuple[s
 
 
 def _look(
-    context: Context, environment: Environment
-) -> tuple[tuple[Observed, ...], tuple[Passed, ...]]:
-    """All that the platform lists, and what of it says too little.
+    context: Context, environment: Environment, there: There, options: ExportOptions
+) -> Chosen:
+    """What is chosen of what the platform lists, and is there by its own id as well.
 
-    Raises CredentialsError, PlatformError, ListForbidden.
+    Raises CredentialsError, PlatformError, ListForbidden, and AepctlError where nothing matches.
     """
-    credentials(environment, context.environ)  # what is missing is told before anything is asked
-    with context.open_platform(context, environment) as platform:
-        connection = platform.connect()
-        try:
-            reader = AudienceReader(connection, context.clock, patience=context.patience)
-            seen = (*reader.list_all(), *reader.list_inactive())
-        finally:
-            connection.close()
-    return seen, tuple(
+    asked = options.asked
+    with connected(context, environment) as connection:
+        reader = AudienceReader(connection, context.clock, patience=context.patience)
+        seen = (*reader.list_all(), *reader.list_inactive())
+        _check_found(seen, asked)
+        believed = choose(seen, there, asked).believed(adopt=options.adopt)
+        sure = confirmed(reader, seen, believed)
+    chosen = choose(sure, there, asked)
+    unreadable = (
         Passed(Why.LEFT_OUT, Audience(*identity), None, f"its {doubt} cannot be used")
         for identity, doubt in sorted(reader.unreadable.items())
+        if asked.matches(Audience(*identity))
     )
+    return replace(chosen, passed=(*chosen.passed, *_gone(seen, sure), *unreadable))
+
+
+def _gone(listed: Iterable[Observed], there: Iterable[Observed]) -> Iterator[Passed]:
+    """What lists show, and is not there."""
+    ids = {one.ids.audience_id for one in there}
+    left = {one.ids.audience_id: one.audience for one in listed if not one.is_gone}
+    for audience_id, audience in sorted(left.items(), key=lambda one: (one[1].identity, one[0])):
+        if audience_id not in ids:
+            yield Passed(Why.LEFT_OUT, audience, audience_id, LISTED_BUT_GONE)
 
 
 def _check_found(seen: Iterable[Observed], asked: Asked) -> None:

@@ -11,8 +11,8 @@ from aepctl.manifests.document import Manifest, read_manifest
 from aepctl.manifests.files import MAX_BYTES, SUFFIXES
 from aepctl.manifests.pages import Folder, Page
 from aepctl.project.environment import Environment
-from aepctl.project.paths import Boundary, below_here
-from aepctl.project.project import FILE, INSIDE
+from aepctl.project.paths import FILE, Boundary, below_here
+from aepctl.project.project import INSIDE
 from aepctl.project.reads import MANIFEST, reads_here
 from aepctl.state.stores.disk import Disk, remove_left_over, replace_file
 from aepctl.wording import listed

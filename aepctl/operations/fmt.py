@@ -5,15 +5,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from aepctl.errors import InternalError, InvalidInput
+from aepctl.errors import AepctlError, InternalError, InvalidInput
 from aepctl.files import read_regular
 from aepctl.manifests.files import MAX_BYTES, SUFFIXES, find_manifests
 from aepctl.manifests.formatted import Formatted, formatted
 from aepctl.model.problem import Origin, Problem
 from aepctl.operations.context import Context
 from aepctl.project.load import load_project
-from aepctl.project.paths import Boundary, below_here
-from aepctl.project.project import FILE, INSIDE
+from aepctl.project.paths import FILE, Boundary, below_here
+from aepctl.project.project import INSIDE
 from aepctl.state.stores.disk import Disk, remove_left_over, replace_file
 from aepctl.wording import command
 
@@ -28,6 +28,18 @@ class Fmt:
     same: int = 0
     problems: list[Problem] = field(default_factory=list)
     bugs: list[InternalError] = field(default_factory=list)
+
+    @property
+    def broken(self) -> int:
+        """How many files could not be formatted."""
+        return len({one.origin.file for one in self.problems}) + len(self.bugs)
+
+    @property
+    def error(self) -> AepctlError | None:
+        """That some could not be: a bug before all else."""
+        if self.bugs:
+            return self.bugs[-1]
+        return InvalidInput(self.problems) if self.problems else None
 
     def refuse(self, file: str, rule: str, message: str, hint: str | None = None) -> None:
         self.problems.append(Problem(Origin(file, 0, 0), rule, message, hint))

@@ -7,10 +7,8 @@ from aepctl.operations.context import Context
 from aepctl.project.environment import Environment
 from aepctl.render.history import History, Write
 from aepctl.state.loading import read_state
+from aepctl.state.reducer import MAX_RUNS
 from aepctl.state.shared_store import SharedStore
-
-MOST = 50
-"""As many as state keeps of its runs."""
 
 
 @runtime_checkable
@@ -29,7 +27,7 @@ def history(context: Context, environment: Environment) -> History:
     """
     store = context.open_store(environment)
     if isinstance(store, SharedStore) and isinstance(store.documents, WithHistory):
-        found = store.documents.history(MOST)
+        found = store.documents.history(MAX_RUNS)
         if not found:  # then there is no state either, which is an error as everywhere
             store.read(environment.target)
         return found

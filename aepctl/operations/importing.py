@@ -7,8 +7,8 @@ from aepctl.model.audience import Ids, Known, Observed, Wanted
 from aepctl.model.steps import Record
 from aepctl.operations.adopting import (
     check_owner,
-    connected,
     keep,
+    listed_but_gone,
     or_without,
     record,
 )
@@ -18,7 +18,7 @@ from aepctl.operations.state import check_for_here, known_otherwise, session_for
 from aepctl.plan.compare import field_diffs
 from aepctl.project.environment import Environment
 from aepctl.render.block import manifest_block
-from aepctl.render.import_document import Came
+from aepctl.render.import_documents import Came
 from aepctl.render.imported import Imported
 from aepctl.state.model import State
 from aepctl.state.session import StateSession
@@ -132,18 +132,24 @@ def _not_wanted(environment: Environment, key: str, found: Observed) -> Imported
 def _look(context: Context, environment: Environment, key: str, one_id: str) -> Observed:
     """The one external audience with this ID. Raises SafetyRefusal where there is none, or two."""
     from aepctl.aep.either import Sighting, find_either  # noqa: PLC0415 - not without a look
+    from aepctl.aep.reader import AudienceReader  # noqa: PLC0415
+    from aepctl.apply.reading import confirmed  # noqa: PLC0415
+    from aepctl.operations.reading import connected  # noqa: PLC0415
 
     unchecked = environment.command("state", "resolve", key, "--adopt", one_id, "--no-check")
     with or_without(unchecked), connected(context, environment) as connection:
         sightings: Sequence[Sighting] = find_either(
             connection, context.clock, one_id, context.patience
         )
-    seen = [one.observed for one in sightings if one.observed is not None]
-    there = [one for one in seen if not one.is_gone]
+        seen = [one.observed for one in sightings if one.observed is not None]
+        reader = AudienceReader(connection, context.clock, patience=context.patience)
+        there = confirmed(reader, seen, {one.ids.audience_id for one in seen})
     if len(there) == 1:
         return there[0]
     if there:
         raise _ambiguous(environment, key, one_id, there)
+    if not all(one.is_gone for one in seen):
+        raise listed_but_gone(environment, key, one_id)
     doubt = next((one.doubt for one in sightings if one.doubt is not None), None)
     said = f"the platform has no audience {one_id}"
     hint = "check the ID; one that was made a moment ago may not be listed yet"

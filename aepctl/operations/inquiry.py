@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from aepctl.aep.reader import AudienceReader
 from aepctl.apply import gates
 from aepctl.apply.afresh import Afresh, StepsByKey, without_run
+from aepctl.apply.before import Ways
 from aepctl.apply.look import look
 from aepctl.apply.outcomes import Outcome
 from aepctl.apply.sender import Sender
@@ -76,7 +77,9 @@ class Inquiry:
         clock = self.context.clock
         backoff = Backoff(clock, self.stop, self.context.patience)
         afresh = None if steps is None else Afresh(steps, backoff, self.stop)
-        return Sender(self.session, clock, self.stop, backoff, afresh=afresh)
+        command = self.environment.command
+        ways = Ways(command("plan", "--refresh"), command(self.options.command, "--overwrite"))
+        return Sender(self.session, clock, self.stop, backoff, afresh=afresh, ways=ways)
 
     def check(self, plan: Plan, seen: Seen | None) -> None:
         """Raise SafetyRefusal unless the plan may be carried out."""

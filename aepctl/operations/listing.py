@@ -1,36 +1,42 @@
 """list: every key of the manifests and of the state. Takes no lock; the platform is not asked."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cache
 
+from aepctl.errors import AepctlError
+from aepctl.manifests import resolve
 from aepctl.model.audience import Known
 from aepctl.model.wants import Wants
 from aepctl.operations.context import Context
 from aepctl.operations.knowing import intents_by_key
-from aepctl.operations.plan import policy_of
-from aepctl.plan.plan import Change, Plan
+from aepctl.operations.plan import known_in, policy_of
+from aepctl.plan.plan import Change, NoState, Plan
 from aepctl.plan.planner import make_plan
 from aepctl.plan.select import is_target
 from aepctl.project.environment import Environment
+from aepctl.project.everywhere import Part, made_in
 from aepctl.project.everywhere import everywhere as in_each
-from aepctl.project.everywhere import made_in
 from aepctl.project.project import Project
 from aepctl.render.known import KnownKey
 from aepctl.render.listed import Listed, ListedEnvironment, ListedKey
-from aepctl.state.loading import read_state
 from aepctl.state.model import State
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Wanted and known in an environment, and the plan that leads from one to the other."""
+    """Wanted and known in an environment, and the plan that leads from one to the other.
+
+    `texts`: the manifests as they were read, by name.
+    """
 
     environment: Environment
     wants: Wants
     state: State
     plan: Plan
+    texts: Mapping[str, str] = field(repr=False)
+    no_state: NoState | None = None
 
     def rows(self) -> tuple[ListedKey, ...]:
         """All keys, sorted; what has a new key by now is listed under that."""
@@ -61,10 +67,11 @@ class Compared:
 
 def compared(context: Context, environment: Environment) -> Compared:
     """Compare wanted and known. Raises InvalidInput, StateError."""
-    wants = context.wants(environment)
-    state = read_state(context.open_store(environment), environment.target)
+    manifests = context.manifests(environment)
+    wants = resolve(manifests, environment.name)
+    state, no_state = known_in(context, environment)
     plan = make_plan(wants, state, None, policy_of(environment))
-    return Compared(environment, wants, state, plan)
+    return Compared(environment, wants, state, plan, manifests.texts, no_state)
 
 
 def listing(context: Context, environment: Environment, patterns: Sequence[str] = ()) -> Listed:
@@ -72,8 +79,9 @@ def listing(context: Context, environment: Environment, patterns: Sequence[str] 
 
     Raises InvalidInput, StateError.
     """
-    keys = compared(context, environment).rows()
-    return _chosen((ListedEnvironment(environment.name, environment.target),), keys, patterns)
+    sides = compared(context, environment)
+    one = ListedEnvironment(environment.name, environment.target, no_state=sides.no_state)
+    return _chosen((one,), sides.rows(), patterns)
 
 
 def everywhere(
@@ -85,14 +93,21 @@ def everywhere(
     """
     context = replace(context, read_manifests=cache(context.read_manifests))
     parts = in_each(
-        project, context.environ, program, lambda environment: compared(context, environment).rows()
+        project, context.environ, program, lambda environment: compared(context, environment)
     )
-    environments = tuple(ListedEnvironment(one.environment, one.target, one.error) for one in parts)
+    environments = tuple(_environment(one) for one in parts)
     first, *others = (one.error for one in parts)
     if first is not None and all(str(one) == str(first) for one in others):
         raise first
-    keys = sorted((key for _, rows in made_in(parts) for key in rows), key=lambda one: one.key)
+    rows = (key for _, sides in made_in(parts) for key in sides.rows())
+    keys = sorted(rows, key=lambda one: one.key)
     return replace(_chosen(environments, keys, patterns), every=True)
+
+
+def _environment(part: Part[Compared]) -> ListedEnvironment:
+    made = part.made
+    no_state = None if isinstance(made, AepctlError) else made.no_state
+    return ListedEnvironment(part.environment, part.target, part.error, no_state)
 
 
 def _chosen(

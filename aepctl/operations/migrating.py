@@ -13,7 +13,7 @@ from aepctl.operations.state import Decided
 from aepctl.operations.stores import is_empty, locked, losses, write_first
 from aepctl.project.environment import Environment
 from aepctl.project.stores import scheme_of
-from aepctl.state.codec import Written, decode_written
+from aepctl.state.codec import decode_written
 from aepctl.state.encoder import StateEncoder, encode_state
 from aepctl.state.loading import load, read_state
 from aepctl.state.model import State
@@ -24,6 +24,7 @@ from aepctl.state.shared_document import SharedDocument
 from aepctl.state.shared_store import SharedStore
 from aepctl.state.stores.base import StateStore
 from aepctl.state.stores.documents import Document
+from aepctl.state.written import Written
 from aepctl.wording import listed
 
 
@@ -57,11 +58,7 @@ def migrate(
     _check_left_behind(environment, old)
     with _held(context, environment, old, target, wait) as (state, lock):
         if state.lineage is None:
-            raise StateError(
-                f"{old.where}: there is no state",
-                hint="name the place where it is now first, and the new one after it",
-                code="state-missing",
-            )
+            raise _nothing_there(old.where)
         there = _prepared(new)
         _check_free(new, there, state, lock)
         if there is None or there.written.moved is not None or not _same(there.state, state):
@@ -87,6 +84,14 @@ def _moved(
         f"the state of `{environment.name}` is at {new.where} now (serial {state.serial}); "
         f"{old.where} is marked as moved",
         f"write `state: {target}` for `{environment.name}` in aepctl.yaml",
+    )
+
+
+def _nothing_there(where: str) -> StateError:
+    return StateError(
+        f"{where}: there is no state",
+        hint="name the place where it is now first, and the new one after it",
+        code="state-missing",
     )
 
 
@@ -133,10 +138,13 @@ def _held(
 
 
 def _went(store: StateStore | SharedStore) -> Written | None:
-    """The document of a state that was moved away; None where it was not."""
+    """The document of a state that was moved away; None where it was not. Raises StateError."""
+    raw: bytes | None
     if isinstance(store, SharedStore):
         found = store.get()
-        raw = None if found is None or is_empty(found) else found.data
+        if found is None or is_empty(found):
+            raise _nothing_there(store.where)
+        raw = found.data
     else:
         raw = store.read().document
     written = None if raw is None else decode_written(raw, store.where)

@@ -11,7 +11,8 @@ from aepctl.model.problem import Origin, Problem
 from aepctl.operations.given import given_bytes, name_of
 from aepctl.operations.keytroubles import Renaming
 from aepctl.yamldoc import check, parse
-from aepctl.yamldoc.types import KEY, KEY_HINT, Key, StrictModel
+from aepctl.yamldoc.patterns import KEY, KEY_HINT
+from aepctl.yamldoc.types import Key, StrictModel
 
 MAX_BYTES = 16 * 1024 * 1024
 WHAT = "a file with the lines of a `moved:` block, or `OLD NEW` lines"

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from aepctl.apply.ports import Reader
 from aepctl.model.wants import Wants
 from aepctl.operations.context import Context
+from aepctl.operations.plan import known_in
 from aepctl.operations.reading import reading
+from aepctl.plan.plan import NoState
 from aepctl.project.credentials import credentials
 from aepctl.project.environment import Environment
-from aepctl.state.loading import read_state
 from aepctl.state.model import State
 
 
@@ -25,6 +26,7 @@ class Onlooker:
     environment: Environment
     wants: Wants
     state: State
+    no_state: NoState | None = None
 
     @contextmanager
     def reader(self) -> Iterator[Reader]:
@@ -41,5 +43,4 @@ class Onlooker:
 def look_on(context: Context, environment: Environment) -> Onlooker:
     """Raises InvalidInput, StateError."""
     wants = context.wants(environment)
-    state = read_state(context.open_store(environment), environment.target)
-    return Onlooker(context, environment, wants, state)
+    return Onlooker(context, environment, wants, *known_in(context, environment))

@@ -20,9 +20,9 @@ class ApplyOptions:
 
     `lock_timeout` is in seconds. `yes_create` and `yes_delete`: up to so many creates and deletes
     are approved. `refresh`: everything known is looked at. `overwrite`: what somebody edited on the
-    platform is changed all the same. `saved`: the
-    review was the approval, of just that plan; it has targets of its own. `fresh`: nothing of it
-    was ever created, whatever is missing in the state. `destroys`: all that is known is deleted.
+    platform is changed all the same. `saved`: the review was the approval, of just that plan; it
+    has targets of its own. `fresh`: nothing of it was ever created, whatever is missing in the
+    state. `destroys`: all that is known is deleted.
     """
 
     targets: tuple[str, ...] = ()

@@ -1,15 +1,15 @@
 """plan: compare wanted with known. No network, no credentials, no lock; nothing else is written."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aepctl import __version__
 from aepctl.operations.context import Context
-from aepctl.plan.plan import Plan
+from aepctl.plan.plan import NoState, Plan
 from aepctl.plan.planner import make_plan
 from aepctl.plan.policy import Existing, Policy
 from aepctl.project.environment import Environment
-from aepctl.state.loading import read_state
+from aepctl.state.loading import look
 from aepctl.state.model import State
 
 if TYPE_CHECKING:
@@ -72,10 +72,18 @@ def plan(
     `may_miss`: a target that matches nothing may be about another environment.
     """
     wants = context.wants(environment)
-    state = read_state(context.open_store(environment), environment.target)
+    state, no_state = known_in(context, environment)
     policy = policy_of(environment, overwrite=overwrite, may_miss=may_miss)
     made = make_plan(wants, state, None, policy, targets)
-    return Planned(made, state)
+    return Planned(replace(made, no_state=no_state), state)
+
+
+def known_in(context: Context, environment: Environment) -> tuple[State, NoState | None]:
+    """What is known in an environment, or that there is no state. Raises StateError."""
+    loaded = look(context.open_store(environment), environment.target)
+    if loaded.state.lineage is not None:
+        return loaded.state, None
+    return loaded.state, NoState(environment.state, loaded.locked)
 
 
 def check(context: Context, environment: Environment, file: str, saved: "Binding") -> Planned:

@@ -3,13 +3,28 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from aepctl.aep.connection import Connection
 from aepctl.aep.reader import AudienceReader
 from aepctl.aep.writer import AudienceWriter
 from aepctl.apply.looking import identities
 from aepctl.model.audience import Wanted
 from aepctl.operations.context import Context, Platform
+from aepctl.project.credentials import credentials
+from aepctl.project.environment import Environment
 from aepctl.state.model import State
 from aepctl.state.session import StateSession
+
+
+@contextmanager
+def connected(context: Context, environment: Environment) -> Iterator[Connection]:
+    """A connection to the platform, while it is asked. Raises CredentialsError."""
+    credentials(environment, context.environ)  # what is missing is told before anything is asked
+    with context.open_platform(context, environment) as platform:
+        connection = platform.connect()
+        try:
+            yield connection
+        finally:
+            connection.close()
 
 
 @contextmanager

@@ -12,13 +12,13 @@ from aepctl.apply.ports import Writer
 from aepctl.apply.report import ApplyReport
 from aepctl.apply.sender import Sender
 from aepctl.apply.stopping import Backoff, StopSignal
-from aepctl.errors import InternalError, StateNotWritten
+from aepctl.errors import InternalError
 from aepctl.model.wants import Wants
 from aepctl.operations.context import Context
 from aepctl.operations.network import check_network
 from aepctl.operations.onlooker import Onlooker
 from aepctl.operations.plan import policy_of
-from aepctl.operations.reporting import report_of, told
+from aepctl.operations.reporting import report_of, save, told
 from aepctl.plan.plan import Plan
 from aepctl.plan.policy import Policy
 from aepctl.plan.questions import Questions, to_look_up
@@ -90,6 +90,7 @@ class _Refresh:
         """Show it, ask, and record it."""
         todo, console = [change for change in plan.changes if change.steps], self.context.console
         if not todo:
+            session.checkpoint()  # gives the lock back
             return self.idle(plan)
         console.show(plan)
         console.approve(plan)
@@ -105,7 +106,7 @@ class _Refresh:
                 parallelism=1,
                 on_outcome=partial(told, console, progress),
             )
-            rescue = self._save(session)
+            rescue = save(session, self.stop)
         return self._report(plan, (*gates.undecided(plan), *done), rescue)
 
     def _look(self, state: State) -> Seen:
@@ -116,15 +117,6 @@ class _Refresh:
         with onlooker.reader() as reader:
             questions = Questions(known=known)
             return look(reader, questions, state, self.policy, gates.Approval()) or Seen()
-
-    def _save(self, session: StateSession) -> str | None:
-        """Write the state; where that fails, what no store has."""
-        try:
-            session.checkpoint()
-        except StateNotWritten as error:
-            self.stop.request(error.message)
-            return session.rescue()
-        return None
 
     def _report(
         self, plan: Plan, outcomes: Sequence[Outcome], rescue: str | None = None

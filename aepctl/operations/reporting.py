@@ -1,13 +1,15 @@
-"""The report of an apply."""
+"""The end of an apply or a refresh: it is written, and told."""
 
 from collections.abc import Sequence
 
 from aepctl.apply.outcomes import Outcome
 from aepctl.apply.report import ApplyReport
 from aepctl.apply.stopping import StopSignal
+from aepctl.errors import StateNotWritten
 from aepctl.operations.context import Console
 from aepctl.plan.plan import Plan
 from aepctl.progress import Progress
+from aepctl.state.session import StateSession
 
 
 def report_of(
@@ -31,6 +33,16 @@ def report_of(
         plan_id=plan_id,
         words=words,
     )
+
+
+def save(session: StateSession, stop: StopSignal) -> str | None:
+    """Write the state; where that fails, what no store has."""
+    try:
+        session.checkpoint()
+    except StateNotWritten as error:
+        stop.request(error.message)
+        return session.rescue()
+    return None
 
 
 def told(console: Console, progress: Progress, outcome: Outcome) -> None:

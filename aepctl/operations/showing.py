@@ -4,7 +4,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from aepctl.errors import AepctlError
-from aepctl.manifests.fieldplaces import field_places
+from aepctl.manifests.located import Located
 from aepctl.model.audience import Known
 from aepctl.operations.context import Context
 from aepctl.operations.listing import Compared, compared
@@ -14,7 +14,7 @@ from aepctl.plan.seen import Seen
 from aepctl.project.environment import Environment
 from aepctl.render.known import Knowledge
 from aepctl.render.listed import ListedKey
-from aepctl.render.shown import Shown, Sight
+from aepctl.render.shown import OnPlatform, Shown
 from aepctl.wording import listed as named
 
 
@@ -26,20 +26,21 @@ def show(context: Context, environment: Environment, key: str, *, refresh: bool 
     """
     sides = compared(context, environment)
     one = _of(sides, key)
-    plan, sight = sides.plan, None
+    plan, there = sides.plan, None
     if refresh:
         plan, seen = _looked(context, sides, one.key)
-        sight = _sight(plan, one, seen)
+        there = _on_platform(plan, one, seen)
         one = replace(one, planned=_planned(plan, one.key))
     mine = tuple(each for each in plan.changes if each.key == one.key)
     state, wanted = sides.state, one.wanted
+    unchanged = int(wanted is not None and not mine)
     return Shown(
         one,
         Knowledge(environment.name, environment.target, state.serial, (one.state,), state.runs),
-        replace(plan, changes=mine, targets=(one.key,), unchanged=_unchanged(one, mine != ())),
+        replace(plan, changes=mine, targets=(one.key,), unchanged=unchanged),
         environment.state,
-        {} if wanted is None else field_places(wanted.origin.file, one.key, environment.name),
-        sight,
+        {} if wanted is None else Located(sides.texts).fields(wanted, environment.name),
+        there,
     )
 
 
@@ -74,44 +75,34 @@ def _of(sides: Compared, key: str) -> ListedKey:
     )
 
 
-def _unchanged(one: ListedKey, changes: bool) -> int:  # noqa: FBT001 - read at its one call
-    return int(one.wanted is not None and not changes)
-
-
 def _planned(plan: Plan, key: str) -> Action | None:
     return next((one.action for one in plan.changes if one.key == key), None)
 
 
 def _looked(context: Context, sides: Compared, key: str) -> tuple[Plan, Seen]:
     """The plan of a key and of nothing else, made with a look at the platform."""
-    from aepctl.apply.gates import Approval  # noqa: PLC0415 - without a look it is not needed
-    from aepctl.apply.look import look  # noqa: PLC0415 - likewise
     from aepctl.operations.onlooker import Onlooker  # noqa: PLC0415 - it needs HTTP
-    from aepctl.plan.planner import make_plan  # noqa: PLC0415 - beside what uses it
-    from aepctl.plan.questions import to_look_up  # noqa: PLC0415 - likewise
+    from aepctl.operations.refreshed import looked  # noqa: PLC0415 - likewise
 
-    environment, wants, state = sides.environment, sides.wants, sides.state
-    policy = policy_of(environment, refresh=True)
-    questions = to_look_up(wants, state, policy, (key,))
-    with Onlooker(context, environment, wants, state).reader() as reader:
-        seen = look(reader, questions, state, policy, Approval()) or Seen()
-    return make_plan(wants, state, seen, policy, (key,)), seen
+    onlooker = Onlooker(context, sides.environment, sides.wants, sides.state)
+    plan, seen = looked(onlooker, policy_of(sides.environment, refresh=True), (key,))
+    return plan, seen or Seen()
 
 
-def _sight(plan: Plan, one: ListedKey, seen: Seen) -> Sight:
+def _on_platform(plan: Plan, one: ListedKey, seen: Seen) -> OnPlatform:
     """What was seen of what is known under the key; else of what a plan would adopt for it."""
     known: Known | None = one.state.known
     if known is None:
         found = (each.observed for each in plan.changes if each.key == one.key)
         observed = next((each for each in found if each is not None), None)
-        return Sight(observed, None if observed else "nothing of it was found")
+        return OnPlatform(observed, None if observed else "nothing of it was found")
     audience_id = known.ids.audience_id
     observed = seen.by_id().get(audience_id)
     if observed is not None:
-        return Sight(observed)
+        return OnPlatform(observed)
     if audience_id in seen.gone:
         word = seen.gone[audience_id]
-        return Sight(word=f"it is gone{f': {word}' if word else ''}")
+        return OnPlatform(word=f"it is gone{f': {word}' if word else ''}")
     if audience_id in seen.missing:
-        return Sight(word="no list shows it, which proves nothing")
-    return Sight(word="it was not looked for: a step of it has no known outcome")
+        return OnPlatform(word="no list shows it, which proves nothing")
+    return OnPlatform(word="it was not looked for: a step of it has no known outcome")

@@ -9,8 +9,7 @@ from pathlib import Path
 from aepctl.errors import AepctlError
 from aepctl.files import is_there, real_path
 from aepctl.manifests.files import find_manifests
-from aepctl.project.paths import near_names
-from aepctl.project.project import FILE
+from aepctl.project.paths import FILE, near_names
 from aepctl.render.started import Ci, Left, Started
 from aepctl.wording import command
 

@@ -10,7 +10,7 @@ from aepctl.operations.context import Context
 from aepctl.operations.given import given_bytes, name_of
 from aepctl.operations.state import Decided
 from aepctl.project.environment import Environment
-from aepctl.state.codec import Written, decode_written
+from aepctl.state.codec import decode_written
 from aepctl.state.encoder import encode_state
 from aepctl.state.hurry import Hurry
 from aepctl.state.loading import check_lineage, check_target, read_state
@@ -24,9 +24,8 @@ from aepctl.state.stores.base import StateStore
 from aepctl.state.stores.disk import MAX_BYTES
 from aepctl.state.stores.documents import Document
 from aepctl.state.stores.probe import is_probe, probe
+from aepctl.state.written import Written
 from aepctl.wording import listed
-
-MOST_NAMED = 10
 
 
 def init(context: Context, environment: Environment) -> Decided:
@@ -178,11 +177,9 @@ class Losses:
     def __str__(self) -> str:
         parts = []
         if self.ids:
-            more = f" and {len(self.ids) - MOST_NAMED} more" if self.ids[MOST_NAMED:] else ""
-            parts.append(f"the IDs of {listed(self.ids[:MOST_NAMED])}{more}")
+            parts.append(f"the IDs of {listed(self.ids)}")
         if self.intents:
-            keys = listed([f"`{one.key}`" for one in self.intents[:MOST_NAMED]])
-            parts.append(f"what is open for {keys}")
+            parts.append(f"what is open for {listed(f'`{one.key}`' for one in self.intents)}")
         return " and ".join(parts)
 
 

@@ -12,7 +12,8 @@ from aepctl.manifests import Manifests
 from aepctl.operations.context import Context
 from aepctl.patience import Reminder
 from aepctl.project.environment import Environment
-from aepctl.project.project import FILE, Project
+from aepctl.project.paths import FILE
+from aepctl.project.project import Project
 from aepctl.state.shared_store import SharedStore
 from aepctl.state.stores.base import HeldStore, StateStore, Stored
 from aepctl.state.stores.documents import Traced

@@ -8,7 +8,7 @@ from aepctl.manifests import resolve
 from aepctl.manifests.everywhere import Settings, sound
 from aepctl.operations.context import Context, rule_limit
 from aepctl.project.load import load_project
-from aepctl.project.project import FILE
+from aepctl.project.paths import FILE
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from aepctl.aep.reader import AudienceReader
-from aepctl.apply.findings import Finding, Kind, Seen, Verified, find
+from aepctl.apply.findings import Finding, Kind, Seen, Verified, doubles, find
+from aepctl.apply.reading import confirmed
 from aepctl.model.audience import Known, Observed
 from aepctl.operations.context import Context
-from aepctl.project.credentials import credentials
+from aepctl.operations.reading import connected
 from aepctl.project.environment import Environment
 from aepctl.state.loading import read_state
 from aepctl.state.model import State
@@ -49,19 +50,15 @@ def _read(context: Context, environment: Environment) -> tuple[State, tuple[Find
 
 @contextmanager
 def _reader(context: Context, environment: Environment, state: State) -> Iterator[AudienceReader]:
-    credentials(environment, context.environ)  # what is missing is told before anything is asked
     ours = [one.audience.identity for one in state.audiences.values()]
-    with context.open_platform(context, environment) as platform:
-        connection = platform.connect()
-        try:
-            yield AudienceReader(connection, context.clock, ours=ours, patience=context.patience)
-        finally:
-            connection.close()
+    with connected(context, environment) as connection:
+        yield AudienceReader(connection, context.clock, ours=ours, patience=context.patience)
 
 
 def look_at_all(reader: AudienceReader, state: State) -> Seen:
-    """The whole list; and what it lacks, looked up one by one: a list is no proof."""
+    """The whole list, which is no proof: what it lacks, and what would be a second one, is read."""
     listed = tuple(dict.fromkeys((*reader.list_all(), *reader.list_inactive())))
+    listed = confirmed(reader, listed, doubles(state, listed))
     there = {one.ids.audience_id for one in listed if not one.is_gone}
     gone = {}
     for key, known in state.audiences.items():

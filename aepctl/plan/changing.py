@@ -50,9 +50,10 @@ class Changing:
         sight = Sight.of(one, known, self._found.get(audience_id))
         why = self._why_it_waits(one, sight)
         if why is not None:
-            return self._waits(one, sight, why)
+            return self._decide(one, sight, why)
         if sight.edited and not self._policy.overwrite:
-            return replace(self._waits(one, sight, reasons.EDITED), action=Action.DRIFT)
+            why = reasons.edited(one.key, self._policy)
+            return replace(self._decide(one, sight, why), action=Action.DRIFT)
         if must_be_replaced(one, known) and sight.must_be_replaced:
             return self._replace(one, sight)
         return self._update(one, sight)
@@ -74,7 +75,7 @@ class Changing:
     def _gone(self, one: Wanted, known: Known) -> Change:
         """Made anew only where the whole platform was looked at for that."""
         if not self._policy.refresh:
-            return self._waits(one, Sight.of(one, known, None), reasons.gone(self._policy))
+            return self._decide(one, Sight.of(one, known, None), reasons.gone(self._policy))
         change = self._newcomers.anew(one)
         before: tuple[Step, ...] = (*self._moved(one), *self._undone(known, change), Forget())
         steps = (*before, *change.steps) if change.steps else ()
@@ -83,11 +84,11 @@ class Changing:
     def _replace(self, one: Wanted, sight: Sight) -> Change:
         known = sight.known
         if not one.lifecycle.replaces:
-            return self._waits(one, sight, reasons.IMMUTABLE)
+            return self._decide(one, sight, reasons.IMMUTABLE)
         if known.at_removal.prevent_destroy or one.lifecycle.at_removal.prevent_destroy:
-            return self._waits(one, sight, reasons.PROTECTED_REPLACE)
+            return self._decide(one, sight, reasons.PROTECTED_REPLACE)
         if sight.observed is not None and sight.observed.dependents:
-            return self._waits(one, sight, reasons_to_stay.dependents(sight.observed))
+            return self._decide(one, sight, reasons_to_stay.dependents(sight.observed))
         change = self._newcomers.new(one)
         if not change.steps:
             return replace(change, known=known, observed=sight.observed)
@@ -137,7 +138,7 @@ class Changing:
         old = self._sides.moves.get(one.key)
         return () if old is None else (Move(old),)
 
-    def _waits(self, one: Wanted, sight: Sight, reason: str) -> Change:
+    def _decide(self, one: Wanted, sight: Sight, reason: str) -> Change:
         return self._told(one, sight, Action.DECIDE, (), reason)
 
     def _told(

@@ -115,6 +115,11 @@ class Drift:
     missed: tuple[str, ...] = ()
 
     @property
+    def unmanaged(self) -> frozenset[str]:
+        """The audienceIds of what nobody named."""
+        return frozenset(one.audience_id for one in self.found if one.kind is Kind.UNMANAGED)
+
+    @property
     def is_any(self) -> bool:
         """Whether the platform has anything that state does not know."""
         return any(one.is_drift for one in self.found)

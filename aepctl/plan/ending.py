@@ -80,9 +80,10 @@ class Ending:
         if observed is not None:
             there, ids = observed.audience, ids.or_else(observed.ids)
             if is_edited(known, observed.audience) and not self._policy.overwrite:
-                why = reasons.EDITED_REMOVED
+                why = reasons_to_stay.edited_removed(key, self._policy)
                 if key in leaving.elsewhere:
-                    why = reasons_to_stay.edited_elsewhere(self._policy)
+                    keep = f"write {self._policy.environment} under `environments` of its block"
+                    why = reasons_to_stay.edited_removed(key, self._policy, keep)
                 return self._told(key, known, Action.DRIFT, (), why)
             if observed.dependents:
                 return self._told(

@@ -1,5 +1,6 @@
 """What becomes of what is wanted and not known: created, adopted, or a person decides. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from aepctl.model.audience import IMMUTABLE, Ids, Known, Observed, Wanted
@@ -9,10 +10,11 @@ from aepctl.plan import reasons, reasons_to_stay
 from aepctl.plan.candidates import Candidate
 from aepctl.plan.compare import field_diffs
 from aepctl.plan.matching import ObservedIndex
-from aepctl.plan.plan import Action, Change
+from aepctl.plan.plan import Action, Change, FieldDiff
 from aepctl.plan.policy import Policy
 from aepctl.plan.seen import Seen
 from aepctl.plan.sides import Sides
+from aepctl.plan.upkeep import aim
 from aepctl.state.model import Intent
 
 
@@ -34,7 +36,7 @@ class Newcomers:
             return replace(waits, may_be=None if old in self._sides.leaving.elsewhere else old)
         other = self._sides.holds_back(one)
         if other is not None:
-            return self._wait(one, other)
+            return self._settle_first(one, other)
         candidate = self._sides.candidate(one)
         before = self._sides.given_away_by(candidate)
         if before is not None:
@@ -149,7 +151,7 @@ class Newcomers:
             return self._decide(candidate, reasons.shown_as(audience_id, other), (found,))
         doubt = None
         if audience_id in self._denied:
-            doubt = reasons.denied(candidate.key, audience_id, self._policy)
+            doubt = reasons.denied(candidate.key, audience_id, self._policy.program)
         elif found.is_asleep:
             doubt = reasons.asleep(candidate.key, found, self._policy.program)
         if doubt is not None:
@@ -162,19 +164,22 @@ class Newcomers:
         self, candidate: Candidate, known: Known, found: Observed | None = None
     ) -> Change:
         wanted = candidate.wanted.audience
+        there = known.in_words_of(wanted)
+        diff = field_diffs(aim(candidate.wanted, there), observed=there)
         return Change(
             candidate.key,
             Action.ADOPT,
             observed=found,
             wanted=wanted,
-            diff=field_diffs(wanted, observed=known.in_words_of(wanted)),
+            diff=diff,
             steps=(Adopt(known),),
+            reason=_kept_for_now(diff) if diff else None,
             source=candidate.wanted.origin,
             intent=candidate.intent,
             is_named=candidate.adopts is not None,
         )
 
-    def _wait(self, one: Wanted, other: Intent) -> Change:
+    def _settle_first(self, one: Wanted, other: Intent) -> Change:
         """The same audience may have been created under another key, or what moved to this one."""
         same = isinstance(other.step, Create) and other.step.audience.folded_identity == (
             one.audience.folded_identity
@@ -217,3 +222,9 @@ def _create(candidate: Candidate) -> Change:
         source=candidate.wanted.origin,
         intent=candidate.intent,
     )
+
+
+def _kept_for_now(differing: Iterable[FieldDiff]) -> str:
+    """It is adopted, and that sends nothing."""
+    fields = " and ".join(one.field for one in differing)
+    return f"the platform has another {fields}, until the next plan changes that"

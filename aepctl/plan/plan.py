@@ -132,6 +132,14 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class NoState:
+    """There is no state at `where`. `locked`: when a run had its lock all the same, if one had."""
+
+    where: str
+    locked: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """All changes, those to settle first, then in the order of the manifests.
 
@@ -145,7 +153,8 @@ class Plan:
     protects, and `stays` those that were retained. `elsewhere` are the known keys that the
     manifests want in other environments only, and that are left as they are. `missed` are the
     targets that match nothing, and `targets` the others; all of them where none does, for without
-    any all is meant. `program` is how a command for its environment begins.
+    any all is meant. `program` is how a command for its environment begins. `no_state`: nothing is
+    known because there is no state, which says nothing about the platform.
     """
 
     environment: str
@@ -166,6 +175,7 @@ class Plan:
     elsewhere: tuple[str, ...] = ()
     missed: tuple[str, ...] = ()
     program: str = filled(default="aepctl", compare=False)
+    no_state: NoState | None = None
 
     @property
     def creates(self) -> int:

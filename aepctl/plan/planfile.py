@@ -81,7 +81,7 @@ def not_a_plan(name: str, why: str | None = None, line: int | None = None) -> Ae
     place, because = f"{name}:{line}" if line else name, f": {why}" if why else ""
     return AepctlError(
         f"{place} is not a plan saved by aepctl{because}",
-        hint=how_to_make(name),
+        hint=how_to_make(name if name.endswith(".json") else "plan.json"),
         code="plan-unreadable",
     )
 

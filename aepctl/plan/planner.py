@@ -8,6 +8,7 @@ from aepctl.plan.ending import Ending
 from aepctl.plan.newcomers import Newcomers
 from aepctl.plan.plan import Action, Change, Plan
 from aepctl.plan.policy import Policy, deletes_allowed
+from aepctl.plan.renames import with_likely_renames
 from aepctl.plan.seen import Seen
 from aepctl.plan.sides import Sides
 from aepctl.plan.twins import without_twins
@@ -31,14 +32,10 @@ def make_plan(
     newcomers = Newcomers(sides, policy, seen)
     changing = Changing(sides, policy, seen, newcomers)
     ending = Ending(sides, policy, seen)
-    settle = [_settle(sides, key, intent) for key, intent in sides.settling.items()]
     looks = policy.refresh and seen is not None
     defined, unchanged = _defined(sides, newcomers, changing, policy, looks=looks)
-    settle += (change for change in defined if change.action is Action.SETTLE)
-    settle.sort(key=lambda change: change.key)
-    changes = (change for change in defined if change.action is not Action.SETTLE)
-    ended = (*(ending.removed(key) for key in sides.removed()), *ending.left())
-    others = (*changes, *(one for one in ended if one is not None))
+    settle, ordered = _in_order(sides, defined, ending)
+    others = with_likely_renames(ordered, sides.wanted, sides.known)
     return Plan(
         environment=policy.environment,
         target=policy.target,
@@ -82,6 +79,18 @@ def _defined(
         else:
             changes.append(change)
     return changes, unchanged
+
+
+def _in_order(
+    sides: Sides, defined: Sequence[Change], ending: Ending
+) -> tuple[list[Change], list[Change]]:
+    """What is in doubt, by key; then all others: the defined keys, and after them what ends."""
+    settle = [_settle(sides, key, intent) for key, intent in sides.settling.items()]
+    settle += (change for change in defined if change.action is Action.SETTLE)
+    others = [change for change in defined if change.action is not Action.SETTLE]
+    ended = (*(ending.removed(key) for key in sides.removed()), *ending.left())
+    others += (change for change in ended if change is not None)
+    return sorted(settle, key=lambda change: change.key), others
 
 
 def not_listed(sides: Sides, seen: Seen | None) -> tuple[str, ...]:

@@ -47,6 +47,11 @@ class Policy:
         """A command for this environment that can be pasted as it stands."""
         return command(self.program, *words)
 
+    def overwriting(self, key: str) -> str:
+        """The command that changes or deletes what somebody edited, as this plan was made."""
+        words = ["destroy"] if self.destroys else ["apply", *["--refresh"] * self.refresh]
+        return self.command(*words, "--overwrite", "--target", key)
+
 
 MOST_DELETED = 0.3
 """No run deletes a larger part of what is known without somebody's word."""

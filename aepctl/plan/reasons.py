@@ -2,19 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from aepctl.model.audience import Audience, Known, Observed, Wanted
+from aepctl.model.audience import IDENTIFYING, Audience, Known, Observed, Wanted
 from aepctl.plan.policy import Policy
 from aepctl.wording import command, listed
 
 GONE = "gone from the platform"
-EDITED = (
-    "somebody edited it on the platform: to write the manifest's text over that, use "
-    "`--overwrite`; to keep what is there, write it into the manifest"
-)
-EDITED_REMOVED = (
-    "somebody edited it on the platform since aepctl last saw it: to delete it all the same, use "
-    "`--overwrite`; to keep it, put its block back"
-)
 IMMUTABLE = (
     "the platform lets nobody change `namespace` and `originName`. To make another one in its "
     "place and delete this one: `lifecycle: {on_immutable_change: replace}`"
@@ -35,9 +27,17 @@ HAS_IT = "the platform has it so already"
 RETAINED = "it stayed on the platform when it was removed from the manifests"
 
 
-def denied(key: str, audience_id: str, policy: Policy) -> str:
+def edited(key: str, policy: Policy) -> str:
+    """It is neither as it is known nor as it is wanted."""
+    return (
+        "somebody edited it on the platform. To write the manifest's text over that: "
+        f"`{policy.overwriting(key)}`; to keep what is there, write it into the manifest"
+    )
+
+
+def denied(key: str, audience_id: str, program: str) -> str:
     """A list shows it, and by its own id it is not there: one of the two is behind."""
-    again = policy.command("state", "resolve", key, "--recreate")
+    again = command(program, "state", "resolve", key, "--recreate")
     return (
         f"the platform lists {audience_id}, but has no such audience under its id: it was deleted "
         "or made a moment ago. Run this again in some minutes; or, if it was deleted: "
@@ -181,11 +181,7 @@ def _named(one: Observed) -> str:
 def _differing(wanted: Audience, one: Observed) -> str:
     """The fields that are spelled otherwise, and the ID."""
     mine, theirs = wanted.fields(), one.audience.fields()
-    fields = [
-        f"{name} {theirs[name]!r}"
-        for name in ("name", "namespace", "originName")
-        if mine[name] != theirs[name]
-    ]
+    fields = [f"{name} {theirs[name]!r}" for name in IDENTIFYING if mine[name] != theirs[name]]
     state = f", {one.lifecycle}" if one.is_asleep else ""
     return f"{', '.join(fields)} ({one.ids.audience_id}{state})"
 

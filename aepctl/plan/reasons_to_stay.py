@@ -41,12 +41,11 @@ def protected_elsewhere(policy: Policy) -> str:
     )
 
 
-def edited_elsewhere(policy: Policy) -> str:
-    """What other environments want is to be deleted in this one, and somebody edited it."""
+def edited_removed(key: str, policy: Policy, keep: str = "put its block back") -> str:
+    """It is to be deleted, and is not as it is known. `keep`: how it would stay."""
     return (
-        "somebody edited it on the platform since aepctl last saw it: to delete it all the same, "
-        f"use `--overwrite`; to keep it, write {policy.environment} under `environments` of its "
-        "block"
+        "somebody edited it on the platform since aepctl last saw it. To delete it all the same: "
+        f"`{policy.overwriting(key)}`; to keep it, {keep}"
     )
 
 

@@ -1,9 +1,13 @@
 """A key that is new in the manifests may be an old one under another name."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from aepctl.model.audience import Identity, Known, Wanted
+from aepctl.model.audience import Audience, Identity, Known, Wanted
+from aepctl.model.steps import Delete, Forget
 from aepctl.model.wants import Moved, Wants
+from aepctl.plan.plan import Action, Change
 
 
 def former_keys(moved: Iterable[Moved], keys: Iterable[str]) -> Mapping[str, str]:
@@ -58,6 +62,40 @@ def given_away_by_identity(
     found = {known[key].audience.folded_identity: key for key in sorted(changing, reverse=True)}
     kept = {identity for identity, key in found.items() if identity == _folded(wanted[key])}
     return {identity: key for identity, key in found.items() if identity not in kept}
+
+
+def with_likely_renames(
+    changes: Sequence[Change], wanted: Mapping[str, Wanted], known: Mapping[str, Known]
+) -> tuple[Change, ...]:
+    """The changes; what is created says which key that ends it may be, by its description.
+
+    Its name may have been edited on the platform and taken in since: then only that tells, and
+    only where nothing else has it. A guess, so nothing waits for it.
+    """
+    old = {_said(one.known.audience): one.key for one in changes if one.known and _ends(one)}
+    new = {_said(one.wanted): one.key for one in changes if old and one.wanted and _begins(one)}
+    both = old.keys() & new.keys() - {None}
+    if not both:
+        return tuple(changes)
+    before = Counter(_said(one.audience) for one in known.values())
+    after = Counter(_said(one.audience) for one in wanted.values())
+    may_be = {new[said]: old[said] for said in both if before[said] == after[said] == 1}
+    return tuple(replace(one, may_be=may_be.get(one.key, one.may_be)) for one in changes)
+
+
+def _ends(one: Change) -> bool:
+    """Whether its block is gone, and nothing says that this is meant."""
+    ended = (isinstance(step, Delete) or step == Forget(retain=True) for step in one.steps)
+    return one.action in {Action.DELETE, Action.FORGET} and not one.is_named and any(ended)
+
+
+def _begins(one: Change) -> bool:
+    return one.action is Action.CREATE and one.known is None and not one.is_decided
+
+
+def _said(one: Audience) -> tuple[str, ...] | None:
+    """What two of one description have in common; None without one."""
+    return None if one.description is None else (one.description, *one.folded_identity[1:])
 
 
 def _folded(one: Wanted) -> Identity:

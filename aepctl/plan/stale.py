@@ -37,10 +37,6 @@ def why(
     return "; ".join(words) or "something else would be done"
 
 
-def _creates(change: Change) -> bool:
-    return any(isinstance(step, Create) for step in change.steps)
-
-
 def _known_words(one: Reviewed, known: Known | None) -> Iterator[str]:
     """What is known now, as compared with what was known, or was to be."""
     if known is None:

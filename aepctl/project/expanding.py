@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from aepctl.model.problem import Problem
-from aepctl.project.model import ConfigModel, EnvironmentModel
+from aepctl.model.problem import Problem, quoted
 from aepctl.project.redaction import Redaction
+from aepctl.project.said import ConfigSaid, EnvironmentSaid
 from aepctl.yamldoc import Finding, YamlFile
-from aepctl.yamldoc.places import Path, quoted
+from aepctl.yamldoc.places import Path
 
 WRITTEN = re.compile(r"\$\$\{|\$\{([^{}]*)\}|\$\{")
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -25,7 +25,7 @@ CALLED_SECRET = re.compile(
 WITH_PASSWORD = re.compile(r"://[^/\s]*@")
 OURS = ("AEP_ACCESS_TOKEN", "AEP_CLIENT_SECRET")
 DANGER = "it would be shown in plans and state; aepctl reads AEP_CLIENT_SECRET and the like itself"
-FIELDS, ENVIRONMENT_FIELDS = ConfigModel.model_fields, EnvironmentModel.model_fields
+FIELDS, ENVIRONMENT_FIELDS = ConfigSaid._fields, EnvironmentSaid.written()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,12 @@ from aepctl.files import read_regular
 from aepctl.model.problem import Origin, Problem
 from aepctl.model.target import EMULATOR
 from aepctl.project.expanding import Expanded, expand
-from aepctl.project.model import ConfigModel
-from aepctl.project.paths import Boundary, below_here, near_names
-from aepctl.project.project import FILE, INSIDE, Project, state_path
-from aepctl.project.rules import rules_of
+from aepctl.project.paths import FILE, Boundary, below_here, near_names
+from aepctl.project.project import INSIDE, Project, state_path
+from aepctl.project.reading import config_said
+from aepctl.project.said import ConfigSaid
 from aepctl.project.targets import twice
-from aepctl.yamldoc import Finding, YamlFile, check, parse, quoted
+from aepctl.yamldoc import Finding, YamlFile, parse, quoted
 from aepctl.yamldoc.places import Path as PlacePath
 from aepctl.yamldoc.places import Position
 
@@ -54,9 +54,9 @@ def load_project(environ: Mapping[str, str], *, allow_outside: bool = False) -> 
 
 def _checked(expanded: Expanded, number: int, boundary: Boundary) -> Project:
     """What document `number` says. Raises InvalidInput for problems in it."""
-    config = check(ConfigModel, expanded.file, number)
-    if not isinstance(config, ConfigModel) or expanded.problems:
-        wrong = () if isinstance(config, ConfigModel) else config
+    config = config_said(expanded.file, number)
+    if not isinstance(config, ConfigSaid) or expanded.problems:
+        wrong = () if isinstance(config, ConfigSaid) else config
         _refuse(expanded.told((*expanded.problems, *wrong), number))
     conflicts = expanded.file.problems_at(twice(config, expanded, number))
     if conflicts:
@@ -67,7 +67,7 @@ def _checked(expanded: Expanded, number: int, boundary: Boundary) -> Project:
         config.environments,
         boundary=boundary,
         missing={path: replace(one, source=None) for path, one in expanded.missing.items()},
-        rules=rules_of(config.rules, expanded.file, number),
+        rules=config.rules,
     )
     return _inside(project, boundary, expanded.file, number)
 

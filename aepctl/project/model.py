@@ -4,27 +4,15 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from aepctl.project.paths import not_plain
-from aepctl.project.rules import Rules
-from aepctl.project.stores import check_address, scheme_of
+from aepctl.project.paths import plain_path, state_address
+from aepctl.project.rules import Rules, rules_of
+from aepctl.project.said import ConfigSaid, EnvironmentSaid
 from aepctl.project.urls import safe_url
-from aepctl.yamldoc.types import CONTROLS, Flag, Key, PatternMessage, SingleLine, StrictModel
+from aepctl.yamldoc import YamlFile
+from aepctl.yamldoc.patterns import CONTROLS
+from aepctl.yamldoc.types import Flag, Key, PatternMessage, SingleLine, StrictModel
 
-AIS_URL = "https://platform.adobe.io/core/ais"
-UPS_URL = "https://platform.adobe.io/data/core/ups"
-IMS_URL = "https://ims-na1.adobelogin.com"
-
-
-def _plain_path(path: str) -> str:
-    trouble = not_plain(path)
-    if trouble is not None:
-        raise ValueError(trouble)
-    return path
-
-
-def _state_address(address: str) -> str:
-    check_address(address)
-    return address if scheme_of(address) else _plain_path(address)
+USUAL, USUAL_CONFIG = EnvironmentSaid(), ConfigSaid()
 
 
 Url = Annotated[
@@ -35,7 +23,7 @@ Url = Annotated[
 ]
 StatePath = Annotated[
     SingleLine,
-    AfterValidator(_state_address),
+    AfterValidator(state_address),
     WithJsonSchema(
         {
             "type": "string",
@@ -72,26 +60,26 @@ class EnvironmentModel(StrictModel):
         description="The lineage of the state: no other is taken. `aepctl state init` prints it.",
     )
     lock_lease_seconds: Annotated[float, Field(strict=False, ge=5, le=3600)] = Field(
-        default=90.0,
+        default=USUAL.lock_lease_seconds,
         description="How long the lock of a shared store lasts without a sign of life. A request "
         "to the platform gets a third of it at most.",
     )
-    ais_url: Url = Field(default=AIS_URL, description="Where audiences are created.")
-    ups_url: Url = Field(default=UPS_URL, description="Where audiences are looked up.")
-    ims_url: Url = Field(default=IMS_URL, description="Where tokens come from.")
+    ais_url: Url = Field(default=USUAL.ais_url, description="Where audiences are created.")
+    ups_url: Url = Field(default=USUAL.ups_url, description="Where audiences are looked up.")
+    ims_url: Url = Field(default=USUAL.ims_url, description="Where tokens come from.")
     settle_seconds: Annotated[float, Field(strict=False, ge=0, le=3600)] = Field(
-        default=30.0,
+        default=USUAL.settle_seconds,
         description="How long a lookup of something unknown is repeated before it is left for "
         "the next run. AEPCTL_SETTLE_SECONDS overrides it.",
     )
     max_creates: Annotated[int, Field(strict=False, ge=0)] = Field(
-        default=500, description="More creates than this need `--yes-create N`."
+        default=USUAL.max_creates, description="More creates than this need `--yes-create N`."
     )
     max_deletes: Annotated[int, Field(strict=False, ge=0)] = Field(
-        default=10, description="More deletes than this need `--yes-delete N`."
+        default=USUAL.max_deletes, description="More deletes than this need `--yes-delete N`."
     )
     on_removal: Literal["retain", "delete"] = Field(
-        default="retain",
+        default=USUAL.on_removal,
         description="What becomes of an audience on the platform when its block is gone from the "
         "manifests, where they did not say: `retain` leaves it there, `delete` deletes it.",
     )
@@ -99,17 +87,22 @@ class EnvironmentModel(StrictModel):
         default=False, description="`true`: apply only with a saved plan, which was reviewed."
     )
     audience_ids: Literal["server", "client"] = Field(
-        default="server",
+        default=USUAL.audience_ids,
         description="Who makes up `audienceId`. `client`: aepctl does (revision 3 of the API), "
         "which makes a lookup exact.",
     )
+
+    def said(self) -> EnvironmentSaid:
+        """What it says, without pydantic."""
+        values = {name: getattr(self, name) for name in EnvironmentSaid.written()}
+        return EnvironmentSaid(**values, given=frozenset(self.model_fields_set))
 
 
 class ConfigModel(StrictModel):
     """The settings of a project: the file aepctl.yaml."""
 
-    manifests: Annotated[SingleLine, AfterValidator(_plain_path)] = Field(
-        default="audiences", description="The folder of manifests, read recursively."
+    manifests: Annotated[SingleLine, AfterValidator(plain_path)] = Field(
+        default=USUAL_CONFIG.manifests, description="The folder of manifests, read recursively."
     )
     default_environment: Key | None = Field(
         default=None,
@@ -121,3 +114,12 @@ class ConfigModel(StrictModel):
     environments: dict[Key, EnvironmentModel] = Field(
         default_factory=dict, description="The environments by name."
     )
+
+    def said(self, yaml_file: YamlFile, number: int) -> ConfigSaid:
+        """What it says, which is document `number` of the file."""
+        return ConfigSaid(
+            self.manifests,
+            self.default_environment,
+            rules_of(self.rules, yaml_file, number),
+            {name: one.said() for name, one in self.environments.items()},
+        )

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aepctl.errors import AepctlError
-from aepctl.project.stores import scheme_of
+from aepctl.project.stores import check_address, scheme_of
 
+FILE = "aepctl.yaml"
+"""The settings of a project."""
 SUFFIXES = (".yaml", ".yml")
 NEAR = re.compile(r"\.?aepctl\.(ya?ml|json|toml)", re.IGNORECASE)
 """What somebody may have taken for the name of aepctl.yaml."""
@@ -28,6 +30,20 @@ def not_plain(path: str) -> str | None:
     if variable is not None:
         return f"`{variable[0]}` is not replaced here: write `${{{variable[1]}}}`"
     return _home(path)
+
+
+def plain_path(path: str) -> str:
+    """The path, if it may stand in aepctl.yaml. Raises ValueError."""
+    trouble = not_plain(path)
+    if trouble is not None:
+        raise ValueError(trouble)
+    return path
+
+
+def state_address(address: str) -> str:
+    """Likewise of where a state is kept."""
+    check_address(address)
+    return address if scheme_of(address) else plain_path(address)
 
 
 def _home(path: str) -> str | None:
@@ -114,4 +130,4 @@ def near_names(folder: str | Path = ".") -> list[str]:
             names = [one.name for one in entries if NEAR.fullmatch(one.name)]
     except OSError:  # a folder that may not be listed can still hold what is named
         return []
-    return sorted(name for name in names if name != "aepctl.yaml")
+    return sorted(name for name in names if name != FILE)

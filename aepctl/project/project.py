@@ -1,23 +1,25 @@
 """What aepctl.yaml says, and the environment that a command is about."""
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from aepctl.errors import AepctlError, InvalidInput, SafetyRefusal
+from aepctl.files import is_there, real_path
 from aepctl.model.lifecycle import OnRemoval
 from aepctl.model.problem import Problem
 from aepctl.model.rule import Rule
 from aepctl.model.target import EMULATOR, Target
 from aepctl.project.credentials import check_header
 from aepctl.project.environment import Environment
-from aepctl.project.model import EnvironmentModel
-from aepctl.project.paths import Boundary
+from aepctl.project.paths import FILE, Boundary
+from aepctl.project.said import EnvironmentSaid
 from aepctl.project.variables import check_organisation, settle_seconds
+from aepctl.yamldoc.patterns import KEY, KEY_HINT
 from aepctl.yamldoc.places import Path as PlacePath
-from aepctl.yamldoc.types import KEY, KEY_HINT
 
-FILE = "aepctl.yaml"
+DEFAULT = "`default_environment`"
 INSIDE = (
     "keep it below that folder, links included, so that no pull request leads elsewhere; whoever "
     "runs aepctl and means it uses --allow-outside"
@@ -34,7 +36,7 @@ class Project:
 
     manifests: str = "audiences"
     default_environment: str | None = None
-    environments: Mapping[str, EnvironmentModel] = field(default_factory=dict)
+    environments: Mapping[str, EnvironmentSaid] = field(default_factory=dict)
     found: bool = True
     boundary: Boundary | None = field(default=None, compare=False)
     missing: Mapping[PlacePath, Problem] = field(default_factory=dict)
@@ -48,25 +50,26 @@ class Project:
         `program` is how a command begins that runs in this folder. Raises AepctlError where the
         file and the variables leave something open.
         """
-        name = name or environ.get("AEPCTL_ENV") or self._default()
-        model = self.environments.get(name)
-        if model is None and self.environments:
+        given, variable = name, environ.get("AEPCTL_ENV")
+        name = given or variable or self._default()
+        said = self.environments.get(name)
+        if said is None and self.environments:
             from difflib import get_close_matches  # noqa: PLC0415 - only where something is wrong
 
             close = get_close_matches(name, self.environments, n=1)
             hint = f"did you mean {close[0]}?" if close else f"available: {self._names()}"
-            raise AepctlError(
-                f"there is no environment `{name}` in {FILE}", hint=hint, code="no-such-environment"
-            )
+            by = "" if given else f", but {'AEPCTL_ENV' if variable else DEFAULT} names it"
+            message = f"there is no environment `{name}` in {FILE}{by}"
+            raise AepctlError(message, hint=hint, code="no-such-environment")
         if not re.fullmatch(KEY, name):  # it becomes part of file names
             raise AepctlError(
                 f"`{name}` cannot be the name of an environment", hint=KEY_HINT, code="invalid-key"
             )
         self.need(("manifests",), ("environments", name))
         # One that is the only one needs no naming, except where just a variable named it.
-        needed = len(self.environments) > 1 or (model is None and name != "default")
+        needed = len(self.environments) > 1 or (said is None and name != "default")
         program = f"{program} --env {name}" if needed else program
-        return self._resolved(name, model or EnvironmentModel(), environ, program)
+        return self._resolved(name, said or EnvironmentSaid(), environ, program)
 
     def need(self, *paths: PlacePath) -> None:
         """Raise InvalidInput for the variables that are not set of values at or below the paths."""
@@ -82,7 +85,7 @@ class Project:
         """The file with the state of the environment `name`; None where a variable is missing."""
         if ("environments", name, "state") in self.missing:
             return None
-        return state_path(name, self.environments.get(name, EnvironmentModel()))
+        return state_path(name, self.environments.get(name, EnvironmentSaid()))
 
     def _default(self) -> str:
         self.need(("default_environment",))
@@ -100,29 +103,29 @@ class Project:
         return ", ".join(self.environments)
 
     def _resolved(
-        self, name: str, model: EnvironmentModel, environ: Mapping[str, str], program: str
+        self, name: str, said: EnvironmentSaid, environ: Mapping[str, str], program: str
     ) -> Environment:
-        emulated = model.endpoint == EMULATOR
-        org = self._required(name, "org", "AEP_ORG_ID", environ, model.org, emulated=emulated)
-        sandbox = self._required(name, "sandbox", "AEP_SANDBOX", environ, model.sandbox)
-        endpoint = EMULATOR if emulated else model.ais_url
-        self._check_inside(name, state := state_path(name, model), emulated=emulated)
+        emulated = said.endpoint == EMULATOR
+        org = self._required(name, "org", "AEP_ORG_ID", environ, said.org, emulated=emulated)
+        sandbox = self._required(name, "sandbox", "AEP_SANDBOX", environ, said.sandbox)
+        endpoint = EMULATOR if emulated else said.ais_url
+        self._check_inside(name, state := state_path(name, said), emulated=emulated)
         return Environment(
             name=name,
             target=Target(org, sandbox, endpoint),
             state=state,
-            ais_url=model.ais_url,
-            ups_url=model.ups_url,
-            ims_url=model.ims_url,
+            ais_url=said.ais_url,
+            ups_url=said.ups_url,
+            ims_url=said.ims_url,
             manifests=self.manifests,
-            settle_seconds=settle_seconds(environ, model),
-            max_creates=model.max_creates,
-            max_deletes=model.max_deletes,
-            on_removal=OnRemoval(model.on_removal),
-            protected=model.protected,
-            audience_ids=model.audience_ids,
-            lineage=model.lineage,
-            lock_lease_seconds=model.lock_lease_seconds,
+            settle_seconds=settle_seconds(environ, said),
+            max_creates=said.max_creates,
+            max_deletes=said.max_deletes,
+            on_removal=OnRemoval(said.on_removal),
+            protected=said.protected,
+            audience_ids=said.audience_ids,
+            lineage=said.lineage,
+            lock_lease_seconds=said.lock_lease_seconds,
             program=program,
             rules=self.rules,
             siblings=tuple(self.environments),
@@ -153,7 +156,7 @@ class Project:
             if not self.found:
                 raise AepctlError(
                     f"no {FILE} in {Boundary.here().root}, and {variable} is not set",
-                    hint=f"write {FILE}, or use --chdir to name the folder that has it",
+                    hint=_elsewhere(),
                     code="no-settings",
                 )
             message = f"the environment `{name}` has no {what}"
@@ -173,6 +176,15 @@ class Project:
         return value
 
 
-def state_path(name: str, model: EnvironmentModel) -> str:
+def state_path(name: str, said: EnvironmentSaid) -> str:
     """Where the state of an environment is: as it says, or else by its name."""
-    return model.state or f"state/{name}.json"
+    return said.state or f"state/{name}.json"
+
+
+def _elsewhere() -> str:
+    """Where there is a project, or how to begin one."""
+    here = real_path(".")
+    above = next((one for one in here.parents if is_there(one / FILE)), None)
+    if above is not None:
+        return f"{above} has one: go there, or use `--chdir {os.path.relpath(above, here)}`"
+    return "`aepctl init` makes a new project here; or use --chdir to name the folder that has it"

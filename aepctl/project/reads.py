@@ -10,8 +10,8 @@ from pathlib import Path
 from aepctl.errors import AepctlError
 from aepctl.files import real_path
 from aepctl.project.load import load_project
-from aepctl.project.paths import NEAR, SUFFIXES, Boundary, state_files
-from aepctl.project.project import FILE, Project
+from aepctl.project.paths import FILE, NEAR, SUFFIXES, Boundary, state_files
+from aepctl.project.project import Project
 
 STATE = re.compile(rb'\s*\{\s*"format":\s*"[\d.]+",\s*"lineage":|\{"type": "')
 """How a state and a journal begin, wherever they are."""

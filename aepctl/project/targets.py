@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from aepctl.model.target import EMULATOR, normal_endpoint
 from aepctl.project.expanding import Expanded
-from aepctl.project.model import ConfigModel, EnvironmentModel
+from aepctl.project.said import ConfigSaid, EnvironmentSaid
 from aepctl.project.stores import scheme_of
 from aepctl.yamldoc import Finding
 
@@ -15,7 +15,7 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 Written = tuple[str | None, str, str]
 
 
-def twice(config: ConfigModel, expanded: Expanded, number: int) -> Iterator[Finding]:
+def twice(config: ConfigSaid, expanded: Expanded, number: int) -> Iterator[Finding]:
     """What must not be so, at its place in document `number` of the file."""
     keys, values = expanded.file.places()
     first: dict[Written, tuple[str, str]] = {}
@@ -45,7 +45,7 @@ def normal_state(address: str) -> str:
     return address if scheme_of(address) else posixpath.normpath(address)
 
 
-def _written(one: EnvironmentModel, open_: Mapping[str, str]) -> Written | None:
+def _written(one: EnvironmentSaid, open_: Mapping[str, str]) -> Written | None:
     """The target as the file has it; None where a variable chooses, or where nobody else can be.
 
     Each environment on the embedded platform has audiences of its own. Capitals tell neither
@@ -59,15 +59,15 @@ def _written(one: EnvironmentModel, open_: Mapping[str, str]) -> Written | None:
     return org, sandbox, open_.get("ais_url") or origin(one.ais_url)
 
 
-def _set_alone(one: EnvironmentModel, open_: Mapping[str, str]) -> str | None:
+def _set_alone(one: EnvironmentSaid, open_: Mapping[str, str]) -> str | None:
     """The address that is set where the other one is left at another platform."""
-    given = [name for name in PATHS if name in one.model_fields_set]
+    given = [name for name in PATHS if name in one.given]
     if len(given) != 1 or one.endpoint == EMULATOR or {*PATHS, "endpoint"} & open_.keys():
         return None
     return given[0] if origin(one.ais_url) != origin(one.ups_url) else None
 
 
-def _two_platforms(one: EnvironmentModel, given: str, position: tuple[int, int]) -> Finding:
+def _two_platforms(one: EnvironmentSaid, given: str, position: tuple[int, int]) -> Finding:
     (left,) = PATHS.keys() - {given}
     left_at, here = normal_endpoint(getattr(one, left)), normal_endpoint(getattr(one, given))
     return Finding(

@@ -1,6 +1,5 @@
 """Addresses as people may write them, and what is this machine."""
 
-import ipaddress
 import re
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -28,6 +27,8 @@ def safe_url(url: str) -> str:
 @lru_cache(maxsize=64)
 def is_loopback(host: str) -> bool:
     """Whether the host is this machine for sure, without asking any name server."""
+    import ipaddress  # noqa: PLC0415 - most addresses are https
+
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from aepctl.errors import AepctlError
-from aepctl.project.model import EnvironmentModel
+from aepctl.project.said import EnvironmentSaid
 
 SAMPLE = "1BD6382559DF0C130A49422D@AdobeOrg"
 
@@ -20,11 +20,11 @@ def check_organisation(value: str, source: str) -> None:
         )
 
 
-def settle_seconds(environ: Mapping[str, str], model: EnvironmentModel) -> float:
+def settle_seconds(environ: Mapping[str, str], said: EnvironmentSaid) -> float:
     """How long a lookup in vain is repeated. Raises AepctlError for a variable that is none."""
     given = environ.get("AEPCTL_SETTLE_SECONDS")
     if not given:
-        return model.settle_seconds
+        return said.settle_seconds
     if not re.fullmatch(r"\d{1,4}(\.\d+)?", given):
         raise AepctlError(
             "AEPCTL_SETTLE_SECONDS must be a number of seconds, for example 30",

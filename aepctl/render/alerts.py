@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from aepctl.model.steps import Delete
-from aepctl.plan.plan import Plan
+from aepctl.plan.plan import NoState, Plan
 from aepctl.plan.policy import MOST_DELETED
 from aepctl.render.block import scalar
 from aepctl.render.display import Paint, display, display_lines
@@ -16,7 +16,8 @@ RENAMED = "Renamed? Then paste this into a manifest, and plan again"
 
 STAYS = "Stays on the platform"
 ELSEWHERE = "For other environments"
-CALM = (STAYS, ELSEWHERE)
+NO_STATE = "No state yet"
+CALM = (STAYS, ELSEWHERE, NO_STATE)
 """Alerts that only say what is left as it is."""
 
 
@@ -33,8 +34,15 @@ def alert_lines(alerts: Iterable[tuple[str, str]], paint: Paint) -> Iterator[str
         yield wrapped(said, paint, 4)
 
 
+def paste_text(lines: Iterable[str], paint: Paint) -> str:
+    """The lines of `moved_lines` as text, to be pasted, between blank lines."""
+    return "\n".join((f"{paint(RENAMED, 'yellow', 'bold')}:", "", *lines, ""))
+
+
 def plan_alerts(plan: Plan) -> Iterator[tuple[str, str]]:
     """A word, and what it is about."""
+    if plan.no_state is not None and plan.changes:
+        yield NO_STATE, no_state_text(plan.no_state)
     gone = [
         f"`{change.key}` (`{step.ids.audience_id}`)"
         for change in plan.changes
@@ -60,6 +68,15 @@ def plan_alerts(plan: Plan) -> Iterator[tuple[str, str]]:
     if "max_deletes" in exceeded:
         limit = _deletes_allowed(plan)
         yield "Limit", _exceeded(plan, plan.deletes, "deleted", limit)
+
+
+def no_state_text(one: NoState) -> str:
+    """What it means that nothing is known: it may have been there, and been lost."""
+    looks = "an apply looks on the platform first, and adopts what is there"
+    if one.locked is None:
+        return f"none at {one.where}: {looks}"
+    had = f"though a run had its lock at {one.locked}"
+    return f"none at {one.where}, {had}: if it was lost, bring it back; {looks}"
 
 
 def moved_lines(plan: Plan) -> tuple[str, ...]:

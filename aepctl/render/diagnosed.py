@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from aepctl.model.checkup import Check, Checkup, Status, counted, has_failed
 from aepctl.render.display import Paint, display
-from aepctl.render.doctor_document import CheckupData
+from aepctl.render.doctor_documents import CheckupData
 from aepctl.render.documents import FORMAT
 from aepctl.render.formats import Result
 from aepctl.render.json import document, target_data

@@ -73,6 +73,15 @@ class TargetData(TypedDict):
     endpoint: Annotated[str, Field(description="Where audiences are created, or `emulator`.")]
 
 
+class NoStateData(TypedDict):
+    """There is no state yet, so nothing is known."""
+
+    state: Annotated[str, Field(description="Where it would be.")]
+    locked: Annotated[
+        str | None, Field(description="When a run had its lock all the same, or null.")
+    ]
+
+
 class SourceData(TypedDict):
     """A place in the manifests."""
 

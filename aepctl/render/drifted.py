@@ -1,18 +1,16 @@
-"""What has drifted, as a View and as JSON. Other results do without this module."""
+"""What has drifted, as a View. As JSON: drifted_json. Other results do without this module."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from aepctl.model.audience import ASLEEP
 from aepctl.model.target import Target
 from aepctl.plan.drift import Drift, Drifted, Kind
 from aepctl.plan.plan import FieldDiff
 from aepctl.render.block import scalar
-from aepctl.render.documents import FORMAT
-from aepctl.render.drift_document import COUNTED, DriftData, DriftedData, DriftFieldData
 from aepctl.render.drift_words import IN_STEP, RETAINED, STATUS
 from aepctl.render.formats import Result
-from aepctl.render.json import document, target_data
 from aepctl.render.view import Row, View
 from aepctl.render.words import in_order
 from aepctl.wording import command
@@ -39,16 +37,18 @@ class Where:
 
 def of_drift(drift: Drift, where: Where) -> Result:
     """What has drifted, for all formats."""
-    return Result(
-        lambda: view_of_drift(drift, where),
-        lambda: drift_json(drift, where),
-        DRIFTED if drift.is_any else 0,
-    )
+
+    def document() -> str:
+        from aepctl.render.drifted_json import drift_json  # noqa: PLC0415 - few ask for it
+
+        return drift_json(drift, where)
+
+    return Result(lambda: view_of_drift(drift, where), document, DRIFTED if drift.is_any else 0)
 
 
 def view_of_drift(drift: Drift, where: Where) -> View:
     """Each audience of which there is something to be told, and what can be done about it."""
-    totals = {status: _count(drift, kind) for kind, status in STATUS.items()}
+    totals = {status: count(drift, kind) for kind, status in STATUS.items()}
     totals |= {IN_STEP: drift.in_step, RETAINED: drift.retained}
     return View(
         command="drift",
@@ -65,35 +65,14 @@ def view_of_drift(drift: Drift, where: Where) -> View:
     )
 
 
-def drift_json(drift: Drift, where: Where) -> str:
-    """The same for programs."""
-    data: DriftData = {
-        "format": FORMAT,
-        "environment": where.environment,
-        "target": target_data(where.target),
-        "targets": list(drift.asked.targets),
-        "drift": drift.is_any,
-        "audiences": [_data(one, where) for one in drift.found],
-        "ignored": [str(one) for one in drift.asked.ignores],
-        "warnings": list(warnings(drift)),
-        "summary": {
-            "compared": drift.compared,
-            "inStep": drift.in_step,
-            "retained": drift.retained,
-            **{name: _count(drift, kind) for name, kind in COUNTED.items()},
-        },
-        "error": None,
-    }
-    return document(data)
-
-
 def warnings(drift: Drift) -> Iterator[str]:
     """What somebody asked for that came to nothing."""
     for one in drift.idle:
         yield f"--ignore {one} is about no audience: the state knows no key like that"
 
 
-def _count(drift: Drift, kind: Kind) -> int:
+def count(drift: Drift, kind: Kind) -> int:
+    """How many audiences there are of which this is to be told."""
     return sum(one.kind is kind for one in drift.found)
 
 
@@ -127,41 +106,41 @@ def _said(one: Drifted, where: Where) -> Iterator[str]:
         yield f"the old one ({one.audience_id}), whose place another one took"
     if one.kind in {Kind.GONE, Kind.OVER} and one.lifecycle is not None:
         yield f"the platform has it as {one.lifecycle}"
-    if one.kind not in {Kind.GONE, Kind.OVER} and one.lifecycle in {"inactive", "draft"}:
+    if one.kind not in {Kind.GONE, Kind.OVER} and one.lifecycle in ASLEEP:
         yield f"it is {one.lifecycle} there"
-    advice = _advice(one, where)
-    if advice is not None:
-        yield advice
+    told = advice(one, where)
+    if told is not None:
+        yield told
 
 
-def _advice(one: Drifted, where: Where) -> str | None:
+def advice(one: Drifted, where: Where) -> str | None:
     """What somebody can do about it."""
-    key, advice = one.key or "", None
+    key, told = one.key or "", None
     match one.kind:
         case Kind.CHANGED:
-            advice = _about_change(one, where)
+            told = _about_change(one, where)
         case Kind.GONE:
             anew = where.command("apply", "--refresh", "--target", key)
             made = f"to make it anew: {anew}; " if one.is_wanted else ""
-            advice = f"{made}to forget it: {where.command('refresh', '--target', key)}"
+            told = f"{made}to forget it: {where.command('refresh', '--target', key)}"
         case Kind.UNMANAGED if one.like is not None:
-            advice = "one of the two has to be deleted on the platform"
+            told = "one of the two has to be deleted on the platform"
         case Kind.UNMANAGED if one.source is not None:
             block = f"`environments` of its block in {one.source.file}:{one.source.line}"
             manage = f"to manage it: write {where.environment} under {block}"
-            advice = f"{manage}; else delete it on the platform"
+            told = f"{manage}; else delete it on the platform"
         case Kind.UNMANAGED:
             exact = SPECIAL.sub(r"[\g<0>]", one.audience.name).replace("`", "?")
             export = where.command("export", "--to", where.manifests, "--name", exact)
-            advice = f"to manage it: {export}; else delete it on the platform"
+            told = f"to manage it: {export}; else delete it on the platform"
         case Kind.NOT_LISTED:
             forget = where.command("state", "rm", key)
-            advice = f"audienceId {one.audience_id}; if somebody deleted it: {forget}"
+            told = f"audienceId {one.audience_id}; if somebody deleted it: {forget}"
         case Kind.IN_DOUBT:
-            advice = f"{where.command('apply')} settles that first"
+            told = f"{where.command('apply')} settles that first"
         case Kind.OVER if not one.old_half:
-            advice = f"{where.command('refresh', '--target', key)} forgets it"
-    return advice
+            told = f"{where.command('refresh', '--target', key)} forgets it"
+    return told
 
 
 def _about_change(one: Drifted, where: Where) -> str:
@@ -195,30 +174,3 @@ def _line(one: FieldDiff) -> str:
         return f"no `{one.field}`"
     said = scalar(one.observed).replace("`", r"\u0060")  # none may end what stands within them
     return f"`{one.field}: {said}`"
-
-
-def _data(one: Drifted, where: Where) -> DriftedData:
-    source = one.source
-    return {
-        "key": one.key,
-        "kind": one.kind,
-        "drift": one.is_drift,
-        "audienceId": one.audience_id,
-        "audience": one.audience.fields(),
-        "lifecycle": one.lifecycle,
-        "fields": [_field(each) for each in one.fields],
-        "source": {"file": source.file, "line": source.line} if source else None,
-        "wanted": one.is_wanted,
-        "oldHalf": one.old_half,
-        "like": one.like,
-        "next": _advice(one, where),
-    }
-
-
-def _field(one: FieldDiff) -> DriftFieldData:
-    return {
-        "field": one.field,
-        "manifest": one.wanted,
-        "state": one.known,
-        "platform": one.observed,
-    }

@@ -1,7 +1,7 @@
 """What came of several environments, as one Result. Other results do without this module."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from aepctl.errors import AepctlError, InvalidInput
@@ -81,11 +81,6 @@ def shared_problems(parts: Iterable[Part[Result]]) -> tuple[tuple[Problem, ...],
     once = dict.fromkeys(problem for error in errors for problem in error.problems)
     every = tuple(sorted(once, key=lambda one: one.origin))
     return every, max((error.more for error in errors), default=0)
-
-
-def failures(view: View) -> Iterator[View]:
-    """The environments that failed."""
-    return (part for part in view.parts if part.totals is None)
 
 
 def _view(part: Part[Result], command: str) -> View:

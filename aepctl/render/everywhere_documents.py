@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field, RootModel
 from typing_extensions import TypedDict  # pydantic takes typing's from Python 3.12 on
 
 from aepctl.render.documents import ErrorData, FailedData, Format
-from aepctl.render.drift_document import DriftData, FailedDrift
+from aepctl.render.drift_documents import DriftData, FailedDrift
 from aepctl.render.plan_documents import FailedPlan, PlanData
 
 One = TypeVar("One")

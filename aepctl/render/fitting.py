@@ -1,11 +1,12 @@
 """Fit a Markdown page into a budget of bytes by leaving things out, and say what was left out.
 
 A page is cut along its structure, never within a line. What needs a person is kept first, then what
-is rare, then as much as fits of what is many; at last only the totals are left.
+is rare, then what changed in what is many, then long lists; at last only the totals are left.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import NamedTuple
 
 from aepctl.render.escape import link
@@ -16,6 +17,8 @@ FEW = 20
 """So many lines stand open beneath each other; more are folded."""
 CUT = 60
 """Bytes that suffice to say that a section is cut."""
+MANY, LONG = 2, 3
+"""The last two turns."""
 
 
 class Entry(NamedTuple):
@@ -33,8 +36,9 @@ class Section:
     """Entries under a heading; without one they go on under the last.
 
     `place` is where they are, and `summary` the same as HTML; `opened` of them can be seen at once,
-    the others when somebody asks. `rank`: the lower, the sooner it is kept. `counted`: how many
-    they are is told elsewhere too, so that nothing of them has to stay.
+    the others when somebody asks. `rank`: the lower, the sooner it is kept; 0: before all else.
+    `long`: one of a long list, which gives way to all others. `counted`: how many they are is told
+    elsewhere too, so that nothing of them has to stay.
     """
 
     heading: str
@@ -43,6 +47,7 @@ class Section:
     summary: str = ""
     opened: int = FEW
     rank: int = 0
+    long: bool = False
     counted: bool = False
 
     def text(self, kept: int, whole: Collection[int]) -> str:
@@ -146,14 +151,19 @@ def _shortened(page: MarkdownPage, max_bytes: int) -> str:
 
 
 def _fill(sections: Sequence[Section], filling: Filling) -> None:
-    """Keep what fits: of the rare ones all before the lines of those that are many."""
-    order = sorted(range(len(sections)), key=lambda at: sections[at].rank)
-    few = [at for at in order if sections[at].rank <= FEW]
-    many = [at for at in order if sections[at].rank > FEW]
-    for places in (few, many):
+    """Keep what fits: all of what comes before, details included, before any line of the rest."""
+    order = sorted(range(len(sections)), key=lambda at: (_turn(sections[at]), sections[at].rank))
+    for turn, group in groupby(order, key=lambda at: _turn(sections[at])):
+        places = tuple(group)
         if not all(_lines_fit(sections[at], at, filling) for at in places):
             return
-        _add_details(sections, places, filling)
+        if not _add_details(sections, places, filling) and turn == MANY:
+            return  # a line of a long list says less than what changed
+
+
+def _turn(section: Section) -> int:
+    """When it is kept: what needs a person; what is rare; what is many; long lists."""
+    return LONG if section.long else (section.rank > 0) + (section.rank > FEW)
 
 
 def _lines_fit(section: Section, at: int, filling: Filling) -> bool:
@@ -167,8 +177,8 @@ def _lines_fit(section: Section, at: int, filling: Filling) -> bool:
     return True
 
 
-def _add_details(sections: Sequence[Section], places: Iterable[int], filling: Filling) -> None:
-    """Keep what is below the lines, the smallest first."""
+def _add_details(sections: Sequence[Section], places: Iterable[int], filling: Filling) -> bool:
+    """Keep what is below the lines, the smallest first; whether there was room for all."""
     parts = sorted(
         (size(entry.more), at, place)
         for at in places
@@ -177,8 +187,9 @@ def _add_details(sections: Sequence[Section], places: Iterable[int], filling: Fi
     )
     for cost, at, place in parts:
         if not filling.takes(cost):
-            return
+            return False
         filling.whole[at].add(place)
+    return True
 
 
 def _text(page: MarkdownPage, filling: Filling, left_out: str) -> str:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from aepctl.render.alerts import RENAMED, alert_lines
+from aepctl.render.alerts import alert_lines, paste_text
 from aepctl.render.display import Paint, cells, display, display_lines
 from aepctl.render.grid import FAILED, NOTHING, Column, Grid, Line
-from aepctl.render.text import problems_text, render, totals_text
+from aepctl.render.text import hints, problems_text, render, totals_text
+from aepctl.render.text_fields import not_obeyed
 from aepctl.render.told import in_brackets
 from aepctl.render.view import View
 from aepctl.render.words import word
@@ -48,7 +49,7 @@ def table(grid: Grid, paint: Paint, width: int) -> Iterator[str]:
 
     Symbols stand alone where the words do not fit.
     """
-    keys = [_key(line.key) for line in grid.lines]
+    keys = [not_obeyed(display(line.key)) for line in grid.lines]
     longest = max(map(cells, keys))
     for brief in (False, True):
         widths = [_width(grid, at, brief=brief) for at in range(len(grid.columns))]
@@ -71,12 +72,6 @@ def table(grid: Grid, paint: Paint, width: int) -> Iterator[str]:
     if brief:
         yield ""
         yield "  ".join(f"{word(one).symbol} {word(one).word}" for one in grid.statuses)
-
-
-def _key(key: str) -> str:
-    """It begins a line: GitHub's log obeys one that begins with two colons."""
-    shown = display(key)
-    return shown.replace(":", "\\x3a", 1) if shown.lstrip().startswith("::") else shown
 
 
 def _bands(widths: Sequence[int], room: int) -> Iterator[list[int]]:
@@ -152,13 +147,8 @@ def _totals(view: View, grid: Grid, paint: Paint) -> Iterator[str]:
 def _closing(view: View, grid: Grid, paint: Paint) -> Iterator[str]:
     yield from alert_lines(view.alerts, paint)
     if view.paste:
-        yield "\n".join((f"{paint(RENAMED, 'yellow', 'bold')}:", "", *view.paste, ""))
-    for status in grid.statuses:
-        how = word(status)
-        if how.hint:
-            hint = f"{how.hint[:1].lower()}{how.hint[1:]}"
-            line = paint(f"{how.symbol} {how.counted}: {hint}", "dim")
-            yield wrap(line, paint, len(how.symbol) + 1)
+        yield paste_text(view.paste, paint)
+    yield from hints(map(word, grid.statuses), paint)
     yield from failures_text(view, paint)
     shown = [one.command for one, part in zip(grid.columns, view.parts, strict=True) if part.rows]
     if shown:

@@ -9,7 +9,7 @@ from aepctl.model.problem import Origin
 from aepctl.model.target import Target
 from aepctl.plan.plan import FieldDiff
 from aepctl.render.documents import FORMAT
-from aepctl.render.import_document import Came, ImportData
+from aepctl.render.import_documents import Came, ImportData
 from aepctl.render.json import document, error_data, target_data
 from aepctl.render.view import Row, View, view_of_error
 from aepctl.render.words import in_order

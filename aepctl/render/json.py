@@ -11,7 +11,7 @@ from aepctl.errors import AepctlError, InvalidInput
 from aepctl.model.audience import Known, Observed
 from aepctl.model.problem import Problem
 from aepctl.model.target import Target
-from aepctl.plan.plan import Action, Change, FieldDiff, Plan
+from aepctl.plan.plan import Action, Change, FieldDiff, NoState, Plan
 from aepctl.render.display import safe_json
 from aepctl.render.documents import (
     FORMAT,
@@ -19,6 +19,7 @@ from aepctl.render.documents import (
     ErrorData,
     FieldData,
     LimitsData,
+    NoStateData,
     PlanSummary,
     ProblemData,
     TargetData,
@@ -50,6 +51,8 @@ def plan_json(plan: Plan) -> str:
         data["notListed"] = list(plan.not_listed)
     if plan.elsewhere:
         data["elsewhere"] = list(plan.elsewhere)
+    if plan.no_state is not None:
+        data["noState"] = no_state_data(plan.no_state)
     return document(data)
 
 
@@ -131,6 +134,11 @@ def plan_data(plan: Plan) -> tuple[PlanSummary, list[ChangeData]]:
 def target_data(target: Target) -> TargetData:
     """Whose audiences these are."""
     return {"org": target.org, "sandbox": target.sandbox, "endpoint": target.endpoint}
+
+
+def no_state_data(one: NoState) -> NoStateData:
+    """Where there is no state."""
+    return {"state": one.where, "locked": one.locked}
 
 
 def problem_data(problem: Problem) -> ProblemData:

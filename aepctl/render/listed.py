@@ -7,7 +7,7 @@ from enum import StrEnum
 from aepctl.errors import AepctlError
 from aepctl.model.audience import Audience, Wanted
 from aepctl.model.target import Target
-from aepctl.plan.plan import Action
+from aepctl.plan.plan import Action, NoState
 from aepctl.project.everywhere import worst
 from aepctl.render.known import NOTHING, KnownKey
 from aepctl.render.table import table
@@ -98,6 +98,7 @@ class ListedEnvironment:
     name: str
     target: Target | None
     error: AepctlError | None = None
+    no_state: NoState | None = None
 
 
 @dataclass(frozen=True, slots=True)

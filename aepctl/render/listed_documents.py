@@ -1,12 +1,19 @@
 """The document of `list -o json`, as types. See documents for their use."""
 
-from typing import Annotated
+from typing import Annotated, NotRequired
 
 from pydantic import ConfigDict, Field, RootModel
 from typing_extensions import TypedDict  # pydantic takes typing's from Python 3.12 on
 
 from aepctl.plan.plan import Action
-from aepctl.render.documents import ErrorData, FailedData, Format, SourceData, TargetData
+from aepctl.render.documents import (
+    ErrorData,
+    FailedData,
+    Format,
+    NoStateData,
+    SourceData,
+    TargetData,
+)
 from aepctl.render.known_documents import OpenData
 from aepctl.render.listed import Status
 
@@ -48,6 +55,7 @@ class ListEnvironmentData(TypedDict):
     error: Annotated[
         ErrorData | None, Field(description="Why nothing of it is listed; null: it is.")
     ]
+    noState: NotRequired[Annotated[NoStateData, Field(description="Where there is no state yet.")]]
 
 
 class ListCounts(TypedDict):

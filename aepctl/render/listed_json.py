@@ -3,7 +3,7 @@
 from collections import Counter
 
 from aepctl.render.documents import FORMAT
-from aepctl.render.json import document, error_data, target_data
+from aepctl.render.json import document, error_data, no_state_data, target_data
 from aepctl.render.known_json import step_data
 from aepctl.render.listed import Listed, ListedEnvironment, ListedKey, Status
 from aepctl.render.listed_documents import ListData, ListEnvironmentData, ListKeyData
@@ -34,11 +34,14 @@ def listed_json(listed: Listed) -> str:
 
 
 def _environment(one: ListedEnvironment) -> ListEnvironmentData:
-    return {
+    data: ListEnvironmentData = {
         "environment": one.name,
         "target": None if one.target is None else target_data(one.target),
         "error": None if one.error is None else error_data(one.error),
     }
+    if one.no_state is not None:
+        data["noState"] = no_state_data(one.no_state)
+    return data
 
 
 def _key(one: ListedKey) -> ListKeyData:

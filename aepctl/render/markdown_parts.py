@@ -11,7 +11,7 @@ from aepctl.render.escape import clip, code, code_within, html, marked_code, pro
 from aepctl.render.fitting import FEW, Entry, Section, size
 from aepctl.render.markdown_texts import field_change, side, text_as_it_is, text_change
 from aepctl.render.view import Fields, Row
-from aepctl.render.words import by_urgency, in_order, word
+from aepctl.render.words import LEFT_ALONE, by_urgency, in_order, word
 
 MAX_NAME = 300
 """Characters of a key or name within a line."""
@@ -20,6 +20,8 @@ MANY = 60
 MAX_FILES = 60
 """So many files have a row in the table."""
 NOWHERE = "no manifest"
+LISTS = frozenset({"adopt", "adopted", "forget", LEFT_ALONE})
+"""What is to be seen, but neither waits for anybody nor loses anything on the platform."""
 
 
 def sections(rows: Sequence[Row], room: int) -> tuple[Section, ...]:
@@ -83,11 +85,17 @@ def heading(status: str, count: int) -> str:
 
 def _urgent_section(status: str, rows: Sequence[Row]) -> Section:
     entries = tuple(_entry(row, {}, place=True) for row in rows)
-    return Section(heading(status, len(rows)), entries)
+    rank = 0 if status not in LISTS else len(rows)
+    return Section(heading(status, len(rows)), entries, rank=rank, long=_is_long(rows, rank))
+
+
+def _is_long(rows: Sequence[Row], rank: int) -> bool:
+    """Whether there are many, in which nothing can be compared: their number says most of it."""
+    return rank > MANY and not any(row.diff for row in rows)
 
 
 def _by_file_sections(status: str, rows: Sequence[Row], *, counted: bool) -> Iterator[Section]:
-    title = heading(status, len(rows))
+    title, long = heading(status, len(rows)), _is_long(rows, len(rows))
     for file, group in _by_file(rows):
         common = _in_common(group)
         where = "".join(f", all in {code(one)}" for one in (_origin(common),) if one)
@@ -102,6 +110,7 @@ def _by_file_sections(status: str, rows: Sequence[Row], *, counted: bool) -> Ite
             summary=f"{tag}: {len(group):,}{also}",
             opened=0 if folds else FEW,
             rank=len(rows),
+            long=long,
             counted=counted,
         )
         title = ""

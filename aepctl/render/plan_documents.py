@@ -8,6 +8,7 @@ from aepctl.render.documents import (
     ChangeData,
     FailedData,
     LimitsData,
+    NoStateData,
     PlanSummary,
     RenameData,
     ResultData,
@@ -46,6 +47,9 @@ class PlanData(ResultData):
                 "are left as they are."
             ),
         ]
+    ]
+    noState: NotRequired[  # noqa: N815 - as above
+        Annotated[NoStateData, Field(description="Where there is no state yet.")]
     ]
     renames: Annotated[
         list[RenameData],

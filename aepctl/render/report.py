@@ -6,7 +6,7 @@ from aepctl.apply.outcomes import Outcome, OutcomeKind
 from aepctl.apply.report import ApplyReport
 from aepctl.model.failure import Failure
 from aepctl.model.steps import Delete
-from aepctl.plan.plan import Change, Plan
+from aepctl.plan.plan import Action, Change, Plan
 from aepctl.render.alerts import moved_lines
 from aepctl.render.view import (
     ALL_DONE,
@@ -74,10 +74,17 @@ def outcome_row(outcome: Outcome, change: Change | None = None) -> Row:
     return planned._replace(
         status=outcome.kind,
         replaced=replaced_id(change) if change and replaced else None,
-        note=_failure(outcome.failure),
+        note=_failure(outcome.failure) or _differs(outcome, change),
         audience_id=outcome.ids.audience_id if outcome.ids else planned.audience_id,
         ended=True,
     )
+
+
+def _differs(outcome: Outcome, change: Change | None) -> str | None:
+    """What an adoption leaves for the next plan."""
+    if change is None or outcome.kind is not OutcomeKind.ADOPTED or not change.diff:
+        return None
+    return change.reason if change.action is Action.ADOPT else None
 
 
 def replaced_id(change: Change) -> str | None:

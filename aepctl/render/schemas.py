@@ -11,10 +11,11 @@ from pydantic_core.core_schema import WithDefaultSchema as DefaultSchema
 
 from aepctl.manifests.model import ManifestDocument
 from aepctl.project.model import ConfigModel
-from aepctl.render.doctor_document import DoctorDocument
-from aepctl.render.drift_document import DriftDocument
+from aepctl.render.doctor_documents import DoctorDocument
+from aepctl.render.drift_documents import DriftDocument
 from aepctl.render.everywhere_documents import DriftsDocument, PlansDocument
-from aepctl.render.import_document import ImportDocument
+from aepctl.render.fmt_documents import FmtDocument
+from aepctl.render.import_documents import ImportDocument
 from aepctl.render.known_documents import StateListDocument, StateShowDocument
 from aepctl.render.listed_documents import ListDocument
 from aepctl.render.outcome_documents import OutcomeDocument
@@ -37,6 +38,7 @@ TITLES = {
     "state-show": "aepctl state show -o json",
     "import": "aepctl import -o json",
     "doctor": "aepctl doctor -o json",
+    "fmt": "aepctl fmt -o json",
 }
 MODELS: dict[str, type[BaseModel]] = {
     "manifest": ManifestDocument,
@@ -52,6 +54,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "state-show": StateShowDocument,
     "import": ImportDocument,
     "doctor": DoctorDocument,
+    "fmt": FmtDocument,
 }
 BEYOND = frozenset({"patternErrorMessage", "discriminator"})
 """Words of editors and of OpenAPI; no field has such a name."""
@@ -97,7 +100,7 @@ def _plain(part: Any) -> Any:
 
 def _model(name: str) -> type[BaseModel]:
     if name == "state":
-        from aepctl.state.codec import StateDocument  # noqa: PLC0415 - the others do without
+        from aepctl.state.document_on_disk import StateDocument  # noqa: PLC0415 - the others do without
 
         return StateDocument
     return MODELS[name]

@@ -21,7 +21,7 @@ MAX_ALIGNED = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class OnPlatform:
     """What the platform showed of it. `word`: what it is instead, or why that is not known."""
 
     observed: Observed | None = None
@@ -30,7 +30,7 @@ class Sight:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """All sides of one key. `places`: where its fields stand; `sight` None: nobody looked.
+    """All sides of one key. `places`: where its fields stand; `platform` None: nobody looked.
 
     `plan` has the changes of this key alone.
     """
@@ -40,7 +40,7 @@ class Shown:
     plan: Plan
     store: str
     places: Mapping[str, Origin] = field(default_factory=dict)
-    sight: Sight | None = None
+    platform: OnPlatform | None = None
 
     @property
     def wanted(self) -> Wanted | None:
@@ -67,8 +67,8 @@ def _sides(shown: Shown) -> Iterator[tuple[str, str, Iterator[tuple[str, str, st
         yield "Not known", _unknown(shown), iter(())
     else:
         yield "Known", shown.store, ((n, text, "") for n, text in details(shown.knowledge, known))
-    if shown.sight is not None:
-        yield "On the platform", shown.sight.word or "", _observed(shown.sight.observed)
+    if shown.platform is not None:
+        yield "On the platform", shown.platform.word or "", _observed(shown.platform.observed)
 
 
 def _unknown(shown: Shown) -> str:

@@ -5,7 +5,7 @@ from aepctl.model.problem import Origin
 from aepctl.render.documents import FORMAT, SourceData
 from aepctl.render.json import document, plan_data, target_data
 from aepctl.render.known_json import intent_data, known_data, run_data
-from aepctl.render.shown import Shown, Sight
+from aepctl.render.shown import OnPlatform, Shown
 from aepctl.render.shown_documents import LookData, ObservedData, ShowData, WantedData
 
 
@@ -22,7 +22,7 @@ def shown_json(shown: Shown) -> str:
         "status": shown.listed.status,
         "wanted": None if shown.wanted is None else _wanted(shown, shown.wanted),
         "known": None if one.known is None else known_data(one.known),
-        "platform": None if shown.sight is None else _look(shown.sight),
+        "platform": None if shown.platform is None else _look(shown.platform),
         "change": changes[0] if changes else None,
         "intents": [intent_data(intent, knowledge) for intent in one.intents],
         "run": run_data(knowledge.runs[-1]) if knowledge.runs else None,
@@ -49,11 +49,11 @@ def _source(origin: Origin) -> SourceData:
     return {"file": origin.file, "line": origin.line}
 
 
-def _look(sight: Sight) -> LookData:
-    observed = sight.observed
+def _look(there: OnPlatform) -> LookData:
+    observed = there.observed
     return {
         "observed": None if observed is None else _observed(observed),
-        "reason": sight.word,
+        "reason": there.word,
     }
 
 

@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING
 
 from aepctl.model.problem import Problem
 from aepctl.plan.plan import Plan
-from aepctl.render.alerts import RENAMED, alert_lines
+from aepctl.render.alerts import alert_lines, paste_text
 from aepctl.render.display import Paint, display
 from aepctl.render.excerpt import excerpt
 from aepctl.render.text_ended import again_lines, ended_line, ended_lines
 from aepctl.render.text_rows import FEW, by_kind, rows_lines
 from aepctl.render.told import error_text, in_brackets
 from aepctl.render.view import View, view_of_plan
+from aepctl.render.word import Word
 from aepctl.render.words import word
 from aepctl.render.wrapping import wrap
 from aepctl.wording import listed
@@ -121,7 +122,7 @@ def _closing(view: View, paint: Paint) -> Iterator[str]:
     yield from _decisions(view, paint)
     yield from alert_lines(view.alerts, paint)
     if view.paste:
-        yield "\n".join((f"{paint(RENAMED, 'yellow', 'bold')}:", "", *view.paste, ""))
+        yield paste_text(view.paste, paint)
     yield from _legend(view, paint)
     if view.next:
         yield wrap(f"Next: {display(view.next)}", paint, 4)
@@ -139,14 +140,19 @@ def _decisions(view: View, paint: Paint) -> Iterator[str]:
 def _legend(view: View, paint: Paint) -> Iterator[str]:
     """What the symbols mean that are used: a line for what is to be explained, one for the rest."""
     known = [word(kind[0].status) for kind in by_kind(view.rows)]
+    yield from hints(known, paint)
+    rest = [f"{how.symbol} {how.counted}" for how in known if not how.hint and not how.line]
+    if rest and len(known) > 1 and len(view.rows) > FEW:
+        yield wrap(paint("   ".join(rest), "dim"), paint, 2)
+
+
+def hints(known: Iterable[Word], paint: Paint) -> Iterator[str]:
+    """What is to be known of all that are called so, a line each."""
     for how in known:
         if how.hint:
             hint = f"{how.hint[:1].lower()}{how.hint[1:]}"
             line = paint(f"{how.symbol} {how.counted}: {hint}", "dim")
             yield wrap(line, paint, len(how.symbol) + 1)
-    rest = [f"{how.symbol} {how.counted}" for how in known if not how.hint and not how.line]
-    if rest and len(known) > 1 and len(view.rows) > FEW:
-        yield wrap(paint("   ".join(rest), "dim"), paint, 2)
 
 
 def _where(view: View) -> str:

@@ -14,7 +14,7 @@ from aepctl.model.audience import Audience
 from aepctl.model.problem import Origin, Problem
 from aepctl.model.steps import Create, Patch, RemoteStep
 from aepctl.model.target import Target
-from aepctl.plan.plan import Action, Change, FieldDiff, Plan
+from aepctl.plan.plan import MANIFEST, PLATFORM, STATE, Action, Change, FieldDiff, Plan
 from aepctl.render.alerts import moved_lines, plan_alerts
 from aepctl.render.why import why
 from aepctl.render.words import DONE, LEFT_ALONE, UNCHANGED, in_order, word
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Fields: TypeAlias = Mapping[str, str]
 """An audience's fields in Adobe's spelling."""
 ALL_DONE = "All changes of this plan are done: it can do nothing more."
-SIDES = ("manifest", "state", "platform")
+SIDES = (MANIFEST, STATE, PLATFORM)
 NOT_RECORDED = "Not recorded"
 """The alert that IDs could not be written anywhere."""
 
@@ -57,7 +57,7 @@ class Row(NamedTuple):
 
     def sides(self, one: FieldDiff) -> tuple[tuple[str, str | None], ...]:
         """The text on each of the columns."""
-        texts = {"manifest": one.wanted, "state": one.known, "platform": one.observed}
+        texts = {MANIFEST: one.wanted, STATE: one.known, PLATFORM: one.observed}
         return tuple((name, texts[name]) for name in self.columns)
 
     @property

@@ -17,6 +17,8 @@ def why(change: Change) -> str | None:
 
 
 def _reason(change: Change) -> str | None:
+    if change.reason is not None and change.action is Action.ADOPT and change.diff:
+        return change.reason
     if change.reason is not None:
         return f"{_what(change)}: {change.reason}"
     intent = change.intent

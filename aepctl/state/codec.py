@@ -2,11 +2,10 @@
 
 import json
 import re
-from dataclasses import dataclass
-from typing import Any, NoReturn
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from pydantic import Field, ValidationError
-
+from aepctl import plain
 from aepctl.model.audience import Known
 from aepctl.state.checks import (
     VERSION,
@@ -17,15 +16,13 @@ from aepctl.state.checks import (
 )
 from aepctl.state.lease import Lease
 from aepctl.state.model import Intent, State, UsedPlan
-from aepctl.state.on_disk import (
-    KnownOnDisk,
-    OnDisk,
-    PlanOnDisk,
-    RunOnDisk,
-    TargetOnDisk,
-)
-from aepctl.state.steps_on_disk import IntentOnDisk
+from aepctl.state.plain_document import plain_document
+from aepctl.state.written import Written
 from aepctl.wording import first_error
+
+if TYPE_CHECKING:
+    from aepctl.state.document_on_disk import SettledDocument
+    from aepctl.state.on_disk import KnownOnDisk, PlanOnDisk
 
 FORMAT = "1.4"
 REPAIR = "nothing was changed; restore the file's last good version from Git, or correct the line"
@@ -40,64 +37,6 @@ _HALF = re.compile(r"\\u[Dd][89A-Fa-f][0-9A-Fa-f]{2}")
 encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(", ", ": ")).encode
 
 
-class LeaseOnDisk(OnDisk):
-    """Who holds a state that is kept in a store which a team shares."""
-
-    id: str = Field(min_length=1, description="Names this lock: see `state unlock`.")
-    seconds: float = Field(ge=1, strict=False, description="How long it lasts without a write.")
-    holder: dict[str, str] = Field(default_factory=dict, description="Who, where, since when.")
-
-
-class SettledDocument(OnDisk):
-    """A state document in which nothing is open: what most runs read, so it must be read fast."""
-
-    format: str = Field(
-        description="MAJOR.MINOR of this format.",
-        json_schema_extra={"pattern": r"^\d{1,4}\.\d{1,4}$"},
-    )
-    lineage: str = Field(min_length=1, description="Names this state for as long as it lives.")
-    serial: int = Field(ge=0, description="Grows with each change.")
-    target: TargetOnDisk = Field(description="Whose audiences these are.")
-    plans: dict[str, PlanOnDisk] | list[str] = Field(
-        default_factory=dict,
-        description="The saved plans that were applied, by id. Before format 1.3, their ids alone.",
-    )
-    audiences: dict[str, KnownOnDisk] = Field(description="The known audiences by key.")
-    runs: list[RunOnDisk] = Field(
-        default_factory=list, description="The last runs that changed this state, the latest last."
-    )
-    lock: LeaseOnDisk | None = Field(
-        default=None, description="Who holds it now (in a store that a team shares)."
-    )
-    write_id: str | None = Field(
-        default=None, description="Names the last write (in a store that a team shares)."
-    )
-    moved: str | None = Field(
-        default=None, description="Where it was moved to: nobody goes on with this one."
-    )
-
-
-class StateDocument(SettledDocument):
-    """A state document: which audiences exist, under which IDs, and what may be under way."""
-
-    intents: dict[str, IntentOnDisk] = Field(
-        default_factory=dict, description="The steps without a known outcome, by the intent's id."
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A document: the state, and what a store that a team shares keeps beside it.
-
-    `lock`: who holds it; `write_id` names the write; `moved`: where its state went.
-    """
-
-    state: State
-    lock: Lease | None = None
-    write_id: str | None = None
-    moved: str | None = None
-
-
 def decode_state(raw: bytes, file: str) -> State:
     """The state that a document holds. Raises StateError with file and line."""
     return decode_written(raw, file).state
@@ -107,16 +46,33 @@ def decode_written(raw: bytes, file: str) -> Written:
     """All that a document holds. Raises StateError with file and line."""
     text = text_of(raw, file, REPAIR)
     check_conflict(text, file, MERGE)
-    document = _validated(text, file)
-    audiences = _audiences(document.audiences)
+    written = _read(text, file)
+    audiences = written.state.audiences
     ids = [audience_id for known in audiences.values() for audience_id in known.all_ids]
     if len({*ids}) < len(ids):
         _refuse_shared_id(audiences, text, file)
+    return written
+
+
+def _read(text: str, file: str) -> Written:
+    """What the text says: plainly where nothing is open, as in most, else as its model does."""
+    data = _load(text, file)
+    found = data.get("format") if isinstance(data, dict) else None
+    if not isinstance(found, str) or not VERSION.fullmatch(found):
+        _refuse(file, 1, 'not a state file: `"format"` is missing')
+    minor_version(found, FORMAT, file, _line_of(text, "format"))
+    try:
+        return plain_document(data)
+    except plain.NotPlain:
+        return modelled(_validated(data, text, file))
+
+
+def modelled(document: "SettledDocument") -> Written:
     state = State(
         lineage=document.lineage,
         serial=document.serial,
         target=document.target.target(),
-        audiences=audiences,
+        audiences=_audiences(document.audiences),
         intents=_intents(document),
         plans=_plans(document.plans),
         runs=tuple(entry.run() for entry in document.runs),
@@ -126,12 +82,14 @@ def decode_written(raw: bytes, file: str) -> Written:
     return Written(state, lease, document.write_id, document.moved)
 
 
-def _validated(text: str, file: str) -> SettledDocument:
-    data = _load(text, file)
-    found = data.get("format") if isinstance(data, dict) else None
-    if not isinstance(found, str) or not VERSION.fullmatch(found):
-        _refuse(file, 1, 'not a state file: `"format"` is missing')
-    minor_version(found, FORMAT, file, _line_of(text, "format"))
+def _validated(data: Any, text: str, file: str) -> "SettledDocument":
+    from pydantic import ValidationError  # noqa: PLC0415 - most documents are plain
+
+    from aepctl.state.document_on_disk import (  # noqa: PLC0415 - likewise
+        SettledDocument,
+        StateDocument,
+    )
+
     model = StateDocument if "intents" in data else SettledDocument
     try:
         return model.model_validate(data)
@@ -143,14 +101,16 @@ def _validated(text: str, file: str) -> SettledDocument:
         _refuse(file, line, f"{'.'.join(names)}: {message}")
 
 
-def _plans(found: dict[str, PlanOnDisk] | list[str]) -> dict[str, UsedPlan]:
+def _plans(found: "dict[str, PlanOnDisk] | list[str]") -> dict[str, UsedPlan]:
     """An id alone is that of a plan which was applied once and for all."""
     if isinstance(found, list):
         return {plan_id: UsedPlan() for plan_id in found}
     return {plan_id: one.plan() for plan_id, one in found.items()}
 
 
-def _intents(document: SettledDocument) -> dict[str, Intent]:
+def _intents(document: "SettledDocument") -> dict[str, Intent]:
+    from aepctl.state.document_on_disk import StateDocument  # noqa: PLC0415 - see _validated
+
     if not isinstance(document, StateDocument):
         return {}
     return {name: entry.intent(name) for name, entry in document.intents.items()}
@@ -202,7 +162,7 @@ def _refuse(file: str, line: int, message: str) -> NoReturn:
     refuse(file, line, message, REPAIR)
 
 
-def _refuse_shared_id(audiences: dict[str, Known], text: str, file: str) -> NoReturn:
+def _refuse_shared_id(audiences: Mapping[str, Known], text: str, file: str) -> NoReturn:
     """One ID under two keys: one of the two IDs is lost, and each change would hit one audience."""
     owners: dict[str, str] = {}
     each = ((key, one) for key, known in audiences.items() for one in known.all_ids)
@@ -221,6 +181,6 @@ def _refuse_shared_id(audiences: dict[str, Known], text: str, file: str) -> NoRe
     raise AssertionError("no two keys share an ID")
 
 
-def _audiences(entries: dict[str, KnownOnDisk]) -> dict[str, Known]:
+def _audiences(entries: "dict[str, KnownOnDisk]") -> dict[str, Known]:
     """Each entry is let go as it is read: fewer objects at a time, no search for garbage."""
     return {key: entries.pop(key).known() for key in tuple(entries)}

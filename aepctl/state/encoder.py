@@ -4,9 +4,10 @@ from typing import Any
 
 from aepctl.model.audience import Known
 from aepctl.model.target import Target
-from aepctl.state.codec import FORMAT, Written, encode
+from aepctl.state.codec import FORMAT, encode
 from aepctl.state.model import Intent, State, UsedPlan
 from aepctl.state.spelling import encode_history, encode_ids, encode_intent, encode_run
+from aepctl.state.written import Written
 
 
 class StateEncoder:

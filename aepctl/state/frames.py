@@ -40,8 +40,7 @@ class Frames:
     """What a log holds: whole texts, and what cannot be read.
 
     `incomplete` says of each other text which pieces are missing, or that some were altered.
-    `misplaced`: pieces stand behind
-    text that no log puts there.
+    `misplaced`: pieces stand behind text that no log puts there.
     """
 
     texts: tuple[str, ...] = ()

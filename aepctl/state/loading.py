@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from aepctl.errors import StateError
 from aepctl.model.target import Target
-from aepctl.state.codec import Written, decode_written
+from aepctl.state.codec import decode_written
 from aepctl.state.events import Begun, Contradiction
 from aepctl.state.model import State
 from aepctl.state.reducer import Draft, folded
 from aepctl.state.shared_store import SharedStore
 from aepctl.state.stores.base import StateStore, Stored
+from aepctl.state.written import Written
 
 if TYPE_CHECKING:
     from aepctl.state.journal import JournalContents
@@ -22,17 +23,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """`document` as it stands, and the `state` that counts: the same one where nothing is new."""
+    """`document` as it stands, and the `state` that counts: the same one where nothing is new.
+
+    `locked`: see Stored.
+    """
 
     document: State
     state: State
+    locked: str | None = None
 
 
 def read_state(store: StateStore | SharedStore, target: Target) -> State:
     """The state of `target`, at any time, by anybody. Raises StateError; changes nothing."""
+    return look(store, target).state
+
+
+def look(store: StateStore | SharedStore, target: Target) -> Loaded:
+    """As `read_state`, with what tells whether there ever was one."""
     if isinstance(store, SharedStore):
-        return store.read(target).state
-    return load(store.read(), store, target).state
+        state = store.read(target).state
+        return Loaded(state, state)
+    return load(store.read(), store, target)
 
 
 def any_state(store: StateStore | SharedStore) -> State | None:
@@ -56,7 +67,7 @@ def load(stored: Stored, store: StateStore, target: Target) -> Loaded:
         _check_belongs(journal, found, store.where)
     document = found or State(journal.lineage if journal else None, 0, target)
     if journal is None or document.has_run(journal.run):
-        return Loaded(document, document)
+        return Loaded(document, document, stored.locked)
     return Loaded(document, _with_journal(document, journal, store.where))
 
 

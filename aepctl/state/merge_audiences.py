@@ -33,6 +33,7 @@ class _Undecided(Exception):
 def merge_audiences(
     base: Entries, ours: Entries, theirs: Entries
 ) -> tuple[dict[str, Known], tuple[Conflict, ...]]:
+    """All that both sides have, but for the entries of the conflicts."""
     merged: dict[str, Known] = {}
     conflicts: list[Conflict] = []
     for key in sorted({*ours, *theirs}):

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 
 from aepctl.errors import StateError
 from aepctl.model.audience import Known
-from aepctl.state.codec import Written, decode_written, encode
+from aepctl.state.codec import decode_written, encode
 from aepctl.state.encoder import StateEncoder, encode_known
 from aepctl.state.merge import Merged, Unrelated, merge
 from aepctl.state.merge_audiences import Conflict
+from aepctl.state.written import Written
 
 OURS, BETWEEN, THEIRS = "<<<<<<< ours", "=======", ">>>>>>> theirs"
 _NONE, _OPEN = '  "audiences": {}', '  "audiences": {'

@@ -12,12 +12,11 @@ from aepctl.model.audience import Deposed, Known
 from aepctl.model.steps import Adopt, Create
 from aepctl.state.events import Begun, Contradiction, Ended, Ending, Event, Noted
 from aepctl.state.journal import JournalContents
+from aepctl.state.journal_alone import NOTHING_CHANGED, JournalAlone, unfit
 from aepctl.state.model import Intent, Phase, State
 from aepctl.state.reducer import Draft
 from aepctl.state.session import StateSession
 from aepctl.wording import command
-
-NOTHING_CHANGED = "the state was not changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ def _after(state: State, journal: JournalContents, events: Iterable[Event]) -> S
         try:
             draft.take(event)
         except Contradiction as error:
-            raise _unfit(journal.name, error) from error
+            raise unfit(journal.name, error) from error
     return draft.state()
 
 
@@ -77,7 +76,7 @@ class Additions:
 def additions(state: State, journal: JournalContents) -> Additions:
     """What a journal adds to the state. Pure. Raises SafetyRefusal or StateError."""
     _check_same(state, journal)
-    alone = _Alone(journal, state)
+    alone = JournalAlone(journal, state)
     keys = frozenset(alone.state.audiences)
     return Additions(tuple(_added(state, alone)), keys, tuple(alone.keyless))
 
@@ -98,69 +97,7 @@ def _check_same(state: State, journal: JournalContents) -> None:
     raise StateError(said, hint=hint, code="journal-of-another-state")
 
 
-class _Alone:
-    """What a journal comes to by itself. `state` gives it the intents of earlier runs only."""
-
-    def __init__(self, journal: JournalContents, state: State) -> None:
-        self.journal = journal
-        self.ended: dict[str, Ended] = {}
-        self.intent_of_id: dict[str, str] = {}
-        self.replaced: dict[str, str] = {}
-        self.keyless: list[str] = []
-        self._before = state
-        self._recorded = {one.ids.audience_id for one in state.audiences.values()}
-        self._draft = Draft(
-            State(journal.lineage, journal.serial, journal.target), several=journal.old
-        )
-        for line, event in journal.events:
-            try:
-                self._take(event)
-            except Contradiction as error:
-                raise _unfit(f"{journal.name}:{line}", error) from error
-        self.state = self._draft.state()
-
-    def _take(self, event: Event) -> None:
-        match event:
-            case Ended():
-                self._end(event)
-            case Noted(_, step) if not isinstance(step, Adopt):
-                self._pass_over_contradiction(event)
-            case _:
-                self._draft.take(event)
-
-    def _end(self, event: Ended) -> None:
-        if self._draft.intent(event.intent_id) is None:
-            earlier = self._before.intents.get(event.intent_id)
-            if earlier is None:
-                self._note_keyless(event)
-                return
-            self._draft.take(Begun(earlier))
-        intent = self._draft.intent(event.intent_id)
-        self.ended[event.intent_id] = event
-        if intent is not None and isinstance(intent.step, Create):
-            self._draft.take(event)
-            if event.ids is not None:
-                self.intent_of_id[event.ids.audience_id] = event.intent_id
-            if intent.step.replaces is not None:
-                self.replaced[event.intent_id] = intent.step.replaces.audience_id
-        elif not self._pass_over_contradiction(event):
-            self._draft.take(Ended(event.intent_id, Ending.ABANDONED, event.run, event.at))
-
-    def _note_keyless(self, event: Ended) -> None:
-        """The ID of an intent that is nowhere: an earlier run began it, and the state was lost."""
-        if event.ids is not None and event.ids.audience_id not in self._recorded:
-            self.keyless.append(event.ids.audience_id)
-
-    def _pass_over_contradiction(self, event: Event) -> bool:
-        """Take it where it is about a key of this journal; others stay as state has them."""
-        try:
-            self._draft.take(event)
-        except Contradiction:
-            return False
-        return True
-
-
-def _added(state: State, alone: _Alone) -> Iterator[Event]:
+def _added(state: State, alone: JournalAlone) -> Iterator[Event]:
     """What ends comes first: a key whose audience was deleted may have another one since."""
     intents = state.intents
     ended = [event for one, event in alone.ended.items() if _ends_here(event, intents.get(one))]
@@ -177,7 +114,7 @@ def _added(state: State, alone: _Alone) -> Iterator[Event]:
 
 
 def _with_id(
-    key: str, known: Known, state: State, alone: _Alone, open_one: Intent | None
+    key: str, known: Known, state: State, alone: JournalAlone, open_one: Intent | None
 ) -> Iterator[Event]:
     journal, audience_id = alone.journal, known.ids.audience_id
     mine = state.audiences.get(key)
@@ -203,7 +140,7 @@ def _with_id(
     yield Ended(open_one.id, Ending.DONE, run, at, ids=known.ids, observed=known.audience)
 
 
-def _in_its_place(known: Known, mine: Known, alone: _Alone) -> Known:
+def _in_its_place(known: Known, mine: Known, alone: JournalAlone) -> Known:
     """With what state has as what is still to be deleted, where it was made in place of that.
 
     Where that was deleted as well, to delete it once more does no harm.
@@ -224,7 +161,7 @@ def _ends_here(event: Ended, intent: Intent | None) -> bool:
 
 
 def _reopened(
-    intent: Intent, state: State, alone: _Alone, open_one: Intent | None
+    intent: Intent, state: State, alone: JournalAlone, open_one: Intent | None
 ) -> Iterator[Event]:
     known = state.audiences.get(intent.key)
     stands = known is None or intent.takes_place_of(known)
@@ -243,8 +180,3 @@ def _two_creates(key: str, begun: str, journal: JournalContents, open_one: Inten
         f"`{command('aepctl', 'state', 'resolve', key)} --adopt ID`",
         code="open-intent",
     )
-
-
-def _unfit(where: str, error: Contradiction) -> StateError:
-    said = f"{where} does not fit the state: {error}"
-    return StateError(said, hint=NOTHING_CHANGED, code="journal-does-not-fit")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from aepctl.errors import StateError
-from aepctl.state.frames import MARK, read_frames
+from aepctl.state.frames import MARK, Frames, read_frames
 from aepctl.state.journal import JournalContents
 from aepctl.state.journal_codec import read_journal
 from aepctl.texts import json_of
@@ -32,8 +32,12 @@ def read_rescued(text: str, file: str) -> Rescued:
         return Rescued(tuple(one for one in journals if one is not None), left_out)
     if is_journal(text):
         return _journal_alone(text, file)
+    raise _why_none(text, file, frames)
+
+
+def _why_none(text: str, file: str, frames: Frames) -> StateError:
     if frames.incomplete:
-        raise StateError(
+        return StateError(
             f"{file}: what was rescued is incomplete; missing or altered are its lines "
             f"{'; '.join(frames.incomplete)}",
             hint="pass the whole log, as it was written; or read the IDs in it, and record each: "
@@ -41,7 +45,7 @@ def read_rescued(text: str, file: str) -> Rescued:
             code="rescue-incomplete",
         )
     if frames.misplaced:
-        raise StateError(
+        return StateError(
             f"{file}: there is other text before its `{MARK}` lines, so they are not taken in: a "
             "name in a log could look like one",
             hint=f"if that is what your log puts before each line, remove it: "
@@ -49,14 +53,14 @@ def read_rescued(text: str, file: str) -> Rescued:
             code="rescue-among-text",
         )
     if START in text:
-        raise StateError(
+        return StateError(
             f"{file}: there is other text among its journal lines, so they are not taken in: a "
             "name in a log could look like one",
             hint="an earlier aepctl printed them: look them over, and put these lines alone into a "
             f"file, each from `{START}` on; the first is the one of the type `journal`",
             code="rescue-among-text",
         )
-    raise StateError(
+    return StateError(
         f"{file} contains nothing that aepctl has rescued",
         hint="pass the output of the failed apply, or its log",
         code="nothing-rescued",

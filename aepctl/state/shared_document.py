@@ -13,12 +13,12 @@ from aepctl.clock import Clock
 from aepctl.errors import StateError, StateLocked, StateNotWritten
 from aepctl.model.target import Target
 from aepctl.patience import Reminder
-from aepctl.state.codec import Written
 from aepctl.state.encoder import StateEncoder
 from aepctl.state.lease import Lease, Watch, in_words
 from aepctl.state.model import State
 from aepctl.state.shared_store import SharedStore
 from aepctl.state.stores.documents import Document, Overtaken, held_back
+from aepctl.state.written import Written
 from aepctl.texts import json_of
 
 TRIES = 6

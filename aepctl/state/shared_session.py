@@ -13,7 +13,6 @@ from pathlib import Path
 from aepctl.clock import Clock, timestamp
 from aepctl.errors import StateNotWritten
 from aepctl.model.steps import RemoteStep
-from aepctl.state.codec import Written
 from aepctl.state.events import Begun, Ended, Ending, Event
 from aepctl.state.hurry import GLANCE_SECONDS, Hurry
 from aepctl.state.lease import Lease
@@ -29,6 +28,7 @@ from aepctl.state.shared_errors import check_pace, over, start, too_late, tried,
 from aepctl.state.shared_store import SharedStore, read_back
 from aepctl.state.stores.documents import Overtaken
 from aepctl.state.unwritten import Unwritten
+from aepctl.state.written import Written
 
 
 class SharedSession(StateSession):

@@ -14,8 +14,8 @@ from aepctl.state.stores.probe import is_probe
 
 if TYPE_CHECKING:
     from aepctl.model.target import Target
-    from aepctl.state.codec import Written
     from aepctl.state.model import State
+    from aepctl.state.written import Written
 
 MENDING = (
     "nothing was changed; bring back its last good version by the store's own means, such as the "

@@ -18,6 +18,7 @@ _REASONS: Mapping[type[Exception], str] = {
     httpcore.ReadError: "the connection broke before an answer",
     httpcore.WriteError: "the connection broke while sending",
 }
+MAX_CHARS = 200
 _CLOSED = "Server disconnected"
 """How httpcore begins to say so."""
 
@@ -46,6 +47,6 @@ def _host(url: str) -> str:
         return "an address that cannot be read"
 
 
-def visible(text: str, most: int = 200) -> str:
+def visible(text: str) -> str:
     """The text on one line, without what a terminal would obey."""
-    return "".join(one if one.isprintable() else " " for one in text[:most])
+    return "".join(one if one.isprintable() else " " for one in text[:MAX_CHARS])

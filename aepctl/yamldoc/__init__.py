@@ -5,8 +5,9 @@ The only importer of yaml. Text stays text: `NO`, `1.10` and `2024-01-01` are wh
 
 from typing import TYPE_CHECKING
 
+from aepctl.model.problem import quoted
 from aepctl.yamldoc.parsing import YamlFile, parse
-from aepctl.yamldoc.places import Finding, quoted, source_lines
+from aepctl.yamldoc.places import Finding, source_lines
 
 if TYPE_CHECKING:
     from aepctl.yamldoc.checking import check

@@ -1,14 +1,16 @@
 """Check a document against a pydantic model and say what is wrong in words, at its place."""
 
-from typing import Any, TypeVar, get_args
+from collections.abc import Iterator
+from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from aepctl.model.problem import Problem
+from aepctl.model.problem import Problem, quoted
 from aepctl.yamldoc.parsing import YamlFile
-from aepctl.yamldoc.places import Finding, Path, Position, quoted
-from aepctl.yamldoc.types import BAD_PATTERN, KEY_HINT, StrictModel, broken_rule
+from aepctl.yamldoc.patterns import KEY_HINT, broken_rule
+from aepctl.yamldoc.places import Finding, Path, Position
+from aepctl.yamldoc.types import BAD_PATTERN, StrictModel
 
 Model = TypeVar("Model", bound=StrictModel)
 
@@ -16,6 +18,9 @@ MAX_GUESSES = 200
 """So many unknown fields are compared with the known ones, which takes long for each."""
 
 SHAPES: dict[type, str] = {dict: "a mapping", list: "a list", str: "text", type(None): "empty"}
+DEEPER = "indent it further, as a field of the key above it"
+BELOW = "what belongs to it is indented below it"
+KEYS = "write a key in place of each `-`, and its fields below that"
 EXPECTED = {
     "model_type": "a mapping",
     "dict_type": "a mapping",
@@ -60,13 +65,32 @@ class _Explainer:
             return Finding(position, "missing-field", what, f"add `{path[-1]}: …`")
         if key:
             return Finding(self._keys[full], "invalid-key", f"invalid key {field}", KEY_HINT)
-        return _wrong_value(detail, self._values[full], field, _at(self._document, path))
+        value = _at(self._document, path)
+        if kind in EXPECTED:
+            said = f"{field}: expected {EXPECTED[kind]}, found {SHAPES[type(value)]}"
+            hint = self._shape_hint(path, kind, value)
+            return Finding(self._values[full], "wrong-type", said, hint)
+        return _wrong_value(detail, self._values[full], field, value)
+
+    def _shape_hint(self, path: Path, kind: str, value: Any) -> str | None:
+        if kind == "list_type":
+            return f"write `[{value}]`" if isinstance(value, str) and " " not in value else None
+        if kind == "dict_type":
+            return KEYS if isinstance(value, list) else BELOW
+        if kind != "model_type" or not path or not isinstance(path[-1], str):
+            return None
+        known = list(_by_alias(_model_at(self._model, path)))
+        return DEEPER if path[-1] in known else f"{BELOW}: {', '.join(known)}"
 
     def _unknown_field(self, path: Path, position: Position) -> Finding:
         model = _model_at(self._model, path[:-1])
         known, never = list(_by_alias(model)), model.never.get(str(path[-1]))
         if never is not None:
             return Finding(position, never.rule, never.message, never.hint)
+        under = list(_under(model, str(path[-1])))
+        if under:
+            hint = f"write it {' or '.join(under)}"
+            return Finding(position, "unknown-field", f"unknown field {quoted(path[-1])}", hint)
         from difflib import get_close_matches  # noqa: PLC0415 - only where something is wrong
 
         self._guesses += 1
@@ -78,10 +102,6 @@ class _Explainer:
 
 def _wrong_value(detail: ErrorDetails, position: Position, field: str, value: Any) -> Finding:
     kind = detail["type"]
-    if kind in EXPECTED:
-        said = f"{field}: expected {EXPECTED[kind]}, found {SHAPES[type(value)]}"
-        word = isinstance(value, str) and kind == "list_type" and " " not in value
-        return Finding(position, "wrong-type", said, f"write `[{value}]`" if word else None)
     if kind == "string_pattern_mismatch":
         said, hint = broken_rule(value, detail["ctx"]["pattern"])
         return Finding(position, "invalid-text", f"{field} {said}", hint)
@@ -112,10 +132,26 @@ def _model_at(model: type[StrictModel], path: Path) -> type[StrictModel]:
             current = _by_alias(current)[str(part)]
         else:
             current = get_args(current)[-1]  # the values of a mapping
-    while not isinstance(current, type) or not issubclass(current, StrictModel):
-        current = get_args(current)[0]  # what is annotated, or may be left out
-    found: type[StrictModel] = current
+    found = _model_of(current)
+    assert found is not None  # noqa: S101 - fields are told of models alone
     return found
+
+
+def _model_of(annotation: Any) -> type[StrictModel] | None:
+    """The model that is annotated, or may be left out."""
+    while get_args(annotation) and get_origin(annotation) not in {dict, list}:
+        annotation = get_args(annotation)[0]
+    is_model = isinstance(annotation, type) and issubclass(annotation, StrictModel)
+    return annotation if is_model else None
+
+
+def _under(model: type[StrictModel], name: str) -> Iterator[str]:
+    """Where this field is one, below the fields of a model."""
+    for field, annotation in _by_alias(model).items():
+        is_mapping = get_origin(annotation) is dict
+        below = _model_of(get_args(annotation)[-1] if is_mapping else annotation)
+        if below is not None and name in _by_alias(below):
+            yield f"below a key of `{field}`" if is_mapping else f"under `{field}`"
 
 
 def _by_alias(model: type[BaseModel]) -> dict[str, Any]:

@@ -4,7 +4,6 @@ import re
 from typing import NamedTuple, TypeAlias
 
 LINE_END = re.compile("\r\n|\r|\n")
-LONGEST = 128
 
 Position: TypeAlias = tuple[int, int]
 """Line and column, from 1."""
@@ -19,14 +18,6 @@ class Finding(NamedTuple):
     rule: str
     message: str
     hint: str | None = None
-
-
-def quoted(name: object) -> str:
-    """What people wrote, as a message shows it: between backticks, and not all of 5 MB."""
-    text = str(name)
-    if not text:
-        return "(empty)"
-    return f"`{text}`" if len(text) <= LONGEST else f"`{text[:LONGEST]}…`"
 
 
 def source_lines(text: str) -> tuple[str, ...]:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from aepctl.yamldoc.places import Finding, Position, quoted
+from aepctl.model.problem import quoted
+from aepctl.yamldoc.places import Finding, Position
 
 OWN_TAGS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("str", "map", "seq")) | {"!"}
 

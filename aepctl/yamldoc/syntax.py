@@ -3,40 +3,35 @@
 from yaml import MarkedYAMLError
 from yaml.events import CollectionStartEvent, Event, SequenceStartEvent
 
-from aepctl.yamldoc.places import Finding, Position, source_lines
+from aepctl.yamldoc.mistakes import hint_for
+from aepctl.yamldoc.places import Finding, Position
 
 NESTED = "exceeded maximum nesting depth"
-TABS = "indent with spaces; YAML allows no tabs there"
-HINTS = {
-    "mapping values are not allowed": "put a text that holds `: ` into quotes",
-    "invalid Unicode character escape code": "a character beyond U+FFFF is one escape, such as "
-    "`\\U0001f600`, or JSON's two: `\\ud83d\\ude00`",
-    "cannot start any token": "put a text that starts with this character into quotes",
-}
+OPENED = ("while scanning a quoted scalar", "while parsing a flow")
+"""What is begun by a quote or a bracket."""
 
 
 def syntax_finding(error: MarkedYAMLError, text: str) -> Finding:
-    """The error, at its place."""
-    mark, context = error.problem_mark or error.context_mark, error.context
+    """The error, at its place; where a quote or a bracket is not closed, that is its place."""
+    mark, begun = error.problem_mark or error.context_mark, error.context_mark
     position: Position = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
-    if context and error.context_mark is not None and error.context_mark.line + 1 < position[0]:
-        context += f" (begun in line {error.context_mark.line + 1})"
-    said = " ".join(part for part in (context, error.problem) if part)
-    return Finding(position, "syntax", f"not valid YAML: {said}", _hint(said, text, position))
+    context, until, opened = error.context, "", False
+    if context and begun is not None and begun.line + 1 < position[0]:
+        opened = context.startswith(OPENED)
+        if opened:
+            until = f" up to line {position[0]}"
+            position = (begun.line + 1, begun.column + 1)
+        else:
+            context += f" (begun in line {begun.line + 1})"
+    said = " ".join(part for part in (context, error.problem) if part) + until
+    hint = hint_for(said, text, position, opened=opened)
+    return Finding(position, "syntax", f"not valid YAML: {said}", hint)
 
 
 def before_too_deep(error: MarkedYAMLError, text: str) -> str | None:
     """The text before what libyaml refuses as nested too deeply (from PyYAML 6.0.4 on), or None."""
     mark = error.problem_mark
     return text[: mark.index] if mark is not None and error.problem == NESTED else None
-
-
-def _hint(said: str, text: str, position: Position) -> str | None:
-    line, column = position
-    before = source_lines(text)[line - 1][:column]
-    if "\t" in before and not before.strip(" \t-"):
-        return TABS
-    return next((hint for words, hint in HINTS.items() if words in said), None)
 
 
 def position_of(event: Event) -> Position:

@@ -1,12 +1,8 @@
-"""The kinds of text that people write, as pydantic types, and the words for breaking their rules.
+"""The kinds of text that people write, as pydantic types. See patterns."""
 
-The patterns are plain enough for JSON Schema, Rust (inside pydantic) and Python to agree on them.
-"""
-
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar, NamedTuple, Self
 
 from pydantic import (
     BaseModel,
@@ -14,15 +10,21 @@ from pydantic import (
     ConfigDict,
     GetJsonSchemaHandler,
     StringConstraints,
+    ValidationError,
     WithJsonSchema,
 )
 
-CONTROLS = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
-CONTROLS_IN_LINES = r"\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029"
-ID_HINT = "letters, digits, '.', '_', ':' and '-', at most 128"
+from aepctl.yamldoc.patterns import (
+    AUDIENCE_ID,
+    CONTROLS,
+    CONTROLS_IN_LINES,
+    ID_HINT,
+    KEY,
+    KEY_HINT,
+)
+
 BAD_PATTERN = "bad_pattern"
 """What pydantic is to call an error in a regular expression."""
-KEY_HINT = "letters, digits, '.', '_' and '-', at most 128, the first a letter or digit"
 
 
 def _visible(controls: str) -> str:
@@ -62,13 +64,11 @@ Removable = Annotated[
 ]
 """As MultiLine; the empty text takes away what there is otherwise."""
 
-KEY = r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}"
 Key = Annotated[
     str, StringConstraints(pattern=f"^{KEY}$"), PatternMessage(f"A key was expected: {KEY_HINT}.")
 ]
 """An audience's stable address. See KEY_HINT."""
 
-AUDIENCE_ID = r"^[A-Za-z0-9._:-]{1,128}$"
 AudienceId = Annotated[
     str, StringConstraints(pattern=AUDIENCE_ID), PatternMessage(f"An ID was expected: {ID_HINT}.")
 ]
@@ -112,15 +112,10 @@ class StrictModel(BaseModel):
 
     never: ClassVar[Mapping[str, NoField]] = {}
 
-
-def broken_rule(value: str, pattern: str = "") -> tuple[str, str]:
-    """Why a text does not match the pattern of one of these types: what is wrong, and a hint."""
-    if not value.strip():
-        return ("is blank", "it must contain a visible character")
-    found = re.search(f"[{CONTROLS_IN_LINES}]", value) or re.search(f"[{CONTROLS}]", value)
-    if found is None:
-        return ("is not allowed", ID_HINT if pattern == AUDIENCE_ID else KEY_HINT)
-    at = f"at position {found.start() + 1}"
-    if found[0] == "\n":
-        return (f"has a line break {at}", "write it as one line")
-    return (f"has the control character U+{ord(found[0]):04X} {at}", "remove it")
+    @classmethod
+    def sound(cls, value: Any) -> Self | None:
+        """What the value says; None where something is wrong with it."""
+        try:
+            return cls.model_validate(value)
+        except ValidationError:
+            return None

@@ -7,9 +7,9 @@ import pytest
 from fakes import audience
 from lists import element, read
 
-from aepctl.aep.asking import MAX_ATTEMPTS
 from aepctl.aep.bulk import decode_many
 from aepctl.aep.reader import MAX_BULK
+from aepctl.aep.repeating import MAX_ATTEMPTS
 from aepctl.errors import ListForbidden, PlatformError
 from aepctl.model.audience import Ids, Observed
 from aepctl.replies import NoResponse, NothingSent, Reply, Response

@@ -10,9 +10,9 @@ import pytest
 from fakes import FakeClock, audience
 from lists import element, page, read
 
-from aepctl.aep.asking import MAX_ATTEMPTS
 from aepctl.aep.paging import MAX_PAGES, MAX_ROUNDS, PAGE_SIZE, USUAL_SIZE
 from aepctl.aep.reader import AudienceReader
+from aepctl.aep.repeating import MAX_ATTEMPTS
 from aepctl.errors import PlatformError
 from aepctl.replies import Reply, Response
 

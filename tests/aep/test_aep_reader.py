@@ -10,9 +10,9 @@ from fakes import FakeClock, Heard, audience
 from lists import element, page, read
 from raw_server import connected
 
-from aepctl.aep.asking import MAX_ATTEMPTS
 from aepctl.aep.paging import PAGE_SIZE
 from aepctl.aep.reader import AudienceReader
+from aepctl.aep.repeating import MAX_ATTEMPTS
 from aepctl.aep.writer import AudienceWriter
 from aepctl.emulator import Behaviour, Emulator, Fault, FaultKind, serve
 from aepctl.errors import ListForbidden, PlatformError

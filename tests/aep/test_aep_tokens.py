@@ -23,7 +23,8 @@ from raw_server import (
     platform_at,
 )
 
-from aepctl.aep.ims import MAX_ATTEMPTS, TOKEN_LIFE_SECONDS
+from aepctl.aep.ims import TOKEN_LIFE_SECONDS
+from aepctl.aep.repeating import MAX_ATTEMPTS
 from aepctl.aep.tokens import TOKEN_MARGIN_SECONDS, GivenToken, ImsToken
 from aepctl.aep.verdicts import Done, Refused
 from aepctl.aep.writer import AudienceWriter

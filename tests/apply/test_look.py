@@ -242,3 +242,12 @@ def test_what_would_be_adopted_is_read_by_its_own_id_lists_show_what_was_deleted
     found = seen(reader, [replace(named, audience_id="id-zinc")])
     assert found is not None
     assert found.denied == {"id-zinc"}
+
+
+def test_where_its_id_was_given_again_only_the_new_one_counts() -> None:
+    """Where clients give IDs: one was deleted, another was made under its audienceId."""
+    deleted = replace(SEEN[0], ids=Ids("id-gold", "p-deleted"))
+    found = seen(Reader(lists=(deleted,)), WANTED[:1])
+    assert found is not None
+    assert (deleted in found.found, SEEN[0] in found.found) == (False, True)
+    assert found.denied == set()

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from fakes import audience
 
-from aepctl.apply.reading import FEW, read_known
+from aepctl.apply.reading import FEW, confirmed, read_known
 from aepctl.model.audience import Deposed, Ids, Known, Observed
 from aepctl.plan.seen import Seen
 
@@ -149,3 +149,41 @@ class TestAfterAList:
         reader, many = Reader(), [know(number, addressed=False) for number in range(FEW + 1)]
         assert len(read_known(reader, many, []).missing) == FEW + 1
         assert reader.asked == []
+
+
+class TestConfirmed:
+    """What a list shows may have been deleted: of what counts, only what is there by its own id."""
+
+    def test_it_is_read_and_the_rest_of_the_list_is_believed(self) -> None:
+        reader, before = Reader([there(1)]), replace(there(1), audience=audience("Before"))
+        shown = confirmed(reader, [before, there(2), there(3)], {"A1", "A2", "A9"})
+        assert shown == (there(3), there(1))
+        assert reader.asked == ["get P1", "get P2"]
+
+    def test_nothing_is_asked_about_what_is_archived_or_has_no_id_of_the_platforms_own(
+        self,
+    ) -> None:
+        reader, without = Reader(), replace(there(1), ids=ids(1, addressed=False))
+        assert confirmed(reader, [without, there(2, "archived")], {"A1", "A2"}) == (without,)
+        assert reader.asked == []
+
+    def test_an_answer_without_an_id_takes_away_none(self) -> None:
+        class Terse(Reader):
+            def get(self, ids: Ids) -> Observed | None:
+                return replace(there(1), ids=Ids(ids.audience_id))
+
+        assert confirmed(Terse(), [there(1)], {"A1"}) == (there(1),)
+
+    @pytest.mark.parametrize("turn", [1, -1])
+    def test_of_two_with_one_id_it_is_the_one_that_is_there(self, turn: int) -> None:
+        """An audience was deleted, and another one created that was given the same audienceId."""
+        successor = replace(there(1), ids=Ids("A1", "P2"))
+        both = (there(1), successor)[::turn]
+        assert confirmed(Reader([successor]), both, {"A1"}) == (successor,)
+        assert confirmed(Reader(), both, {"A1"}) == ()
+
+    def test_many_at_once(self) -> None:
+        many = [there(number) for number in range(FEW + 1)]
+        reader = Reader(many[1:])
+        assert confirmed(reader, many, {one.ids.audience_id for one in many}) == (*many[1:],)
+        assert reader.asked == [f"{FEW + 1} at once"]

@@ -11,7 +11,7 @@ import pytest
 from projects import Project, tree
 
 from aepctl.operations.completing import USABLE
-from aepctl.yamldoc.types import KEY
+from aepctl.yamldoc.patterns import KEY
 
 STATE = {
     "audiences": {"iron": {"name": "Name iron"}, "silver": {"name": "Name silver"}},

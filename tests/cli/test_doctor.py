@@ -92,11 +92,11 @@ class TestThePlatform:
     @pytest.mark.parametrize(
         ("fault", "found"),
         [
-            (Fault(kind=FaultKind.UNAUTHORIZED, on=Operation.SANDBOXES), {"organisation"}),
+            (Fault(kind=FaultKind.UNAUTHORIZED, on=Operation.SANDBOXES), {"sandbox"}),
             (Fault(kind=FaultKind.FORBIDDEN, on=Operation.SANDBOXES), {"sandbox"}),
             (Fault(kind=FaultKind.LIST_ERROR), {"read-right"}),
         ],
-        ids=["token", "no list of sandboxes", "list"],
+        ids=["not for sandboxes", "no list of sandboxes", "list"],
     )
     def test_faults(self, project: Project, platform: Start, fault: Fault, found: set[str]) -> None:
         project.settle_on(platform(fault))
@@ -137,7 +137,9 @@ class TestThePlatform:
         project.settle_on(there)
         status, said = examined(project)["write-right"]
         assert status == "skipped"
-        assert said.startswith("not checked: the access control does not say (403: ")
+        assert said.startswith(
+            "not checked: the access control does not say (403 UPAPI-113752-403: "
+        )
 
     def test_an_address_that_is_not_there(self, project: Project, there: Emulator) -> None:
         project.edit("aepctl.yaml", f"{there.url}/core/ais", f"{there.url}/core/aiss")

@@ -57,6 +57,8 @@ def test_one_table_has_what_differs_in_any_environment(three: Project) -> None:
         "  dev    2 unchanged\n"
         "  stage  1 to create, 1 unchanged\n"
         "  prod   2 to create\n"
+        "No state yet in prod: none at state/prod.json: an apply looks on the platform first, and "
+        "adopts what is there\n"
         "In full: `aepctl --env stage plan`, `aepctl --env prod plan`\n"
     )
     full = three.run("plan", ALL, "--verbose").out

@@ -3,11 +3,14 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import jsonschema
 import pytest
-from projects import Project
+from projects import Project, Result
 
 from aepctl.operations import fmt as operation
+from aepctl.render.schemas import schema
 from aepctl.state.stores.disk import Disk
 
 SETTINGS = "environments:\n    local: {endpoint: emulator, sandbox: dev}\n"
@@ -26,6 +29,12 @@ def rough(project: Project) -> Project:
 
 def texts(project: Project, *files: str) -> list[str]:
     return [(project.root / file).read_text() for file in files]
+
+
+def valid(result: Result) -> Any:
+    """The document, which is as its schema says."""
+    jsonschema.Draft202012Validator(schema("fmt")).validate(result.json)
+    return result.json
 
 
 def test_all_of_the_project_is_formatted(rough: Project) -> None:
@@ -199,3 +208,43 @@ def test_an_editor_pipes_what_it_shows(tmp_path: Path) -> None:
         command, input=ROUGH, capture_output=True, text=True, cwd=tmp_path, check=True
     )
     assert (result.stdout, result.stderr) == (FINE, "")
+
+
+class TestAsJson:
+    def test_check_names_what_is_not_formatted_for_programs(self, rough: Project) -> None:
+        result = rough.run("fmt", "--check", "-o", "json", "audiences")
+        assert valid(result)["files"] == [
+            {"file": "audiences/rough.yaml", "status": "not-formatted"}
+        ]
+        assert (result.code, result.err, result.json["error"]) == (1, "", None)
+        assert result.json["summary"] == {"changed": 1, "same": 1, "broken": 0}
+        assert texts(rough, "audiences/rough.yaml") == [ROUGH]
+
+    def test_what_cannot_be_read_stands_beside_it(self, rough: Project) -> None:
+        rough.write("audiences/broken.yaml", BROKEN)
+        result = rough.run("fmt", "--check", "-o", "json", "audiences", "nowhere.yaml")
+        told = valid(result)
+        assert [one["file"] for one in told["files"]] == ["audiences/rough.yaml"]
+        rules = {one["file"]: one["rule"] for one in told["problems"]}
+        assert rules["nowhere.yaml"] == "file-unreadable"
+        assert told["summary"] == {"changed": 1, "same": 1, "broken": len(rules)}
+        assert (result.code, told["error"]["code"]) == (1, "invalid-input")
+        assert "nowhere.yaml: cannot be read" in result.err
+
+    def test_what_was_formatted_is_named_likewise(self, rough: Project) -> None:
+        result = rough.run("fmt", "-o", "json", "audiences")
+        assert valid(result)["files"] == [{"file": "audiences/rough.yaml", "status": "formatted"}]
+        assert result.code == 0
+        assert texts(rough, "audiences/rough.yaml") == [FINE]
+
+    def test_settings_that_do_not_say_which_files_there_are(self, rough: Project) -> None:
+        rough.write("aepctl.yaml", "{")
+        told = valid(rough.run("fmt", "--check", "-o", "json"))
+        assert (told["files"], told["summary"], told["error"]["exitCode"]) == ([], None, 1)
+
+    @pytest.mark.parametrize("words", [("--diff",), ("-",)])
+    def test_standard_output_has_the_document_or_the_text(
+        self, rough: Project, words: tuple[str, ...]
+    ) -> None:
+        result = rough.run("fmt", "-o", "json", *words)
+        assert (result.code, valid(result)["error"]["code"]) == (64, "usage")

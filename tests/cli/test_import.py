@@ -14,6 +14,7 @@ from projects import ORG, Project, Result
 
 from aepctl.emulator import Behaviour, Emulator, Fault, FaultKind
 from aepctl.render.schemas import schema
+from aepctl.replies import Response
 
 Start = Callable[..., Emulator]
 GOLD = "  gold: {name: Name gold, description: Ten points}\n"
@@ -314,7 +315,8 @@ class TestOddLists:
 
         class Shown:
             def connect(self) -> Closing:
-                return Closing([page(), page(*elements), page()])
+                each = (Response(200, json.dumps(one).encode()) for one in elements)
+                return Closing([page(), page(*elements), page(), *each])
 
         @contextmanager
         def opened(*_: object) -> Iterator[Shown]:

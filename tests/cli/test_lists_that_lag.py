@@ -39,3 +39,26 @@ def test_what_somebody_else_deletes_is_gone_also_without_an_id_in_the_state(life
     life.delete("Gold")
     life.want(GOLD.replace("Old", "New"))
     assert "gone from the platform" in life.project.apply().out
+
+
+def test_nobody_takes_up_what_was_deleted_because_it_is_listed(life: Life) -> None:
+    project, file = life.project, life.project.root / "audiences/all.yaml"
+    dead = project.ids()["gold"]
+    assert project.run("state", "rm", "gold").code == 0
+    life.delete("Gold")
+    for words in (("import", "gold"), ("state", "resolve", "gold", "--adopt")):
+        result = project.run(*words, dead)
+        assert (result.code, result.out) == (3, "")
+        assert result.err.startswith(
+            f"error: the platform lists {dead}, but has no such audience under its id in the "
+            "sandbox prod: nothing was recorded [listed-but-gone]\n"
+        )
+        assert "`aepctl apply` makes `gold` anew" in result.err
+    for entries in ((GOLD,), ()):
+        life.want(*entries)
+        text, result = file.read_text(), project.run("export", "--to", "audiences", "--adopt")
+        assert "1 left out, 3 defined already.\n" in result.out
+        assert "! Gold\n    the platform lists it, but has no such audience" in result.out
+        assert file.read_text() == text
+    assert "gold" not in project.ids()
+    assert project.run("drift", "--unmanaged").code == 0

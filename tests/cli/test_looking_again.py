@@ -342,6 +342,7 @@ class TestLifecycle:
         assert f"({one['audienceId']}, {state})" in result.out
         decided = project.run("state", "resolve", "gold", "--adopt", str(one["audienceId"]))
         assert decided.code == 0
+        assert f"({state} on the platform)" in decided.out
         assert "Nothing to do" in project.apply().out
 
 

@@ -56,6 +56,31 @@ def test_a_usage_error_exits_64_and_not_with_the_2_that_means_changes(
     assert "Usage: aepctl" in result.err
 
 
+@pytest.mark.parametrize("words", [(), ("state",)], ids=" ".join)
+def test_without_a_command_its_help_is_told_and_nothing_else(
+    project: Project, words: tuple[str, ...]
+) -> None:
+    result = project.run(*words)
+    assert (result.code, result.out) == (64, "")
+    assert result.err == project.run(*words, "--help").out
+    assert "..." not in result.err.partition("Commands:")[2]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("completion",), "Missing argument 'SHELL'. Choose from: bash, zsh, fish [usage]\n"),
+        (("diff",), "No such command 'diff'. Did you mean `aepctl plan`? [usage]\n"),
+        (("help", "plan"), "No such command 'help'. Did you mean `aepctl --help`? [usage]\n"),
+        (("state", "help"), "No such command 'help'. [usage]\n"),
+    ],
+)
+def test_a_usage_error_is_one_line_and_says_what_is_meant(
+    project: Project, words: tuple[str, ...], said: str
+) -> None:
+    assert project.run(*words).err.endswith(f"\n\nError: {said}")
+
+
 def test_chdir_works_elsewhere_and_comes_back(project: Project) -> None:
     project.write("elsewhere/aepctl.yaml", "environments: {x: {endpoint: emulator, sandbox: s}}\n")
     project.want("gold", file="elsewhere/audiences/a.yaml")

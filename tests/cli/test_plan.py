@@ -56,8 +56,44 @@ def test_a_plan_shows_creates_and_needs_no_credentials(project: Project) -> None
         "    originName   Tests\n"
         "\n"
         "Plan for local (emulator, emulator@AdobeOrg, sandbox dev): 1 to create.\n"
+        "No state yet: none at state/local.json: an apply looks on the platform first, and adopts "
+        "what is there\n"
     )
     assert not (project.root / "state").exists()
+
+
+class TestWithoutAState:
+    def test_one_that_was_there_is_missed(self, project: Project) -> None:
+        """The lock stays where it was: a run had it."""
+        project.want("gold")
+        assert project.apply().code == 0
+        assert "No state" not in project.run("plan").out
+        (project.root / "state/local.json").unlink()
+        for words in (["plan"], ["plan", "--refresh"], ["list"], ["plan", "--all-environments"]):
+            result = project.run(*words)
+            told = result.out + result.err
+            assert "none at state/local.json, though a run had its lock at " in told
+            assert "if it was lost, bring it back" in told
+        listed = project.run("list", "-o", "json").json["environments"][0]
+        assert listed["noState"] == project.run("plan", "-o", "json").json["noState"]
+        assert listed["noState"]["locked"].endswith(" UTC")
+
+    def test_every_format_says_so(self, project: Project) -> None:
+        project.want("gold")
+        for output in ("markdown", "html"):
+            assert "No state yet" in project.run("plan", "-o", output).out
+
+    def test_nothing_is_said_where_nothing_is_wanted(self, project: Project) -> None:
+        project.want()
+        assert "No state" not in project.run("plan").out
+
+    def test_it_is_an_error_where_the_settings_pin_one(self, project: Project) -> None:
+        project.edit("aepctl.yaml", "sandbox: dev", "sandbox: dev, lineage: L")
+        project.want("gold")
+        for command in ("plan", "list"):
+            result = project.run(command)
+            assert (result.code, result.out) == (1, "")
+            assert "there is no state, but aepctl.yaml names one (lineage L)" in result.err
 
 
 def test_a_plan_shows_each_field_that_changed_and_what_is_not_wanted(

@@ -3,8 +3,9 @@
 import click
 import pytest
 
-from aepctl.cli.formats import Outputs, run_and_render
+from aepctl.cli.formats import run_and_render
 from aepctl.cli.invocation import Invocation
+from aepctl.cli.outputs import Outputs
 from aepctl.cli.rescued import rescued_by
 from aepctl.errors import StateError
 from aepctl.state.frames import framed, read_frames
@@ -25,7 +26,7 @@ def test_an_error_with_a_rescue_prints_it(
     def work() -> int:
         raise with_note(kind("full"))
 
-    command = click.Command("x", callback=lambda: run_and_render(Outputs(), None, work))
+    command = click.Command("x", callback=lambda: run_and_render(Outputs(), work))
     with pytest.raises((kind, click.Abort)):
         command.main([], standalone_mode=False, obj=Invocation("prod", ["there"]))
     said = capsys.readouterr().err
@@ -46,7 +47,7 @@ def test_other_errors_print_nothing_more(capsys: pytest.CaptureFixture[str]) -> 
     def work() -> int:
         raise StateError("gone")
 
-    command = click.Command("x", callback=lambda: run_and_render(Outputs(), None, work))
+    command = click.Command("x", callback=lambda: run_and_render(Outputs(), work))
     with pytest.raises(StateError):
         command.main([], standalone_mode=False, obj=Invocation())
     assert capsys.readouterr().err == ""

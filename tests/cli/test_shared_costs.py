@@ -12,13 +12,13 @@ from projects import Project
 
 from aepctl.emulator import Emulator
 from aepctl.project.environment import Environment
-from aepctl.state.codec import Written
 from aepctl.state.encoder import StateEncoder
 from aepctl.state.model import State
 from aepctl.state.shared_store import SharedStore
 from aepctl.state.stores.documents import Document
+from aepctl.state.written import Written
 
-LIBRARIES = {"boto3", "httpx", "obstore", "psycopg"}
+LIBRARIES = {"boto3", "httpx", "obstore", "psycopg", "pydantic"}
 COMMAND = f"""
 import sys
 from aepctl.cli.main import run
@@ -66,8 +66,10 @@ def test_what_only_looks_at_state_reads_it_once(
 def test_what_needs_no_network_loads_no_library_for_it(
     project: Project, platform: Callable[..., Emulator], words: tuple[str, ...]
 ) -> None:
+    """Nor pydantic, which only what is unusual in the files needs, those of state included."""
     project.settle_on(platform())
     project.want("gold")
+    assert project.run("apply", "--auto-approve").code == 0
     done = subprocess.run(
         [sys.executable, "-c", COMMAND, *words],
         cwd=project.root,

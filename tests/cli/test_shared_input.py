@@ -16,9 +16,9 @@ from state_server import SECRET, USER, StateServer, serving
 
 from aepctl.emulator import Emulator
 from aepctl.model.target import Target
-from aepctl.state.codec import Written
 from aepctl.state.encoder import StateEncoder
 from aepctl.state.model import State
+from aepctl.state.written import Written
 
 pytestmark = pytest.mark.rig
 

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,13 @@ from sandbox import edit
 
 from aepctl.emulator import Behaviour, Emulator, Fault, FaultKind
 from aepctl.project.environment import Environment
-from aepctl.state.codec import Written, decode_written
+from aepctl.state.codec import decode_written
 from aepctl.state.encoder import StateEncoder
 from aepctl.state.lease import Lease
 from aepctl.state.model import State
 from aepctl.state.shared_store import SharedStore
+from aepctl.state.stores.documents import Document
+from aepctl.state.written import Written
 
 THEIRS = Lease("lock-1", 60.0, {"command": "aepctl apply", "host": "runner-8", "since": "noon"})
 
@@ -54,8 +57,6 @@ class Team:
         return decode_written(self.server.document.data, "document")
 
     def write(self, **changes: Any) -> None:
-        from dataclasses import replace
-
         assert self.server.document is not None
         data = StateEncoder().encode(replace(self.there, **changes)).encode()
         MemoryDocuments(self.server).put(data, self.server.document.version, "theirs")
@@ -104,6 +105,38 @@ def test_an_apply_without_work_writes_nothing_to_the_store(team: Team) -> None:
     assert team.server.history == before
 
 
+class Overheard(MemoryDocuments):
+    """What another run makes of the document is there from the second reading on."""
+
+    def __init__(self, server: MemoryServer, before: Document | None) -> None:
+        super().__init__(server)
+        self._before = [before]
+
+    def get(self) -> Document | None:
+        return self._before.pop() if self._before else super().get()
+
+
+@pytest.mark.parametrize("command", ["apply", "refresh"])
+def test_one_that_waited_and_finds_all_done_gives_the_lock_back(team: Team, command: str) -> None:
+    team.project.want("gold")
+    team.apply()
+    if command == "apply":
+        team.project.want("gold", "silver")
+    else:
+        edit(team.platform, "Name gold", description="edited")
+    before = team.server.document
+    assert team.run(command, "--auto-approve").code == 0
+    written = len(team.server.history)
+
+    def later(environment: Environment) -> SharedStore:
+        return replace(team.open(environment), documents=Overheard(team.server, before))
+
+    result = team.project.run(command, "--auto-approve", open_store=later)
+    assert (result.code, result.err) == (0, "")
+    assert len(team.server.history) == written + 2
+    assert team.there.lock is None
+
+
 def test_an_apply_that_a_person_has_to_decide_about_gives_the_lock_back(team: Team) -> None:
     team.project.want(*(f"k{number}" for number in range(501)))
     result = team.apply()
@@ -146,6 +179,16 @@ def test_verify_of_a_store_that_is_down_is_an_error_and_no_finding(team: Team) -
     result = team.run("state", "verify")
     assert (result.code, result.out) == (1, "")
     assert "cannot be read: nobody answers" in result.err
+
+
+def test_doctor_calls_no_run_killed_that_may_be_at_work(team: Team) -> None:
+    team.project.want("gold")
+    team.apply()
+    team.project.write(".aepctl/rescue/prod@run-1.journal", "")
+    said = "prod@run-1.journal of a run that was killed here"
+    assert f"{said}\n" in team.run("doctor").out
+    team.write(lock=THEIRS, write_id="x")
+    assert f"{said}, or of the one that has the lock\n" in team.run("doctor").out
 
 
 def test_a_plan_needs_no_lock(team: Team) -> None:

@@ -108,7 +108,7 @@ class TestJson:
         (error,) = lines(project.run("plan"))
         assert (error["level"], error["event"]) == ("error", "error")
         assert error["fields"]["exitCode"] == 1
-        assert error["fields"]["next"].startswith("write aepctl.yaml")
+        assert error["fields"]["next"].startswith("`aepctl init`")
 
     def test_each_problem_of_a_file_is_one(self, project: Project, there: Emulator) -> None:
         project.write("audiences/all.yaml", "audiences:\n  gold: {}\n  silver: {}\n")

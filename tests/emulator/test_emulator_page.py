@@ -4,8 +4,8 @@ import re
 import shlex
 from pathlib import Path
 
+from aepctl.cli.command import common_options
 from aepctl.cli.emulator import _fault, serve
-from aepctl.cli.invocation import common_options
 from aepctl.emulator import FaultKind
 from aepctl.emulator.faults import POSSIBLE
 

@@ -96,6 +96,16 @@ def test_what_is_there_twice_is_left_to_a_person() -> None:
     assert [one.found.ids.audience_id for one in only.definitions] == ["a"]
 
 
+def test_what_counts_because_it_is_listed_are_those_that_no_manifest_defines() -> None:
+    """And with `adopt` those whose definition nobody has recorded yet."""
+    twin, asleep = seen("GOLD", "b"), seen("Asleep", lifecycle="draft")
+    silver = wanted("silver", "Silver", namespace="crm", origin="Other")
+    there = There((silver, wanted("aurum", "Au")), {"id of Au": "aurum"})
+    chosen = choose([GOLD, twin, SILVER, seen("Au"), asleep], there, Asked())
+    assert chosen.believed(adopt=False) == {"id of Gold", "b"}
+    assert chosen.believed(adopt=True) == {"id of Gold", "b", "id of Silver"}
+
+
 @pytest.mark.parametrize("lifecycle", ["inactive", "draft"])
 def test_what_is_asleep_is_told_or_asked_for(lifecycle: str) -> None:
     found = seen("Gold", lifecycle=lifecycle)

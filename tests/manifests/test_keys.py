@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aepctl.manifests.keys import keys_of, slug, stem_of
-from aepctl.yamldoc.types import KEY
+from aepctl.yamldoc.patterns import KEY
 
 
 @pytest.mark.parametrize(

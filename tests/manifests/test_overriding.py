@@ -90,8 +90,13 @@ def test_fields_have_the_place_of_the_override_that_gives_them() -> None:
         ("environments: [a, b, a]", "duplicate-environment", "`a` stands twice", "keep one"),
         ("environments: prod", "wrong-type", "expected a list, found text", "write `[prod]`"),
         ("environments: {prod: x}", "wrong-type", "expected a list, found a mapping", None),
-        ("overrides: [prod]", "wrong-type", "expected a mapping, found a list", None),
-        ("overrides: {prod: x}", "wrong-type", "`prod`: expected a mapping, found text", None),
+        ("overrides: [prod]", "wrong-type", "expected a mapping, found a list", "each `-`"),
+        (
+            "overrides: {prod: x}",
+            "wrong-type",
+            "`prod`: expected a mapping, found text",
+            "below it",
+        ),
         ("overrides: {prod: {key: x}}", "override-of-key", "key cannot be overridden", "same key"),
         (
             "overrides: {prod: {environments: [x]}}",
@@ -110,7 +115,7 @@ def test_fields_have_the_place_of_the_override_that_gives_them() -> None:
         ),
         ("overrides: {prod: {name: 'a  b'}}", "spelling", "more than one blank", 'name: "a b"'),
         ("overrides: {'a b': {name: x}}", "invalid-key", "invalid key `a b`", "letters"),
-        ("overrides: {prod: }", "no-value", "`prod` has no value", "write one"),
+        ("overrides: {prod: }", "no-value", "`prod` has no value", "below it"),
         (
             "environments: [dev], overrides: {prod: {name: x}}",
             "override-of-excluded",

@@ -16,12 +16,12 @@ from aepctl.emulator.creates import REQUIRED
 from aepctl.emulator.documents import IMMUTABLE, TEXTS, new_document
 from aepctl.manifests.document import read_manifest
 from aepctl.manifests.model import Defaults, Entry, Override
-from aepctl.model.audience import FIELD_NAMES, FIELDS, Audience, Wanted
+from aepctl.model.audience import FIELD_NAMES, FIELDS, IDENTIFYING, Audience, Wanted
 from aepctl.model.problem import Origin
 from aepctl.project.rules import Rules
 from aepctl.render.documents import AudienceData
 from aepctl.render.html_rows import COLUMN_FIELDS, COLUMNS, DETAIL_FIELDS
-from aepctl.state.codec import KnownOnDisk
+from aepctl.state.on_disk import KnownOnDisk
 
 GOLD = Audience("Gold", "agora", "Agora", "Loyal")
 
@@ -76,6 +76,7 @@ def test_the_table_has_every_field_of_an_audience_in_the_order_in_which_it_is_se
 def test_the_identity_is_what_is_required() -> None:
     required = [field.attribute for field in FIELDS if field.required]
     assert GOLD.identity == tuple(getattr(GOLD, name) for name in required)
+    assert GOLD.identity == tuple(GOLD.fields()[name] for name in IDENTIFYING)
 
 
 @given(st.builds(Audience, st.text(), st.text(), st.text(), st.none() | st.text()))

@@ -252,6 +252,7 @@ def test_without_a_state_there_is_nothing_to_move(places: Places, old: str) -> N
     result = places.state("migrate", old, TWO)
     assert result.code == 1
     assert f"{old}: there is no state" in result.err
+    assert "name the place where it is now first" in result.err
     assert places.raw(TWO) is None
 
 

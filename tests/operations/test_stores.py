@@ -12,9 +12,10 @@ from projects import Project
 
 from aepctl.emulator import Emulator
 from aepctl.model.audience import Deposed, Ids, Known
+from aepctl.model.steps import Create
 from aepctl.operations.stores import losses
 from aepctl.state.lease import Lease
-from aepctl.state.model import State
+from aepctl.state.model import Intent, State
 
 BOTH = pytest.mark.parametrize("place", [FILE, ONE], ids=["file", "shared"])
 RECORDED = Known(audience("gold"), Ids("A-1"))
@@ -332,3 +333,11 @@ def test_history_of_nothing_says_so(places: Places) -> None:
 
 def test_nothing_is_left_beside_a_shared_state(made: Places) -> None:
     assert not Path("state").exists()
+
+
+def test_so_many_open_steps_that_would_be_lost_are_named_and_the_others_counted() -> None:
+    keys = [f"k{number:02}" for number in range(12)]
+    intents = {key: Intent(key, "r", key, Create(audience(key)), "2027-01-01") for key in keys}
+    state = State("L", 1, TARGET, {}, intents)
+    named = ", ".join(f"`{key}`" for key in keys[:10])
+    assert str(losses(state, State("L", 1, TARGET))) == f"what is open for {named} and 2 more"

@@ -72,3 +72,13 @@ def test_what_is_listed_as_archived_is_looked_up_and_told_as_that() -> None:
 def test_of_several_the_one_that_is_at_work_counts() -> None:
     reader = FakeReader(by_id=[seen("A", lifecycle="deleted"), seen("A")])
     assert gone(reader, Ids("A")) == {}
+
+
+def test_a_second_one_counts_only_if_it_is_there_by_its_id() -> None:
+    """Lists go on showing what was deleted."""
+    there, dead = seen("B", "p-b"), seen("C", "p-c")
+    reader = FakeReader(listed=[seen("A", "p-a"), there, dead], by_id=[there])
+    state = State("L", 1, TARGET, {"a": Known(audience("Gold"), Ids("A", "p-a"))})
+    looked = look_at_all(reader, state)  # type: ignore[arg-type]
+    assert {one.ids.audience_id for one in looked.listed} == {"A", "B"}
+    assert reader.asked == ["id p-b", "id p-c"]

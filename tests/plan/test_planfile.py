@@ -73,6 +73,12 @@ def test_something_else_is_no_plan(data: object) -> None:
     assert raised.value.exit_code == 1
 
 
+def test_for_a_file_that_is_no_json_no_plan_is_suggested_over_it() -> None:
+    with pytest.raises(AepctlError) as raised:
+        decode(None, "aepctl.yaml")
+    assert raised.value.hint == "create a plan with `aepctl plan --out plan.json`"
+
+
 @pytest.mark.parametrize("name", ["format", *head(BINDING), "changes", "effects", "digest"])
 def test_a_plan_without_one_of_its_fields_is_none(name: str) -> None:
     data = written()

@@ -25,6 +25,7 @@ from aepctl.model.wants import Moved, Removed, Wants
 from aepctl.plan import reasons, reasons_to_stay
 from aepctl.plan.plan import Action, Change, FieldDiff, Plan
 from aepctl.plan.planner import make_plan
+from aepctl.plan.reasons_to_stay import edited_removed
 from aepctl.plan.seen import Seen
 from aepctl.state.model import State
 
@@ -103,7 +104,8 @@ class TestUpdate:
 
     def test_what_somebody_edited_waits_for_a_person_with_three_values_side_by_side(self) -> None:
         change = one(life(gold(), knows(), shown(EDITED)))
-        assert (change.action, change.steps, change.reason) == (Action.DRIFT, (), reasons.EDITED)
+        assert (change.action, change.steps) == (Action.DRIFT, ())
+        assert "`aepctl --env prod apply --overwrite --target gold`" in str(change.reason)
         assert change.diff == (FieldDiff("description", "old", "edited", "new"),)
         assert change.waits
 
@@ -308,7 +310,13 @@ class TestRemove:
 
     def test_what_somebody_edited_says_so(self) -> None:
         change = one(life((), knows(at_removal=DELETES), shown(EDITED)))
-        assert (change.key, change.reason) == ("gold", reasons.EDITED_REMOVED)
+        assert change.reason == edited_removed("gold", POLICY)
+        looked = one(life((), knows(at_removal=DELETES), shown(EDITED), refresh=True))
+        assert "`aepctl --env prod apply --refresh --overwrite --target gold`" in str(looked.reason)
+
+    def test_where_all_is_destroyed_the_word_for_it_is_destroy(self) -> None:
+        change = one(life((), knows(), shown(EDITED), destroys=True))
+        assert "`aepctl --env prod destroy --overwrite --target gold`" in str(change.reason)
 
     def test_what_others_depend_on_stays_and_says_who(self) -> None:
         state = knows(at_removal=DELETES)

@@ -8,6 +8,7 @@ import pytest
 from plan_samples import audience, found, intend, know, plan, there, want
 
 from aepctl.model.audience import Ids, Known, Observed, Wanted
+from aepctl.model.lifecycle import Lifecycle
 from aepctl.model.problem import Origin
 from aepctl.model.steps import Adopt, Create
 from aepctl.plan.plan import Action, Change, FieldDiff
@@ -60,8 +61,17 @@ def test_what_is_there_is_adopted_as_the_platform_has_it() -> None:
         wanted=GOLD,
         diff=(FieldDiff("description", None, "Dull", "Shiny"),),
         steps=(Adopt(Known(audience("Gold", "Dull"), Ids("A", "p-A"))),),
+        reason="the platform has another description, until the next plan changes that",
         source=ORIGIN,
     )
+
+
+def test_what_its_manifest_ignores_is_adopted_as_it_is() -> None:
+    (one,) = want(("gold", GOLD))
+    one = replace(one, lifecycle=Lifecycle(ignored=frozenset({"description"})))
+    dull = there(audience("Gold", "Dull"), "A")
+    (change,) = plan([one], found(), observed=(dull,)).changes
+    assert (change.action, change.diff, change.reason) == (Action.ADOPT, (), None)
 
 
 def test_what_is_there_as_it_is_wanted_has_no_diff() -> None:

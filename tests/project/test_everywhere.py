@@ -7,11 +7,11 @@ import pytest
 from aepctl.errors import AepctlError, Interrupted
 from aepctl.project.environment import Environment
 from aepctl.project.everywhere import everywhere, made_in, worst
-from aepctl.project.model import EnvironmentModel
 from aepctl.project.project import Project
+from aepctl.project.said import EnvironmentSaid
 
-ONE = EnvironmentModel(endpoint="emulator", sandbox="dev")
-PROJECT = Project(environments={"dev": ONE, "stage": EnvironmentModel(), "prod": ONE})
+ONE = EnvironmentSaid(endpoint="emulator", sandbox="dev")
+PROJECT = Project(environments={"dev": ONE, "stage": EnvironmentSaid(), "prod": ONE})
 
 
 def names(environment: Environment) -> str:

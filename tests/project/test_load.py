@@ -21,8 +21,8 @@ from aepctl.errors import AepctlError, InvalidInput, SafetyRefusal
 from aepctl.model.target import Target
 from aepctl.project.environment import Environment
 from aepctl.project.load import load_project
-from aepctl.project.model import AIS_URL, IMS_URL, UPS_URL
 from aepctl.project.project import Project
+from aepctl.project.said import AIS_URL, IMS_URL, UPS_URL
 from aepctl.render.display import Paint
 from aepctl.render.text import problems_text
 
@@ -52,16 +52,17 @@ class TestEnvironment:
         assert load(text, "stage").name == "stage"
 
     def test_an_unknown_one_is_refused_with_a_suggestion(self) -> None:
-        said = "there is no environment `stgae` in aepctl.yaml"
+        said = "there is no environment `stgae` in aepctl.yaml, but AEPCTL_ENV names it"
         assert refused(FILE, AEPCTL_ENV="stgae") == (said, "did you mean stage?")
 
     def test_one_like_no_other_lists_what_is_known(self) -> None:
-        said = "there is no environment `xyz` in aepctl.yaml"
+        said = "there is no environment `xyz` in aepctl.yaml, but AEPCTL_ENV names it"
         assert refused(FILE, AEPCTL_ENV="xyz") == (said, "available: dev, stage, local")
 
     def test_the_default_must_be_there_too(self) -> None:
         text = FILE.replace("default_environment: dev", "default_environment: prod")
-        assert refused(text)[0] == "there is no environment `prod` in aepctl.yaml"
+        said = "there is no environment `prod` in aepctl.yaml, but `default_environment` names it"
+        assert refused(text)[0] == said
 
     def test_without_a_file_the_variables_are_enough(self) -> None:
         environ = {"AEP_ORG_ID": "ORG@AdobeOrg", "AEP_SANDBOX": "prod"}
@@ -358,4 +359,17 @@ def test_without_a_file_the_message_names_the_folder(folder: Path) -> None:
     with pytest.raises(AepctlError) as raised:
         load_project({}).environment({})
     assert raised.value.message == f"no aepctl.yaml in {folder}, and AEP_ORG_ID is not set"
-    assert raised.value.hint == "write aepctl.yaml, or use --chdir to name the folder that has it"
+    assert raised.value.hint == (
+        "`aepctl init` makes a new project here; or use --chdir to name the folder that has it"
+    )
+
+
+def test_within_a_project_the_folder_above_that_has_the_file_is_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "aepctl.yaml").write_text("environments: {}\n")
+    (folder / "audiences" / "crm").mkdir(parents=True)
+    monkeypatch.chdir(folder / "audiences" / "crm")
+    with pytest.raises(AepctlError) as raised:
+        load_project({}).environment({})
+    assert raised.value.hint == f"{folder} has one: go there, or use `--chdir ../..`"

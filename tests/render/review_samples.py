@@ -14,7 +14,9 @@ from aepctl.model.problem import Origin, Problem
 from aepctl.model.steps import Adopt, Create, Delete, Forget, Move, Patch, Record
 from aepctl.model.target import Target
 from aepctl.plan.plan import Action, Change, FieldDiff, Plan
-from aepctl.plan.reasons import EDITED, GONE, HAS_IT, renamed
+from aepctl.plan.policy import Policy
+from aepctl.plan.reasons import GONE, HAS_IT, renamed
+from aepctl.plan.reasons import edited as edited_reason
 from aepctl.state.model import Intent, Phase
 
 TARGET = Target("1BD6382559DF0C130A49422D@AdobeOrg", "prod", "https://platform.adobe.io")
@@ -98,6 +100,7 @@ PLAN = plan_of(
     unchanged=26,
 )
 BRONZE = audience("Loyalty - Bronze", "Members with 1,000 points or more.")
+WHY = edited_reason("edited", Policy("prod", TARGET, program="aepctl --env prod"))
 CRM = replace(BRONZE, namespace="crm")
 
 
@@ -129,7 +132,7 @@ LIFE = Plan(
             "As the manifest has it.",
             "As state knows it.",
             "As somebody typed it.",
-            reason=EDITED,
+            reason=WHY,
         ),
         _edited(
             "recorded",
@@ -195,7 +198,7 @@ LIFE = Plan(
 LIVED = ApplyReport(
     LIFE,
     (
-        Outcome("edited", Action.DRIFT, OutcomeKind.UNDECIDED, failure=Failure(EDITED)),
+        Outcome("edited", Action.DRIFT, OutcomeKind.UNDECIDED, failure=Failure(WHY)),
         Outcome(
             "gold #1",
             Action.DECIDE,

@@ -15,6 +15,7 @@ from review_samples import (
     PLAN,
     PROBLEMS,
     REPORT,
+    SUMMER,
     create,
     few,
     filled,
@@ -29,8 +30,9 @@ from review_samples import (
 from aepctl.apply.outcomes import OutcomeKind
 from aepctl.apply.report import ApplyReport
 from aepctl.errors import AepctlError, InvalidInput
+from aepctl.model.audience import Ids, Known
 from aepctl.model.problem import Origin, Problem
-from aepctl.plan.plan import Action, FieldDiff, Plan
+from aepctl.plan.plan import Action, Change, FieldDiff, Plan
 from aepctl.render import html
 from aepctl.render.display import UNSAFE
 from aepctl.render.fitting import LEAST
@@ -290,6 +292,34 @@ def test_lines_become_counts_before_anything_that_needs_attention_does() -> None
     assert "- **`stores-north`**" in text
     assert "  - name: <code>Loyalty - Bronze<ins> tier</ins></code>\n" in text
     assert "`winter-sale`" in text
+
+
+def changed(key: str, words: int) -> Change:
+    """An update whose description is long."""
+    before, after = "one " * words, "two " * words
+    return replace(PLAN.changes[6], key=key, diff=(FieldDiff("description", before, None, after),))
+
+
+@pytest.mark.parametrize("action", [Action.CREATE, Action.ADOPT, Action.FORGET])
+def test_long_lists_are_counts_before_a_changed_text_is_left_out(action: Action) -> None:
+    lists = (create(f"k{i}", f"N{i}", f"{i % 9}.yaml", i) for i in range(4000))
+    updates = [changed(f"u{i}", 60) for i in range(50)]
+    decisions = [replace(PLAN.changes[1], key=f"d{i}") for i in range(30)]
+    gone = Change("gone", Action.DELETE, known=Known(SUMMER, Ids("s-1")))
+    every = (*(replace(one, action=action) for one in lists), *updates, *decisions, gone)
+    text = plan_page(plan_of(*every))
+    assert text.count("<del>") == 50
+    assert len(re.findall(r"^- \*\*`(?:u\d+|d\d+|gone)`\*\*", text, re.MULTILINE)) == 81
+    assert left_out(text, "lines") > 2000
+    small = plan_page(plan_of(*every), max_bytes=12_000)
+    assert len(re.findall(r"^- \*\*`(?:d\d+|gone)`\*\*", small, re.MULTILINE)) == 31
+    assert "**`k" not in small
+
+
+def test_a_short_list_does_not_give_way_to_many_changed_texts() -> None:
+    text = plan_page(plan_of(*(changed(f"u{i}", 60) for i in range(400)), *PLAN.changes[3:6]))
+    assert len(re.findall(r"^- \*\*`(?:loyalty|stores)-", text, re.MULTILINE)) == 3
+    assert 0 < left_out(text, "details") < 400
 
 
 @pytest.mark.parametrize("most", [LEAST, 700])

@@ -393,6 +393,7 @@ class TestPlans:
         project.write("aepctl.yaml", "environments: {x: {org: o@AdobeOrg, sandbox: s}}\n")
         project.want("gold")
         plan = project.run("plan", "-o", "json").json
+        assert plan.pop("noState") == {"state": "state/x.json", "locked": None}
         for part in (plan, plan["target"], plan["summary"], plan["changes"][0]):
             for field in list(part):
                 value = part.pop(field)

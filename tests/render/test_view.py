@@ -248,6 +248,13 @@ class TestReport:
         change = replace(create("loyalty-gold", GOLD, 2), intent=ABSENT)
         assert outcome_row(CREATED, change).note is None
 
+    def test_what_an_adoption_leaves_as_it_is_is_told(self) -> None:
+        reason = "the platform has another description, until the next plan changes that"
+        diff = (FieldDiff("description", None, "Old", "New"),)
+        change = replace(PLANS["adopt"].changes[0], diff=diff, reason=reason)
+        assert row_of(change).note == reason
+        assert outcome_row(ADOPTED, change).note == reason
+
     def test_a_decision_that_was_not_taken_says_what_to_decide(self) -> None:
         row = outcome_row(UNDECIDED, PLANS["decide"].changes[0])
         assert (row.status, row.note) == ("undecided", RENAMED)

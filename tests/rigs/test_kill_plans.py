@@ -21,8 +21,9 @@ from waiting import wait_for
 
 from aepctl.emulator import Behaviour, Emulator, serve
 from aepctl.model.steps import Create
-from aepctl.state.codec import Written, decode_written
+from aepctl.state.codec import decode_written
 from aepctl.state.model import State
+from aepctl.state.written import Written
 
 HAS = 16
 NEW = 10

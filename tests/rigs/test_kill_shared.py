@@ -37,7 +37,8 @@ from waiting import wait_for
 
 from aepctl.emulator import Behaviour, Emulator, FaultKind, LoggedRequest, serve
 from aepctl.model.steps import Delete
-from aepctl.state.codec import Written, decode_written
+from aepctl.state.codec import decode_written
+from aepctl.state.written import Written
 
 LAG = 2.0
 SETTLE = "2.4"

@@ -17,10 +17,10 @@ from aepctl.errors import StateError
 from aepctl.model.audience import FIELDS, Deposed, Ids, Known
 from aepctl.model.lifecycle import AtRemoval, OnRemoval
 from aepctl.model.steps import Create, Delete, Patch
-from aepctl.state.codec import FORMAT, MERGE, REPAIR, KnownOnDisk, decode_state
+from aepctl.state.codec import FORMAT, MERGE, REPAIR, decode_state
 from aepctl.state.encoder import encode_known, encode_state
 from aepctl.state.model import Intent, Phase, Run, State, UsedPlan
-from aepctl.state.on_disk import FieldsOnDisk
+from aepctl.state.on_disk import FieldsOnDisk, KnownOnDisk
 
 GOLDEN = (
     "empty.json",

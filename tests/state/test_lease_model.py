@@ -17,12 +17,13 @@ from memory_documents import MemoryDocuments, MemoryServer
 from runners import Runner, SteppedDocuments, Time
 
 from aepctl.errors import StateError, StateNotWritten
-from aepctl.state.codec import Written, decode_written
+from aepctl.state.codec import decode_written
 from aepctl.state.encoder import encode_state
 from aepctl.state.model import State
 from aepctl.state.pace import Pace
 from aepctl.state.shared_document import SharedDocument
 from aepctl.state.shared_store import SharedStore
+from aepctl.state.written import Written
 
 LEASE = 9.0
 ROUNDS = int(os.environ.get("AEPCTL_RIG_ROUNDS", "1"))

@@ -10,10 +10,11 @@ from histories import known, states
 from hypothesis import given
 
 from aepctl.errors import StateError
-from aepctl.state.codec import Written, decode_state, decode_written
+from aepctl.state.codec import decode_state, decode_written
 from aepctl.state.encoder import StateEncoder, encode_state
 from aepctl.state.merge_text import merge_documents
 from aepctl.state.model import State
+from aepctl.state.written import Written
 
 BASE = State("L", 3, TARGET, {"gold": known("A", "Gold")})
 

@@ -10,13 +10,14 @@ from memory_documents import MemoryDocuments, MemoryServer
 
 from aepctl.errors import MaybeWritten, Overtaken, StateError, StateLocked, StateNotWritten
 from aepctl.model.target import Target
-from aepctl.state.codec import Written, decode_written
+from aepctl.state.codec import decode_written
 from aepctl.state.encoder import StateEncoder, encode_state
 from aepctl.state.lease import Lease
 from aepctl.state.model import State
 from aepctl.state.shared_document import TRIES, TRY_SECONDS, SharedDocument
 from aepctl.state.shared_store import SharedStore
 from aepctl.state.stores.documents import Document, maybe_written, overtaken, unreadable, unwritten
+from aepctl.state.written import Written
 
 OLD = State("L", 1, TARGET)
 ME = {"command": "aepctl apply", "host": "runner-7", "since": "2026-01-31T12:00:00+00:00"}

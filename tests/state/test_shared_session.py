@@ -17,7 +17,7 @@ from aepctl.model.audience import Ids as AudienceIds
 from aepctl.model.audience import Known
 from aepctl.model.steps import Adopt, Create, Forget, Move, RemoteStep
 from aepctl.state import pace
-from aepctl.state.codec import Written, decode_written
+from aepctl.state.codec import decode_written
 from aepctl.state.encoder import StateEncoder
 from aepctl.state.events import Contradiction, Ending
 from aepctl.state.frames import read_frames
@@ -29,6 +29,7 @@ from aepctl.state.shared_document import SharedDocument
 from aepctl.state.shared_opening import give_back
 from aepctl.state.shared_store import SharedStore
 from aepctl.state.stores.documents import Document, unwritten
+from aepctl.state.written import Written
 
 OLD = State("L", 1, TARGET, {"old": Known(audience("Old"), AudienceIds("A-old"))})
 THEIRS = Lease("theirs", 60.0, {"command": "aepctl apply", "host": "runner-8"})

@@ -7,7 +7,9 @@ from pydantic import AfterValidator, Field
 
 from aepctl.model.problem import Problem
 from aepctl.yamldoc import check, parse
-from aepctl.yamldoc.types import KEY_HINT, Key, SingleLine, StrictModel
+from aepctl.yamldoc.checking import BELOW, DEEPER, KEYS
+from aepctl.yamldoc.patterns import KEY_HINT
+from aepctl.yamldoc.types import Key, SingleLine, StrictModel
 
 
 def even_text(text: str) -> str:
@@ -16,8 +18,13 @@ def even_text(text: str) -> str:
     return text
 
 
+class Door(StrictModel):
+    lock: SingleLine | None = None
+
+
 class Room(StrictModel):
     title: SingleLine
+    door: Door | None = None
     door_colour: SingleLine | None = Field(default=None, alias="doorColour")
     kind: Literal["large"] | None = None
     even: Annotated[SingleLine, AfterValidator(even_text)] | None = None
@@ -26,6 +33,9 @@ class Room(StrictModel):
 class House(StrictModel):
     owner: SingleLine = "nobody"
     rooms: dict[Key, Room] = Field(default_factory=dict)
+
+
+FIELDS = f"{BELOW}: title, door, doorColour, kind, even"
 
 
 def problems(text: str, number: int = 0) -> tuple[Problem, ...]:
@@ -60,6 +70,17 @@ def test_a_field_like_no_other_lists_what_is_known() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("kind: large", "write it below a key of `rooms`"),
+        ("rooms: {a: {title: b, lock: yes}}", "write it under `door`"),
+    ],
+)
+def test_a_field_of_what_stands_below_is_told_to_belong_there(text: str, hint: str) -> None:
+    assert only_problem(text)[2] == hint
+
+
 def test_a_missing_field_is_told_where_its_mapping_is_named() -> None:
     said = ("1:9", "`title` of `hall` is missing", "add `title: …`")
     assert only_problem("rooms: {hall: {}}") == said
@@ -71,20 +92,23 @@ def test_a_missing_field_of_a_whole_document_is_told_at_its_start() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "at", "message"),
+    ("text", "at", "message", "hint"),
     [
-        ("[a]", "1:1", "this document: expected a mapping, found a list"),
-        ("a", "1:1", "this document: expected a mapping, found text"),
-        ("rooms: a", "1:8", "`rooms`: expected a mapping, found text"),
-        ("rooms: {a: [b]}", "1:12", "`a`: expected a mapping, found a list"),
-        ("owner: [a]", "1:8", "`owner`: expected text, found a list"),
-        ("owner: {a: b}", "1:8", "`owner`: expected text, found a mapping"),
-        ("owner:", "1:7", "`owner`: expected text, found empty"),
-        ("rooms:", "1:7", "`rooms`: expected a mapping, found empty"),
+        ("[a]", "1:1", "this document: expected a mapping, found a list", None),
+        ("a", "1:1", "this document: expected a mapping, found text", None),
+        ("rooms: a", "1:8", "`rooms`: expected a mapping, found text", BELOW),
+        ("rooms: [{title: a}]", "1:8", "`rooms`: expected a mapping, found a list", KEYS),
+        ("rooms: {a: [b]}", "1:12", "`a`: expected a mapping, found a list", FIELDS),
+        ("rooms: {a: b}", "1:12", "`a`: expected a mapping, found text", FIELDS),
+        ("rooms: {title: b}", "1:16", "`title`: expected a mapping, found text", DEEPER),
+        ("owner: [a]", "1:8", "`owner`: expected text, found a list", None),
+        ("owner: {a: b}", "1:8", "`owner`: expected text, found a mapping", None),
+        ("owner:", "1:7", "`owner`: expected text, found empty", None),
+        ("rooms:", "1:7", "`rooms`: expected a mapping, found empty", BELOW),
     ],
 )
-def test_a_value_of_the_wrong_shape(text: str, at: str, message: str) -> None:
-    assert only_problem(text) == (at, message, None)
+def test_a_value_of_the_wrong_shape(text: str, at: str, message: str, hint: str | None) -> None:
+    assert only_problem(text) == (at, message, hint)
 
 
 def test_a_text_that_breaks_a_rule_is_told_which() -> None:

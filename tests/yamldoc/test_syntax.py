@@ -4,7 +4,7 @@ import pytest
 
 from aepctl.model.problem import Problem
 from aepctl.yamldoc import parse
-from aepctl.yamldoc.syntax import TABS
+from aepctl.yamldoc.mistakes import ABOVE, ALIKE, CLOSE, QUOTES, TABS, WHOLE
 
 
 def syntax_error(text: str) -> Problem:
@@ -15,8 +15,8 @@ def syntax_error(text: str) -> Problem:
 @pytest.mark.parametrize(
     ("text", "line", "column", "message"),
     [
-        ("a: 'b\n\n", 3, 1, "while scanning a quoted scalar (begun in line 1) found unexpected"),
-        ("a: {b: c\nd: e\n", 2, 2, "while parsing a flow mapping (begun in line 1) did not find"),
+        ("a: 'b\n\n", 1, 4, "while scanning a quoted scalar found unexpected end of stream up to "),
+        ("a: {b: c\nd: e\n", 1, 4, "while parsing a flow mapping did not find expected ',' or '}'"),
         ("a: {b: c]\n", 1, 9, "while parsing a flow mapping did not find expected ',' or '}'"),
         ("a: b: c\n", 1, 5, "mapping values are not allowed in this context"),
         ("a: [\n", 2, 1, "while parsing a flow node did not find expected node content"),
@@ -42,8 +42,20 @@ def test_a_tab_that_indents_is_named(text: str) -> None:
         ("name:\t@gold", "put a text that starts with this character into quotes"),
         ("name: %gold", "put a text that starts with this character into quotes"),
         ("name: `gold`", "put a text that starts with this character into quotes"),
-        ("name: [gold", None),
+        ("name: [gold", CLOSE),
+        ("name: 'gold\nnext: silver", CLOSE),
+        ("name: [gold\nnext: silver", CLOSE),
+        ("name: {a: b]", None),
+        ('name: "Gold" tier', WHOLE),
+        ("name: 'Gold's tier'", WHOLE),
+        ("gold:\n  name: Gold\n   description: Best", ALIKE),
+        ("gold:\n  name: Gold\n\n  # best\n   description: Best", ALIKE),
+        ("gold:\n  name: Gold\n description: Best", ALIKE),
+        ("gold:\n  - name: Gold\n      description: Best", ALIKE),
+        ("gold:\n  name = Gold\n  description: Best", ABOVE),
+        ("gold\n  name: Gold", ABOVE),
+        ("gold:\n  name: Gold\n  description: Best: or not", QUOTES),
     ],
 )
-def test_a_text_that_needs_quotes_is_told_so(text: str, hint: str | None) -> None:
+def test_what_may_help_is_told(text: str, hint: str | None) -> None:
     assert syntax_error(text).hint == hint

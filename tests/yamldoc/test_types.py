@@ -7,16 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from aepctl.yamldoc.types import (
-    AUDIENCE_ID,
-    ID_HINT,
-    KEY_HINT,
-    Key,
-    MultiLine,
-    SingleLine,
-    StrictModel,
-    broken_rule,
-)
+from aepctl.yamldoc.patterns import AUDIENCE_ID, ID_HINT, KEY_HINT, broken_rule
+from aepctl.yamldoc.types import Key, MultiLine, SingleLine, StrictModel
 
 LINE, LINES, KEY = TypeAdapter(SingleLine), TypeAdapter(MultiLine), TypeAdapter(Key)
 

@@ -10,7 +10,7 @@ from aepctl.project.certificates import FILE as CERTIFICATES
 from aepctl.project.certificates import FOLDER, check_certificates
 from aepctl.project.credentials import credentials
 from aepctl.project.load import load_project
-from aepctl.project.project import FILE
+from aepctl.project.paths import FILE
 from aepctl.project.proxies import proxy_for, unusable_exceptions
 from aepctl.wording import listed
 

@@ -10,8 +10,15 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from aepctl.aep.advice import NO_VIEW_RIGHT, TOKEN_CODES, Advice, unreached
-from aepctl.aep.asking import NO_RIGHT, RUN_AGAIN, VIEW_RIGHT
+from aepctl.aep.advice import (
+    NO_RIGHT,
+    NO_VIEW_RIGHT,
+    RUN_AGAIN,
+    TOKEN_CODES,
+    VIEW_RIGHT,
+    Advice,
+    unreached,
+)
 from aepctl.aep.explanations import ErrorBody, decode_error
 from aepctl.errors import AepctlError
 from aepctl.model.checkup import Status
@@ -34,18 +41,19 @@ TELLING = frozenset({"400003", "403000", "403003", "403025", "UPAPI-113740-403"}
 
 
 def organisation(patient: Patient) -> Found:
-    """The platform takes these credentials for this organisation."""
+    """The platform takes these credentials for this organisation.
+
+    Where the list of sandboxes is refused, the audiences tell: it is another API, which an API key
+    may do without.
+    """
     patient.sandboxes = _get(patient, f"{_root(patient)}{SANDBOXES}?limit={MANY}&offset=0")
-    _check_taken(patient, patient.sandboxes)
-    org = patient.where.target.org
-    if _is_ok(patient.sandboxes):
-        return Found(f"{org} takes these credentials")
-    patient.audiences = _audiences(patient)
-    _check_taken(patient, patient.audiences)
-    lacks = isinstance(patient.audiences, Response) and patient.audiences.status == FORBIDDEN
-    if lacks or _is_ok(patient.audiences):  # a right that is missing is told where it is needed
-        return Found(f"{org} takes these credentials")
-    raise _refused(patient, patient.audiences)
+    if not _is_ok(patient.sandboxes):
+        patient.audiences = _audiences(patient)
+        _check_taken(patient, patient.audiences)
+        lacks = isinstance(patient.audiences, Response) and patient.audiences.status == FORBIDDEN
+        if not lacks and not _is_ok(patient.audiences):  # a missing right is told where it counts
+            raise _refused(patient, patient.audiences)
+    return Found(f"{patient.where.target.org} takes these credentials")
 
 
 def sandbox(patient: Patient) -> Found:
@@ -55,7 +63,8 @@ def sandbox(patient: Patient) -> Found:
     if not _is_ok(reply):
         said = f"the list of sandboxes is not to be had ({_told(reply)})"
         if _is_ok(patient.audiences):
-            return Found(f"{said}, but audiences of `{name}` can be listed", Status.WARNING)
+            told = f"{said}, but audiences of `{name}` can be listed"
+            return Found(told, Status.WARNING, "no command but this check needs that list")
         return Found(f"not checked: {said}", Status.SKIPPED)
     known = _all_sandboxes(patient, reply)
     found = known.get(name)
@@ -178,7 +187,11 @@ def _told(reply: Reply | None) -> str:
         return "no answer" if reply is None else reply.reason
     if reply.status == HTTPStatus.OK:
         return f"an answer that {reply.flaw or 'cannot be read'}"
-    return f"{reply.status}: {decode_error(reply.status, reply.body).message}"
+    return _said(reply.status, decode_error(reply.status, reply.body))
+
+
+def _said(status: int, error: ErrorBody) -> str:
+    return f"{status}{f' {error.code}' if error.code else ''}: {error.message}"
 
 
 def _check_taken(patient: Patient, reply: Reply) -> None:
@@ -199,7 +212,7 @@ def _refused(patient: Patient, reply: Reply) -> AepctlError:
         )
     error = decode_error(reply.status, reply.body)
     return AepctlError(
-        f"{reply.status}{f' {error.code}' if error.code else ''}: {error.message}",
+        _said(reply.status, error),
         hint=_advice(patient, reply.status, error),
         code="platform-refused",
     )

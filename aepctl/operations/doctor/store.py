@@ -74,7 +74,8 @@ def leftovers(patient: Patient) -> Found:
     store, known = patient.store, patient.state
     if isinstance(store, SharedStore):
         files = left_behind(store.rescue, store.name)
-        left += [f"{one} of a run that was killed here" for one in files]
+        holds = ", or of the one that has the lock" if patient.held else ""
+        left += [f"{one} of a run that was killed here{holds}" for one in files]
     elif store is not None and patient.held is None and store.read().log:
         left.append(f"{store.log_name} of a run that was killed")
     intents = () if known is None else known.intents.values()

@@ -6,16 +6,20 @@ killed). It knows nothing of what they mean.
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What a store holds; None where there is none. `log` ends where its last append ended."""
+    """What a store holds; None where there is none. `log` ends where its last append ended.
+
+    `locked`: when a run took its lock last, where there is no document, as far as that is known.
+    """
 
     document: bytes | None = None
     log: bytes | None = None
+    locked: str | None = field(default=None, compare=False)
 
 
 class HeldStore(Protocol):

@@ -11,7 +11,7 @@ from aepctl.state.stores.advice import AGAIN, ROOM, hint_for, reason_of
 from aepctl.state.stores.base import HeldStore, Stored
 from aepctl.state.stores.disk import Disk, remove_left_over, replace_file
 from aepctl.state.stores.journal_file import JournalFile
-from aepctl.state.stores.lock import Lock, locked
+from aepctl.state.stores.lock import Lock, last_taken, locked
 from aepctl.state.stores.lock import holder as lock_holder
 
 FOLDER = "state"
@@ -51,7 +51,8 @@ class FileStore:
         # The log first: a run that ends in between moves its outcomes from there to the document.
         log = self._bytes(self.log_path, self.log_name)
         document = self._bytes(self._path, self.where)
-        return Stored(document, None if log is None else whole_lines(log))
+        left = last_taken(self._path.with_suffix(".lock")) if document is None else None
+        return Stored(document, None if log is None else whole_lines(log), left)
 
     def held_by(self) -> str | None:
         """See StateStore."""

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from aepctl.errors import StateError, StateLocked
@@ -102,11 +103,26 @@ def holder(path: Path) -> str | None:
     """Who holds the lock, as far as that can be told without taking it (on Linux, this machine)."""
     if Name(path).process() is None:
         return None
-    with contextlib.suppress(OSError), contextlib.ExitStack() as opened:
-        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
-        opened.callback(os.close, handle)
+    with contextlib.suppress(OSError), _opened(path) as handle:
         return _shown(handle, path)
     return "another process"
+
+
+def last_taken(path: Path) -> str | None:
+    """When it was taken last, to the minute, as that process signed it."""
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError), _opened(path) as handle:
+        since = datetime.fromisoformat(json_of(os.pread(handle, 4096, 0))["since"])
+        return since.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return None
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        yield handle
+    finally:
+        os.close(handle)
 
 
 def _open(path: Path) -> int:

@@ -19,13 +19,13 @@ from aepctl.errors import StateError, StateNotWritten
 from aepctl.model.audience import Ids as AudienceIds
 from aepctl.model.audience import Known
 from aepctl.model.steps import Create
-from aepctl.state.codec import Written
 from aepctl.state.encoder import StateEncoder
 from aepctl.state.events import Ending
 from aepctl.state.model import Run, State
 from aepctl.state.session import StateSession, open_session
 from aepctl.state.shared_store import SharedStore
 from aepctl.state.stores.documents import Document, DocumentStore
+from aepctl.state.written import Written
 
 OLD = State("L", 1, TARGET, {"old": Known(audience("Old"), AudienceIds("A-old"))})
 GOOD = StateEncoder().encode(Written(OLD)).encode()

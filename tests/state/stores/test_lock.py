@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from aepctl.errors import StateError, StateLocked
-from aepctl.state.stores.lock import locked
+from aepctl.state.stores.lock import last_taken, locked
 from aepctl.state.stores.names import Name
 
 WHO = {"pid": "42", "host": "runner-7", "since": "2026-01-31T12:00:00+00:00", "command": "apply"}
@@ -31,7 +31,7 @@ import os
 import socket
 import sys
 from pathlib import Path
-from aepctl.state.stores.lock import locked
+from aepctl.state.stores.lock import last_taken, locked
 who = {"pid": str(os.getpid()), "host": socket.gethostname(), "since": "now", "command": "apply"}
 with locked(Path(sys.argv[1]), who, name="local.json"):
     print("held", flush=True)
@@ -459,3 +459,21 @@ def test_a_name_that_cannot_be_made_is_nobodys(
 
     monkeypatch.setattr(socket, "socket", forbidden)
     assert Name(tmp_path / "local.lock").process() is None
+
+
+@pytest.mark.parametrize(
+    ("signed", "said"),
+    [
+        (json.dumps(WHO), "2026-01-31 12:00 UTC"),
+        ("", None),
+        ('{"since": "now"}', None),
+        ("[]", None),
+    ],
+)
+def test_when_it_was_taken_last_is_told_as_far_as_it_is_signed(
+    tmp_path: Path, signed: str, said: str | None
+) -> None:
+    assert last_taken(tmp_path / "none.lock") is None
+    file = tmp_path / "prod.lock"
+    file.write_text(signed)
+    assert last_taken(file) == said

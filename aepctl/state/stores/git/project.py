@@ -23,7 +23,6 @@ _CARRIED = re.compile(
     r"(http|credential|url|ssh|protocol)\..*|core\.(sshcommand|askpass|gitproxy)", re.DOTALL
 )
 _OF_REMOTE = ("proxy", "proxyauthmethod", "uploadpack", "receivepack")
-_PEOPLE = ("author", "committer", "user")
 
 Settings = Sequence[tuple[str, str]]
 
@@ -83,6 +82,7 @@ def find_access(
 
 
 def check_version(answer: Answer) -> None:
+    """Raise NoAccess for what `git version` said, if that git is too old."""
     found = re.search(rb"(\d+)\.(\d+)", answer.out)
     if not found or (int(found[1]), int(found[2])) < MIN_GIT:
         what = answer.out.decode(errors="replace").strip() or "no version"

@@ -1,0 +1,174 @@
+"""Plain checks and the models agree on whatever there may be in a file.
+
+A plain reader may leave a document to its model; it never takes what the model refuses, nor makes
+anything else of it.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from aepctl.manifests.model import Defaults, ManifestDocument
+from aepctl.manifests.reading import plain_defaults, plain_document
+from aepctl.plain import NotPlain, Reader
+from aepctl.project.model import ConfigModel
+from aepctl.project.reading import plain_config
+from aepctl.state.codec import modelled
+from aepctl.state.document_on_disk import SettledDocument
+from aepctl.state.plain_document import plain_document as plain_state
+from aepctl.yamldoc import parse
+
+ROOT = Path(__file__).resolve().parents[1]
+Values = st.SearchStrategy[Any]
+ODD = st.sampled_from(
+    [
+        *(None, True, 0, 1, -1, 1.0, 1.5, [], {}, [""], ["a", "a"], {"": ""}, {"a": {}}, b"a"),
+        *("", " ", "\n", "a\n", "\na", "a\tb", "a\rb", "\t", "\0", "a\x7f", "\x85", "a\u2028"),
+        *("\u200b", "a\u200db", "\u3000", "\xa0", "\u0301", "\ufeff", "\ue000", "\U000e0001", "金"),
+        *("true", "True", "yes", "emulator", "retain", "refuse", "client", "description"),
+        *("007", "٣", "²", "+5", "-0", "1_0", "1.0", "9" * 9, "9" * 12, " 7", "7\n"),
+        *("a" * 128, "a" * 129, ".a", "a b", "a:b", "ä", "~", "~/a", "$A", "${A}", "a.json"),
+        *("git:o", "s3:a", "s3://b/k", "https://u:p@h", "http://h/", "http://localhost/"),
+    ]
+)
+
+
+def mostly(good: Values) -> Values:
+    """Nearly always this, so that a whole document is often right."""
+    return st.integers(0, 25).flatmap(lambda dice: good if dice else ODD)
+
+
+def record(needed: dict[str, Values], **fields: Values) -> Values:
+    """A mapping of these, now and then without something, or with something that nobody knows."""
+    there = {name: mostly(one) for name, one in needed.items()}
+    more = {name: mostly(one) for name, one in fields.items()}
+    whole = st.fixed_dictionaries(there, optional=more)
+    parts = st.dictionaries(st.sampled_from([*needed, *fields, "other"]), ODD, max_size=2)
+    return st.integers(0, 25).flatmap(lambda dice: whole if dice else parts)
+
+
+def some(*texts: str) -> Values:
+    return st.sampled_from(texts)
+
+
+def under_keys(item: Values) -> Values:
+    return mostly(st.dictionaries(mostly(KEY).filter(lambda key: isinstance(key, str)), item))
+
+
+KEY, TEXT = some("a", "b.c", "D-1_"), some("a", "Ä b", "true", "1.10")
+LINES, FLAG, REMOVAL = TEXT | some("a\nb", "a\n"), some("true", "false"), some("retain", "delete")
+LIFECYCLE = record(
+    {},
+    on_removal=REMOVAL,
+    prevent_destroy=FLAG,
+    on_immutable_change=some("refuse", "replace"),
+    ignore_changes=st.lists(mostly(some("name", "description")), max_size=2),
+)
+SHARED = {"namespace": TEXT, "originName": TEXT, "description": LINES, "lifecycle": LIFECYCLE}
+OWN = {**SHARED, "audienceId": some("id:1", "a" * 128)}
+DEFAULTS = record({}, **SHARED, environments=st.lists(mostly(KEY), max_size=2))
+ENTRY = record(
+    {"name": TEXT},
+    **OWN,
+    environments=st.lists(mostly(KEY), max_size=2),
+    overrides=under_keys(record({}, **OWN, name=TEXT)),
+)
+MANIFEST = record({}, defaults=DEFAULTS, audiences=under_keys(ENTRY), moved=st.just([]))
+ENVIRONMENT = record(
+    {},
+    endpoint=st.just("emulator"),
+    org=TEXT,
+    sandbox=TEXT,
+    state=some("a.json", "git:origin", "s3://b/k"),
+    lineage=TEXT,
+    ais_url=some("https://h/a/", "http://127.0.0.1:1"),
+    ups_url=some("https://h"),
+    ims_url=some("https://h"),
+    settle_seconds=some("1.5"),
+    max_creates=some("0", "5", "007"),
+    max_deletes=some("10"),
+    on_removal=REMOVAL,
+    protected=FLAG,
+    audience_ids=some("server", "client"),
+)
+SETTINGS = record(
+    {}, manifests=some("a/b", "a"), default_environment=KEY, environments=under_keys(ENVIRONMENT)
+)
+FIELDS = {"name": TEXT, "namespace": TEXT, "originName": TEXT}
+AT_REMOVAL = record({}, on_removal=REMOVAL, prevent_destroy=st.booleans())
+KNOWN = record(
+    {**FIELDS, "audienceId": TEXT},
+    id=TEXT,
+    description=LINES,
+    sent=record(FIELDS, description=LINES),
+    lifecycle=AT_REMOVAL,
+    retained=st.booleans(),
+)
+RUN = record({"id": TEXT, "at": TEXT, "command": TEXT}, by=TEXT, commit=TEXT, job=TEXT)
+NUMBER = st.integers(0, 9)
+PLAN = record({"serial": NUMBER}, runs=st.lists(TEXT), left=st.lists(TEXT))
+STATE = record(
+    {
+        "format": st.just("1.4"),
+        "lineage": TEXT,
+        "serial": NUMBER,
+        "target": record({"endpoint": TEXT, "org": TEXT, "sandbox": TEXT}),
+        "audiences": under_keys(KNOWN),
+    },
+    runs=st.lists(RUN, max_size=2),
+    plans=under_keys(PLAN),
+    write_id=TEXT,
+)
+
+
+def agree(
+    plain: Reader[Any], value: Any, model: type[BaseModel], said: Callable[[Any], Any]
+) -> bool:
+    """Whether the plain reader takes the value; then the model makes the same of it."""
+    try:
+        found = plain(value)
+    except NotPlain:
+        return False
+    assert said(model.model_validate(value)) == found
+    return True
+
+
+@given(MANIFEST)
+def test_of_manifests(value: Any) -> None:
+    agree(plain_document, value, ManifestDocument, ManifestDocument.said)
+
+
+@given(DEFAULTS)
+def test_of_defaults(value: Any) -> None:
+    agree(plain_defaults, value, Defaults, Defaults.said)
+
+
+@given(SETTINGS)
+def test_of_settings(value: Any) -> None:
+    agree(plain_config, value, ConfigModel, lambda model: model.said(parse("", b""), 0))
+
+
+@given(STATE)
+def test_of_state(value: Any) -> None:
+    agree(plain_state, value, SettledDocument, modelled)
+
+
+@pytest.mark.parametrize("odd", [None, "no", [], {"a": {}}])
+def test_what_is_wrong_is_left_to_the_models(odd: object) -> None:
+    for plain in (plain_document, plain_defaults, plain_config, plain_state):
+        with pytest.raises(NotPlain):
+            plain(odd)
+
+
+def test_the_files_of_a_usual_project_are_plain() -> None:
+    def read(name: str) -> Any:
+        return parse(name, (ROOT / name).read_bytes()).documents[0]
+
+    plain_config(read("aepctl.yaml"))
+    for file in (ROOT / "audiences").glob("*.yaml"):
+        plain_document(read(str(file.relative_to(ROOT))))
