@@ -88,6 +88,9 @@ _CONNECTING: tuple[tuple[str, str], ...] = (
 
 def of_connecting(text: str) -> Failure:
     """No connection was made, so nothing was sent."""
+    if "too many" in text:  # of a role, a database or the server: some will end
+        wait = "wait until others are done, or let who runs the server raise the limit"
+        return Failure(f"no connection: {text}", wait, passing=True)
     hint = next((hint for words, hint in _CONNECTING if words in text), None)
     other = "check the host and the port, and that the server runs"
     passing = hint is None and "timeout expired" not in text
