@@ -147,10 +147,13 @@ def repository_prefix() -> str:
 
 
 def said_of(error: click.ClickException) -> str:
-    """What it says, in a sentence."""
+    """What it says, in a sentence that acts on nothing, whatever was given on the command line."""
+    from aepctl.render.display import display
+
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         return "no command was named"  # its message is the whole help
-    return error.format_message().replace("\n\t", " ")  # before each of the words to choose from
+    # the end of a line stands before each of the words to choose from
+    return display(error.format_message().replace("\n\t", " "))
 
 
 def expected(error: BaseException) -> AepctlError:
