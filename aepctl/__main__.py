@@ -25,7 +25,7 @@ def main() -> None:
     # Looking for pydantic plugins reads the metadata of every installed package: 15 ms for none.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # A short-lived program with many long-lived values: collecting often finds nothing.
-    gc.set_threshold(100_000, 50, 50)
+    gc.set_threshold(250_000, 50, 50)
     from aepctl.cli.main import run
 
     code = run(sys.argv[1:])

@@ -20,68 +20,79 @@ class NotPlain(Exception):
     """This may be right or wrong: its model knows."""
 
 
-def text(value: Any) -> str:
+def text(value: object) -> str:
     """Any text."""
-    if value.__class__ is str:
-        return str(value)
+    if isinstance(value, str):
+        return value
     raise NotPlain
 
 
-def name(value: Any) -> str:
+def name(value: object) -> str:
     """Any text but none at all."""
-    if value.__class__ is str and value:
-        return str(value)
+    if isinstance(value, str) and value:
+        return value
     raise NotPlain
 
 
-def natural(value: Any) -> int:
+def natural(value: object) -> int:
     """A number of JSON, 0 or more."""
-    if value.__class__ is int and value >= 0:
-        return int(value)
+    if type(value) is int and value >= 0:
+        return value
     raise NotPlain
 
 
-def truth(value: Any) -> bool:
+def truth(value: object) -> bool:
     """Yes or no, as JSON has it."""
-    if value.__class__ is bool:
-        return bool(value)
+    if isinstance(value, bool):
+        return value
     raise NotPlain
 
 
-def line(value: Any) -> str:
+def line(value: object) -> str:
     """One line that can be seen."""
-    if value.__class__ is str and value.isprintable() and not value.isspace() and value:
-        return str(value)
+    if isinstance(value, str) and value.isprintable() and not value.isspace() and value:
+        return value
     raise NotPlain
 
 
-def lines(value: Any) -> str:
+def lines(value: object) -> str:
     """Text that can be seen, in one line or several."""
-    if value.__class__ is str and line(value.replace("\n", " ")):
-        return str(value)
+    if isinstance(value, str) and line(value.replace("\n", " ")):
+        return value
     raise NotPlain
 
 
-def flag(value: Any) -> bool:
+def flag(value: object) -> bool:
     """Yes or no, in the words of those who write it."""
-    if value.__class__ is str and value in {"true", "false"}:
-        return bool(value == "true")
+    if isinstance(value, str) and value in {"true", "false"}:
+        return value == "true"
     raise NotPlain
 
 
-def count(value: Any) -> int:
+def count(value: object) -> int:
     """A number of things, in digits."""
-    if value.__class__ is str and value.isascii() and value.isdecimal() and len(value) < MANY:
+    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < MANY:
         return int(value)
     raise NotPlain
+
+
+def within(least: int, most: int) -> Reader[float]:
+    """So much in digits, as a number that may have parts."""
+
+    def read(value: object) -> float:
+        if least <= count(value) <= most:
+            return float(count(value))
+        raise NotPlain
+
+    return read
 
 
 def one_of(*words: str) -> Reader[str]:
     """One of these."""
 
-    def read(value: Any) -> str:
-        if value.__class__ is str and value in words:
-            return str(value)
+    def read(value: object) -> str:
+        if isinstance(value, str) and value in words:
+            return value
         raise NotPlain
 
     return read
@@ -91,9 +102,9 @@ def matching(pattern: str) -> Reader[str]:
     """Text of this pattern, all of it."""
     fits = re.compile(pattern).fullmatch
 
-    def read(value: Any) -> str:
-        if value.__class__ is str and fits(value):
-            return str(value)
+    def read(value: object) -> str:
+        if isinstance(value, str) and fits(value):
+            return value
         raise NotPlain
 
     return read
@@ -102,7 +113,7 @@ def matching(pattern: str) -> Reader[str]:
 def checked(check: Callable[[str], T]) -> Reader[T]:
     """A line of which `check` makes something, or raises ValueError."""
 
-    def read(value: Any) -> T:
+    def read(value: object) -> T:
         try:
             return check(line(value))
         except ValueError:
@@ -114,8 +125,8 @@ def checked(check: Callable[[str], T]) -> Reader[T]:
 def list_of(item: Reader[T]) -> Reader[list[T]]:
     """A list of such items."""
 
-    def read(value: Any) -> list[T]:
-        if value.__class__ is not list:
+    def read(value: object) -> list[T]:
+        if not isinstance(value, list):
             raise NotPlain
         return [item(one) for one in value]
 
@@ -125,8 +136,8 @@ def list_of(item: Reader[T]) -> Reader[list[T]]:
 def mapping(key: Reader[K], item: Reader[T]) -> Reader[dict[K, T]]:
     """A mapping of such keys to such items."""
 
-    def read(value: Any) -> dict[K, T]:
-        if value.__class__ is not dict:
+    def read(value: object) -> dict[K, T]:
+        if not isinstance(value, dict):
             raise NotPlain
         return {key(name): item(one) for name, one in value.items()}
 
@@ -140,15 +151,14 @@ def record(
     known = {name: (_attribute(name), read) for name, read in readers.items()}
     least = frozenset(needed)
 
-    def read(value: Any) -> T:
-        if value.__class__ is not dict or not least <= value.keys():
+    def read(value: object) -> T:
+        if not isinstance(value, dict) or not least <= value.keys():
             raise NotPlain
         given = {}
         for name, one in value.items():
-            if name not in known:
+            if (found := known.get(name)) is None:
                 raise NotPlain
-            attribute, reader = known[name]
-            given[attribute] = reader(one)
+            given[found[0]] = found[1](one)
         return make(**given)
 
     return read

@@ -11,7 +11,7 @@ from sessions import commands, sessions, without_ids
 
 from aepctl.cli.main import cli
 from aepctl.emulator import Emulator
-from aepctl.plan.drift import Kind
+from aepctl.plan.kinds import Kind
 
 PAGE = (Path(__file__).resolve().parent.parent / "docs/drift.md").read_text()
 MANIFEST = """\

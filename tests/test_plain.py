@@ -4,6 +4,7 @@ A plain reader may leave a document to its model; it never takes what the model 
 anything else of it.
 """
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,18 @@ from pydantic import BaseModel
 
 from aepctl.manifests.model import Defaults, ManifestDocument
 from aepctl.manifests.reading import plain_defaults, plain_document
+from aepctl.model.audience import Audience, Ids, Known
+from aepctl.model.lifecycle import AtRemoval, OnRemoval
+from aepctl.model.target import Target
 from aepctl.plain import NotPlain, Reader
 from aepctl.project.model import ConfigModel
 from aepctl.project.reading import plain_config
 from aepctl.state.codec import modelled
 from aepctl.state.document_on_disk import SettledDocument
+from aepctl.state.encoder import StateEncoder
+from aepctl.state.model import Run, State, UsedPlan
 from aepctl.state.plain_document import plain_document as plain_state
+from aepctl.state.written import Written
 from aepctl.yamldoc import parse
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -78,7 +85,14 @@ ENTRY = record(
     environments=st.lists(mostly(KEY), max_size=2),
     overrides=under_keys(record({}, **OWN, name=TEXT)),
 )
-MANIFEST = record({}, defaults=DEFAULTS, audiences=under_keys(ENTRY), moved=st.just([]))
+MOVED, REMOVED = record({"from": KEY, "to": KEY}), record({"key": KEY, "delete": FLAG})
+MANIFEST = record(
+    {},
+    defaults=DEFAULTS,
+    audiences=under_keys(ENTRY),
+    moved=st.lists(MOVED, max_size=2),
+    removed=st.lists(REMOVED, max_size=2),
+)
 ENVIRONMENT = record(
     {},
     endpoint=st.just("emulator"),
@@ -89,7 +103,8 @@ ENVIRONMENT = record(
     ais_url=some("https://h/a/", "http://127.0.0.1:1"),
     ups_url=some("https://h"),
     ims_url=some("https://h"),
-    settle_seconds=some("1.5"),
+    settle_seconds=some("1.5", "0", "3601"),
+    lock_lease_seconds=some("5", "4", "05"),
     max_creates=some("0", "5", "007"),
     max_deletes=some("10"),
     on_removal=REMOVAL,
@@ -165,10 +180,51 @@ def test_what_is_wrong_is_left_to_the_models(odd: object) -> None:
             plain(odd)
 
 
-def test_the_files_of_a_usual_project_are_plain() -> None:
-    def read(name: str) -> Any:
-        return parse(name, (ROOT / name).read_bytes()).documents[0]
+USUAL = """
+defaults: {namespace: agora, originName: Agora, environments: [dev, prod]}
+audiences:
+  gold:
+    name: Größe 金
+    description: |
+      Two
+      lines.
+    audienceId: id-1
+    environments: [prod]
+    overrides: {prod: {description: Other.}}
+    lifecycle: {on_removal: delete, prevent_destroy: true, ignore_changes: [description]}
+moved: [{from: a, to: gold}]
+removed: [{key: old, delete: false}]
+"""
+SETTINGS_OF_A_TEAM = """
+default_environment: dev
+environments:
+  dev: {endpoint: emulator, sandbox: dev, settle_seconds: 5}
+  prod: {org: o@AdobeOrg, sandbox: prod, state: git:origin, protected: true, max_creates: 50}
+"""
 
-    plain_config(read("aepctl.yaml"))
+
+def test_what_is_usual_is_plain() -> None:
+    def read(name: str, text: str = "") -> Any:
+        return parse(name, text.encode() or (ROOT / name).read_bytes()).documents[0]
+
+    assert plain_document(read("a.yaml", USUAL)).audiences["gold"].description == "Two\nlines.\n"
     for file in (ROOT / "audiences").glob("*.yaml"):
-        plain_document(read(str(file.relative_to(ROOT))))
+        assert plain_document(read(str(file.relative_to(ROOT)))).audiences
+    assert [*plain_config(read("aepctl.yaml")).environments] == ["local"]
+    prod = plain_config(read("aepctl.yaml", SETTINGS_OF_A_TEAM)).environments["prod"]
+    assert (prod.protected, prod.max_creates, prod.state) == (True, 50, "git:origin")
+
+
+def test_a_state_as_it_is_written_is_plain() -> None:
+    known = Known(
+        Audience("Gold", "agora", "Agora", "text"),
+        Ids("id-1", "P"),
+        Audience("GOLD", "agora", "Agora"),
+        AtRemoval(OnRemoval.DELETE, prevent_destroy=True),
+        retained=True,
+    )
+    runs = (Run("r", "now", "apply", "me", "c0ffee", "https://job"),)
+    plans = {"p": UsedPlan(3, ("r",), frozenset({"gold"}))}
+    state = State("L", 7, Target("o", "dev", "emulator"), {"gold": known}, {}, plans, runs)
+    written = Written(state, write_id="w")
+    assert plain_state(json.loads(StateEncoder().encode(written))) == written

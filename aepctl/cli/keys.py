@@ -155,6 +155,3 @@ def _changed(done: str, output: str, environment: "Environment", changed: "KeysC
     name, target, dry_run = environment.name, environment.target, changed.dry_run
     print_result(keys_json(done, changed.rows, name, target, dry_run=dry_run), kept=True)
     return 0
-
-
-commands = (list_keys, show, move, remove)

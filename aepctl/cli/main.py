@@ -9,30 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from aepctl import __version__
-from aepctl.cli.apply import apply
 from aepctl.cli.command import Group
-from aepctl.cli.completion import VARIABLE, completion, offer
-from aepctl.cli.destroy import destroy
-from aepctl.cli.doctor import doctor
-from aepctl.cli.drift import drift
-from aepctl.cli.emulator import emulator
-from aepctl.cli.explain import explain
-from aepctl.cli.export import export
-from aepctl.cli.fmt import fmt
+from aepctl.cli.completion import VARIABLE, offer
 from aepctl.cli.formats import said_of
-from aepctl.cli.importing import import_
-from aepctl.cli.init import init
 from aepctl.cli.invocation import Invocation
-from aepctl.cli.keys import commands as key_commands
-from aepctl.cli.listing import list_, show
+from aepctl.cli.late import LateCommands
 from aepctl.cli.output import prepare_streams, unwritten
-from aepctl.cli.plan import plan
-from aepctl.cli.refresh import refresh
-from aepctl.cli.schema import schema
-from aepctl.cli.state import state
 from aepctl.cli.status import StatusLog, check_form, is_json
-from aepctl.cli.stores import commands as store_commands
-from aepctl.cli.validate import validate
 from aepctl.errors import AepctlError, InternalError, Interrupted, InvalidInput
 from aepctl.log import Fact, Level, Notice
 from aepctl.project.pasteable import make_pasteable
@@ -45,8 +28,33 @@ FAILED = AepctlError.exit_code
 USAGE = 64
 
 
+COMMANDS = LateCommands(
+    {
+        "init": "init:init",
+        "validate": "validate:validate",
+        "fmt": "fmt:fmt",
+        "plan": "plan:plan",
+        "apply": "apply:apply",
+        "drift": "drift:drift",
+        "refresh": "refresh:refresh",
+        "destroy": "destroy:destroy",
+        "export": "export:export",
+        "import": "importing:import_",
+        "doctor": "doctor:doctor",
+        "list": "listing:list_",
+        "show": "listing:show",
+        "state": "state:state",
+        "explain": "explain:explain",
+        "schema": "schema:schema",
+        "completion": "completion:completion",
+        "emulator": "emulator:emulator",
+    }
+)
+
+
 @click.group(
     cls=Group,
+    commands=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="aepctl", message="%(prog)s %(version)s")
@@ -61,31 +69,6 @@ def cli(
     YAML in audiences/ says which audiences shall exist; `plan` says what differs from the state;
     `apply` makes it so, and records the IDs.
     """
-
-
-for command in (
-    init,
-    validate,
-    fmt,
-    plan,
-    apply,
-    drift,
-    refresh,
-    destroy,
-    export,
-    import_,
-    doctor,
-    list_,
-    show,
-    state,
-    explain,
-    schema,
-    completion,
-    emulator,
-):
-    cli.add_command(command)
-for command in (*key_commands, *store_commands):
-    state.add_command(command)
 
 
 def run(arguments: Sequence[str], make_context: "Callable[[], Context] | None" = None) -> int:

@@ -196,7 +196,7 @@ class OutFiles:
 def _cannot(what: str, error: OSError) -> AepctlError:
     return AepctlError(
         f"{what} cannot be written: {error.strerror}",
-        hint="nothing was begun; choose another file, or make its folder writable",
+        hint="nothing was begun; choose another file, or see that its folder is there and writable",
         code="file-unwritable",
     )
 

@@ -8,6 +8,7 @@ from aepctl.cli.command import Group
 from aepctl.cli.completers import open_key
 from aepctl.cli.formats import run_and_render
 from aepctl.cli.invocation import Invocation, pass_invocation
+from aepctl.cli.late import LateCommands
 from aepctl.cli.output import print_result
 from aepctl.cli.outputs import Outputs, output_option, output_options
 from aepctl.cli.types import AudienceId, FileName, lock_timeout_option
@@ -17,7 +18,24 @@ if TYPE_CHECKING:
     from aepctl.render.formats import Result
 
 
-@click.group(cls=Group)
+COMMANDS = LateCommands(
+    {
+        "list": "keys:list_keys",
+        "show": "keys:show",
+        "mv": "keys:move",
+        "rm": "keys:remove",
+        "init": "stores:init",
+        "unlock": "stores:unlock",
+        "pull": "stores:pull",
+        "push": "stores:push",
+        "migrate": "stores:migrate",
+        "history": "stores:history",
+        "merge": "stores:merge",
+    }
+)
+
+
+@click.group(cls=Group, commands=COMMANDS)
 def state() -> None:
     """Look at the state, and decide what only a person can decide."""
 

@@ -120,14 +120,16 @@ class StatusLog(Log):
         from aepctl.cli.paper import paper
         from aepctl.render.display import display_lines
         from aepctl.render.told import error_text
+        from aepctl.render.wrapping import wrapped
 
         code, hint = notice.fields.get("code"), notice.fields.get("next")
+        paint = paper(error=True, plain=self._invocation.plain)
         if notice.level is Level.ERROR and code is not None:
-            paint = paper(error=True, plain=self._invocation.plain)
             told = error_text(notice.message, str(code), str(hint) if hint else None, paint)
             return told.rstrip("\n")
         label = "warning: " if notice.level is Level.WARNING else ""
-        return f"{label}{display_lines(notice.message)}"
+        said = f"{label}{display_lines(notice.message)}"
+        return said if notice.passing else wrapped(said, paint, 2)
 
     def _is_shown(self, notice: Notice) -> bool:
         if notice.level is Level.ERROR or notice.event == "http":

@@ -156,6 +156,3 @@ def merge(invocation: Invocation, base: str, ours: str, theirs: str) -> int:
         return 1 if undecided else 0
 
     return run_and_render(Outputs(), work)
-
-
-commands = (init, unlock, pull, push, migrate, history, merge)

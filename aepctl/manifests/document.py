@@ -1,6 +1,6 @@
 """One manifest file: bytes to wanted audiences, its keys, and everything that is wrong with it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as filled
 from typing import Any
@@ -70,13 +70,14 @@ def read_manifest(file: str, raw: bytes) -> Manifest:
     findings += misspelt(yaml_file, documents, defaults, checked)
     given = defaults or DefaultsSaid()
     scoped: Scoped = {}
-    wanted = tuple(_wanted(yaml_file, checked, given, scoped))
+    origins = _origins(yaml_file)
+    wanted = tuple(_wanted(origins, checked, given, scoped))
     scopes = scopes_of(yaml_file, scoped, given)
     findings += misplaced(yaml_file, documents, defaults, scoped)
     problems += yaml_file.problems_at(findings)
     return Manifest(
         wanted,
-        tuple(_keys(yaml_file)),
+        tuple(one for each in origins for one in each.items()),
         _one_each_place(problems),
         yaml_file.text,
         yaml_file.repeated + _repeated((entries for _, entries in checked), given),
@@ -143,37 +144,35 @@ def _incomplete(
 
 
 def _wanted(
-    yaml_file: YamlFile,
+    origins: Sequence[Mapping[str, Origin]],
     checked: list[tuple[int, Mapping[str, EntrySaid]]],
     defaults: DefaultsSaid,
     scoped: Scoped,
 ) -> Iterator[Wanted]:
     """Each audience, as its block says; `scoped` is given those that say more of environments."""
-    file = yaml_file.file
     usual, every = lifecycle_of(defaults.lifecycle), defaults.environments is None
     for number, entries in checked:
-        key_positions = yaml_file.key_positions[number]
         for key, entry in entries.items():
             namespace = entry.namespace or defaults.namespace
             origin_name = entry.origin_name or defaults.origin_name
             if namespace is None or origin_name is None:
                 continue  # told already by _incomplete
             description = entry.description or defaults.description
-            line, column = key_positions[key]
             audience = Audience(entry.name, namespace, origin_name, description)
-            origin = Origin(file, line, column)
             own = entry.lifecycle
             life = usual if own == UNSAID else lifecycle_of(own, defaults.lifecycle)
-            one = Wanted(key, audience, origin, entry.audience_id, life)
+            one = Wanted(key, audience, origins[number][key], entry.audience_id, life)
             if entry.overrides or entry.environments is not None or not every:
                 scoped[number, "audiences", key] = one, entry
             yield one
 
 
-def _keys(yaml_file: YamlFile) -> Iterator[tuple[str, Origin]]:
-    for key_positions in yaml_file.key_positions:
-        for key, (line, column) in key_positions.items():
-            yield key, Origin(yaml_file.file, line, column)
+def _origins(yaml_file: YamlFile) -> list[dict[str, Origin]]:
+    """Where the keys of each document are."""
+    return [
+        {key: Origin(yaml_file.file, line, column) for key, (line, column) in positions.items()}
+        for positions in yaml_file.key_positions
+    ]
 
 
 def _one_each_place(problems: list[Problem]) -> tuple[Problem, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from aepctl.errors import InvalidInput
 from aepctl.manifests.located import Located
@@ -10,11 +11,13 @@ from aepctl.manifests.move_rules import still_wanted
 from aepctl.manifests.overriding import EXCLUDED
 from aepctl.manifests.reader import Manifests, with_source
 from aepctl.manifests.rules import same_audiences, same_ids
-from aepctl.manifests.ruling import Limit, broken
 from aepctl.model.problem import Origin, Problem
-from aepctl.model.rule import Rule
 from aepctl.wording import listed
 from aepctl.yamldoc import quoted
+
+if TYPE_CHECKING:
+    from aepctl.manifests.ruling import Limit
+    from aepctl.model.rule import Rule
 
 NO_SUCH_ENVIRONMENT = "unknown-environment"
 UNNAMED = "default"
@@ -32,8 +35,8 @@ class Settings:
 
     known: tuple[str, ...] = ()
     about: tuple[str, ...] = ()
-    rules: tuple[Rule, ...] = ()
-    limit: Limit = nullcontext
+    rules: "tuple[Rule, ...]" = ()
+    limit: "Limit" = nullcontext
 
     def names(self, manifests: Manifests) -> tuple[str, ...]:
         """The environments to be asked about."""
@@ -70,7 +73,10 @@ def troubles(manifests: Manifests, settings: Settings) -> tuple[Problem, ...]:
     if manifests.scopes:
         alike = _Alike(manifests)
         found += _once(names, (_of_one(manifests, alike, name) for name in names))
-    found += broken(manifests, names, settings.rules, located, settings.limit)
+    if settings.rules:
+        from aepctl.manifests.ruling import broken  # noqa: PLC0415 - few projects have rules
+
+        found += broken(manifests, names, settings.rules, located, settings.limit)
     return tuple(with_source(dict.fromkeys(found), manifests.texts))
 
 

@@ -223,6 +223,6 @@ class ManifestDocument(StrictModel):
         return DocumentSaid(
             {key: one.said() for key, one in self.audiences.items()},
             self.defaults.said(),
-            tuple((one.from_key, one.to_key) for one in self.moved),
-            tuple((one.key, one.delete) for one in self.removed),
+            [(one.from_key, one.to_key) for one in self.moved],
+            [(one.key, one.delete) for one in self.removed],
         )

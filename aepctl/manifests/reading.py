@@ -16,6 +16,15 @@ from aepctl.model.problem import Problem
 from aepctl.yamldoc import YamlFile
 from aepctl.yamldoc.patterns import AUDIENCE_ID, KEY
 
+
+def _moved(to: str, **more: str) -> tuple[str, str]:
+    return more["from"], to  # a word of Python's, which no parameter can have
+
+
+def _removed(key: str, *, delete: bool) -> tuple[str, bool]:
+    return key, delete
+
+
 key = plain.matching(KEY)
 lifecycle = plain.record(
     LifecycleSaid,
@@ -35,10 +44,16 @@ override = plain.record(OverrideSaid, {**own, "description": plain.lines})
 plain_entry = plain.record(
     EntrySaid, {**own, **everyone, "overrides": plain.mapping(key, override)}, needed=("name",)
 )
-
-
 plain_document = plain.record(
-    DocumentSaid, {"audiences": plain.mapping(key, plain_entry), "defaults": plain_defaults}
+    DocumentSaid,
+    {
+        "audiences": plain.mapping(key, plain_entry),
+        "defaults": plain_defaults,
+        "moved": plain.list_of(plain.record(_moved, {"from": key, "to": key}, ("from", "to"))),
+        "removed": plain.list_of(
+            plain.record(_removed, {"key": key, "delete": plain.flag}, ("key", "delete"))
+        ),
+    },
 )
 
 

@@ -81,4 +81,4 @@ def _by_override(
 
 def place(origin: Origin) -> str:
     """A place as an editor opens it."""
-    return f"{origin.file}:{origin.line}:{origin.column}"
+    return f"`{origin.file}:{origin.line}:{origin.column}`"

@@ -59,5 +59,5 @@ class DocumentSaid(NamedTuple):
 
     audiences: Mapping[str, EntrySaid] = {}
     defaults: DefaultsSaid = DefaultsSaid()
-    moved: tuple[tuple[str, str], ...] = ()
-    removed: tuple[tuple[str, bool], ...] = ()
+    moved: Sequence[tuple[str, str]] = []
+    removed: Sequence[tuple[str, bool]] = []

@@ -42,8 +42,9 @@ def flaw(text: str) -> str | None:
 
 def _is_plain(text: str) -> bool:
     """Whether that can be told at once: nothing unprintable, so no blanks but the usual ones."""
-    printable = text.isprintable() and FILLERS.isdisjoint(text)
-    return printable and unicodedata.is_normalized("NFC", text)
+    if text.isascii() or not text.isprintable():
+        return text.isprintable()
+    return FILLERS.isdisjoint(text) and unicodedata.is_normalized("NFC", text)
 
 
 def _flaws(text: str) -> Iterator[str]:

@@ -51,8 +51,8 @@ class Again:
         if self.is_new:
             fresh = self.environment.command("apply", "--fresh")
             why = (
-                f"there was no state {self.environment.state}: what was created a moment ago may "
-                "not be listed yet"
+                f"there was no state at {self.environment.state}: what was created a moment ago "
+                "may not be listed yet"
             )
             self._wait(why, f"; if nothing of this was ever created, `{fresh}` does not wait")
             return True

@@ -18,7 +18,7 @@ from aepctl.state.shared_store import SharedStore
 from aepctl.state.stores.base import HeldStore, StateStore, Stored
 from aepctl.state.stores.documents import Traced
 
-SERIAL = re.compile(rb'"serial": (\d+)')
+SERIAL = rb'"serial": (\d+)'
 
 
 def told(context: Context) -> Context:
@@ -100,7 +100,7 @@ class ToldStore:
     def read(self) -> Stored:
         found = self.store.read()
         document, journal = found.document or b"", found.log or b""
-        serial = SERIAL.search(document[:4096])
+        serial = re.search(SERIAL, document[:4096])
         number = int(serial[1]) if serial else None
         size = f"serial {number}, {len(document):,} bytes" if document else "there is none yet"
         beside = f", and a journal of {len(journal):,} bytes" if journal else ""

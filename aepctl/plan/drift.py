@@ -1,38 +1,13 @@
 """The nouns of drift: what the platform has that state does not know."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Self
 
 from aepctl.model.audience import FIELD_NAMES, Audience
 from aepctl.model.problem import Origin
+from aepctl.plan.kinds import DRIFT, Kind
 from aepctl.plan.plan import FieldDiff
-
-
-class Kind(StrEnum):
-    """What there is to be told of an audience.
-
-    changed     the platform has other texts than state (`fields`)
-    gone        the platform says itself that it has it no more
-    unmanaged   it is of our namespace and originName, and no manifest and no state names it
-    asleep      it is there as state knows it, but inactive or a draft
-    not-listed  the platform's list lacks it, which proves nothing
-    in-doubt    a step for it has no known outcome: what the platform should have is not known
-    over        it was ended (retained, or replaced by another one), and is gone by now
-    """
-
-    CHANGED = "changed"
-    GONE = "gone"
-    UNMANAGED = "unmanaged"
-    ASLEEP = "asleep"
-    NOT_LISTED = "not-listed"
-    IN_DOUBT = "in-doubt"
-    OVER = "over"
-
-
-DRIFT = frozenset({Kind.CHANGED, Kind.GONE, Kind.UNMANAGED})
-"""The others are told, and are no drift."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from aepctl.model.audience import Identity, Known, Observed, Wanted
 from aepctl.model.steps import Create
 from aepctl.model.wants import Wants
 from aepctl.plan.compare import field_diffs
-from aepctl.plan.drift import Asked, Drift, Drifted, Kind
+from aepctl.plan.drift import Asked, Drift, Drifted
+from aepctl.plan.kinds import Kind
 from aepctl.plan.plan import FieldDiff
 from aepctl.plan.policy import Policy
 from aepctl.plan.seen import Seen

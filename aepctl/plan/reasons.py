@@ -39,8 +39,8 @@ def denied(key: str, audience_id: str, program: str) -> str:
     """A list shows it, and by its own id it is not there: one of the two is behind."""
     again = command(program, "state", "resolve", key, "--recreate")
     return (
-        f"the platform lists {audience_id}, but has no such audience under its id: it was deleted "
-        "or made a moment ago. Run this again in some minutes; or, if it was deleted: "
+        f"the platform lists `{audience_id}`, but has no such audience under its id: it was "
+        "deleted or made a moment ago. Run this again in some minutes; or, if it was deleted: "
         f"`{again}`"
     )
 
@@ -55,7 +55,7 @@ def missing(key: str, known: Known, policy: Policy) -> str:
     """What is known is not in the platform's list, which may lag: that proves nothing."""
     forget = policy.command("state", "rm", key)
     return (
-        f"the platform does not list {known.ids.audience_id}, which proves nothing where it was "
+        f"the platform does not list `{known.ids.audience_id}`, which proves nothing where it was "
         f"made a moment ago. If somebody deleted it: `{forget}`"
     )
 
@@ -75,16 +75,16 @@ def other_id(key: str, known: str, given: str, policy: Policy) -> str:
     """The manifest names another audience than state has."""
     forget = policy.command("state", "rm", key)
     return (
-        f"the manifest says that it is {given}, and state has {known} for it. Remove `audienceId`; "
-        f"or, to let {known} stay on the platform and be forgotten: `{forget}`"
+        f"the manifest says that it is `{given}`, and state has `{known}` for it. Remove "
+        f"`audienceId`; or, to let `{known}` stay on the platform and be forgotten: `{forget}`"
     )
 
 
 def no_such_id(audience_id: str) -> str:
     """The manifest names an audience that the platform does not show."""
     return (
-        f"the platform shows no audience {audience_id}, which the manifest says it is. Correct or "
-        "remove `audienceId`"
+        f"the platform shows no audience `{audience_id}`, which the manifest says it is. Correct "
+        "or remove `audienceId`"
     )
 
 

@@ -43,9 +43,10 @@ def protected_elsewhere(policy: Policy) -> str:
 
 def edited_removed(key: str, policy: Policy, keep: str = "put its block back") -> str:
     """It is to be deleted, and is not as it is known. `keep`: how it would stay."""
+    stays = "" if policy.destroys else f"; to keep it, {keep}"  # a destroy asks no block
     return (
         "somebody edited it on the platform since aepctl last saw it. To delete it all the same: "
-        f"`{policy.overwriting(key)}`; to keep it, {keep}"
+        f"`{policy.overwriting(key)}`{stays}"
     )
 
 

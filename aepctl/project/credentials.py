@@ -44,10 +44,10 @@ class Credentials:
 NAMES = (
     "AEP_ACCESS_TOKEN", "AEP_CLIENT_ID", "AEP_CLIENT_SECRET", "AEP_API_KEY", "AEP_SCOPES"
 )  # fmt: skip
-LABEL = re.compile(r"(?i)(?:authorization\s*:\s*)?bearer(?:\s+|$)")
+LABEL = r"(?i)(?:authorization\s*:\s*)?bearer(?:\s+|$)"
 """What stands before a token where it was copied with its header."""
 QUOTES = frozenset({'""', "''", "``", "\u201c\u201d", "\u2018\u2019"})
-PLACEHOLDER = re.compile(r"\$\{|\$\(|\{\{|<[A-Za-z_ -]+>|\$[A-Z_]+$")
+PLACEHOLDER = r"\$\{|\$\(|\{\{|<[A-Za-z_ -]+>|\$[A-Z_]+$"
 """What stands where a variable or a sample was not replaced."""
 
 
@@ -102,7 +102,7 @@ def _pasted(text: str, name: str) -> str:
     """
     value = _unquoted(text.strip())
     if name == "AEP_ACCESS_TOKEN":
-        value = _unquoted(LABEL.sub("", value, count=1).strip())
+        value = _unquoted(re.sub(LABEL, "", value, count=1).strip())
     if any(one in value for one in "\r\n"):
         raise CredentialsError(
             f"{name} has a line break in the middle",
@@ -110,7 +110,7 @@ def _pasted(text: str, name: str) -> str:
             code="credentials-malformed",
         )
     check_header(value, name)
-    if PLACEHOLDER.search(value):
+    if re.search(PLACEHOLDER, value):
         raise CredentialsError(
             f"{name} holds the name of a variable that nobody replaced",
             hint="check how the pipeline or the shell sets it",

@@ -1,12 +1,14 @@
 """A named target, resolved once, at the top, to a value that everything else is given."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from aepctl.model.lifecycle import OnRemoval
-from aepctl.model.rule import Rule
 from aepctl.model.target import Target
 from aepctl.wording import command
+
+if TYPE_CHECKING:
+    from aepctl.model.rule import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class Environment:
     lineage: str | None = None
     lock_lease_seconds: float = 90.0
     program: str = "aepctl"
-    rules: tuple[Rule, ...] = ()
+    rules: "tuple[Rule, ...]" = ()
     siblings: tuple[str, ...] = ()
 
     @property

@@ -10,19 +10,18 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aepctl.model.problem import Problem, quoted
-from aepctl.project.redaction import Redaction
 from aepctl.project.said import ConfigSaid, EnvironmentSaid
 from aepctl.yamldoc import Finding, YamlFile
 from aepctl.yamldoc.places import Path
 
-WRITTEN = re.compile(r"\$\$\{|\$\{([^{}]*)\}|\$\{")
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-BARE = re.compile(rf"\$({NAME.pattern})")
-CALLED_SECRET = re.compile(
-    r"(SECRET|TOKEN|JWT|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|API_?KEY|ACCESS_KEY|PRIVATE_KEY)$",
-    re.IGNORECASE,
+WRITTEN = r"\$\$\{|\$\{([^{}]*)\}|\$\{"
+NAME = r"[A-Za-z_][A-Za-z0-9_]*"
+BARE = rf"\$({NAME})"
+HUSHED = (
+    r"(?i)(SECRET|TOKEN|JWT|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|API_?KEY|ACCESS_KEY"
+    r"|PRIVATE_KEY)$"
 )
-WITH_PASSWORD = re.compile(r"://[^/\s]*@")
+WITH_USER = r"://[^/\s]*@"
 OURS = ("AEP_ACCESS_TOKEN", "AEP_CLIENT_SECRET")
 DANGER = "it would be shown in plans and state; aepctl reads AEP_CLIENT_SECRET and the like itself"
 FIELDS, ENVIRONMENT_FIELDS = ConfigSaid._fields, EnvironmentSaid.written()
@@ -65,8 +64,8 @@ def expand(yaml_file: YamlFile, number: int, environ: Mapping[str, str]) -> Expa
     _, places = yaml_file.places()
     for path, text in values:
         said = _Said(places[(number, *path)], path)
-        here = tuple(dict.fromkeys(found[1] for found in WRITTEN.finditer(text) if found[1]))
-        made = WRITTEN.sub(lambda found: _value(found, environ), text)
+        here = tuple(dict.fromkeys(found[1] for found in re.finditer(WRITTEN, text) if found[1]))
+        made = re.sub(WRITTEN, lambda found: _value(found, environ), text)
         unset = [name for name in here if not environ.get(name)]
         trouble = _trouble(text, here, made, environ)
         if trouble is not None:
@@ -124,13 +123,13 @@ def _trouble(
     text: str, names: tuple[str, ...], made: str, environ: Mapping[str, str]
 ) -> tuple[str, str] | None:
     """What is wrong whatever the variables are, and a hint; never a value."""
-    odd = next((found[0] for found in WRITTEN.finditer(text) if not _is_sound(found)), None)
+    odd = next((found[0] for found in re.finditer(WRITTEN, text) if not _is_sound(found)), None)
     if odd is not None:
         return f"{quoted(odd)} names no variable", "write ${NAME}; `$${` stands for `${` itself"
-    bare = BARE.fullmatch(text.strip())
+    bare = re.fullmatch(BARE, text.strip())
     if bare is not None:
         return f"`{bare[0]}` is not replaced here", f"write ${{{bare[1]}}}"
-    secret = next((name for name in names if CALLED_SECRET.search(name)), None)
+    secret = next((name for name in names if re.search(HUSHED, name)), None)
     if secret is not None:
         return f"{secret} is called like a secret, which does not belong here", DANGER
     if names and _holds_secret(made, environ):
@@ -139,14 +138,16 @@ def _trouble(
 
 
 def _is_sound(found: re.Match[str]) -> bool:
-    return found[0] == "$${" or NAME.fullmatch(found[1] or "") is not None
+    return found[0] == "$${" or re.fullmatch(NAME, found[1] or "") is not None
 
 
 def _holds_secret(value: str, environ: Mapping[str, str]) -> bool:
+    from aepctl.project.redaction import Redaction  # noqa: PLC0415 - only where a variable is
+
     known = Redaction()
     for name in OURS:
         known.add(environ.get(name, "").strip())
-    return known.text(value) != value or WITH_PASSWORD.search(value) is not None
+    return known.text(value) != value or re.search(WITH_USER, value) is not None
 
 
 @dataclass(frozen=True, slots=True)

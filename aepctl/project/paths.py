@@ -12,7 +12,7 @@ from aepctl.project.stores import check_address, scheme_of
 FILE = "aepctl.yaml"
 """The settings of a project."""
 SUFFIXES = (".yaml", ".yml")
-NEAR = re.compile(r"\.?aepctl\.(ya?ml|json|toml)", re.IGNORECASE)
+NEAR = r"(?i)\.?aepctl\.(ya?ml|json|toml)"
 """What somebody may have taken for the name of aepctl.yaml."""
 
 
@@ -127,7 +127,7 @@ def near_names(folder: str | Path = ".") -> list[str]:
     """Files there that were perhaps meant to be aepctl.yaml, but are not read."""
     try:
         with os.scandir(folder) as entries:
-            names = [one.name for one in entries if NEAR.fullmatch(one.name)]
+            names = [one.name for one in entries if re.fullmatch(NEAR, one.name)]
     except OSError:  # a folder that may not be listed can still hold what is named
         return []
     return sorted(name for name in names if name != FILE)

@@ -4,12 +4,12 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from aepctl.errors import AepctlError, InvalidInput, SafetyRefusal
 from aepctl.files import is_there, real_path
 from aepctl.model.lifecycle import OnRemoval
 from aepctl.model.problem import Problem
-from aepctl.model.rule import Rule
 from aepctl.model.target import EMULATOR, Target
 from aepctl.project.credentials import check_header
 from aepctl.project.environment import Environment
@@ -18,6 +18,9 @@ from aepctl.project.said import EnvironmentSaid
 from aepctl.project.variables import check_organisation, settle_seconds
 from aepctl.yamldoc.patterns import KEY, KEY_HINT
 from aepctl.yamldoc.places import Path as PlacePath
+
+if TYPE_CHECKING:
+    from aepctl.model.rule import Rule
 
 DEFAULT = "`default_environment`"
 INSIDE = (
@@ -40,7 +43,7 @@ class Project:
     found: bool = True
     boundary: Boundary | None = field(default=None, compare=False)
     missing: Mapping[PlacePath, Problem] = field(default_factory=dict)
-    rules: tuple[Rule, ...] = ()
+    rules: "tuple[Rule, ...]" = ()
 
     def environment(
         self, environ: Mapping[str, str], name: str | None = None, *, program: str = "aepctl"

@@ -28,6 +28,8 @@ environment = plain.record(
         "ais_url": url,
         "ups_url": url,
         "ims_url": url,
+        "lock_lease_seconds": plain.within(5, 3600),
+        "settle_seconds": plain.within(0, 3600),
         "max_creates": plain.count,
         "max_deletes": plain.count,
         "on_removal": plain.one_of("retain", "delete"),

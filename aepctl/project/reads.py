@@ -42,7 +42,7 @@ class Reads:
     def _by_place(self, real: Path) -> str | None:
         if real.suffix.lower() in SUFFIXES and _below(real, self.manifests):
             return MANIFEST
-        if NEAR.fullmatch(real.name) and real.parent == real_path("."):
+        if re.fullmatch(NEAR, real.name) and real.parent == real_path("."):
             return "what passes for the settings"
         if ".git" in real.parts[:-1]:
             return "Git's own"

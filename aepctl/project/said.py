@@ -1,9 +1,10 @@
 """What aepctl.yaml says, before an environment is chosen, and what goes without saying."""
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from aepctl.model.rule import Rule
+if TYPE_CHECKING:
+    from aepctl.model.rule import Rule
 
 AIS_URL = "https://platform.adobe.io/core/ais"
 UPS_URL = "https://platform.adobe.io/data/core/ups"
@@ -41,5 +42,5 @@ class ConfigSaid(NamedTuple):
 
     manifests: str = "audiences"
     default_environment: str | None = None
-    rules: tuple[Rule, ...] = ()
+    rules: "tuple[Rule, ...]" = ()
     environments: Mapping[str, EnvironmentSaid] = {}

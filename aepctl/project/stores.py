@@ -4,8 +4,8 @@ import re
 from urllib.parse import parse_qsl, urlsplit
 
 SCHEMES = ("git", "s3", "gs", "az", "postgresql", "https", "http")
-_SECRET = re.compile(r"(?i)secret|token|passw|passphrase|credential|api_?key|access_?key|^sig$")
-_SSH_PASSWORD = re.compile(r"git:[^/@]*:[^/]*@[^/]*:")
+_HUSHED = r"(?i)secret|token|passw|passphrase|credential|api_?key|access_?key|^sig$"
+_SSH_USER = r"git:[^/@]*:[^/]*@[^/]*:"
 """What git itself would take for a host, a path and an `@` in it."""
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")
 _ELSEWHERE = "credentials come from the environment only"
@@ -42,9 +42,9 @@ def check_address(address: str) -> str:
     except ValueError:
         raise ValueError("the address cannot be read as a URL") from None
     user = parts.username and parts.scheme in {"http", "https"}
-    if parts.password is not None or user or _SSH_PASSWORD.match(address):
+    if parts.password is not None or user or re.match(_SSH_USER, address):
         raise ValueError(f"an address holds no user with a password: {_ELSEWHERE}")
-    secret = next((name for name in names if _SECRET.search(name)), None)
+    secret = next((name for name in names if re.search(_HUSHED, name)), None)
     if secret is not None:
         raise ValueError(f"an address holds no secret, such as `?{secret}=`: {_ELSEWHERE}")
     return address

@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-URL = re.compile(r"(?i:https?)://([\w-]+(\.[\w-]+)*|\[[\da-f:.]+\])(:\d{1,5})?(/[!-~]*)?", re.ASCII)
+URL = r"(?a)(?i:https?)://([\w-]+(\.[\w-]+)*|\[[\da-f:.]+\])(:\d{1,5})?(/[!-~]*)?"
 
 
 def safe_url(url: str) -> str:
@@ -14,7 +14,7 @@ def safe_url(url: str) -> str:
     """
     if re.search("[@?#]", url):
         raise ValueError("a plain URL was expected: no user, no `?…`, no `#…`")
-    if not URL.fullmatch(url):
+    if not re.fullmatch(URL, url):
         raise ValueError("a URL such as https://platform.adobe.io/core/ais was expected")
     parts = urlsplit(url)
     if parts.port == 0:  # asking for it refuses what is too large

@@ -70,6 +70,17 @@ ACTION_WORDS: dict[str, Word] = {
         output="to_adopt",
         brief=True,
     ),
+    "forget": Word(
+        "forget",
+        "to forget",
+        ".",
+        "warn",
+        urgency=13,
+        hint="Only state is changed: what is on the platform stays there.",
+        line="{name} (audienceId {id})",
+        output="to_forget",
+        brief=True,
+    ),
     "create": Word(
         "create",
         "to create",
@@ -88,6 +99,7 @@ ACTION_WORDS: dict[str, Word] = {
         hint="Known under another key now. Only state is changed.",
         line="{name} (audienceId {id})",
         output="to_move",
+        brief=True,
     ),
     "record": Word(
         "record",
@@ -96,17 +108,6 @@ ACTION_WORDS: dict[str, Word] = {
         "info",
         hint="Taken into state as it is. Nothing is sent.",
         output="to_record",
-    ),
-    "forget": Word(
-        "forget",
-        "to forget",
-        ".",
-        "warn",
-        urgency=13,
-        hint="Only state is changed: what is on the platform stays there.",
-        line="{name} (audienceId {id})",
-        output="to_forget",
-        brief=True,
     ),
 }
 """In the order in which totals are told: what needs a person, then what cannot be undone."""

@@ -54,9 +54,9 @@ def plan_alerts(plan: Plan) -> Iterator[tuple[str, str]]:
     if plan.not_listed:
         said = "the platform's list lacks them, which proves nothing"
         more = command(plan.program, "drift")
-        yield "Not listed", f"{listed(plan.not_listed)}: {said}. `{more}` says more"
+        yield "Not listed", f"{listed(_keys(plan.not_listed))}: {said}. `{more}` says more"
     if plan.stays:
-        yield STAYS, f"retained when it was removed: {listed(plan.stays)}"
+        yield STAYS, f"retained when it was removed: {listed(_keys(plan.stays))}"
     if plan.elsewhere:
         yield ELSEWHERE, _elsewhere(plan)
     if plan.overwrites and plan.changes:
@@ -92,11 +92,15 @@ def _deletes_allowed(plan: Plan) -> str:
     return f"max_deletes ({plan.max_deletes})"
 
 
+def _keys(keys: Iterable[str]) -> Iterator[str]:
+    return (f"`{key}`" for key in keys)
+
+
 def _elsewhere(plan: Plan) -> str:
     keys, forget = plan.elsewhere, command(plan.program, "state", "rm", plan.elsewhere[0])
     are = "are left as they are" if keys[1:] else "is left as it is"
     return (
-        f"{listed(f'`{key}`' for key in keys)}, known here, {are}. To end one here: "
+        f"{listed(_keys(keys))}, known here, {are}. To end one here: "
         f"`lifecycle: {{on_removal: delete}}` (or `retain`) in its block; to forget it: `{forget}`"
     )
 

@@ -9,7 +9,7 @@ from aepctl.render.display import COMMAND, UNSAFE
 PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z0-9 ._/()+-]*[A-Za-z0-9._/()+-])?")
 WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 """What other readers of YAML take for something else than text."""
-NO_YAML = re.compile(f"{UNSAFE.pattern}|[\ufffe\uffff]")
+NO_YAML = f"{UNSAFE.pattern}|[\ufffe\uffff]"
 
 
 def manifest_block(key: str, audience: Audience) -> str:
@@ -24,4 +24,4 @@ def scalar(text: str) -> str:
     if PLAIN.fullmatch(text) and text.lower() not in WORDS:
         return text
     quoted = COMMAND.sub(r"##\1\\u005b", json.dumps(text, ensure_ascii=False))
-    return NO_YAML.sub(lambda found: json.dumps(found[0])[1:-1], quoted)
+    return re.sub(NO_YAML, lambda found: json.dumps(found[0])[1:-1], quoted)

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, RootModel, WithJsonSchema
 from typing_extensions import TypedDict  # pydantic takes typing's from Python 3.12 on
 
-from aepctl.plan.drift import Kind
+from aepctl.plan.kinds import Kind
 from aepctl.render.documents import (
     COUNT,
     AudienceData,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from aepctl.plan.drift import Kind
+from aepctl.plan.kinds import Kind
 from aepctl.render.word import Word
 
 IN_STEP = "in-step"

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from aepctl.model.audience import ASLEEP
 from aepctl.model.target import Target
-from aepctl.plan.drift import Drift, Drifted, Kind
+from aepctl.plan.drift import Drift, Drifted
+from aepctl.plan.kinds import Kind
 from aepctl.plan.plan import FieldDiff
 from aepctl.render.block import scalar
 from aepctl.render.drift_words import IN_STEP, RETAINED, STATUS

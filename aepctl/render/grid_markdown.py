@@ -76,7 +76,7 @@ def _result(part: View, most: int) -> str:
         return totals(part.totals) or part.nothing
     said = "**failed**"
     if part.failed:
-        said += f": {prose(part.failed.message, most)} {code(part.failed.code)}"
+        said += f": {prose(part.failed.message, most)} {code(f'[{part.failed.code}]')}"
     then = f". Next: {prose(part.failed.hint, most)}" if part.failed and part.failed.hint else ""
     return _barred(said + then)
 

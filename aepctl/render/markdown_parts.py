@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
+from aepctl.render.alike import told_once
 from aepctl.render.escape import clip, code, code_within, html, marked_code, prose
 from aepctl.render.fitting import FEW, Entry, Section, size
 from aepctl.render.markdown_texts import field_change, side, text_as_it_is, text_change
@@ -76,17 +77,20 @@ def _tag(file: str | None) -> str:
     return NOWHERE if file is None else f"<code>{marked_code(clip(file, MAX_NAME))}</code>"
 
 
-def heading(status: str, count: int) -> str:
+def heading(status: str, count: int, note: str | None = None) -> str:
     """The title of a kind: its sign, how many there are, and what is to be known of all."""
     how = word(status)
     hint = f"\n\n{how.hint}" if how.hint else ""
-    return f"### {code(how.symbol)} {count:,} {how.counted}{hint}"
+    each = f"\n\nEach: {prose(note, 4 * MAX_NAME)}" if note else ""
+    return f"### {code(how.symbol)} {count:,} {how.counted}{hint}{each}"
 
 
-def _urgent_section(status: str, rows: Sequence[Row]) -> Section:
+def _urgent_section(status: str, kind: Sequence[Row]) -> Section:
+    note, rows = told_once(kind)
     entries = tuple(_entry(row, {}, place=True) for row in rows)
     rank = 0 if status not in LISTS else len(rows)
-    return Section(heading(status, len(rows)), entries, rank=rank, long=_is_long(rows, rank))
+    title = heading(status, len(rows), note)
+    return Section(title, entries, rank=rank, long=_is_long(rows, rank))
 
 
 def _is_long(rows: Sequence[Row], rank: int) -> bool:
@@ -94,8 +98,9 @@ def _is_long(rows: Sequence[Row], rank: int) -> bool:
     return rank > MANY and not any(row.diff for row in rows)
 
 
-def _by_file_sections(status: str, rows: Sequence[Row], *, counted: bool) -> Iterator[Section]:
-    title, long = heading(status, len(rows)), _is_long(rows, len(rows))
+def _by_file_sections(status: str, kind: Sequence[Row], *, counted: bool) -> Iterator[Section]:
+    note, rows = told_once(kind)
+    title, long = heading(status, len(rows), note), _is_long(rows, len(rows))
     for file, group in _by_file(rows):
         common = _in_common(group)
         where = "".join(f", all in {code(one)}" for one in (_origin(common),) if one)

@@ -58,6 +58,8 @@ def _next(report: ApplyReport, again: str) -> str | None:
         return f"run `{again}` again; it does what is left."
     if counts[OutcomeKind.REFUSED]:
         return f"mend what was refused, then run `{again}` again; nothing is done twice."
+    if counts[OutcomeKind.UNDECIDED]:
+        return "decide about what is undecided, as each of them says; then plan again."
     return None
 
 

@@ -19,7 +19,7 @@ LINES = 2
 MOST_EDITS = 6
 LEAST_ALIKE = 0.4
 """Where more than that differs, each text is shown as a whole."""
-MARKS = re.compile(r"\[-|-\]|\{\+|\+\}|##")
+MARKS = r"\[-|-\]|\{\+|\+\}|##"
 """A text that has such itself is not marked with them."""
 
 
@@ -92,7 +92,7 @@ def _marked(name: str, lines: Iterator[tuple[str, str]], paint: Paint) -> Iterat
 def _words(before: str, after: str, paint: Paint) -> str | None:
     """One text with what is gone and what is new marked in it; None: they have little in common."""
 
-    if MARKS.search(before) or MARKS.search(after):
+    if re.search(MARKS, before) or re.search(MARKS, after):
         return None
     found = edits(before, after)
     alike = sum(len(one.same) for one in found)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from aepctl.render.alike import told_once
 from aepctl.render.display import Paint, cells, display, display_all
 from aepctl.render.text_fields import difference, label, side, value
 from aepctl.render.view import Row
@@ -18,8 +19,8 @@ WIDEST = 48
 """A column is not made wider for one long text in it."""
 NARROWEST = 12
 """Nor narrower than that for a terminal that is narrow."""
-ORIGIN = 2
-"""The column that is most often the same for all."""
+NAME, ORIGIN = 2, 3
+"""The columns of names, and of what is most often the same for all."""
 
 
 def rows_lines(rows: Sequence[Row], paint: Paint) -> Iterator[str]:
@@ -29,29 +30,32 @@ def rows_lines(rows: Sequence[Row], paint: Paint) -> Iterator[str]:
         if number and len(rows) > FEW:
             yield ""
         how = word(kind[0].status)
-        shown, left = folded(kind, how, paint)
+        note, every = told_once(kind)
+        shown, left = folded(every, how, paint)
         told = _table(shown, how, paint) if how.brief and not few else _blocks(shown, how, paint)
         yield from with_fold(told, left, how, paint) if left else told
+        if note is not None:
+            yield _below(f"each: {display(note)}", paint)
 
 
 def by_kind(rows: Iterable[Row]) -> list[list[Row]]:
-    """The rows of each status: the most urgent first, and last what takes a line each."""
+    """The rows of each status: the most urgent first, what takes a line each, new ones last."""
     kinds: dict[str, list[Row]] = {}
     for row in rows:
         kinds.setdefault(row.status, []).append(row)
     return [kinds[status] for status in sorted(kinds, key=_place)]
 
 
-def _place(status: str) -> tuple[bool, int, bool]:
+def _place(status: str) -> tuple[bool, int, bool, bool]:
     how = word(status)
-    return how.urgency is None, how.urgency or 0, how.brief
+    return how.urgency is None, how.urgency or 0, how.brief, how.tone == "good"
 
 
-def folded(kind: list[Row], how: Word, paint: Paint) -> tuple[list[Row], int]:
+def folded(kind: Sequence[Row], how: Word, paint: Paint) -> tuple[Sequence[Row], int]:
     """What is shown of a kind, and how many are not. What may do harm is always shown."""
     if not paint.folds or paint.verbose or len(kind) <= MANY or how.tone in {"warn", "bad"}:
         return kind, 0
-    return kind[:FIRST] + kind[-LAST:], len(kind) - FIRST - LAST
+    return [*kind[:FIRST], *kind[-LAST:]], len(kind) - FIRST - LAST
 
 
 def with_fold(told: Iterable[str], left: int, how: Word, paint: Paint) -> Iterator[str]:
@@ -63,7 +67,7 @@ def with_fold(told: Iterable[str], left: int, how: Word, paint: Paint) -> Iterat
         yield one
 
 
-def _blocks(rows: list[Row], how: Word, paint: Paint) -> Iterator[str]:
+def _blocks(rows: Sequence[Row], how: Word, paint: Paint) -> Iterator[str]:
     return ("\n".join(_block(row, how, paint)) for row in rows)
 
 
@@ -92,13 +96,14 @@ def _below(line: str, paint: Paint) -> str:
 def _notes(row: Row, how: Word) -> Iterator[str]:
     if row.came:
         yield display(row.came)
-    if row.note is not None:
-        yield display(row.note)
+    told = [display(row.note)] if row.note is not None else []
     if how.line:
-        yield how.line.format(name=side(row.name), id=side(row.audience_id))
+        line = how.line.format(name=side(row.name), id=side(row.audience_id))
+        told.insert(0 if how.line.startswith("{name}") else len(told), line)
+    yield from told
 
 
-def _table(rows: list[Row], how: Word, paint: Paint) -> Iterator[str]:
+def _table(rows: Sequence[Row], how: Word, paint: Paint) -> Iterator[str]:
     """A line for each, in columns as far as they fit; what else is to be known is below it."""
     lines = list(_cells(rows, how))
     head = ""
@@ -107,15 +112,20 @@ def _table(rows: list[Row], how: Word, paint: Paint) -> Iterator[str]:
         lines = [(*line[:ORIGIN], "", *line[ORIGIN + 1 :]) for line in lines]
     told = _aligned(lines, (how.colour, "bold"), paint)
     for row, line in zip(rows, told, strict=True):
-        shown = f"{head}{wrap(line, paint, 4)}"
+        shown = [f"{head}{wrap(line, paint, 4)}"]
         head = ""
-        yield shown if row.note is None else f"{shown}\n{_below(display(row.note), paint)}"
+        for one in row.diff:
+            shown += difference(row, one, paint)
+        if row.note is not None:
+            shown.append(_below(display(row.note), paint))
+        yield "\n".join(shown)
 
 
 def _aligned(lines: list[tuple[str, ...]], first: tuple[str, ...], paint: Paint) -> Iterator[str]:
     """The lines in columns; `first` is the style of the first one."""
     widths = _fitting(_widths(lines), paint)
-    every = zip(zip(*lines, strict=True), widths, (first, (), (), ("dim",), ("dim",)), strict=True)
+    styles = (first, (), (), (), ("dim",), ("dim",))
+    every = zip(zip(*lines, strict=True), widths, styles, strict=True)
     columns = [one for one in every if one[1]]
     padded = [_padded(texts, wide) for texts, wide, _ in columns[:-1]]
     padded.append(list(columns[-1][0]))
@@ -133,20 +143,21 @@ def _padded(texts: Sequence[str], wide: int) -> list[str]:
     return [f"{text}{' ' * (wide - cells(text))}" for text in texts]
 
 
-def _cells(rows: list[Row], how: Word) -> Iterator[tuple[str, ...]]:
-    """Symbol and key, name, namespace and originName, the ID of what is there, and the place."""
+def _cells(rows: Sequence[Row], how: Word) -> Iterator[tuple[str, ...]]:
+    """Symbol and key, what it was, name, namespace and originName, the ID, and the place."""
     texts: list[str] = []
     for row in rows:
         fields, source = row.fields, row.source
         texts += (
             f"{how.symbol} {row.key}",
+            row.came or "",
             fields.get("name", ""),
             f"{fields.get('namespace', '')}/{fields.get('originName', '')}",
             "" if row.new or row.audience_id is None else row.audience_id,
             f"{source.file}:{source.line}" if source else "",
         )
     shown = iter(display_all(texts))
-    return zip(shown, shown, shown, shown, shown, strict=True)
+    return zip(shown, shown, shown, shown, shown, shown, strict=True)
 
 
 def _widths(lines: list[tuple[str, ...]]) -> list[int]:
@@ -161,7 +172,7 @@ def _excess(widths: list[int], paint: Paint) -> int:
 
 def _fitting(widths: list[int], paint: Paint) -> list[int]:
     """Narrower columns, where the terminal is narrow: what is longer goes over its column."""
-    for number in (1, 0):
+    for number in (NAME, 0):
         most = max(widths[number] - NARROWEST, 0)
         widths[number] -= min(_excess(widths, paint), most)
     return [min(wide, 1) for wide in widths] if _excess(widths, paint) else widths

@@ -31,9 +31,9 @@ MERGE = (
     "both sides (of one key, the line that is to stay), the higher serial, and remove the markers"
 )
 
-_PAIR = re.compile(r"\\\\|\\u[Dd][89ABab][0-9A-Fa-f]{2}\\u[Dd][C-Fc-f][0-9A-Fa-f]{2}")
+_PAIR = r"\\\\|\\u[Dd][89ABab][0-9A-Fa-f]{2}\\u[Dd][C-Fc-f][0-9A-Fa-f]{2}"
 """What is no half of a character: both halves of one, or a backslash that begins no escape."""
-_HALF = re.compile(r"\\u[Dd][89A-Fa-f][0-9A-Fa-f]{2}")
+_HALF = r"\\u[Dd][89A-Fa-f][0-9A-Fa-f]{2}"
 encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(", ", ": ")).encode
 
 
@@ -117,7 +117,7 @@ def _intents(document: "SettledDocument") -> dict[str, Intent]:
 
 
 def _load(text: str, file: str) -> Any:
-    half = _HALF.search(_PAIR.sub("", text)) if "\\u" in text else None
+    half = re.search(_HALF, re.sub(_PAIR, "", text)) if "\\u" in text else None
     if half is not None:
         line = text.count("\n", 0, text.index(half[0])) + 1
         _refuse(file, line, f"`{half[0]}` is half a character, which no text can hold")

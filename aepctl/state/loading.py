@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING
 from aepctl.errors import StateError
 from aepctl.model.target import Target
 from aepctl.state.codec import decode_written
-from aepctl.state.events import Begun, Contradiction
 from aepctl.state.model import State
-from aepctl.state.reducer import Draft, folded
 from aepctl.state.shared_store import SharedStore
 from aepctl.state.stores.base import StateStore, Stored
 from aepctl.state.written import Written
@@ -155,6 +153,9 @@ def _check_belongs(journal: "JournalContents", document: State | None, where: st
 
 
 def _with_journal(document: State, journal: "JournalContents", where: str) -> State:
+    from aepctl.state.events import Begun, Contradiction  # noqa: PLC0415 - as in _journal
+    from aepctl.state.reducer import Draft, folded  # noqa: PLC0415 - likewise
+
     draft = Draft(document, several=journal.old)
     events = journal.events
     if journal.old:

@@ -5,7 +5,7 @@ from aepctl.state.model import Run, State
 
 def note_of(before: State, after: State, run: Run, *, over: bool) -> str:
     """A subject, and a body that says which run it was. `over`: the run ends with this write."""
-    what = ", ".join(_changes(before, after)) or ("done" if over else "at work")
+    what = ", ".join(_changes(before, after)) or ("nothing new" if over else "at work")
     body = [f"run {run.id}", run.job, f"commit {run.commit}" if run.commit else None]
     told = "\n".join(line for line in body if line)
     return f"{run.command.removeprefix('aepctl ')}: {what}\n\n{told}\n"

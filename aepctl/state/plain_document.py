@@ -11,15 +11,19 @@ from aepctl.state.written import Written
 
 
 def _known(
+    name: str,
+    namespace: str,
+    origin_name: str,
     audience_id: str,
+    description: str | None = None,
+    id: str | None = None,  # noqa: A002 - as it is written
     sent: Audience | None = None,
     lifecycle: AtRemoval = NOTHING_SAID,
     *,
     retained: bool = False,
-    **fields: str,
 ) -> Known:
-    platform_id = fields.pop("id", None)
-    return Known(Audience(**fields), Ids(audience_id, platform_id), sent, lifecycle, retained)
+    audience = Audience(name, namespace, origin_name, description)
+    return Known(audience, Ids(audience_id, id), sent, lifecycle, retained)
 
 
 def _used_plan(serial: int, runs: Iterable[str] = (), left: Iterable[str] = ()) -> UsedPlan:

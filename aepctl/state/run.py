@@ -1,7 +1,6 @@
 """Which run this is: for the state that it changes, and for whoever finds that state locked."""
 
 import os
-import socket
 from collections.abc import Callable, Mapping
 from uuid import uuid4
 
@@ -34,6 +33,8 @@ def this_run(
 
 def holder(run: Run) -> dict[str, str]:
     """Who holds the state while `run` is at work."""
+    import socket  # noqa: PLC0415 - who only reads holds no lock
+
     given = {"pid": str(os.getpid()), "host": socket.gethostname(), "since": run.at}
     given["command"] = run.command
     return given if run.job is None else {**given, "job": run.job}

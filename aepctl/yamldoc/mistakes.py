@@ -16,7 +16,7 @@ HINTS = {
     "`\\U0001f600`, or JSON's two: `\\ud83d\\ude00`",
     "cannot start any token": "put a text that starts with this character into quotes",
 }
-QUOTED = re.compile(r"""[^"']*:\s+(["']).*\1\s*""")
+QUOTED = r"""[^"']*:\s+(["']).*\1\s*"""
 """A key, and a text in quotes that ends."""
 
 
@@ -33,7 +33,7 @@ def hint_for(said: str, text: str, position: Position, *, opened: bool) -> str |
     if "mapping values are not allowed" in said:
         return _two_colons(line, column, _above(lines, number))
     if "did not find expected key" in said:
-        return WHOLE if QUOTED.fullmatch(line[: column - 1]) else ALIKE
+        return WHOLE if re.fullmatch(QUOTED, line[: column - 1]) else ALIKE
     return next((hint for words, hint in HINTS.items() if words in said), None)
 
 

@@ -7,22 +7,20 @@ the text is given back as it was written.
 
 import re
 
-PAIR = re.compile(
-    r"(?<!\\)((?:\\\\)*)\\u([Dd])([89ABab])([0-9A-Fa-f]{2})\\u([Dd])([C-Fc-f])([0-9A-Fa-f]{2})"
-)
-WRITTEN = re.compile(r"\\u([Ee])([0-5])([0-9A-Fa-f]{2})\\u([Ee])([6-9a-d])([0-9A-Fa-f]{2})")
-READ = re.compile("([\ue000-\ue5ff])([\ue600-\uedff])")
+PAIR = r"(?<!\\)((?:\\\\)*)\\u([Dd])([89ABab])([0-9A-Fa-f]{2})\\u([Dd])([C-Fc-f])([0-9A-Fa-f]{2})"
+WRITTEN = r"\\u([Ee])([0-5])([0-9A-Fa-f]{2})\\u([Ee])([6-9a-d])([0-9A-Fa-f]{2})"
+READ = "([\ue000-\ue5ff])([\ue600-\uedff])"
 HIGH, LOW = "89aAbB", "cCdDeEfF"
 """The second digit of each half, in the order of what stands in for it: 0 to 5, and 6 to d."""
 
 
 def without_pairs(text: str) -> str | None:
     """The text with stand-ins for all pairs; None where it has none, or has such stand-ins."""
-    if "\\u" not in text or PAIR.search(text) is None:
+    if "\\u" not in text or re.search(PAIR, text) is None:
         return None
-    if READ.search(text) or WRITTEN.search(text):
+    if re.search(READ, text) or re.search(WRITTEN, text):
         return None
-    return PAIR.sub(_stand_ins, text)
+    return re.sub(PAIR, _stand_ins, text)
 
 
 def _stand_ins(found: re.Match[str]) -> str:
@@ -38,7 +36,7 @@ def _as(letter: str, both: str) -> str:
 
 def as_written(value: str) -> str:
     """A text outside of double quotes, as it was before `without_pairs`."""
-    return WRITTEN.sub(_written, value)
+    return re.sub(WRITTEN, _written, value)
 
 
 def _written(found: re.Match[str]) -> str:
@@ -49,7 +47,7 @@ def _written(found: re.Match[str]) -> str:
 
 def together(value: str) -> str:
     """A text in double quotes, with the characters that the stand-ins stand for."""
-    return READ.sub(_character, value)
+    return re.sub(READ, _character, value)
 
 
 def _character(found: re.Match[str]) -> str:

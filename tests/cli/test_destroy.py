@@ -127,7 +127,7 @@ class TestProtected:
         life.want()
         assert life.project.apply().code == 0
         result = life.project.run("destroy", "--auto-approve", "prod")
-        assert "Stays on the platform: retained when it was removed: gold" in result.out
+        assert "Stays on the platform: retained when it was removed: `gold`" in result.out
         assert (keys(life), life.names) == (["gold"], ["Gold"])
 
 
@@ -182,6 +182,7 @@ class TestWhatIsOpen:
         result = life.project.run("destroy", "--auto-approve", "prod")
         assert (result.code, life.names) == (3, ["Gold"])
         assert keys(life) == ["gold"]
+        assert "destroy --overwrite --target gold`\n" in result.out  # and its block is there
         assert life.project.run("destroy", "--auto-approve", "prod", "--overwrite").code == 0
         assert life.names == []
 

@@ -185,7 +185,8 @@ def test_what_is_named_in_another_spelling_is_told(project: Project, there: Emul
     create(there, "Two  blanks")
     result = project.run("export", "--to", "audiences")
     note = "written in the usual spelling: its name has more than one blank at position 4"
-    assert f"+ two-blanks  audiences/agora.yaml:12\n    {note}\n    Two blanks" in result.out
+    assert "+ two-blanks  audiences/agora.yaml:12\n    Two blanks" in result.out
+    assert f")\n    {note}\n" in result.out
     assert "which of those in the usual spelling are meant, it asks" in result.out
 
 

@@ -251,9 +251,8 @@ class TestWithoutAState:
         assert 0 < sum(slept) <= 30
         assert result.code == 0
         assert names(there) == ["Name gold"]
-        assert "there was no state state/prod.json: what was created a moment ago may not be" in (
-            result.err
-        )
+        said = "there was no state at state/prod.json: what was created a moment ago may not be"
+        assert said in result.err
         assert "`aepctl apply --fresh` does not wait" in result.err
 
     def test_fresh_does_not_wait(self, project: Project, platform: Start) -> None:
@@ -360,7 +359,7 @@ def test_what_a_list_goes_on_showing_after_its_delete_is_not_adopted(
     project.want("gold", *others)
     result = project.apply()
     assert result.code == 3
-    assert f"the platform lists {first}, but has no such audience under its id" in result.out
+    assert f"the platform lists `{first}`, but has no such audience under its id" in result.out
     assert "gold" not in project.ids()
     there.behaviour = Behaviour()
     assert project.apply().code == 0

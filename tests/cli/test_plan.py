@@ -105,8 +105,9 @@ def test_a_plan_shows_each_field_that_changed_and_what_is_not_wanted(
     project.edit("audiences/all.yaml", "Name gold}", "Name gold, description: Of gold.}")
     result = project.run("plan")
     assert "~ gold  audiences/all.yaml:3\n    description  (none) -> Of gold.\n" in result.out
-    assert ". silver\n    no longer in the manifests; stays on the platform" in result.out
-    assert "1 to update, 1 to forget." in result.out
+    assert result.out.startswith(". silver\n    Name silver (audienceId ")
+    assert ")\n    no longer in the manifests; stays on the platform\n" in result.out
+    assert "1 to forget, 1 to update." in result.out
 
 
 def test_detailed_exitcode_tells_changes_from_none(project: Project) -> None:

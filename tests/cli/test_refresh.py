@@ -73,7 +73,7 @@ def test_what_is_only_not_listed_is_left_and_told(project: Project, there: Emula
     delete(there, "Name gold")
     result = project.run("refresh", "--auto-approve")
     assert result.code == 0
-    assert "Not listed: gold: the platform's list lacks them, which proves nothing." in result.out
+    assert "Not listed: `gold`: the platform's list lacks them, which proves nothing." in result.out
     assert project.run("plan", "--refresh", "-o", "json").json["notListed"] == ["gold"]
     assert sorted(known(project)) == ["gold", "silver"]
 

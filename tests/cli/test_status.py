@@ -172,6 +172,14 @@ class TestTheTerminal:
         StatusLog(Invocation()).passing("waiting", "so long\n" * 50)
         assert len(screen.getvalue()) == 59
 
+    def test_what_stays_is_broken_between_words(self, look: Callable[..., Screen]) -> None:
+        screen = look()
+        StatusLog(Invocation()).caution("x", f"the platform {'is looked at once more ' * 3}soon")
+        said = screen.getvalue().rstrip("\n").split("\n")
+        assert max(map(len, said)) <= 60
+        assert " ".join(one.strip() for one in said).endswith("at once more soon")
+        assert said[1].startswith("  ")
+
     def test_quiet_draws_nothing(self, look: Callable[..., Screen]) -> None:
         screen = look()
         log = StatusLog(Invocation(quiet=True))

@@ -47,7 +47,7 @@ def test_the_line_shown_is_the_one_that_was_parsed(
         read_manifests("audiences")
     told = problems_text(raised.value.problems, Paint(on=False))
     assert " 52 |   gold: {nmae: Gold}" in told
-    assert "the key `gold` is already taken in audiences/a.yaml:52:3" in told
+    assert "the key `gold` is already taken in `audiences/a.yaml:52:3`" in told
 
 
 @pytest.mark.parametrize("after", AFTER)

@@ -43,7 +43,7 @@ def told(
 def test_two_audiences_are_told_apart_in_each_environment_alone(project: Project) -> None:
     body = "  a: {name: X, environments: [dev]}\n  b: {name: X, environments: [%s]}\n"
     assert told(project, body % "prod") == []
-    said = "same-audience `b` describes the same audience as `a` in audiences/a.yaml:3:3, in dev"
+    said = "same-audience `b` describes the same audience as `a` in `audiences/a.yaml:3:3`, in dev"
     assert told(project, body % "dev, prod") == [f"4:3 {said}"]
     assert told(project, body % "dev, prod", about=("prod",)) == []
     assert told(project, body % "dev, prod", about=("dev",)) == [f"4:3 {said}"]
@@ -52,20 +52,23 @@ def test_two_audiences_are_told_apart_in_each_environment_alone(project: Project
 def test_an_override_that_makes_two_alike_is_told_at_its_place(project: Project) -> None:
     body = "  a: {name: X, overrides: {prod: {name: y}}}\n  b: {name: Y}\n"
     assert told(project, body) == [
-        "3:35 same-audience `a` describes the same audience as `b` in audiences/a.yaml:4:3, in prod"
+        (
+            "3:35 same-audience `a` describes the same audience as `b` in `audiences/a.yaml:4:3`, "
+            "in prod"
+        )
     ]
 
 
 def test_so_is_one_that_gives_an_id_again(project: Project) -> None:
     body = "  a: {name: X, audienceId: i}\n  b: {name: Y, overrides: {prod: {audienceId: i}}}\n"
     assert told(project, body) == [
-        "4:35 same-id `b` has the same audienceId as `a` in audiences/a.yaml:3:3, in prod"
+        "4:35 same-id `b` has the same audienceId as `a` in `audiences/a.yaml:3:3`, in prod"
     ]
 
 
 def test_what_is_so_in_all_environments_names_none(project: Project) -> None:
     body = "  a: {name: X, overrides: {prod: {audienceId: i}}}\n  b: {name: X}\n  c: {name: X}\n"
-    assert [re.sub(" in audiences.*", "", one) for one in told(project, body)] == [
+    assert [re.sub(" in `audiences.*", "", one) for one in told(project, body)] == [
         "3:3 same-audience `a` describes the same audience as `b`",
         "5:3 same-audience `c` describes the same audience as `b`",
     ]
@@ -76,8 +79,8 @@ def test_what_moved_or_was_removed_may_not_be_wanted_where_it_is(project: Projec
     blocks = "  a: {name: A, environments: [dev]}\n  b: {name: B}\n"
     body = f"{blocks}  c: {{name: C, environments: [dev, prod]}}\n{tail}"
     assert [one.partition(" but ")[2] for one in told(project, body)] == [
-        "is still wanted in audiences/a.yaml:3:3, in dev",
-        "still wanted in audiences/a.yaml:5:3, in dev, prod",
+        "is still wanted in `audiences/a.yaml:3:3`, in dev",
+        "still wanted in `audiences/a.yaml:5:3`, in dev, prod",
     ]
     assert told(project, body, about=("stage",)) == []
 

@@ -46,7 +46,7 @@ def test_what_has_come_to_an_end_somewhere_is_sound(
 def test_a_key_that_moved_is_not_wanted_any_more() -> None:
     (problem,) = found("ab", [("a", "b")])
     assert said([problem]) == [
-        ("b.yaml", 1, "still-wanted", "`a` has moved to `b`, but is still wanted in a.yaml:1:3")
+        ("b.yaml", 1, "still-wanted", "`a` has moved to `b`, but is still wanted in `a.yaml:1:3`")
     ]
     assert problem.hint == "delete that block; or this line, if `a` is another audience than `b`"
     (problem,) = found("a", [("a", "b")])
@@ -55,16 +55,16 @@ def test_a_key_that_moved_is_not_wanted_any_more() -> None:
 
 def test_a_key_moves_once() -> None:
     assert said(found("bc", [("a", "b"), ("a", "c")])) == [
-        ("b.yaml", 2, "moved-twice", "`a` has moved to `c` here, but in b.yaml:1:5 to `b`")
+        ("b.yaml", 2, "moved-twice", "`a` has moved to `c` here, but in `b.yaml:1:5` to `b`")
     ]
     assert said(found("b", [("a", "b"), ("a", "b")])) == [
-        ("b.yaml", 2, "moved-twice", "that `a` has moved to `b` is already said in b.yaml:1:5")
+        ("b.yaml", 2, "moved-twice", "that `a` has moved to `b` is already said in `b.yaml:1:5`")
     ]
 
 
 def test_two_do_not_move_to_one_key() -> None:
     assert said(found("c", [("a", "c"), ("b", "c")])) == [
-        ("b.yaml", 2, "moved-twice", "`b` has moved to `c` here, but so has `a` in b.yaml:1:5")
+        ("b.yaml", 2, "moved-twice", "`b` has moved to `c` here, but so has `a` in `b.yaml:1:5`")
     ]
 
 
@@ -79,7 +79,7 @@ def test_what_moves_arrives() -> None:
 
 @pytest.mark.parametrize("wanted", ["", "ab"])
 def test_nothing_moves_in_a_circle(wanted: str) -> None:
-    message = "`a` has moved in a circle that begins in b.yaml:1:5"
+    message = "`a` has moved in a circle that begins in `b.yaml:1:5`"
     assert said(found(wanted, [("a", "b"), ("b", "a")])) == [
         ("b.yaml", 2, "moved-in-a-circle", message)
     ]
@@ -95,15 +95,15 @@ def test_each_circle_is_told_once() -> None:
 
 def test_a_removed_key_is_gone() -> None:
     assert said(found("a", [], [("a", True)])) == [
-        ("c.yaml", 1, "still-wanted", "`a` is removed, but still wanted in a.yaml:1:3")
+        ("c.yaml", 1, "still-wanted", "`a` is removed, but still wanted in `a.yaml:1:3`")
     ]
     assert said(found("b", [("a", "b")], [("a", True)])) == [
-        ("c.yaml", 1, "moved-and-removed", "`a` is removed, but has moved to `b` in b.yaml:1:5")
+        ("c.yaml", 1, "moved-and-removed", "`a` is removed, but has moved to `b` in `b.yaml:1:5`")
     ]
 
 
 def test_a_key_is_removed_in_one_way() -> None:
-    message = "`a` is to be left on the platform here, but deleted in c.yaml:1:5"
+    message = "`a` is to be left on the platform here, but deleted in `c.yaml:1:5`"
     assert said(found("", [], [("a", True), ("a", True), ("a", False)])) == [
         ("c.yaml", 3, "removed-twice", message)
     ]

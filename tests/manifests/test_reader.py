@@ -59,7 +59,7 @@ def test_the_same_key_in_two_files_names_both_places() -> None:
     assert problem == Problem(
         Origin("audiences/b.yaml", 3, 3),
         "duplicate-key",
-        "the key `gold` is already taken in audiences/a.yaml:2:3",
+        "the key `gold` is already taken in `audiences/a.yaml:2:3`",
         "give one of them another key",
         f"  gold: {entry('G')}",
     )

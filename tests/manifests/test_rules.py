@@ -22,7 +22,7 @@ def test_every_repetition_of_a_key_names_the_first_place() -> None:
     found = list(repeated_keys([("gold", HERE), ("gold", THERE), ("gold", ELSEWHERE)]))
     assert [clash.origin for clash in found] == [THERE, ELSEWHERE]
     assert {clash.rule for clash in found} == {"duplicate-key"}
-    assert {clash.message for clash in found} == {"the key `gold` is already taken in a.yaml:2:3"}
+    assert {clash.message for clash in found} == {"the key `gold` is already taken in `a.yaml:2:3`"}
 
 
 def test_audiences_differ_by_any_of_three_fields() -> None:
@@ -38,7 +38,7 @@ def test_audiences_differ_by_any_of_three_fields() -> None:
 def test_a_description_makes_no_other_audience() -> None:
     (clash,) = same_audiences([wanted("a", HERE), wanted("b", THERE, description="Others")])
     assert (clash.origin, clash.rule) == (THERE, "same-audience")
-    assert clash.message == "`b` describes the same audience as `a` in a.yaml:2:3"
+    assert clash.message == "`b` describes the same audience as `a` in `a.yaml:2:3`"
 
 
 def test_a_repeated_key_is_not_told_a_second_time_as_a_repeated_audience() -> None:
@@ -58,4 +58,4 @@ def test_an_id_is_given_once() -> None:
     assert list(same_ids([one, two, replace(other, audience_id="x")])) == []
     (clash,) = same_ids([replace(one, audience_id="x"), replace(two, audience_id="x"), other])
     assert (clash.origin, clash.rule) == (THERE, "same-id")
-    assert clash.message == "`b` has the same audienceId as `a` in a.yaml:2:3"
+    assert clash.message == "`b` has the same audienceId as `a` in `a.yaml:2:3`"

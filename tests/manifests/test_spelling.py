@@ -90,7 +90,7 @@ def test_two_keys_whose_names_differ_in_spelling_only_are_one_audience(
     )
     (problem,) = same_audiences(read_manifest("a.yaml", text.encode()).wanted)
     assert problem.origin.line == 4
-    assert problem.message == "`b` describes the same audience as `a` in a.yaml:3:3"
+    assert problem.message == "`b` describes the same audience as `a` in `a.yaml:3:3`"
     assert problem.hint == (
         "name, namespace and originName together must differ by more than case, blanks or "
         "invisible characters"

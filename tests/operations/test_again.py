@@ -84,8 +84,8 @@ def test_without_a_state_the_list_gets_its_time(seconds: float, slept: list[floa
     assert new.is_due(made(gold=GOLD))
     assert new.clock.slept == slept
     assert new.console.said == [
-        "there was no state state/prod.json: what was created a moment ago may not be listed yet, "
-        f"so the platform is looked at once more in {left:.0f} s; if nothing of this was ever "
+        "there was no state at state/prod.json: what was created a moment ago may not be listed "
+        f"yet, so the platform is looked at once more in {left:.0f} s; if nothing of this was ever "
         "created, `aepctl --env prod apply --fresh` does not wait"
         for left in slept
     ]

@@ -16,8 +16,9 @@ from aepctl.model.lifecycle import Lifecycle
 from aepctl.model.problem import Origin
 from aepctl.model.steps import Forget, Record
 from aepctl.model.wants import Moved, Wants
-from aepctl.plan.drift import Asked, Drift, Drifted, Ignore, Kind
+from aepctl.plan.drift import Asked, Drift, Drifted, Ignore
 from aepctl.plan.drifting import find_drift
+from aepctl.plan.kinds import Kind
 from aepctl.plan.plan import FieldDiff
 from aepctl.plan.refreshing import plan_refresh
 from aepctl.plan.seen import Seen

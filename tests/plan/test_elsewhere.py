@@ -17,8 +17,9 @@ from aepctl.model.problem import Origin
 from aepctl.model.steps import Adopt, Delete, Forget, Move, Step
 from aepctl.model.wants import Moved, Removed, Wants
 from aepctl.plan.binding import bind
-from aepctl.plan.drift import Asked, Kind
+from aepctl.plan.drift import Asked
 from aepctl.plan.drifting import find_drift
+from aepctl.plan.kinds import Kind
 from aepctl.plan.plan import Action, Plan
 from aepctl.plan.planner import make_plan
 from aepctl.plan.questions import to_look_up

@@ -451,7 +451,7 @@ def test_what_a_list_alone_shows_is_neither_adopted_nor_made_again() -> None:
     wants, seen = Wants(want(("gold", GOLD))), Seen((there(GOLD, "A"),), denied=frozenset({"A"}))
     change = one(make_plan(wants, NOTHING, seen, POLICY))
     assert (change.action, change.steps) == (Action.DECIDE, ())
-    assert "the platform lists A, but has no such audience under its id" in str(change.reason)
+    assert "the platform lists `A`, but has no such audience under its id" in str(change.reason)
     assert "`aepctl --env prod state resolve gold --recreate`" in str(change.reason)
 
 
@@ -472,7 +472,7 @@ class TestAudienceId:
     @pytest.mark.parametrize(
         ("observed", "said"),
         [
-            (there(GOLD, "B"), "the platform shows no audience A"),
+            (there(GOLD, "B"), "the platform shows no audience `A`"),
             (there(ELSEWHERE, "A"), "has namespace 'crm'"),
         ],
     )
@@ -493,7 +493,7 @@ class TestAudienceId:
         """Also where its texts are as they are wanted."""
         change = one(life(self.wanted, knows(GOLD, deposed=deposed)))
         assert change.action is Action.DECIDE
-        assert "the manifest says that it is A, and state has id-of-gold" in str(change.reason)
+        assert "the manifest says that it is `A`, and state has `id-of-gold`" in str(change.reason)
 
 
 class TestLimits:

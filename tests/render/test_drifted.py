@@ -6,7 +6,8 @@ from plan_samples import TARGET
 
 from aepctl.model.audience import Audience
 from aepctl.model.problem import Origin
-from aepctl.plan.drift import Drift, Drifted, Kind
+from aepctl.plan.drift import Drift, Drifted
+from aepctl.plan.kinds import Kind
 from aepctl.plan.plan import FieldDiff
 from aepctl.render.drifted import Where, view_of_drift
 

@@ -427,6 +427,13 @@ def test_a_row_opens_to_what_was_and_what_will_be(show: Show) -> None:
 
 
 @needs_browser
+@pytest.mark.parametrize(("count", "opened"), [(5, 5), (6, 0)])
+def test_of_a_few_all_is_told_at_first(show: Show, count: int, opened: int) -> None:
+    page = show(plan_page(large(count)))
+    assert page.js("document.querySelectorAll('tr.below:not([hidden])').length") == opened
+
+
+@needs_browser
 def test_three_sides_stand_beside_each_other_and_where_there_is_no_room_below(show: Show) -> None:
     page = show(plan_page(LIFE))
     table = "document.querySelector('.fields')"

@@ -9,7 +9,7 @@ import pytest
 from goldens import Golden
 from hypothesis import given
 from hypothesis import strategies as st
-from plans import INTENTS, PROGRAM
+from plans import GOLD, INTENTS, PROGRAM, forget
 from review_samples import (
     NASTY,
     PLAN,
@@ -215,6 +215,14 @@ def test_what_needs_attention_comes_before_the_rest() -> None:
     order = ("to settle\n", "to decide\n", "to adopt\n", "to forget\n", "**`audi")
     places = [text.index(words) for words in order]
     assert places == sorted(places)
+
+
+def test_what_is_to_be_known_of_all_of_a_kind_stands_under_its_heading() -> None:
+    changes = [forget(f"gone-{number}", GOLD) for number in range(3)]
+    text = plan_page(plan_of(*changes), plan_id="x")
+    stays = "Each: no longer in the manifests; stays on the platform\n"
+    assert text.count("no longer in the manifests") == 1
+    assert f"what is on the platform stays there.\n\n{stays}\n- **`gone-0`**" in text
 
 
 def test_nothing_to_do_is_said() -> None:

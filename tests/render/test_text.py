@@ -92,11 +92,12 @@ def test_where_nothing_was_done_nothing_is_said() -> None:
     assert report_summary(REPORTS["nothing"], PLAIN) == ""
 
 
-def test_what_is_to_be_run_next_is_said_only_where_something_is_unknown() -> None:
+def test_what_is_to_be_run_next_is_said_where_something_is_left() -> None:
     assert report_summary(REPORTS["mixed"], PLAIN, PROGRAM).endswith(
         "\nNext: run `aepctl --env prod apply` again; it first checks what became of these.\n"
     )
-    assert "Next" not in report_summary(REPORTS["decision"], PLAIN, PROGRAM)
+    assert "Next: decide" in report_summary(REPORTS["decision"], PLAIN, PROGRAM)
+    assert "Next" not in report_summary(REPORTS["created"], PLAIN, PROGRAM)
 
 
 def test_a_whole_report_is_its_plan_its_outcomes_and_its_summary() -> None:

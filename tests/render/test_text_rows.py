@@ -6,7 +6,7 @@ import pytest
 from plans import TARGET, at, audience, create, delete, forget, known, update
 
 from aepctl.model.steps import Adopt
-from aepctl.plan.plan import Action, Change, Plan
+from aepctl.plan.plan import Action, Change, FieldDiff, Plan
 from aepctl.render.display import Paint, cells
 from aepctl.render.text import plan_text
 from aepctl.render.text_rows import FEW, FIRST, LAST, MANY
@@ -57,6 +57,33 @@ def test_an_adoption_names_the_id_that_is_there() -> None:
     adopted = Change("old", Action.ADOPT, wanted=GOLD, steps=(Adopt(known("old", GOLD)),))
     first = rows([adopted, *creates(FEW)])[0]
     assert first == "= old  Gold  agora/Agora  id-of-old"
+
+
+def test_what_an_adoption_leaves_as_it_is_is_shown() -> None:
+    adopted = Change("old", Action.ADOPT, wanted=GOLD, steps=(Adopt(known("old", GOLD)),))
+    other = replace(
+        adopted, diff=(FieldDiff("description", None, "Hers.", "Of gold."),), reason="until then"
+    )
+    assert rows([other, *creates(FEW)])[:3] == [
+        "= old  Gold  agora/Agora  id-of-old",
+        "    description  Hers. -> Of gold.",
+        "    until then",
+    ]
+
+
+def test_a_move_names_the_key_that_it_had_in_its_line() -> None:
+    moved = Change("new", Action.MOVE, known=known("new", GOLD), wanted=GOLD, moved_from="old")
+    lines = rows([*creates(FEW), moved])
+    assert lines[0] == "> new  was old  Gold  agora/Agora  id-of-new"
+    assert lines[2].startswith("+ key-0")
+
+
+def test_what_is_to_be_known_of_all_of_a_kind_is_told_once() -> None:
+    gone = [forget(f"gone-{number}", GOLD) for number in range(3)]
+    assert rows([*gone, *creates(FEW)])[:4] == [
+        *(f". gone-{number}  Gold  agora/Agora  id-of-gone-{number}" for number in range(3)),
+        "    each: no longer in the manifests; stays on the platform",
+    ]
 
 
 @pytest.mark.parametrize("width", [40, 49, 50, 100])

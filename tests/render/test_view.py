@@ -282,7 +282,9 @@ class TestReport:
     def test_what_to_run_next(self) -> None:
         again = "run `aepctl --env prod apply` again; it first checks what became of these."
         assert view_of_report(REPORTS["mixed"], PROGRAM).next == again
-        assert view_of_report(REPORTS["decision"], PROGRAM).next is None
+        decide = "decide about what is undecided, as each of them says; then plan again."
+        assert view_of_report(REPORTS["decision"], PROGRAM).next == decide
+        assert view_of_report(REPORTS["created"], PROGRAM).next is None
 
 
 class TestIntents:

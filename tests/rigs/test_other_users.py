@@ -5,6 +5,7 @@ Root gives files away and mounts. Without its capabilities it is a user as any o
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -85,11 +86,13 @@ def test_and_excludes_others_as_any_lock_does(start: Start) -> None:
     ground, emulator = start(latency=2.0)
     first = ground.start(*without_rights(ground), *APPLY)
     assert wait_for(lambda: creates(emulator) > 2)
+    first.send_signal(signal.SIGSTOP)  # it is at work for as long as that takes
     code, _, err = ground.run(*APPLY)
+    first.send_signal(signal.SIGCONT)
     assert code == 5
     assert f"is locked by process {first.pid} of this machine" in err
     emulator.behaviour = Behaviour()
-    assert first.wait(30) == 0
+    assert first.wait(60) == 0
     assert (creates(emulator), duplicates(emulator)) == (6, 0)
 
 

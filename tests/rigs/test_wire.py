@@ -88,6 +88,10 @@ class World:
         url = urlsplit(request.line.split()[1])
         if request.line.startswith("POST") and "/ims/" in url.path:
             return self._mutated(http(200, '{"access_token": "rig-token-1", "expires_in": 9999}'))
+        if url.path.endswith("/bulk-get"):
+            asked = [one["id"] for one in request.json()["ids"]]
+            results = {one: self.audiences[one] for one in asked if one in self.audiences}
+            return self._mutated(http(200, json.dumps({"results": results})))
         if request.line.startswith("POST"):
             return self._create(request)
         if not url.path.endswith("/audiences"):

@@ -58,10 +58,10 @@ def test_what_is_new_or_other_is_counted_under_the_command(
 def test_a_write_without_any_says_whether_the_run_goes_on() -> None:
     one = state(gold=GOLD, plans=("p",))
     assert note_of(one, one, RUN, over=False) == "apply: at work\n\nrun run-1\n"
-    assert note_of(one, one, RUN, over=True) == "apply: done\n\nrun run-1\n"
+    assert note_of(one, one, RUN, over=True) == "apply: nothing new\n\nrun run-1\n"
 
 
 def test_the_body_says_where_it_ran_and_for_which_commit() -> None:
     run = replace(RUN, job="https://ci.example/1", commit="abc")
     said = note_of(state(), state(), run, over=True)
-    assert said == "apply: done\n\nrun run-1\nhttps://ci.example/1\ncommit abc\n"
+    assert said == "apply: nothing new\n\nrun run-1\nhttps://ci.example/1\ncommit abc\n"

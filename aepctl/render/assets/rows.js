@@ -3,6 +3,7 @@
 const $ = (id) => document.getElementById(id);
 const data = JSON.parse($("data").textContent);
 const STEP = 100;
+const FEW = 5;
 const OPEN_AT_FIRST = 25;
 const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
 const number = new Intl.NumberFormat("en");
@@ -50,7 +51,8 @@ const orderOf = (column) =>
   column.order ?? ((a, b) => collator.compare(a[column.id], b[column.id]));
 
 const view = { q: "", statuses: new Set(), ns: null, file: null, sort: "", down: false };
-const telling = rows.filter((row) => row.note || row.fields.length);
+const all = rows.length <= FEW; /* as a terminal shows all that is to be told of them */
+const telling = rows.filter((row) => all || row.note || row.fields.length);
 const few = telling.length <= OPEN_AT_FIRST;
 const opened = few ? telling : telling.filter((row) => row.urgent).slice(0, OPEN_AT_FIRST);
 const toggled = new Set(opened.map((row) => row.at));

@@ -10,7 +10,6 @@ import errno
 import fcntl
 import json
 import os
-import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -168,6 +167,8 @@ def _locked(name: str, who: str) -> StateLocked:
 
 
 def _shown(handle: int, path: Path) -> str:
+    import socket  # noqa: PLC0415 - who only reads meets no lock
+
     try:
         who = json_of(os.pread(handle, 4096, 0))
         text = f"`{who['command']}`, process {who['pid']} on {who['host']}, since {who['since']}"

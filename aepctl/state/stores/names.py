@@ -7,13 +7,14 @@ namespace only, so the lock file is what excludes a container with the same volu
 
 import errno
 import os
-import socket
 import struct
 import sys
-from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    import socket
 
 
 class NameTaken(Exception):
@@ -66,6 +67,8 @@ class Name:
             return None
         if (name := self._name()) is None or (asking := _socket()) is None:
             return None
+        import socket  # noqa: PLC0415 - as below
+
         with asking:
             asking.setblocking(False)
             try:
@@ -79,6 +82,8 @@ class Name:
 
     def _name(self) -> str | None:
         """None where the folder above cannot be looked at."""
+        from hashlib import sha256  # noqa: PLC0415 - as below
+
         folder = self._path.parent
         try:
             above = folder.parent.stat()
@@ -88,8 +93,10 @@ class Name:
         return f"\0aepctl-{sha256(os.fsencode(kept)).hexdigest()}"
 
 
-def _socket() -> socket.socket | None:
+def _socket() -> "socket.socket | None":
     """None where a sandbox forbids sockets."""
+    import socket  # noqa: PLC0415 - who only reads holds no lock
+
     try:
         return socket.socket(socket.AF_UNIX)
     except OSError:

@@ -54,8 +54,8 @@ def run(world: GitWorld, kill_at: int, *, goes_on: bool) -> int:
 
 
 def still_there(world: GitWorld) -> bool:
-    """Whether a git of that world is at work."""
-    found = subprocess.run(["pgrep", "-f", str(world.origin)], capture_output=True, check=False)
+    """Whether a git of that world is at work, on its origin or in a repository of its project."""
+    found = subprocess.run(["pgrep", "-f", str(world.root)], capture_output=True, check=False)
     return found.stdout != b""
 
 
