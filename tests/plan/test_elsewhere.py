@@ -166,6 +166,7 @@ class TestNobodyElseMayHaveIt:
         (change,) = planned(block(), knows(), ("silver", other), seen=seen).changes
         assert (change.action, change.steps) == (Action.DECIDE, ())
         assert "state mv gold silver" in str(change.reason)
+        assert change.matches == seen.found
 
     def test_not_one_whose_manifest_names_its_id(self) -> None:
         (silver,) = want(("silver", audience("Silver")))

@@ -43,6 +43,7 @@ def test_the_lines_to_paste_are_shown_and_nothing_waits_for_a_guess(on_removal: 
         planned(("kept", GOLD), state=known(("kept", audience("Kept", "The best.")))),
         plan(want(("aurum", audience("Gold"))), found([know("gold", audience("Gold!"))])),
         plan(want(("aurum", GOLD), ("gold", EDITED)), STATE),
+        plan(want(("aurum", GOLD), ("gold", audience("Gold!", "Another."))), STATE),
         make_plan(Wants(want(("aurum", GOLD)), removed=ENDED), STATE, None, POLICY),
     ],
     ids=[
@@ -52,6 +53,7 @@ def test_the_lines_to_paste_are_shown_and_nothing_waits_for_a_guess(on_removal: 
         "two have it",
         "nothing",
         "none ends",
+        "it becomes another",
         "on purpose",
     ],
 )
