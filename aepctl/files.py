@@ -45,6 +45,19 @@ def check_regular(path: str | Path) -> None:
         return
 
 
+def real_path(path: str | Path) -> Path:
+    """Where a path leads, as far as it can be followed; `Path.resolve` breaks at a link to itself.
+
+    Raises OSError where the current folder is gone, and the path begins there.
+    """
+    return Path(os.path.realpath(path))
+
+
+def is_there(path: str | Path) -> bool:
+    """Whether something is there that can be reached; `Path.exists` raises where that is denied."""
+    return os.path.exists(path)  # noqa: PTH110 - as said
+
+
 def _check(status: os.stat_result, most: int | None) -> None:
     if stat.S_ISDIR(status.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))

@@ -9,7 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from aepctl.files import CHUNK, check_regular, read_regular, read_stream
+from aepctl.files import (
+    CHUNK,
+    check_regular,
+    is_there,
+    read_regular,
+    read_stream,
+    real_path,
+)
 
 NUMBERS = {"Is a directory": errno.EISDIR, "not a regular file": errno.EINVAL}
 
@@ -173,3 +180,12 @@ def test_a_stream_without_an_end_is_given_up() -> None:
     with Path("/dev/zero").open("rb") as zero, pytest.raises(OSError) as raised:
         read_stream(zero.fileno(), most=3_000_000)
     assert raised.value.errno == errno.EFBIG
+
+
+def test_a_path_is_followed_as_far_as_that_can_be(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "link").symlink_to("there")
+    assert real_path(tmp_path / "loop/below") == tmp_path / "loop/below"
+    assert real_path(tmp_path / "link/../link") == tmp_path / "there"
+    assert [is_there(tmp_path / name) for name in ("loop", "link", "a" * 300)] == [False] * 3
+    assert is_there(tmp_path)

@@ -5,15 +5,16 @@ Source: Adobe Developer, OAuth Server-to-Server credentials; `POST /ims/token/v3
 
 import math
 import random
+import re
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlencode
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 
 from aepctl.aep.advice import PROXY, RUN_AGAIN, unreached
-from aepctl.aep.explanations import decode_error
+from aepctl.aep.explanations import ErrorBody, decode_error
 from aepctl.aep.repeating import MAX_ATTEMPTS, may_pass, pause
 from aepctl.backoff import Jitter
 from aepctl.clock import Clock
@@ -24,6 +25,8 @@ from aepctl.replies import Reply, Response
 
 TOKEN_LIFE_SECONDS = 86399.0
 """How long a token lasts that does not say it. Source: the same page, an example answer."""
+HAS_TOKEN = re.compile(rb"(access|refresh|id)_?token", re.IGNORECASE)
+"""What an answer is not shown with: nobody knows yet what would have to be taken out of it."""
 CHECK_CLIENT = "check AEP_CLIENT_ID, AEP_CLIENT_SECRET and AEP_SCOPES"
 CHECK_ADDRESS = "check `ims_url`"
 
@@ -44,7 +47,7 @@ class Granted:
 
 class _TokenBody(BaseModel):
     access_token: SecretStr = Field(min_length=1)
-    expires_in: float = TOKEN_LIFE_SECONDS
+    expires_in: Any = None
 
 
 class _Trouble(NamedTuple):
@@ -121,6 +124,8 @@ class Ims:
     def _refused(self, response: Response) -> _Trouble:
         status = response.status
         error = decode_error(status, response.body)
+        if HAS_TOKEN.search(response.body):
+            error = ErrorBody("it may hold a token, and is not shown")
         code = f", {error.code}" if error.code else ""
         return _Trouble(
             f"{self._url} answered {status}{code}: {error.message}",
@@ -138,15 +143,25 @@ class Ims:
             body = _TokenBody.model_validate_json(response.body)
         except ValidationError:
             return _Trouble(f"the answer of {self._url} holds none", CHECK_ADDRESS)
-        token = body.access_token.get_secret_value()
+        token = body.access_token.get_secret_value().strip(" ")  # which no header ends with
+        if not token:
+            return _Trouble(f"the answer of {self._url} holds none", CHECK_ADDRESS)
         if not (token.isascii() and token.isprintable()):
             return _Trouble(
                 f"the one from {self._url} contains characters that are not allowed in an HTTP "
                 "header",
                 CHECK_ADDRESS,
             )
-        life = body.expires_in if math.isfinite(body.expires_in) else TOKEN_LIFE_SECONDS
-        return Granted(Secret(token), life)
+        return Granted(Secret(token), _life(body.expires_in))
+
+
+def _life(said: object) -> float:
+    """Seconds; the usual ones where it does not say a number."""
+    try:
+        seconds = float(said) if isinstance(said, str | int | float) else math.nan
+    except (ValueError, OverflowError):
+        seconds = math.nan
+    return seconds if math.isfinite(seconds) else TOKEN_LIFE_SECONDS
 
 
 def _hint(status: int) -> str:

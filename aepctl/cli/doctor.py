@@ -32,7 +32,7 @@ def doctor(invocation: Invocation, output: str, all_environments: bool) -> int:
 
         from aepctl.operations.doctor import diagnose
         from aepctl.render.diagnosed import check_text, of_diagnosis, summary_text
-        from aepctl.render.display import Paint
+        from aepctl.render.display import Paint, display
 
         paint = Paint(on=colour())
         shown: list[str | None] = []
@@ -43,7 +43,7 @@ def doctor(invocation: Invocation, output: str, all_environments: bool) -> int:
             if name not in shown:
                 shown.append(name)
                 space = "" if len(shown) == 1 else "\n"
-                print_result(f"{space}{paint(name or 'no environment', 'bold')}\n")
+                print_result(f"{space}{paint(display(name or 'no environment'), 'bold')}\n")
             print_result(check_text(check, paint))
 
         found = diagnose(

@@ -3,7 +3,6 @@
 import contextlib
 import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -17,6 +16,7 @@ from aepctl.cli.rescued import print_rescued_by
 from aepctl.cli.signals import stopping_on_signals
 from aepctl.cli.status import StatusLog, is_json
 from aepctl.errors import AepctlError, InternalError, Interrupted, InvalidInput, UsageError
+from aepctl.files import real_path
 from aepctl.log import Level, Notice
 from aepctl.project.pasteable import make_pasteable
 
@@ -136,18 +136,24 @@ def _give_github(
 def repository_prefix() -> str:
     """The way from the repository to this folder: reports name files from the repository."""
     repository = os.environ.get("GITHUB_WORKSPACE") or os.environ.get("CI_PROJECT_DIR")
-    here = Path.cwd().resolve()
-    if not repository or not here.is_relative_to(Path(repository).resolve()):
+    if not repository:
         return ""
-    prefix = here.relative_to(Path(repository).resolve()).as_posix()
+    try:
+        here, top = real_path("."), real_path(repository)
+    except OSError:  # the folder is gone meanwhile, and what was done is told all the same
+        return ""
+    prefix = here.relative_to(top).as_posix() if here.is_relative_to(top) else "."
     return "" if prefix == "." else prefix
 
 
 def said_of(error: click.ClickException) -> str:
-    """What it says, in a sentence."""
+    """What it says, in a sentence that acts on nothing, whatever was given on the command line."""
+    from aepctl.render.display import display
+
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         return "no command was named"  # its message is the whole help
-    return error.format_message().replace("\n\t", " ")  # before each of the words to choose from
+    # the end of a line stands before each of the words to choose from
+    return display(error.format_message().replace("\n\t", " "))
 
 
 def expected(error: BaseException) -> AepctlError:

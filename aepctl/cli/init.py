@@ -37,11 +37,12 @@ def init(invocation: Invocation, folder: str, ci: "Ci | None") -> int:
         from dataclasses import replace
         from pathlib import Path
 
+        from aepctl.files import real_path
         from aepctl.operations.starting import start
         from aepctl.project.paths import Boundary
         from aepctl.render.started import started_text
 
-        elsewhere = Path(Boundary.here().root) != Path(folder).resolve()
+        elsewhere = Path(Boundary.here().root) != real_path(folder)
         there = [str(Path(*invocation.folders, folder))] if elsewhere else invocation.folders
         program = replace(invocation, folders=there).program
         started = start(Path(folder), ci, program)

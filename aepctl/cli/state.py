@@ -142,12 +142,12 @@ def recover(invocation: Invocation, file: str, lock_timeout: float) -> int:
 
     def work() -> int:
         from aepctl.operations import state as operation
+        from aepctl.operations.given import name_of
 
         context = invocation.context()
         environment = invocation.resolve(context)
-        text = operation.rescued_text(None if file == "-" else file)
-        name = "standard input" if file == "-" else file
-        return tell(operation.recover(context, environment, text, name, wait=lock_timeout))
+        text = operation.rescued_text(file)
+        return tell(operation.recover(context, environment, text, name_of(file), wait=lock_timeout))
 
     return run_and_render(Outputs(), work)
 

@@ -70,7 +70,7 @@ def pull(invocation: Invocation) -> int:
 def push(invocation: Invocation, file: str, force: bool, lock_timeout: float) -> int:
     """Replace the state by FILE: of the same lineage, not older, and losing nothing.
 
-    Where the state itself was lost, FILE takes its place.
+    `-` reads standard input. Where the state itself was lost, FILE takes its place.
     """
 
     def work() -> int:

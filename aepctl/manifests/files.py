@@ -5,6 +5,7 @@ import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from aepctl.files import real_path
 from aepctl.model.problem import Origin, Problem
 
 SUFFIXES = (".yaml", ".yml")
@@ -48,7 +49,7 @@ class _Search:
 
     def __init__(self, folder: str, found: ManifestFiles) -> None:
         self._found = found
-        self._root = Path(folder).resolve()
+        self._root = real_path(folder)
         self._waiting = [folder]
         self._by_link: set[Path] = set()
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aepctl.errors import AepctlError, InvalidInput
-from aepctl.files import read_regular
+from aepctl.files import read_regular, real_path
 from aepctl.manifests.document import Manifest, read_manifest
 from aepctl.manifests.files import MAX_BYTES, SUFFIXES
 from aepctl.manifests.pages import Folder, Page
@@ -61,8 +61,8 @@ def target_of(
     for folder in (to, environment.manifests):
         if os.path.lexists(folder) and not os.path.isdir(folder):  # noqa: PTH112
             raise AepctlError(f"{folder}: it is not a folder", hint=choose, code="export-folder")
-    real, manifests = Path(to).resolve(), Path(environment.manifests).resolve()
-    if Path.cwd().resolve().is_relative_to(real):
+    real, manifests = real_path(to), real_path(environment.manifests)
+    if real_path(".").is_relative_to(real):
         raise AepctlError(
             f"--to {to}: it is the project's own folder, which has other files as well",
             hint=choose,

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from aepctl.errors import AepctlError, InvalidInput
 from aepctl.model.problem import Origin, Problem
-from aepctl.operations.given import STDIN, given_bytes
+from aepctl.operations.given import given_bytes, name_of
 from aepctl.operations.keytroubles import Renaming
 from aepctl.yamldoc import check, parse
 from aepctl.yamldoc.patterns import KEY, KEY_HINT
@@ -37,8 +37,8 @@ class _Moves(StrictModel):
 
 def read_moves(file: str) -> tuple[Renaming, ...]:
     """What the file says; `-`: standard input. Raises AepctlError, InvalidInput with all places."""
-    name = STDIN if file == "-" else file
-    raw = given_bytes(None if file == "-" else file, WHAT, most=MAX_BYTES)
+    name = name_of(file)
+    raw = given_bytes(file, WHAT, most=MAX_BYTES)
     found, problems = moves_of(raw, name)
     if problems:
         raise InvalidInput(problems)

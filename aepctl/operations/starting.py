@@ -7,6 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from aepctl.errors import AepctlError
+from aepctl.files import is_there, real_path
 from aepctl.manifests.files import find_manifests
 from aepctl.project.paths import FILE, near_names
 from aepctl.render.started import Ci, Left, Started
@@ -37,7 +38,7 @@ def start(folder: Path, ci: Ci | None = None, program: str = "aepctl") -> Starte
     """
     _check_new(folder, program)
     repository = _repository(folder)
-    if ci is not None and repository not in {None, folder.resolve()}:
+    if ci is not None and repository not in {None, real_path(folder)}:
         raise _not_at_the_top(ci, repository)
     sample = not find_manifests(str(folder / MANIFESTS)).files
     texts = dict(_texts(ci, sample=sample))
@@ -98,8 +99,8 @@ def _check_new(folder: Path, program: str) -> None:
 
 def _repository(folder: Path) -> Path | None:
     """The top of the clone that the folder is in."""
-    here = folder.resolve()
-    return next((one for one in (here, *here.parents) if (one / ".git").exists()), None)
+    here = real_path(folder)
+    return next((one for one in (here, *here.parents) if is_there(one / ".git")), None)
 
 
 def _not_at_the_top(ci: Ci, repository: Path | None) -> AepctlError:

@@ -92,8 +92,8 @@ def abandon(context: Context, environment: Environment, key: str, *, wait: float
     )
 
 
-def rescued_text(file: str | None) -> str:
-    """What is in a file that somebody rescued; None: standard input. Raises AepctlError."""
+def rescued_text(file: str) -> str:
+    """What is in a file that somebody rescued; `-`: standard input. Raises AepctlError."""
     return given_bytes(file, "the file that holds what apply printed").decode(errors="replace")
 
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from aepctl.errors import SafetyRefusal, StateError
 from aepctl.operations.context import Context
-from aepctl.operations.given import given_bytes
+from aepctl.operations.given import given_bytes, name_of
 from aepctl.operations.state import Decided
 from aepctl.project.environment import Environment
 from aepctl.state.codec import decode_written
@@ -112,10 +112,10 @@ def push(
     SafetyRefusal where something would be lost, unless that is meant (`force`).
     """
     given = _of_file(file, environment)
-    check_lineage(file, given.lineage, environment.lineage)
+    check_lineage(name_of(file), given.lineage, environment.lineage)
     run = context.run("state push")
     store = context.open_store(replace(environment, lineage=None))
-    note = f"state push: {file}\n\nrun {run.id}\n"
+    note = f"state push: {name_of(file)}\n\nrun {run.id}\n"
 
     def pushed_upon(now: State) -> State:
         _check_push(given, now, file, store.where, environment, force=force)
@@ -135,7 +135,7 @@ def push(
             document.write(Written(pushed), note)
     lost = str(losses(now, given))
     return Decided(
-        f"{store.where} is now what {file} has, with serial {pushed.serial}"
+        f"{store.where} is now what {name_of(file)} has, with serial {pushed.serial}"
         + (f"; the state no longer has {lost}" if lost else ""),
         f"`{environment.command('plan')}` shows what differs from the manifests",
     )
@@ -156,8 +156,8 @@ def locked(
 
 def _of_file(file: str, environment: Environment) -> State:
     raw = given_bytes(file, "the document that `aepctl state pull` printed", most=MAX_BYTES)
-    state = decode_written(raw, file).state
-    check_target(file, state.target, environment.target)
+    state = decode_written(raw, name_of(file)).state
+    check_target(name_of(file), state.target, environment.target)
     return state
 
 
@@ -198,9 +198,10 @@ def losses(now: State, given: State) -> Losses:
 def _check_push(
     given: State, now: State, file: str, where: str, environment: Environment, *, force: bool
 ) -> None:
+    name = name_of(file)
     if given.lineage != now.lineage:
         raise SafetyRefusal(
-            f"{file} is another state than {where} (lineage {given.lineage}, not {now.lineage})",
+            f"{name} is another state than {where} (lineage {given.lineage}, not {now.lineage})",
             hint="push the state of this environment",
             code="push-would-lose",
         )
@@ -210,13 +211,13 @@ def _check_push(
         return
     if lost:
         raise SafetyRefusal(
-            f"{file} has less than {where}: {lost} would be lost",
+            f"{name} has less than {where}: {lost} would be lost",
             hint=f"if that is meant: `{anyway}`",
             code="push-would-lose",
         )
     if given.serial < now.serial:
         raise SafetyRefusal(
-            f"{file} is older than {where} (serial {given.serial}, not {now.serial})",
+            f"{name} is older than {where} (serial {given.serial}, not {now.serial})",
             hint=f"if that is meant: `{anyway}`",
             code="push-would-lose",
         )

@@ -4,10 +4,10 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aepctl.errors import AepctlError, InvalidInput, SafetyRefusal
+from aepctl.files import is_there, real_path
 from aepctl.model.lifecycle import OnRemoval
 from aepctl.model.problem import Problem
 from aepctl.model.target import EMULATOR, Target
@@ -158,7 +158,7 @@ class Project:
         if not value:
             if not self.found:
                 raise AepctlError(
-                    f"no {FILE} in {Path.cwd()}, and {variable} is not set",
+                    f"no {FILE} in {Boundary.here().root}, and {variable} is not set",
                     hint=_elsewhere(),
                     code="no-settings",
                 )
@@ -186,8 +186,8 @@ def state_path(name: str, said: EnvironmentSaid) -> str:
 
 def _elsewhere() -> str:
     """Where there is a project, or how to begin one."""
-    here = Path.cwd()
-    above = next((one for one in here.parents if (one / FILE).is_file()), None)
+    here = real_path(".")
+    above = next((one for one in here.parents if is_there(one / FILE)), None)
     if above is not None:
         return f"{above} has one: go there, or use `--chdir {os.path.relpath(above, here)}`"
     return "`aepctl init` makes a new project here; or use --chdir to name the folder that has it"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aepctl.errors import AepctlError
+from aepctl.files import real_path
 from aepctl.project.load import load_project
 from aepctl.project.paths import FILE, NEAR, SUFFIXES, Boundary, state_files
 from aepctl.project.project import Project
@@ -41,7 +42,7 @@ class Reads:
     def _by_place(self, real: Path) -> str | None:
         if real.suffix.lower() in SUFFIXES and _below(real, self.manifests):
             return MANIFEST
-        if re.fullmatch(NEAR, real.name) and real.parent == Path.cwd():
+        if re.fullmatch(NEAR, real.name) and real.parent == real_path("."):
             return "what passes for the settings"
         if ".git" in real.parts[:-1]:
             return "Git's own"

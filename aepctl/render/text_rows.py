@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from aepctl.render.alike import told_once
 from aepctl.render.display import Paint, cells, display, display_all
-from aepctl.render.text_fields import difference, label, side, value
+from aepctl.render.text_fields import difference, label, not_obeyed, side, value
 from aepctl.render.view import Row
 from aepctl.render.word import Word
 from aepctl.render.words import word
@@ -90,7 +90,7 @@ def _block(row: Row, how: Word, paint: Paint) -> Iterator[str]:
 
 
 def _below(line: str, paint: Paint) -> str:
-    return wrap(f"    {line}", paint, 6)
+    return wrap(f"    {not_obeyed(line)}", paint, 6)
 
 
 def _notes(row: Row, how: Word) -> Iterator[str]:

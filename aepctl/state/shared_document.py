@@ -17,7 +17,7 @@ from aepctl.state.encoder import StateEncoder
 from aepctl.state.lease import Lease, Watch, in_words
 from aepctl.state.model import State
 from aepctl.state.shared_store import SharedStore
-from aepctl.state.stores.documents import Document, Overtaken
+from aepctl.state.stores.documents import Document, Overtaken, held_back
 from aepctl.state.written import Written
 from aepctl.texts import json_of
 
@@ -107,6 +107,8 @@ class SharedDocument:
             version = self._ours(found, write_id)
             if version is not None:
                 return version
+            if isinstance(trouble, Overtaken):  # and what is there is what was there before
+                trouble = held_back(self._store.where)
             attempt = self._pause(attempt, trouble, ends)
 
     def _pause(self, attempt: int, trouble: StateNotWritten, ends: float) -> int:

@@ -88,8 +88,8 @@ def test_ims_is_asked_as_adobe_documents_it() -> None:
     }
 
 
-@pytest.mark.parametrize("odd", [float("nan"), float("inf"), float("-inf")])
-def test_a_life_that_is_no_number_is_the_usual_one(odd: float) -> None:
+@pytest.mark.parametrize("odd", [float("nan"), float("inf"), None, "", "soon", 10**400])
+def test_a_life_that_is_no_number_is_the_usual_one(odd: object) -> None:
     script = (granted("t1", expires_in=odd), granted("t2"))
     clock = FakeClock()
     with RawServer(*script) as server, ims_at(server.url, clock) as ims:
@@ -108,6 +108,15 @@ def test_a_token_is_asked_for_once_and_renewed_a_little_before_its_end() -> None
         clock.seconds += 1
         assert ims.current() == "t2"
         assert len(server.requests) == 2
+
+
+def test_a_life_may_be_a_text_and_blanks_around_a_token_are_no_part_of_it() -> None:
+    clock = FakeClock()
+    script = (granted(" t1 ", expires_in="1000"), granted("t2"))
+    with RawServer(*script) as server, ims_at(server.url, clock) as ims:
+        assert ims.current() == "t1"
+        clock.seconds += 1000 - TOKEN_MARGIN_SECONDS
+        assert ims.current() == "t2"
 
 
 def test_a_token_without_an_end_lasts_the_usual_24_hours() -> None:
@@ -180,6 +189,7 @@ UNUSABLE = {
     "endless": (answer(200, b" " * (MAX_BODY_BYTES + 1)), "is too large"),
     "no token": (answer(200, '{"token_type": "bearer"}'), "holds none"),
     "empty token": (answer(200, '{"access_token": ""}'), "holds none"),
+    "blank token": (answer(200, '{"access_token": "  "}'), "holds none"),
     "no header": (answer(200, '{"access_token": "a\\nb"}'), "not allowed in an HTTP header"),
     "not json": (answer(200, "<html>"), "holds none"),
     "empty": (answer(200), "holds none"),
@@ -207,6 +217,16 @@ def test_an_answer_without_a_token_is_a_clear_error(fault: str) -> None:
 def test_what_ims_said_wrongly_is_not_shown_where_it_may_be_a_token() -> None:
     with RawServer(answer(200, f'{{"access_token": ["{SECRET}"]}}')) as server:
         refusal(server.url)
+
+
+@pytest.mark.parametrize("status", [201, 206, 302, 400, 403])
+@pytest.mark.parametrize("body", ['{"access_token": "fresh-one"}', "<p>accessToken=fresh-one</p>"])
+def test_nor_is_a_fresh_one_that_comes_with_another_status(status: int, body: str) -> None:
+    """It is in nobody's list of what is taken out of messages."""
+    with RawServer(answer(status, body)) as server:
+        error = refusal(server.url)
+    assert "fresh-one" not in error.message
+    assert f"answered {status}: it may hold a token, and is not shown" in error.message
 
 
 def test_without_a_token_no_create_is_sent() -> None:

@@ -750,7 +750,9 @@ def test_one_that_is_listed_and_gone_by_its_id_is_not_adopted_a_person_decides(
     lists = Lists([(there("gold", "A"),)], gone=frozenset({"p-A"}))
     settled = Settled(lists, [replace(GOLD, phase=phase, absent_since="earlier-run")])
     assert settled.one.kind is OutcomeKind.UNDECIDED
-    assert settled.message.startswith("the platform lists A, but has no such audience under its id")
+    assert settled.message.startswith(
+        "the platform lists `A`, but has no such audience under its id"
+    )
     assert "`aepctl state resolve gold --recreate`" in settled.message
     assert settled.events == []
     assert bool(settled.pauses) is (phase is Phase.OPEN)

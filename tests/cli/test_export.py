@@ -224,6 +224,8 @@ class TestWhereItMayBe:
         project.write("file", "")
         assert "file: it is not a folder [export-folder]\n" in self.refused(project, "--to", "file")
         assert "Not a directory" in self.refused(project, "--to", "file/sub")
+        (project.root / "loop").symlink_to("loop")
+        assert "Too many levels of symbolic" in self.refused(project, "--to", "loop/sub")
 
     def test_not_outside_unless_it_is_meant(self, project: Project, there: Emulator) -> None:
         inner = project.root / "inner"

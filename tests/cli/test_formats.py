@@ -3,11 +3,13 @@
 import json
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from projects import Project, Result
 
+from aepctl.cli.formats import repository_prefix
 from aepctl.emulator import Emulator, Fault, FaultKind
 from aepctl.manifests import Manifests, read_manifests
 from aepctl.state.stores.file import FileStore
@@ -246,6 +248,18 @@ class TestGitHub:
             one["location"]["path"] for one in json.loads((step.root / "quality.json").read_text())
         }
         assert issue == file
+
+    def test_a_folder_that_leads_nowhere_or_is_gone_keeps_no_report_back(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It is looked at when all is done."""
+        (tmp_path / "loop").symlink_to("loop")
+        (gone := tmp_path / "gone").mkdir()
+        monkeypatch.chdir(gone)
+        monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path / "loop"))
+        assert repository_prefix() == ""
+        gone.rmdir()
+        assert repository_prefix() == ""
 
     def test_an_apply_gives_its_outcomes(self, step: Project, platform: Start) -> None:
         words = refused(step, platform)

@@ -162,6 +162,8 @@ class TestWhatIsThere:
             ("file", 1, "file is a file, where a folder is needed"),
             ("file/below", 1, "file/below is out of reach (Not a directory)"),
             ("gone", 1, "gone is a symbolic link to nothing"),
+            ("loop", 1, "loop is out of reach (Too many levels of symbolic links)"),
+            ("a" * 300, 1, "is out of reach (File name too long)"),
             ("", 64, "the name of a folder is empty: is a variable not set?"),
             ("$HOME/x", 64, "`$HOME` is not replaced here"),
         ],
@@ -171,6 +173,7 @@ class TestWhatIsThere:
     ) -> None:
         project.write("file", "")
         (project.root / "gone").symlink_to("nowhere")
+        (project.root / "loop").symlink_to("loop")
         result = project.run("init", folder)
         assert (result.code, result.out) == (code, "")
         assert said in result.err

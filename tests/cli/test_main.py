@@ -22,6 +22,9 @@ def commands(group: click.Group, prefix: tuple[str, ...] = ()) -> list[tuple[str
     return found
 
 
+ODD = "\x1b[31m\n::error::x"
+
+
 def test_the_version_is_told(project: Project) -> None:
     result = project.run("--version")
     assert (result.code, result.out) == (0, f"aepctl {__version__}\n")
@@ -79,6 +82,28 @@ def test_a_usage_error_is_one_line_and_says_what_is_meant(
     project: Project, words: tuple[str, ...], said: str
 ) -> None:
     assert project.run(*words).err.endswith(f"\n\nError: {said}")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("state", "history", ODD),
+        ("plan", ODD),
+        ("nosuch" + ODD,),
+        ("plan", f"--{ODD}"),
+        ("schema", ODD),
+        ("doctor", "--env", ODD),
+    ],
+    ids=" ".join,
+)
+def test_what_was_given_acts_on_no_terminal_and_begins_no_line(
+    project: Project, words: tuple[str, ...]
+) -> None:
+    """It may be a branch's name that a pipeline passes on."""
+    result = project.run(*words)
+    told = result.out + result.err
+    assert result.code != 0
+    assert (ODD in told, "\x1b" in told, "\n::error" in told) == (False, False, False)
 
 
 def test_chdir_works_elsewhere_and_comes_back(project: Project) -> None:
@@ -143,12 +168,13 @@ def test_a_plan_where_nothing_is_updated_loads_only_what_it_needs(project: Proje
     project.write("aepctl.yaml", "environments: {x: {endpoint: emulator, sandbox: s}}\n")
     project.want("gold")
     program = (
-        "import sys; import aepctl.manifests.model, aepctl.project.model;"
+        "import sys; before = set(sys.modules);"  # such as what measures the coverage
+        "import aepctl.manifests.model, aepctl.project.model;"
         "from aepctl.yamldoc.types import StrictModel;"
         "print([one for one in StrictModel.__subclasses__() if one.__pydantic_complete__]);"
         "from aepctl.cli.main import run; run(['plan']); from aepctl.render import difference;"
         "print(difference.compiled.cache_info().currsize);"
-        "print(*sys.modules, sep='\\n', file=sys.stderr)"
+        "print(*set(sys.modules) - before, sep='\\n', file=sys.stderr)"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True

@@ -403,3 +403,19 @@ class TestForgetSeveral:
 
     def test_no_key_is_a_usage_error(self, project: Project, there: Emulator) -> None:
         assert project.run("state", "rm").code == 64
+
+
+def test_a_state_is_pushed_from_a_pipe(project: Project, there: Emulator, typed: Typed) -> None:
+    """Also what was taken of it: what the hint of a FIFO says can be done."""
+    pulled = project.run("state", "pull").out
+    assert project.run("state", "rm", "bronze").code == 0
+    typed(pulled)
+    result = project.run("state", "push", "-")
+    assert result.code == 3
+    assert "error: standard input is older than state/prod.json" in result.err
+    assert "`aepctl state push --force -`" in result.err
+    typed(pulled)
+    assert project.run("state", "push", "--force", "-").out.startswith(
+        "state/prod.json is now what standard input has"
+    )
+    assert set(project.ids()) == {"silver", "bronze"}

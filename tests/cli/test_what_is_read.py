@@ -233,9 +233,10 @@ def test_a_folder_that_is_gone_is_told_as_such(
     gone.mkdir()
     monkeypatch.chdir(gone)
     gone.rmdir()
-    for words in (["plan"], ["validate"], ["plan", "--out", "x"]):
+    for words in (["plan"], ["validate"], ["plan", "--out", "x"], ["doctor"]):
         result = offline.run(*words)
-        assert (result.code, "the current folder cannot be used" in result.err) == (1, True)
+        told = result.out + result.err
+        assert (result.code, "the current folder cannot be used" in told) == (1, True)
 
 
 class TestNames:

@@ -53,6 +53,11 @@ def test_so_are_deletes_with_the_ids_that_go() -> None:
     assert "    Gold (audienceId id-of-gone-0) is deleted on the platform" in rows(gone[:FEW])
 
 
+def test_a_name_below_it_is_nothing_that_the_log_of_a_pipeline_obeys() -> None:
+    shown = rows([delete("gone", replace(GOLD, name="::error::no"))])
+    assert r"    \x3a:error::no (audienceId id-of-gone) is deleted on the platform" in shown
+
+
 def test_an_adoption_names_the_id_that_is_there() -> None:
     adopted = Change("old", Action.ADOPT, wanted=GOLD, steps=(Adopt(known("old", GOLD)),))
     first = rows([adopted, *creates(FEW)])[0]

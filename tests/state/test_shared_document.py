@@ -16,7 +16,7 @@ from aepctl.state.lease import Lease
 from aepctl.state.model import State
 from aepctl.state.shared_document import TRIES, TRY_SECONDS, SharedDocument
 from aepctl.state.shared_store import SharedStore
-from aepctl.state.stores.documents import Document, maybe_written, unreadable, unwritten
+from aepctl.state.stores.documents import Document, maybe_written, overtaken, unreadable, unwritten
 from aepctl.state.written import Written
 
 OLD = State("L", 1, TARGET)
@@ -48,6 +48,8 @@ class Script(MemoryDocuments):
         does = self.puts.pop(0) if self.puts else "works"
         if does == "not sent":
             raise unwritten(self.where, "nobody answers")
+        if does == "overtaken":
+            raise overtaken(self.where)
         if does == "lost before":
             raise maybe_written(self.where, "the connection broke")
         version = super().put(data, expected, note)
@@ -313,6 +315,18 @@ def test_a_free_lock_is_taken_and_shows_who_has_it() -> None:
     assert there(server).lock == Lease("w-1", 60.0, ME) == document.lease
     assert there(server).state == OLD
     assert server.history == ["apply: begun\n"]
+
+
+def test_a_store_that_says_overtaken_for_ever_and_shows_nobody_is_told() -> None:
+    """A trigger that swallows updates, or a serial that was used before: the lock is not tried
+    for without an end."""
+    document, script, _ = opened(laid())
+    script.puts = ["overtaken"] * 100
+    with pytest.raises(StateNotWritten, match="as overtaken by another one, and there is none"):
+        document.lock(ME, wait=600)
+    assert script.calls.count("put") == TRIES + 1
+    script.puts = ["overtaken"]
+    document.lock(ME, wait=0)
 
 
 def test_without_waiting_a_lock_is_told_at_once_with_what_to_do() -> None:

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from aepctl.errors import AepctlError, StateUnreachable
+from aepctl.files import is_there
 from aepctl.model.checkup import Status
 from aepctl.operations.doctor.patient import STORE_SECONDS, Found, Patient, within
 from aepctl.project.paths import state_files
@@ -92,7 +93,7 @@ def _check_writable(path: str) -> None:
     """Raise AepctlError where nothing could be written beside a state. Nothing is."""
     for one in state_files(path):
         file = Path(one)
-        there = next((folder for folder in file.parents if folder.exists()), Path())
+        there = next((folder for folder in file.parents if is_there(folder)), Path())
         if not os.access(there, os.W_OK | os.X_OK):
             raise AepctlError(
                 f"{there}: nothing can be written there",

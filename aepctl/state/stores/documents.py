@@ -115,6 +115,16 @@ def overtaken(where: str) -> Overtaken:
     return Overtaken(f"{where}: cannot be written: {why}", why)
 
 
+def held_back(where: str) -> StateNotWritten:
+    """The error of a write that was overtaken, as often as it was tried, and by nobody."""
+    return unwritten(
+        where,
+        "each write is refused as overtaken by another one, and there is none",
+        hint="look what keeps writes back there: a trigger, rule or policy of a table; versions of "
+        "the state that were deleted on the server; a cache that shows what was there before",
+    )
+
+
 def maybe_written(where: str, why: str) -> MaybeWritten:
     """The error of a `put` whose answer is not known."""
     return MaybeWritten(

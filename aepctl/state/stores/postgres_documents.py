@@ -14,7 +14,13 @@ from aepctl.state.stores.documents import (
     unwritten,
 )
 from aepctl.state.stores.postgres import PostgresAddress
-from aepctl.state.stores.postgres_errors import A_COPY, NAME_PRIMARY, THERE_BY_NOW, Failure
+from aepctl.state.stores.postgres_errors import (
+    A_COPY,
+    NAME_PRIMARY,
+    THERE_BY_NOW,
+    Failure,
+    of_table,
+)
 from aepctl.state.stores.postgres_wire import STATEMENT_SECONDS, Failed, Statements
 
 LOCK_SECONDS = 10
@@ -26,7 +32,7 @@ BOUND = """(SELECT set_config('lock_timeout', %s, true) AS waits,
         THEN set_config('synchronous_commit', 'on', true) ELSE 'kept' END AS lasts) AS bound"""
 """For this one transaction: it does not wait for ever, and is on disk when it is acknowledged."""
 HELD = "bound.waits IS NOT NULL AND bound.lasts IS NOT NULL"
-GET = """SELECT pg_is_in_recovery(), d.version, octet_length(d.document),
+GET = """SELECT pg_is_in_recovery(), d.name IS NOT NULL, d.version, octet_length(d.document),
     CASE WHEN octet_length(d.document) <= %s THEN d.document END
     FROM (VALUES (1)) AS one LEFT JOIN {table} AS d ON d.name = %s"""
 REPLACE = f"""UPDATE {{table}} AS d SET version = %s, document = %s, note = %s, updated_at = now()
@@ -61,19 +67,22 @@ class PostgresDocuments:
 
     def get(self) -> Document | None:
         try:
-            [(copy, version, size, data)] = self._statements.run(
-                GET, [MAX_BYTES, self._address.name]
-            )
+            rows = self._statements.run(GET, [MAX_BYTES, self._address.name])
         except Failed as failed:
             raise self._unread(failed.failure) from None
+        copy, there, version, size, data = rows[0]
         if copy:
             raise unreadable(self.where, A_COPY, hint=NAME_PRIMARY)
-        if version is None:
+        if not there:
             return None
-        if data is None:
+        if rows[1:]:
+            raise self._unread(of_table("several rows have this name", self._address))
+        if isinstance(size, int) and size > MAX_BYTES:
             raise unreadable(
                 self.where, f"it has {size} bytes, more than {MAX_BYTES}", code=TOO_LARGE
             )
+        if not isinstance(version, str) or not isinstance(data, bytes | memoryview):
+            raise self._unread(of_table("its columns have other types", self._address))
         return Document(bytes(data), version)
 
     def put(self, data: bytes, expected: str | None, note: str) -> str:

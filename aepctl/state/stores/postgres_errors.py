@@ -43,10 +43,7 @@ def of_statement(code: str, text: str, address: PostgresAddress, role: str) -> F
             f"run: {made}",
         )
     if code in OTHER_TABLE:
-        return Failure(
-            f"{table} is a table for something else ({text})",
-            "name another with `&table=…`",
-        )
+        return of_table(text, address)
     if code == "42501":
         return Failure(
             f"{role} may not: {text}",
@@ -54,6 +51,14 @@ def of_statement(code: str, text: str, address: PostgresAddress, role: str) -> F
             code=STORE_ACCESS,
         )
     return Failure(*_PLAIN.get(code, (text, None)))
+
+
+def of_table(text: str, address: PostgresAddress) -> Failure:
+    """The table is not as we make it."""
+    return Failure(
+        f"{address.schema}.{address.table} is a table for something else ({text})",
+        "name another with `&table=…`",
+    )
 
 
 _PLAIN: Mapping[str, tuple[str, str | None]] = {
@@ -83,6 +88,9 @@ _CONNECTING: tuple[tuple[str, str], ...] = (
 
 def of_connecting(text: str) -> Failure:
     """No connection was made, so nothing was sent."""
+    if "too many" in text:  # of a role, a database or the server: some will end
+        wait = "wait until others are done, or let who runs the server raise the limit"
+        return Failure(f"no connection: {text}", wait, passing=True)
     hint = next((hint for words, hint in _CONNECTING if words in text), None)
     other = "check the host and the port, and that the server runs"
     passing = hint is None and "timeout expired" not in text

@@ -510,3 +510,28 @@ def _recovered(server: PostgresServer) -> None:
         else:
             return
     raise AssertionError("it does not come back")
+
+
+@pytest.mark.parametrize(
+    ("columns", "values", "told"),
+    [
+        ("document text, version text", "'{}', 'v'", "its columns have other types"),
+        ("document bytea, version int", "'{}', 1", "its columns have other types"),
+        ("document bytea, version text", "NULL, 'v'", "its columns have other types"),
+        ("document bytea, version text", "'{}', NULL", "its columns have other types"),
+        ("document bytea, version text", "'{}', 'v'), ('prod', '{}', 'w'", "several rows have"),
+    ],
+)
+def test_a_row_that_we_would_not_write_is_no_state_and_no_bug(
+    server: PostgresServer, columns: str, values: str, told: str
+) -> None:
+    table = f"odd{next(NAMES)}"
+    server.run(
+        f"CREATE TABLE {table} (name text, {columns})",
+        f"INSERT INTO {table} VALUES ('prod', {values})",
+        f"GRANT SELECT ON {table} TO {ROLE}",
+    )
+    shared = SharedPostgres(server)
+    shared.name = "prod"
+    error = unread(open_postgres(shared.address(more=f"&table={table}"), shared.environ()))
+    assert f"public.{table} is a table for something else ({told}" in error.message

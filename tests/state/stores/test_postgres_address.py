@@ -178,6 +178,7 @@ def test_a_role_with_an_odd_name_is_quoted_in_what_can_be_pasted() -> None:
         ('FATAL: role "x" does not exist', "user in the address"),
         ("could not translate host name", "host in the address"),
         ('definition of service "x" not found', "PGSERVICEFILE"),
+        ('FATAL: too many connections for role "x"', "wait until others are done"),
         ("Connection refused", "that the server runs"),
     ],
 )
@@ -185,3 +186,4 @@ def test_who_cannot_connect_is_told_what_to_look_at(text: str, hint: str) -> Non
     failure = of_connecting(text)
     assert failure.certain
     assert hint in (failure.hint or "")
+    assert failure.passing is ("too many" in text or "refused" in text)
