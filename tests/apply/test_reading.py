@@ -109,6 +109,9 @@ def test_what_a_list_shows_as_gone_is_gone_and_said_as_what(lifecycle: str) -> N
     reader = Reader([there(1, lifecycle)])
     seen = read_known(reader, [know(1, addressed=False)])
     assert seen == Seen((), {"A1": lifecycle})
+    reader, other = Reader(), replace(there(1, lifecycle), audience=audience("Before"))
+    assert read_known(reader, [know(1)], [other]) == Seen((), {"A1": lifecycle})
+    assert reader.asked == []
 
 
 @pytest.mark.parametrize("turn", [1, -1])
