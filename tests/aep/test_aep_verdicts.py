@@ -110,6 +110,7 @@ def test_how_long_a_failing_platform_wants_to_be_left_alone_is_kept(classify: Cl
     verdict = classify(Response(503, retry_after=7.0))
     assert isinstance(verdict, Unknown)
     assert verdict.retry_after == 7.0
+    assert verdict.failure.message == "HTTP 503 without a readable explanation"
 
 
 @ALL
@@ -227,6 +228,7 @@ def test_one_that_may_be_kept_otherwise_has_an_id_and_is_never_sent_again(
         ("Größe für Gold", "Gre Gold"),
         ("Größe für Gold", "Gr für Größe Gold"),
         ("bébéb", "bb"),
+        ("abébc", "abc"),
         ("Café", 7),
     ],
 )

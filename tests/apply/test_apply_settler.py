@@ -384,8 +384,9 @@ def test_what_only_the_whole_list_shows_is_adopted() -> None:
         def search(self, audience: Audience, audience_id: str | None) -> tuple[Observed, ...]:
             return ()
 
-    settled = Settled(Searched([(there("gold", "A"),)]), window=0.0)
-    assert settled.one.kind is OutcomeKind.ADOPTED
+    lists = Searched([(there("gold", "A"), there("silver", "S"))])
+    assert Settled(lists, window=0.0).one.kind is OutcomeKind.ADOPTED
+    assert lists.read == ["p-A"]
 
 
 class TestWhatThePlatformSaysIsThere:
@@ -769,6 +770,12 @@ def test_one_that_is_listed_and_gone_by_its_id_is_not_adopted_a_person_decides(
 def test_nor_where_the_whole_list_does_not_show_it_any_more() -> None:
     lists = Lists([(there("gold", "A"),), ()], gone=frozenset({"p-A"}))
     assert Settled(lists, window=0.0).one.kind is OutcomeKind.UNDECIDED
+
+
+def test_beside_what_its_key_has_one_that_is_gone_is_of_no_interest() -> None:
+    lists = Lists([(there("gold", "B"),)], gone=frozenset({"p-B"}))
+    known = {"gold": Known(audience("gold"), Ids("A"))}
+    assert Settled(lists, known=known, window=0.0).one.kind is OutcomeKind.UNKNOWN
 
 
 def test_of_two_with_the_id_that_we_gave_it_is_the_one_that_is_there() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from plan_samples import POLICY, audience, found, plan, there, want
+from plan_samples import POLICY, audience, found, intend, plan, there, want
 
 from aepctl.model.audience import Audience, Deposed, Ids, Known, Observed, Wanted
 from aepctl.model.lifecycle import AtRemoval, Lifecycle, OnRemoval
@@ -12,6 +12,7 @@ from aepctl.model.wants import Wants
 from aepctl.plan.plan import Action
 from aepctl.plan.planner import make_plan
 from aepctl.plan.seen import Seen
+from aepctl.state.model import Phase
 
 OLD, NEW = audience("Gold", namespace="old"), audience("Gold", namespace="new")
 OLD_IDS, NEW_IDS = Ids("A", "p-A"), Ids("B", "p-B")
@@ -95,6 +96,11 @@ def test_the_old_one_that_somebody_made_what_is_wanted_now_is_kept() -> None:
     state, spelled = found([("gold", HALF)]), there(replace(third, namespace="THIRD"), "A")
     (change,) = plan([wanting(third)], state, observed=[spelled, NEW_THERE]).changes
     assert (change.action, change.matches) == (Action.DECIDE, (spelled,))
+    assert "the platform has it in another spelling" in str(change.reason)
+    tried = intend("gold", spelled.audience, phase=Phase.ABSENT)
+    state = found([("gold", HALF)], [tried])
+    (change,) = plan([wanting(third)], state, observed=[spelled, NEW_THERE]).changes
+    assert (change.action, change.intent) == (Action.REPLACE, tried)
 
 
 def test_and_in_the_platforms_spelling() -> None:
