@@ -180,6 +180,7 @@ class TestAlreadyThere:
     def test_a_person_may_have_it_created(self) -> None:
         state = found(intents=[replace(self.refused(), phase=Phase.RECREATE)])
         assert gold(state=state).action is Action.CREATE
+        assert plan(want(("gold", GOLD)), state).changes[0].action is Action.CREATE
 
     def test_what_exists_may_not_be_ignored_then(self) -> None:
         state = found(intents=[self.refused()])
@@ -203,6 +204,8 @@ class TestManifestsThatChangeMeanwhile:
         state = found(intents=[intend("gold", tried, phase=Phase.ABSENT)])
         change = gold(there(replace(tried, description=None), "A"), state=state)
         assert change.steps == (Adopt(Known(tried, Ids("A", "p-A"))),)
+        change = gold(there(GOLD, "B"), state=state)  # as it is wanted now: somebody else's
+        assert change.steps == (Adopt(Known(GOLD, Ids("B", "p-B"))),)
 
     def test_a_removed_key_in_another_spelling_is_asked_about(self) -> None:
         state = found([know("old", audience("GOLD"))])
