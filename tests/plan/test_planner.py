@@ -96,6 +96,9 @@ def test_a_plan_says_by_what_rules_it_was_made() -> None:
 def test_where_all_is_deleted_what_was_retained_stays_and_is_told() -> None:
     retained = found([("gold", Known(GOLD, Ids("A"), retained=True))])
     assert plan((), retained, destroys=True).stays == ("gold",)
+    both = found([*retained.audiences.items(), know("silver", SILVER)])
+    assert plan((), both, destroys=True).stays == ("gold",)
+    assert plan((), both, "silver", destroys=True).stays == ()
     assert plan((), retained).stays == ()
 
 

@@ -23,6 +23,7 @@ from aepctl.model.steps import (
 )
 from aepctl.model.wants import Moved, Removed, Wants
 from aepctl.plan import reasons, reasons_to_stay
+from aepctl.plan.ids import computed_id
 from aepctl.plan.plan import Action, Change, FieldDiff, Plan
 from aepctl.plan.planner import make_plan
 from aepctl.plan.questions import to_look_up
@@ -295,6 +296,8 @@ class TestReplace:
         assert isinstance(create, Create)
         assert isinstance(first, Create)
         assert create.audience_id != first.audience_id
+        anew = computed_id(POLICY.target.org, POLICY.target.sandbox, "gold\nagora\nAgora")
+        assert create.audience_id == anew
 
     def test_its_create_in_doubt_is_settled_first(self) -> None:
         intent = intend("gold", GOLD, step=Create(GOLD, replaces=ID))
@@ -499,6 +502,9 @@ class TestMove:
         state = replace(knows(), intents={intent.id: intent})
         made = life(self.wanted, state, moved={"gold": "aurum"})
         assert told(made) == [("aurum", "settle", ()), ("gold", "settle", ())]
+        other = audience("Other")
+        made = life((*self.wanted, *want(("x", other))), state, moved={"gold": "aurum"})
+        assert told(made)[2:] == [("x", "create", (Create(other),))]
 
     def test_reverting_the_commit_after_an_apply_orphans_nothing(self) -> None:
         """State's own knowledge decides: what was moved is asked about, never made again."""
@@ -512,6 +518,10 @@ class TestMove:
         assert made.renames == ()
         assert "`gold`, which `removed:` ends: once that is done" in str(made.changes[0].reason)
         assert life(self.wanted, NOTHING, removed={"gold": True}).changes[0].steps == (Create(OLD),)
+        decided = intend("aurum", OLD, phase=Phase.RECREATE)
+        state = replace(knows(), intents={decided.id: decided})
+        made = life(self.wanted, state, removed={"gold": True})
+        assert made.changes[0].steps == (Create(OLD),)
 
 
 def test_what_a_list_alone_shows_is_neither_adopted_nor_made_again() -> None:
