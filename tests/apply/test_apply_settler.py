@@ -601,7 +601,7 @@ def test_where_it_is_that_of_another_audience_a_person_decides() -> None:
 
 @pytest.mark.parametrize("turn", [1, -1])
 def test_where_it_changed_while_the_list_was_read_it_is_the_one_that_was_sent(turn: int) -> None:
-    both = (there("silver", "mine"), there("gold", "mine"))
+    both = (there("bronze", "mine"), there("gold", "mine"))
     settled = Settled(Lists([both[::turn]]), [MINE])
     assert settled.one.ids == Ids("mine", "p-mine")
 
@@ -689,9 +689,10 @@ def test_a_description_that_was_to_be_removed_is_when_there_is_none() -> None:
         (there("gold", "A", text="Dull"),),
         (there("gold", "A", text="DULL"),),
         (there("gold", "A", text="Odd"),),
+        (there("gold", "A"),),
         (),
     ],
-    ids=["as-before", "in-another-spelling", "edited", "gone"],
+    ids=["as-before", "in-another-spelling", "edited", "emptied", "gone"],
 )
 def test_a_patch_that_is_not_there_is_closed_and_planned_anew(shows: tuple[Observed, ...]) -> None:
     """Whether it is still wanted, and whether somebody edited it, the planner sees."""

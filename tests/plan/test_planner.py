@@ -88,7 +88,9 @@ def test_a_plan_says_by_what_rules_it_was_made() -> None:
         not_listed=("silver",),
     )  # fmt: skip
     assert made.program == "aepctl --env x"
-    assert make_plan(wants, state, seen, replace(POLICY, **rules), ["gold"]).not_listed == ()
+    for target, missing in (("gold", ()), ("silver", ("silver",))):
+        told = make_plan(wants, state, seen, replace(POLICY, **rules), [target])
+        assert told.not_listed == missing
     unlooked = replace(POLICY, **{**rules, "refresh": False})
     assert make_plan(wants, state, seen, unlooked).not_listed == ()
 
