@@ -19,7 +19,7 @@ from aepctl.manifests.reading import plain_defaults, plain_document
 from aepctl.model.audience import Audience, Ids, Known
 from aepctl.model.lifecycle import AtRemoval, OnRemoval
 from aepctl.model.target import Target
-from aepctl.plain import NotPlain, Reader
+from aepctl.plain import NotPlain, Reader, count, flag, line, lines, name, natural, within
 from aepctl.project.model import ConfigModel
 from aepctl.project.reading import plain_config
 from aepctl.state.codec import modelled
@@ -171,6 +171,27 @@ def test_of_settings(value: Any) -> None:
 @given(STATE)
 def test_of_state(value: Any) -> None:
     agree(plain_state, value, SettledDocument, modelled)
+
+
+@pytest.mark.parametrize(
+    ("plain", "taken", "left"),
+    [
+        (name, ["a", " "], ["", 1, None]),
+        (natural, [0, 7], [-1, True, 1.0, "1"]),
+        (line, ["a b", "金"], ["", " ", "a\nb", "\n", 1]),
+        (lines, ["a\nb", "a\n"], ["", "\n", "a\tb", b"a", 1]),
+        (flag, ["true", "false"], ["yes", "", True, 1]),
+        (count, ["0", "007", "9" * 9], ["", "٣", "²", "-1", "a", "1" * 10, 7]),
+        (within(5, 7), ["5", "07"], ["4", "8", 6]),
+    ],
+    ids=["name", "natural", "line", "lines", "flag", "count", "within"],
+)
+def test_of_each_kind(plain: Reader[Any], taken: list[Any], left: list[Any]) -> None:
+    for value in taken:
+        plain(value)
+    for value in left:
+        with pytest.raises(NotPlain):
+            plain(value)
 
 
 @pytest.mark.parametrize("odd", [None, "no", [], {"a": {}}])

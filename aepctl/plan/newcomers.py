@@ -100,9 +100,7 @@ class Newcomers:
     def _create_unless_alike(self, candidate: Candidate, seen: ObservedIndex) -> Change:
         """What is only spelled otherwise may be it, and so may what the platform says it has."""
         alike = seen.alike(candidate.wanted.audience, candidate.key)
-        owned = tuple(
-            one for one in seen.owned(candidate.wanted.audience) if one[0] != candidate.key
-        )
+        owned = seen.owned(candidate.wanted.audience)  # by other keys: its own would be alike
         if candidate.is_said_to_exist and (alike or not owned):
             reason = reasons.said_to_exist(candidate.key, alike, self._policy.program)
             return self._decide(candidate, reason, alike)

@@ -10,9 +10,9 @@ from aepctl.wording import listed
 def selected(
     keys: Iterable[str],
     targets: Sequence[str],
-    elsewhere: Iterable[str] = (),
+    elsewhere: Iterable[str],
     *,
-    may_miss: bool = False,
+    may_miss: bool,
 ) -> tuple[frozenset[str] | None, tuple[str, ...]]:
     """The keys that are a target or match one as a pattern; None where there are no targets.
 

@@ -44,12 +44,10 @@ def must_be_replaced(one: Wanted, known: Known) -> bool:
 def is_edited(known: Known, there: Audience) -> bool:
     """Whether what is there means something else than what is known."""
     known = known.first_seen(there)
-    return Known(there, known.ids, known.sent).in_words_of(known.audience) != known.audience
+    return Known(there, known.ids).in_words_of(known.audience) != known.audience
 
 
-def undone(
-    known: Known, found: Mapping[str, Observed], *, overwrite: bool = False
-) -> tuple[Delete, ...]:
+def undone(known: Known, found: Mapping[str, Observed], *, overwrite: bool) -> tuple[Delete, ...]:
     """What is left to do of an earlier replace. `found`: what was seen, by audienceId.
 
     What somebody edited since is only deleted where that is to be overwritten: else it is asked for

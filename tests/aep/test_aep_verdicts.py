@@ -110,6 +110,7 @@ def test_how_long_a_failing_platform_wants_to_be_left_alone_is_kept(classify: Cl
     verdict = classify(Response(503, retry_after=7.0))
     assert isinstance(verdict, Unknown)
     assert verdict.retry_after == 7.0
+    assert verdict.failure.message == "HTTP 503 without a readable explanation"
 
 
 @ALL
@@ -197,6 +198,10 @@ def test_an_answer_that_repeats_another_audience_is_not_this_creates(
         ("A → B", {"name": "A B"}, "name 'A B', and 'A → B' was sent"),
         ("Café", {"name": "cafe"}, "name 'cafe', and 'Café' was sent"),
         ("会員", {"name": "??"}, "name '??', and '会員' was sent"),
+        ("Äß und Öl", {"name": "und l"}, "name 'und l', and 'Äß und Öl' was sent"),
+        ("a é a ö a", {"name": "a a a"}, "name 'a a a', and 'a é a ö a' was sent"),
+        ("aéböa b", {"name": "a? b?a b"}, "name 'a? b?a b', and 'aéböa b' was sent"),
+        ("an é ü an", {"name": "anan"}, "name 'anan', and 'an é ü an' was sent"),
     ],
 )
 def test_one_that_may_be_kept_otherwise_has_an_id_and_is_never_sent_again(
@@ -219,6 +224,11 @@ def test_one_that_may_be_kept_otherwise_has_an_id_and_is_never_sent_again(
         ("Größe Gold", "Gre Golden"),
         ("Größe", "The Größe"),
         ("Café au lait", "Caf lait au"),
+        ("Größe für Gold", "Gre fr"),
+        ("Größe für Gold", "Gre Gold"),
+        ("Größe für Gold", "Gr für Größe Gold"),
+        ("bébéb", "bb"),
+        ("abébc", "abc"),
         ("Café", 7),
     ],
 )

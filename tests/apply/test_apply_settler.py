@@ -331,6 +331,7 @@ def test_for_an_intent_that_is_dated_in_the_future_nothing_is_too_old(later: flo
     settled = Settled(Lists([(made,)]), window=0.0, later=later)
     assert settled.one.kind is OutcomeKind.ADOPTED
     assert settled.state.audiences["gold"].ids == made.ids
+    assert Settled(Lists([(made,)]), window=0.0, later=0.0).one.kind is OutcomeKind.UNKNOWN
 
 
 def test_where_the_platform_said_that_it_exists_its_age_does_not_matter() -> None:
@@ -342,6 +343,8 @@ def test_where_the_platform_said_that_it_exists_its_age_does_not_matter() -> Non
 def test_what_has_no_time_may_be_it() -> None:
     settled = Settled(Lists([(replace(there("gold", "A"), created=None),)]))
     assert settled.one.kind is OutcomeKind.ADOPTED
+    settled = Settled(Lists([(replace(there("Gold", "A"), created=None),)]), window=0.0)
+    assert settled.one.kind is OutcomeKind.UNDECIDED
 
 
 # A create: what is found in another spelling only, or said to be there
@@ -386,8 +389,9 @@ def test_what_only_the_whole_list_shows_is_adopted() -> None:
         def search(self, audience: Audience, audience_id: str | None) -> tuple[Observed, ...]:
             return ()
 
-    settled = Settled(Searched([(there("gold", "A"),)]), window=0.0)
-    assert settled.one.kind is OutcomeKind.ADOPTED
+    lists = Searched([(there("gold", "A"), there("silver", "S"))])
+    assert Settled(lists, window=0.0).one.kind is OutcomeKind.ADOPTED
+    assert lists.read == ["p-A"]
 
 
 class TestWhatThePlatformSaysIsThere:
@@ -432,8 +436,10 @@ class TestWhatThePlatformSaysIsThere:
             "state has A for it, and the platform has B too. To keep A: delete B on the platform, "
             "then run `aepctl state resolve gold --adopt A`"
         )
-        settled = Settled(Lists([(there("Gold", "A"),)]), [said], known=known, window=0.0)
-        assert "To keep that: `aepctl state resolve gold --adopt A`" in settled.message
+        elsewhere = replace(there("gold", "A"), audience=replace(audience("gold"), namespace="x"))
+        for shown in (there("Gold", "A"), elsewhere):
+            settled = Settled(Lists([(shown,)]), [said], known=known, window=0.0)
+            assert "To keep that: `aepctl state resolve gold --adopt A`" in settled.message
 
 
 @pytest.mark.parametrize("phase", [Phase.OPEN, Phase.ABSENT])
@@ -600,7 +606,7 @@ def test_where_it_is_that_of_another_audience_a_person_decides() -> None:
 
 @pytest.mark.parametrize("turn", [1, -1])
 def test_where_it_changed_while_the_list_was_read_it_is_the_one_that_was_sent(turn: int) -> None:
-    both = (there("silver", "mine"), there("gold", "mine"))
+    both = (there("bronze", "mine"), there("gold", "mine"))
     settled = Settled(Lists([both[::turn]]), [MINE])
     assert settled.one.ids == Ids("mine", "p-mine")
 
@@ -633,6 +639,9 @@ def test_and_where_it_is_not_found_the_old_one_is_still_known() -> None:
     settled = Settled(Lists([(there("gold", "A"),)]), [INSTEAD], known=OLD, window=0.0)
     assert settled.one.kind is OutcomeKind.UNKNOWN
     assert settled.state.audiences == OLD
+    spelled = replace(INSTEAD, step=Create(audience("Gold"), None, Ids("A")))
+    settled = Settled(Lists([(there("gold", "A"),)]), [spelled], known=OLD, window=0.0)
+    assert settled.one.kind is OutcomeKind.UNKNOWN
 
 
 def test_of_several_that_may_have_taken_its_place_a_person_chooses() -> None:
@@ -685,9 +694,10 @@ def test_a_description_that_was_to_be_removed_is_when_there_is_none() -> None:
         (there("gold", "A", text="Dull"),),
         (there("gold", "A", text="DULL"),),
         (there("gold", "A", text="Odd"),),
+        (there("gold", "A"),),
         (),
     ],
-    ids=["as-before", "in-another-spelling", "edited", "gone"],
+    ids=["as-before", "in-another-spelling", "edited", "emptied", "gone"],
 )
 def test_a_patch_that_is_not_there_is_closed_and_planned_anew(shows: tuple[Observed, ...]) -> None:
     """Whether it is still wanted, and whether somebody edited it, the planner sees."""
@@ -763,6 +773,17 @@ def test_one_that_is_listed_and_gone_by_its_id_is_not_adopted_a_person_decides(
     assert bool(settled.pauses) is (phase is Phase.OPEN)
 
 
+def test_nor_where_the_whole_list_does_not_show_it_any_more() -> None:
+    lists = Lists([(there("gold", "A"),), ()], gone=frozenset({"p-A"}))
+    assert Settled(lists, window=0.0).one.kind is OutcomeKind.UNDECIDED
+
+
+def test_beside_what_its_key_has_one_that_is_gone_is_of_no_interest() -> None:
+    lists = Lists([(there("gold", "B"),)], gone=frozenset({"p-B"}))
+    known = {"gold": Known(audience("gold"), Ids("A"))}
+    assert Settled(lists, known=known, window=0.0).one.kind is OutcomeKind.UNKNOWN
+
+
 def test_of_two_with_the_id_that_we_gave_it_is_the_one_that_is_there() -> None:
     deleted = there("gold", "mine")
     made = replace(deleted, ids=Ids("mine", "p-new"))
@@ -778,6 +799,14 @@ def test_what_its_own_key_has_already_is_not_read_whether_that_is_gone_a_plan_te
 
 
 # Several intents
+
+
+def test_behind_one_that_was_not_done_the_others_are_read_at_once() -> None:
+    other = intent_for("silver", Delete(Ids("B", "p-B"), BEFORE))
+    known = {**KNOWN, "silver": Known(BEFORE, Ids("B", "p-B"))}
+    settled = Settled(Lists([()]), [PATCH, other], known=known)
+    assert [one.key for one in settled.outcomes] == ["silver"]
+    assert settled.pauses == []
 
 
 def test_each_intent_is_settled_by_itself() -> None:

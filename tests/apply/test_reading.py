@@ -102,13 +102,19 @@ def test_many_of_them_in_whole_lists() -> None:
     assert len(seen.found) == FEW
     assert seen.missing == {f"A{many[-1]}"}
     assert reader.asked == ["everything", "inactive"]
+    reader, few = Reader(), [know(number, addressed=False) for number in many[:-1]]
+    assert len(read_known(reader, few).missing) == FEW
+    assert reader.asked == [f"find A{number}" for number in many[:-1]]
 
 
 @pytest.mark.parametrize("lifecycle", ["archived", "deleted"])
 def test_what_a_list_shows_as_gone_is_gone_and_said_as_what(lifecycle: str) -> None:
     reader = Reader([there(1, lifecycle)])
     seen = read_known(reader, [know(1, addressed=False)])
-    assert seen == Seen((), {"A1": lifecycle})
+    assert (seen, reader.asked) == (Seen((), {"A1": lifecycle}), ["find A1"])
+    reader, other = Reader(), replace(there(1, lifecycle), audience=audience("Before"))
+    assert read_known(reader, [know(1)], [other]) == Seen((), {"A1": lifecycle})
+    assert reader.asked == []
 
 
 @pytest.mark.parametrize("turn", [1, -1])
@@ -143,9 +149,10 @@ class TestAfterAList:
 
     def test_few_without_an_id_are_looked_for_by_themselves_and_many_are_missing(self) -> None:
         reader = Reader([there(0)])
-        few = [know(number, addressed=False) for number in range(2)]
-        assert read_known(reader, few, []) == Seen((there(0),), missing=frozenset({"A1"}))
-        assert reader.asked == ["find A0", "find A1", "get P0"]
+        few = [know(number, addressed=False) for number in range(FEW)]
+        missing = frozenset(one.ids.audience_id for one in few[1:])
+        assert read_known(reader, few, []) == Seen((there(0),), missing=missing)
+        assert reader.asked == [*(f"find A{number}" for number in range(FEW)), "get P0"]
         reader, many = Reader(), [know(number, addressed=False) for number in range(FEW + 1)]
         assert len(read_known(reader, many, []).missing) == FEW + 1
         assert reader.asked == []

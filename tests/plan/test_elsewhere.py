@@ -138,7 +138,7 @@ def test_it_moves_to_its_new_key_and_is_left_there() -> None:
     moved = (Moved("loyal", "gold", PLACE),)
     made = planned(block(), knows("loyal"), moved=moved)
     assert told(made) == [("gold", Action.MOVE, (Move("loyal"),))]
-    assert made.changes[0].moved_from == "loyal"
+    assert (made.changes[0].moved_from, made.changes[0].is_named) == ("loyal", False)
 
 
 def test_and_ends_under_it() -> None:
@@ -166,6 +166,7 @@ class TestNobodyElseMayHaveIt:
         (change,) = planned(block(), knows(), ("silver", other), seen=seen).changes
         assert (change.action, change.steps) == (Action.DECIDE, ())
         assert "state mv gold silver" in str(change.reason)
+        assert change.matches == seen.found
 
     def test_not_one_whose_manifest_names_its_id(self) -> None:
         (silver,) = want(("silver", audience("Silver")))

@@ -3,14 +3,17 @@
 from dataclasses import replace
 
 import pytest
-from plan_samples import TARGET, audience, found, intend, know, plan, want
+from plan_samples import POLICY, TARGET, audience, found, intend, know, plan, there, want
 
 from aepctl.errors import AepctlError, NoSuchTarget
 from aepctl.model.audience import Audience, Ids, Known
 from aepctl.model.problem import Origin
 from aepctl.model.steps import Create, Delete, Forget, Patch
+from aepctl.model.wants import Wants
 from aepctl.plan.ids import computed_id
 from aepctl.plan.plan import Action, Change, FieldDiff, Plan
+from aepctl.plan.planner import make_plan
+from aepctl.plan.seen import Seen
 from aepctl.state.model import Phase
 
 GOLD, SILVER = audience("Gold"), audience("Silver", "Less so")
@@ -72,6 +75,33 @@ def test_what_is_known_and_no_longer_wanted_is_retained_unless_somebody_says_oth
     (change,) = plan((), found([know("gold", GOLD)])).changes
     known = Known(GOLD, Ids("id-of-gold"))
     assert change == Change("gold", Action.FORGET, known=known, steps=(Forget(retain=True),))
+
+
+def test_a_plan_says_by_what_rules_it_was_made() -> None:
+    state = found([know("gold", GOLD), know("silver", SILVER)])
+    rules = {"max_creates": 1, "refresh": True, "overwrite": True, "program": "aepctl --env x"}
+    seen = Seen((there(GOLD, "id-of-gold"),), missing=frozenset({"id-of-silver"}))
+    wants = Wants(want(("gold", GOLD), ("silver", SILVER)))
+    made = make_plan(wants, state, seen, replace(POLICY, **rules))
+    assert made == Plan(
+        "prod", TARGET, (), 2, max_creates=1, refreshed=True, overwrites=True, known=2,
+        not_listed=("silver",),
+    )  # fmt: skip
+    assert made.program == "aepctl --env x"
+    for target, missing in (("gold", ()), ("silver", ("silver",))):
+        told = make_plan(wants, state, seen, replace(POLICY, **rules), [target])
+        assert told.not_listed == missing
+    unlooked = replace(POLICY, **{**rules, "refresh": False})
+    assert make_plan(wants, state, seen, unlooked).not_listed == ()
+
+
+def test_where_all_is_deleted_what_was_retained_stays_and_is_told() -> None:
+    retained = found([("gold", Known(GOLD, Ids("A"), retained=True))])
+    assert plan((), retained, destroys=True).stays == ("gold",)
+    both = found([*retained.audiences.items(), know("silver", SILVER)])
+    assert plan((), both, destroys=True).stays == ("gold",)
+    assert plan((), both, "silver", destroys=True).stays == ()
+    assert plan((), retained).stays == ()
 
 
 class TestRenamedKeys:
@@ -308,6 +338,13 @@ class TestTargets:
             plan(self.wanted, None, "guests", target)
         assert raised.value.message == f"no audience matches --target {target!r}"
         assert isinstance(raised.value, AepctlError)
+
+    def test_one_of_several_environments_may_miss_some_but_never_takes_all_for_none(self) -> None:
+        made = plan(self.wanted, None, "guests", "x*", may_miss=True)
+        assert shown(made) == [("create", "guests")]
+        assert (made.targets, made.missed) == (("guests",), ("x*",))
+        made = plan(self.wanted, None, "y", "x*", may_miss=True)
+        assert (made.changes, made.targets, made.missed) == ((), ("y", "x*"), ("y", "x*"))
 
     def test_the_key_of_an_attempt_that_came_to_nothing_is_no_target(self) -> None:
         state = found(intents=[intend("old", GOLD, phase=Phase.ABSENT)])

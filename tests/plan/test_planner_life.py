@@ -23,11 +23,13 @@ from aepctl.model.steps import (
 )
 from aepctl.model.wants import Moved, Removed, Wants
 from aepctl.plan import reasons, reasons_to_stay
+from aepctl.plan.ids import computed_id
 from aepctl.plan.plan import Action, Change, FieldDiff, Plan
 from aepctl.plan.planner import make_plan
+from aepctl.plan.questions import to_look_up
 from aepctl.plan.reasons_to_stay import edited_removed
 from aepctl.plan.seen import Seen
-from aepctl.state.model import State
+from aepctl.state.model import Phase, State
 
 GOLD, OLD, EDITED = audience("Gold", "new"), audience("Gold", "old"), audience("Gold", "edited")
 ELSEWHERE = audience("Gold", "old", namespace="crm")
@@ -115,8 +117,15 @@ class TestUpdate:
 
     def test_blanks_that_somebody_changed_are_no_edit(self) -> None:
         """Also where the manifest wants another name by now."""
-        wanted = want(("gold", audience("Silver", "old")))
-        assert one(life(wanted, knows(), shown(audience("Gold  ", "old")))).action is Action.UPDATE
+        wanted, seen = want(("gold", audience("Silver", "old"))), shown(audience("Gold  ", "old"))
+        assert one(life(wanted, knows(), seen)).action is Action.UPDATE
+        assert one(life(wanted, knows(ids=IDS), seen)).action is Action.UPDATE
+
+    def test_nor_is_a_spelling_that_nobody_has_seen_until_now(self) -> None:
+        """Without the platform's own id it was never read since it was sent."""
+        wanted, seen = want(("gold", audience("Silver", "old"))), shown(audience("GOLD", "old"))
+        assert one(life(wanted, knows(), seen)).action is Action.UPDATE
+        assert one(life(wanted, knows(ids=IDS), seen)).action is Action.DRIFT
 
     def test_an_edit_of_another_field_waits_as_well(self) -> None:
         renamed = audience("Renamed", "old")
@@ -151,6 +160,9 @@ class TestUpdate:
         change = one(life(gold(), knows(), missing=["id-of-gold"]))
         assert (change.action, change.steps) == (Action.DECIDE, ())
         assert "`aepctl --env prod state rm gold`" in str(change.reason)
+        wanted, moved = want(("aurum", GOLD)), {"gold": "aurum"}
+        change = one(life(wanted, knows(), missing=["id-of-gold"], moved=moved))
+        assert "`aepctl --env prod state rm gold`" in str(change.reason)  # as state has it
 
 
 class TestRefresh:
@@ -170,7 +182,12 @@ class TestRefresh:
     def test_what_is_gone_is_forgotten_and_made_anew(self) -> None:
         change = one(life(gold(), knows(GOLD), gone=["id-of-gold"], refresh=True))
         assert (change.action, change.steps) == (Action.CREATE, (Forget(), Create(GOLD)))
-        assert change.reason == reasons.GONE
+        assert (change.known, change.reason) == (Known(GOLD, ID), reasons.GONE)
+
+    def test_where_a_person_decides_what_takes_its_place_it_is_not_forgotten_either(self) -> None:
+        seen = (there(GOLD, "A"), there(GOLD, "B"))
+        change = one(life(gold(), knows(GOLD), *seen, gone=["id-of-gold"], refresh=True))
+        assert (change.action, change.steps, change.matches) == (Action.DECIDE, (), seen)
 
     def test_what_has_another_id_by_now_is_adopted(self) -> None:
         seen = there(GOLD, "A")
@@ -213,6 +230,41 @@ class TestReplace:
             (Adopt(known), Delete(IDS, ELSEWHERE)),
         )
 
+    def test_an_old_one_that_was_seen_has_the_platforms_own_id(self) -> None:
+        change = one(life(self.wanted, self.there, shown(ELSEWHERE)))
+        assert change.steps == (Create(GOLD, replaces=IDS), Delete(IDS, ELSEWHERE))
+
+    def test_what_its_block_says_of_its_end_is_remembered_of_the_new_one(self) -> None:
+        change = one(life(gold(replaces=True, at_removal=DELETES), self.there))
+        steps = (Create(GOLD, replaces=ID), Remember(DELETES), Delete(ID, ELSEWHERE))
+        assert change.steps == steps
+
+    def test_an_attempt_to_make_the_new_one_goes_on(self) -> None:
+        intent = intend("gold", GOLD, step=Create(GOLD, replaces=ID), phase=Phase.ABSENT)
+        change = one(life(self.wanted, replace(self.there, intents={intent.id: intent})))
+        assert (change.action, change.intent) == (Action.REPLACE, intent)
+
+    def test_which_of_several_takes_its_place_is_for_a_person(self) -> None:
+        old, seen = shown(ELSEWHERE), (there(GOLD, "A"), there(GOLD, "B"))
+        change = one(life(self.wanted, self.there, old, *seen))
+        assert (change.action, change.steps, change.matches) == (Action.DECIDE, (), seen)
+        assert (change.known, change.observed) == (Known(ELSEWHERE, ID), old)
+
+    def test_what_others_depend_on_is_not_replaced(self) -> None:
+        old = replace(shown(ELSEWHERE), dependents=("A",))
+        change = one(life(self.wanted, self.there, old))
+        assert (change.key, change.action, change.steps) == ("gold", Action.DECIDE, ())
+        assert (change.observed, change.reason) == (old, reasons_to_stay.dependents(old))
+
+    def test_both_fields_count(self) -> None:
+        wanted = gold(audience("Gold", "new", origin_name="Own"), replaces=True)
+        assert one(life(wanted, self.there)).action is Action.REPLACE
+
+    def test_only_what_is_replaced_is_looked_for(self) -> None:
+        """A text alone is changed in place."""
+        assert to_look_up(Wants(self.wanted), self.there, POLICY).candidates
+        assert not to_look_up(Wants(self.wanted), knows(OLD), POLICY).candidates
+
     @pytest.mark.parametrize("known", [PROTECTED, AtRemoval()])
     def test_what_is_protected_is_not_replaced(self, known: AtRemoval) -> None:
         protected = AtRemoval(prevent_destroy=not known.prevent_destroy)
@@ -244,6 +296,8 @@ class TestReplace:
         assert isinstance(create, Create)
         assert isinstance(first, Create)
         assert create.audience_id != first.audience_id
+        anew = computed_id(POLICY.target.org, POLICY.target.sandbox, "gold\nagora\nAgora")
+        assert create.audience_id == anew
 
     def test_its_create_in_doubt_is_settled_first(self) -> None:
         intent = intend("gold", GOLD, step=Create(GOLD, replaces=ID))
@@ -307,6 +361,9 @@ class TestRemove:
         assert change.diff == (FieldDiff("description", "old", "edited", None),)
         change = one(life((), state, shown(EDITED), overwrite=True))
         assert change.steps == (Delete(IDS, EDITED),)
+        kept = knows(audience("GOLD", "old"), ids=IDS, sent=OLD, at_removal=DELETES)
+        change = one(life((), kept, shown(audience("GOLD", "edited"))))
+        assert (change.action, change.steps) == (Action.DRIFT, ())
 
     def test_what_somebody_edited_says_so(self) -> None:
         change = one(life((), knows(at_removal=DELETES), shown(EDITED)))
@@ -372,6 +429,14 @@ class TestRemove:
         assert (change.known, change.reason) == (state.audiences["gold"], reasons_to_stay.GUARDED)
         assert made.guarded == ("gold",)
 
+    def test_also_under_the_key_that_it_had_before(self) -> None:
+        (aurum,) = want(("aurum", OLD))
+        wanted = [replace(aurum, lifecycle=Lifecycle(PROTECTED))]
+        state = found([know("gold", OLD), know("silver", audience("Silver"))])
+        moved = {"gold": "aurum", "silver": "argent"}
+        made = life(wanted, state, moved=moved, destroys=True)
+        assert (made.guarded, made.deletes) == (("gold",), 1)
+
     def test_what_is_gone_already_is_forgotten(self) -> None:
         change = one(life((), knows(at_removal=DELETES), gone=["id-of-gold"]))
         assert (change.key, change.action, change.steps) == ("gold", Action.FORGET, (Forget(),))
@@ -411,6 +476,12 @@ class TestMove:
         assert life(self.wanted, knows(key="aurum"), moved=moved).unchanged == 1
         assert one(life(self.wanted, NOTHING, moved=moved)).action is Action.CREATE
 
+    def test_what_does_not_move_keeps_its_key(self) -> None:
+        state = found([know("gold", OLD), know("silver", audience("Silver"))])
+        wanted = (*self.wanted, *want(("silver", audience("Silver"))))
+        made = life(wanted, state, moved={"gold": "aurum"})
+        assert (told(made), made.unchanged) == ([("aurum", "move", (Move("gold"),))], 1)
+
     def test_it_may_be_changed_at_the_same_time(self) -> None:
         change = one(life(want(("aurum", GOLD)), knows(), moved={"gold": "aurum"}))
         assert (change.action, change.steps) == (
@@ -431,6 +502,9 @@ class TestMove:
         state = replace(knows(), intents={intent.id: intent})
         made = life(self.wanted, state, moved={"gold": "aurum"})
         assert told(made) == [("aurum", "settle", ()), ("gold", "settle", ())]
+        other = audience("Other")
+        made = life((*self.wanted, *want(("x", other))), state, moved={"gold": "aurum"})
+        assert told(made)[2:] == [("x", "create", (Create(other),))]
 
     def test_reverting_the_commit_after_an_apply_orphans_nothing(self) -> None:
         """State's own knowledge decides: what was moved is asked about, never made again."""
@@ -444,6 +518,10 @@ class TestMove:
         assert made.renames == ()
         assert "`gold`, which `removed:` ends: once that is done" in str(made.changes[0].reason)
         assert life(self.wanted, NOTHING, removed={"gold": True}).changes[0].steps == (Create(OLD),)
+        decided = intend("aurum", OLD, phase=Phase.RECREATE)
+        state = replace(knows(), intents={decided.id: decided})
+        made = life(self.wanted, state, removed={"gold": True})
+        assert made.changes[0].steps == (Create(OLD),)
 
 
 def test_what_a_list_alone_shows_is_neither_adopted_nor_made_again() -> None:
@@ -464,10 +542,18 @@ class TestAudienceId:
         change = one(life(self.wanted, NOTHING))
         assert (change.action, change.given_id) == (Action.ADOPT, "A")
         assert change.steps == (Adopt(Known(GOLD, Ids("A"))),)
-        seen = there(OLD, "A")
+        seen = there(audience("G", "old"), "A")
         change = one(life(self.wanted, NOTHING, seen))
-        assert change.steps == (Adopt(Known(OLD, Ids("A", "p-A"))),)
+        assert change.steps == (Adopt(Known(seen.audience, Ids("A", "p-A"))),)
         assert change.given_id == "A"
+        assert "has another name and description, until the next plan" in str(change.reason)
+
+    def test_what_its_block_says_of_its_end_is_remembered_whether_it_was_seen_or_not(self) -> None:
+        (wanted,) = gold(at_removal=DELETES)
+        change = one(life([replace(wanted, audience_id="A")], NOTHING))
+        assert change.steps == (Adopt(Known(GOLD, Ids("A"), at_removal=DELETES)),)
+        change = one(life([wanted], NOTHING, there(GOLD, "A")))
+        assert change.steps == (Adopt(Known(GOLD, Ids("A", "p-A"), at_removal=DELETES)),)
 
     @pytest.mark.parametrize(
         ("observed", "said"),
@@ -479,6 +565,7 @@ class TestAudienceId:
     def test_what_cannot_be_it_is_for_a_person(self, observed: Observed, said: str) -> None:
         change = one(life(self.wanted, NOTHING, observed))
         assert (change.action, change.steps) == (Action.DECIDE, ())
+        assert change.matches == ((observed,) if observed.ids.audience_id == "A" else ())
         assert said in str(change.reason)
 
     def test_the_one_that_another_key_has_is_not_adopted(self) -> None:
@@ -494,6 +581,10 @@ class TestAudienceId:
         change = one(life(self.wanted, knows(GOLD, deposed=deposed)))
         assert change.action is Action.DECIDE
         assert "the manifest says that it is `A`, and state has `id-of-gold`" in str(change.reason)
+        assert "`aepctl --env prod state rm gold`" in str(change.reason)
+
+    def test_where_the_client_gives_ids_it_is_for_the_create_alone(self) -> None:
+        assert one(life(self.wanted, knows(), client_ids=True)).steps == (Patch(ID, OLD, GOLD),)
 
 
 class TestLimits:

@@ -6,8 +6,9 @@ import pytest
 from plan_samples import POLICY, audience, found, intend, know, plan, there, want
 
 from aepctl.model.audience import Audience, Ids, Known, Observed
-from aepctl.model.steps import Adopt, Create
+from aepctl.model.steps import Adopt, Create, Patch
 from aepctl.model.wants import Wants
+from aepctl.plan import reasons
 from aepctl.plan.plan import Action, Change
 from aepctl.plan.questions import to_look_up
 from aepctl.state.model import Intent, Phase, State
@@ -106,6 +107,7 @@ def test_only_what_differs_beyond_the_spelling_is_shown() -> None:
     assert [(one.field, one.known, one.wanted) for one in change.diff] == [
         ("description", "Old", "New")
     ]
+    assert change.steps == (Patch(Ids("A"), kept.audience, audience("GOLD", "New")),)
 
 
 @pytest.mark.parametrize("state", ["archived", "deleted"])
@@ -165,6 +167,7 @@ class TestAlreadyThere:
     def test_without_a_look_it_is_not_shown_as_a_create_either(self) -> None:
         (change,) = plan(want(("gold", GOLD)), found(intents=[self.refused()])).changes
         assert change.action is Action.DECIDE
+        assert change.reason == reasons.said_to_exist("gold", (), POLICY.program)
 
     def test_once_it_shows_it_is_adopted(self) -> None:
         assert gold(there(GOLD, "A"), state=found(intents=[self.refused()])).action is Action.ADOPT
@@ -177,6 +180,7 @@ class TestAlreadyThere:
     def test_a_person_may_have_it_created(self) -> None:
         state = found(intents=[replace(self.refused(), phase=Phase.RECREATE)])
         assert gold(state=state).action is Action.CREATE
+        assert plan(want(("gold", GOLD)), state).changes[0].action is Action.CREATE
 
     def test_what_exists_may_not_be_ignored_then(self) -> None:
         state = found(intents=[self.refused()])
@@ -194,6 +198,14 @@ class TestManifestsThatChangeMeanwhile:
             ("aurum", Action.SETTLE, ()),
             ("gold", Action.SETTLE, ()),
         ]
+
+    def test_what_an_attempt_made_is_adopted_in_the_spelling_that_it_asked_for(self) -> None:
+        tried = audience("GOLD", "Shiny")
+        state = found(intents=[intend("gold", tried, phase=Phase.ABSENT)])
+        change = gold(there(replace(tried, description=None), "A"), state=state)
+        assert change.steps == (Adopt(Known(tried, Ids("A", "p-A"))),)
+        change = gold(there(GOLD, "B"), state=state)  # as it is wanted now: somebody else's
+        assert change.steps == (Adopt(Known(GOLD, Ids("B", "p-B"))),)
 
     def test_a_removed_key_in_another_spelling_is_asked_about(self) -> None:
         state = found([know("old", audience("GOLD"))])
@@ -217,6 +229,12 @@ class TestManifestsThatChangeMeanwhile:
         (change,) = plan(wanted, state, "gold", observed=[]).changes
         assert change.steps == ()
         assert to_look_up(Wants(wanted), state, POLICY).candidates == ()
+
+    def test_of_several_that_give_it_away_the_first_is_asked_about(self) -> None:
+        state = found([know("b", GOLD), know("a", GOLD)])
+        wanted = want(("b", audience("B")), ("a", audience("A")), ("new", GOLD))
+        told = [(one.key, one.action) for one in plan(wanted, state, observed=[]).changes]
+        assert told == [("b", Action.UPDATE), ("a", Action.DECIDE), ("new", Action.DECIDE)]
 
     def test_a_person_may_have_it_made_beside_the_one_that_changes(self) -> None:
         decided = intend("new", GOLD, phase=Phase.RECREATE)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from plan_samples import POLICY, audience, found, plan, there, want
+from plan_samples import POLICY, audience, found, intend, plan, there, want
 
 from aepctl.model.audience import Audience, Deposed, Ids, Known, Observed, Wanted
 from aepctl.model.lifecycle import AtRemoval, Lifecycle, OnRemoval
@@ -12,6 +12,7 @@ from aepctl.model.wants import Wants
 from aepctl.plan.plan import Action
 from aepctl.plan.planner import make_plan
 from aepctl.plan.seen import Seen
+from aepctl.state.model import Phase
 
 OLD, NEW = audience("Gold", namespace="old"), audience("Gold", namespace="new")
 OLD_IDS, NEW_IDS = Ids("A", "p-A"), Ids("B", "p-B")
@@ -68,6 +69,8 @@ def test_what_the_platform_has_as_it_is_wanted_is_not_replaced() -> None:
 def test_a_half_done_one_is_finished() -> None:
     for observed in (None, [OLD_THERE, NEW_THERE], [NEW_THERE]):
         assert steps(NEW, HALF, observed) == (Action.REPLACE, (Delete(OLD_IDS, OLD),))
+    unread = replace(HALF, deposed=Deposed(Ids("A"), OLD))
+    assert steps(NEW, unread, [OLD_THERE, NEW_THERE])[1] == (Delete(OLD_IDS, OLD),)
 
 
 def test_an_old_one_that_somebody_edited_is_deleted_only_where_that_is_overwritten() -> None:
@@ -79,9 +82,25 @@ def test_an_old_one_that_somebody_edited_is_deleted_only_where_that_is_overwritt
 
 def test_the_old_one_that_is_wanted_again_is_kept_and_the_new_one_deleted() -> None:
     kept = Adopt(Known(OLD, OLD_IDS, deposed=Deposed(NEW_IDS, NEW)))
-    assert steps(OLD, HALF, [OLD_THERE, NEW_THERE]) == (
+    again = replace(OLD_THERE, created=2.0)  # the same one on two pages
+    for observed in ([OLD_THERE, NEW_THERE], [OLD_THERE, again, NEW_THERE]):
+        assert steps(OLD, HALF, observed) == (Action.REPLACE, (kept, Delete(NEW_IDS, NEW)))
+
+
+def test_the_old_one_that_somebody_made_what_is_wanted_now_is_kept() -> None:
+    third = audience("Gold", namespace="third")
+    kept = Adopt(Known(third, OLD_IDS, deposed=Deposed(NEW_IDS, NEW)))
+    assert steps(third, HALF, [there(third, "A"), NEW_THERE]) == (
         Action.REPLACE, (kept, Delete(NEW_IDS, NEW))
     )  # fmt: skip
+    state, spelled = found([("gold", HALF)]), there(replace(third, namespace="THIRD"), "A")
+    (change,) = plan([wanting(third)], state, observed=[spelled, NEW_THERE]).changes
+    assert (change.action, change.matches) == (Action.DECIDE, (spelled,))
+    assert "the platform has it in another spelling" in str(change.reason)
+    tried = intend("gold", spelled.audience, phase=Phase.ABSENT)
+    state = found([("gold", HALF)], [tried])
+    (change,) = plan([wanting(third)], state, observed=[spelled, NEW_THERE]).changes
+    assert (change.action, change.intent) == (Action.REPLACE, tried)
 
 
 def test_and_in_the_platforms_spelling() -> None:

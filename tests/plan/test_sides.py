@@ -1,5 +1,6 @@
 """What a run has to ask the platform before it plans."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,8 @@ from plan_samples import NOTHING, POLICY, audience, found, intend, know, want
 from plan_worlds import World, worlds
 
 from aepctl.errors import NoSuchTarget
+from aepctl.model.audience import Deposed, Ids, Known, Wanted
+from aepctl.model.lifecycle import Lifecycle
 from aepctl.model.steps import Create
 from aepctl.model.wants import Wants
 from aepctl.plan.candidates import Candidate
@@ -17,7 +20,8 @@ from aepctl.plan.questions import Questions, to_look_up
 from aepctl.state.model import Phase, State
 
 GOLD, SILVER = audience("Gold"), audience("Silver")
-WANTED = want(("gold", GOLD), ("silver", SILVER))
+PAIRS = (("gold", GOLD), ("silver", SILVER))
+WANTED = want(*PAIRS)
 
 
 def asked(state: State, *targets: str, **policy: Any) -> Questions:
@@ -35,6 +39,42 @@ def test_what_would_be_changed_is_read_first() -> None:
     questions = asked(found(known.items()))
     assert questions == Questions((), (), {"silver": known["silver"]})
     assert questions
+
+
+def test_but_not_what_is_in_doubt_nor_what_no_target_chooses() -> None:
+    known = dict([know("a", audience("A")), know("gold", audience("G")), know("silver", GOLD)])
+    doubted = found(known.items(), [intend("a", audience("A")), intend("gold", GOLD, 2)])
+    assert asked(doubted).known == {"silver": known["silver"]}
+    assert asked(found(known.items()), "silver").known == {"silver": known["silver"]}
+
+
+def test_and_what_is_still_to_be_deleted_of_its_key() -> None:
+    half = Known(GOLD, Ids("A"), deposed=Deposed(Ids("B"), SILVER))
+    assert asked(found([("gold", half)]), "gold").known == {"gold": half}
+
+
+def test_what_takes_the_place_of_another_is_looked_for() -> None:
+    """Where its block says so, and it is neither in doubt nor left out by the targets."""
+    wanted = [replace(one, lifecycle=Lifecycle(replaces=True)) for one in WANTED]
+    old = [(key, Known(replace(one, namespace="old"), Ids(key))) for key, one in PAIRS]
+    first, second = [
+        Candidate(one, Create(one.audience, None, Ids(one.key)), None, None) for one in wanted
+    ]
+
+    def candidates(state: State, *targets: str, wanted: Sequence[Wanted] = wanted) -> object:
+        return to_look_up(Wants(tuple(wanted)), state, POLICY, targets).candidates
+
+    assert candidates(found(old)) == (first, second)
+    assert candidates(found(old), "silver") == (second,)
+    assert candidates(found([know("gold", GOLD), old[1]])) == (second,)
+    assert candidates(found(old, [intend("gold", GOLD)])) == (second,)
+    assert candidates(found(old), wanted=[WANTED[0], wanted[1]]) == (second,)
+    assert candidates(found(old[1:])) == (replace_step(first), second)
+
+
+def replace_step(one: Candidate) -> Candidate:
+    """The same, where nothing is known of it."""
+    return one._replace(step=replace(one.step, replaces=None))
 
 
 def test_with_a_refresh_everything_known_is_read() -> None:
@@ -100,8 +140,18 @@ def test_a_decision_to_create_again_is_about_the_audience_that_it_was_made_for()
     (candidate,) = asked(found(intents=[earlier]), "gold").candidates
     assert candidate == Candidate(WANTED[0], Create(GOLD))
     other_text = intend("gold", replace(GOLD, description="Dull"), phase=Phase.RECREATE)
-    (candidate,) = asked(found(intents=[other_text]), "gold").candidates
-    assert candidate.is_decided
+    absent = intend("x", audience("X"), 2, phase=Phase.ABSENT)
+    for intents in ([other_text], [other_text, absent]):
+        (candidate,) = asked(found(intents=intents), "gold").candidates
+        assert candidate.is_decided
+
+
+def test_an_attempt_at_what_is_known_by_now_is_looked_for_once_more() -> None:
+    """Nothing would be made of it: it is no candidate, though its block may be replaced."""
+    wanted = Wants((replace(WANTED[0], lifecycle=Lifecycle(replaces=True)),))
+    absent = intend("x", GOLD, phase=Phase.ABSENT)
+    state = found([know("gold", GOLD)], [absent])
+    assert to_look_up(wanted, state, POLICY).in_doubt == (absent,)
 
 
 def test_only_what_the_targets_choose() -> None:
