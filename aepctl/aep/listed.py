@@ -18,8 +18,8 @@ OF_THE_PLATFORM = "SegmentDefinition"
 """The `type` of what is no external audience."""
 EXTERNAL = "External"
 """How the `type` of what is one begins: ExternalSegment, in some documents ExternalAudience."""
-NEVER = 1e15
-"""No time is as late as this, in whichever unit."""
+NEVER = 253_402_300_800.0
+"""The year 10000, in seconds since 1970: no time that can be told is as late."""
 
 
 class _Received(BaseModel):
@@ -182,7 +182,9 @@ def _created(data: Mapping[str, Any]) -> float | None:
     """In seconds since 1970; None where it says no time that can be one."""
     for name, unit in (("creationTime", 1000), ("createEpoch", 1)):
         value = data.get(name)
-        if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < NEVER:
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            continue
+        if 0 < value < NEVER * unit:
             return value / unit
     return None
 

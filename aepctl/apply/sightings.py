@@ -45,8 +45,8 @@ def can_be_its_doing(intent: Intent, observed: Observed) -> bool:
     """Whether it is not older than the intent, as far as clocks agree; or was there already."""
     if intent.exists or observed.created is None:
         return True
-    earliest = datetime.fromisoformat(intent.at) - CLOCK_SKEW
-    return observed.created >= earliest.timestamp()
+    began = datetime.fromisoformat(intent.at).timestamp()
+    return observed.created >= began - CLOCK_SKEW.total_seconds()
 
 
 def is_now(now: Audience, side: Audience, other: Audience, names: Iterable[str]) -> bool:

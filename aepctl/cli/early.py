@@ -13,10 +13,10 @@ from aepctl.cli.invocation import Invocation
 from aepctl.cli.output import machine_format, print_result
 from aepctl.cli.outputs import DOCUMENTS
 
-UNKNOWN = click.Command(
-    "unknown", params=[click.Option(["-o", "--output"], type=click.Choice(DOCUMENTS))]
-)
-"""What no command was found for may still have asked for a document."""
+OUTPUT = click.Option(["-o", "--output"], type=click.Choice(DOCUMENTS))
+"""No group has it, but who writes it before the command has asked for a document."""
+UNKNOWN = click.Command("unknown", params=[OUTPUT])
+"""What no command was found for may have done so as well."""
 
 
 def give_document(root: click.Group, error: BaseException, invocation: Invocation) -> None:
@@ -49,11 +49,12 @@ def _found(root: click.Group, words: list[str]) -> tuple[click.Command, list[str
     """The command that is called, and the words that are left for it, wherever they stand."""
     command: click.Command = root
     while isinstance(command, click.Group):
-        _, words, _ = _parsed(command, words)
+        given, words, _ = _parsed(command, words)
+        asked = ["--output", str(given["output"])] if "output" in given else []
         at = next((at for at, word in enumerate(words) if word in command.commands), None)
         if at is None:
-            return UNKNOWN, words
-        command, words = command.commands[words[at]], [*words[:at], *words[at + 1 :]]
+            return UNKNOWN, [*asked, *words]
+        command, words = command.commands[words[at]], [*asked, *words[:at], *words[at + 1 :]]
     return command, words
 
 
@@ -67,4 +68,7 @@ def _parsed(
     bare = [begun if (begun := word.partition("=")[0]) in flags else word for word in words]
     context = click.Context(command, resilient_parsing=True, ignore_unknown_options=True)
     context.allow_interspersed_args = command.allow_interspersed_args
-    return command.make_parser(context).parse_args(bare)
+    parser = command.make_parser(context)
+    if isinstance(command, click.Group):
+        OUTPUT.add_to_parser(parser, context)
+    return parser.parse_args(bare)

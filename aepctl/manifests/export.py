@@ -68,7 +68,8 @@ class Why(StrEnum):
 class Passed:
     """An audience that is not written. `key`: under which it is defined, where it is.
 
-    `found`: as it was seen, where it is just what its key asks for, and state knows neither.
+    `found`: as it was seen, where it is just what its key asks for, and state knows neither, or a
+    second one of what state knows.
     """
 
     why: Why
@@ -92,7 +93,8 @@ class Chosen:
 
     def believed(self, *, adopt: bool) -> frozenset[str]:
         """The audienceIds of what counts here because a list shows it."""
-        found = (one.found for one in self.passed if adopt and one.found)
+        told = (one for one in self.passed if adopt or one.why is Why.LEFT_OUT)
+        found = (one.found for one in told if one.found)
         return self.undefined.union(one.ids.audience_id for one in found)
 
     def adoptable(self) -> dict[str, Observed]:
@@ -188,7 +190,7 @@ class _Sorter:
         other = self._ids.get(same.key)
         if other is not None and other != one.ids.audience_id:
             said = f"the same as `{same.key}`, which is {other}: the platform has it twice"
-            self._pass(Why.LEFT_OUT, one, said)
+            self._pass(Why.LEFT_OUT, one, said, found=one)
             return
         origin = same.origin
         said = f"defined in {origin.file}:{origin.line}"

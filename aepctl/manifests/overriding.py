@@ -82,8 +82,11 @@ def misplaced(
     """
     for number, document in documents if defaults is not None else ():
         given: dict[str, Any] = document.get("defaults", {}) if isinstance(document, dict) else {}
-        if "environments" in given:
-            yield from _list(yaml_file, (number, "defaults", "environments"), given["environments"])
+        names = given.get("environments")
+        if isinstance(names, list):  # what is no list, or no list of texts, is told already
+            texts = [one for one in names if isinstance(one, str)]
+            if len(texts) == len(names):
+                yield from _list(yaml_file, (number, "defaults", "environments"), texts)
     usual = defaults or DefaultsSaid()
     for path, (_, entry) in scoped.items():
         if entry.environments is not None:

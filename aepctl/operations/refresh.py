@@ -14,6 +14,7 @@ from aepctl.apply.sender import Sender
 from aepctl.apply.stopping import Backoff, StopSignal
 from aepctl.errors import InternalError
 from aepctl.model.wants import Wants
+from aepctl.operations.again import begin
 from aepctl.operations.context import Context
 from aepctl.operations.network import check_network
 from aepctl.operations.onlooker import Onlooker
@@ -63,7 +64,7 @@ def refresh(
         clock=context.clock,
         ids=context.new_id,
     ) as session:
-        return work.take_in(work.plan(session.state), session)
+        return work.take_in(session)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +87,25 @@ class _Refresh:
         self.context.console.show(plan)
         return self._report(plan, gates.undecided(plan))
 
-    def take_in(self, plan: Plan, session: StateSession) -> ApplyReport:
-        """Show it, ask, and record it."""
-        todo, console = [change for change in plan.changes if change.steps], self.context.console
-        if not todo:
+    def take_in(self, session: StateSession) -> ApplyReport:
+        """Look, show what there is, ask, and record it."""
+        again = begin(self.context, self.environment, is_new=False)
+        plan, console = self.plan(session.state), self.context.console
+        if not any(change.steps for change in plan.changes):
             session.checkpoint()  # gives the lock back
             return self.idle(plan)
         console.show(plan)
-        console.approve(plan)
+        asked = console.approve(plan)
+        gone = {one.known.ids.audience_id for one in plan.changes if one.known is not None}
+        if again.is_due(plan, gone, asked=asked):
+            now = self.plan(session.state)
+            if again.check(plan, now):
+                console.show(plan := now)
+        return self._record(plan, session)
+
+    def _record(self, plan: Plan, session: StateSession) -> ApplyReport:
+        console = self.context.console
+        todo = [change for change in plan.changes if change.steps]
         console.begin(plan)
         clock = self.context.clock
         backoff = Backoff(clock, self.stop, self.context.patience)

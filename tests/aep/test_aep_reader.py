@@ -37,6 +37,11 @@ class TestElements:
         reader, _, _ = read(page(element("a", creationTime=said)))
         assert reader.list_all()[0].created == created
 
+    def test_what_is_after_the_year_9999_is_no_time(self) -> None:
+        """Milliseconds in place of seconds, say: nobody could be told when that is."""
+        odd = element("a", createEpoch=1_700_000_000_000), element("b", creationTime=9e14)
+        assert [one.created for one in read(page(*odd))[0].list_all()] == [None, None]
+
     def test_segments_of_the_platforms_own_are_passed_over(self) -> None:
         own = {"id": "s", "audienceId": "s", "name": "s", "type": "SegmentDefinition"}
         reader, _, _ = read(page(own, element("a", type="ExternalAudience"), {"id": "bare"}))

@@ -320,6 +320,11 @@ def test_what_is_older_than_the_intent_by_more_than_clocks_differ_is_not_its_doi
     assert timedelta(hours=1) == CLOCK_SKEW
 
 
+def test_an_intent_may_say_that_it_began_in_the_first_hour_of_all_time() -> None:
+    intent = replace(GOLD, at="0001-01-01T00:30:00+00:00")
+    assert Settled(Lists([(there("gold", "A"),)]), [intent]).one.kind is OutcomeKind.ADOPTED
+
+
 @pytest.mark.parametrize("later", [-1.0, -YEARS])
 def test_for_an_intent_that_is_dated_in_the_future_nothing_is_too_old(later: float) -> None:
     made = there("gold", "A", -2 * YEARS)

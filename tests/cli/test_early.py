@@ -55,6 +55,14 @@ def test_so_it_is_in_every_format(project: Project, output: str) -> None:
     assert "nowhere: No such file or directory" in result.out
 
 
+@pytest.mark.parametrize("words", ["-ohtml plan", "-qohtml state verify", "-ohtml plam"])
+def test_a_format_before_the_command_is_not_read_as_other_options(
+    project: Project, words: str
+) -> None:
+    """`-h` and `-v` are options there, and letters of formats."""
+    assert project.run(*words.split()).out.startswith("<!doctype html>")
+
+
 def commands(group: click.Group = cli) -> list[click.Command]:
     every = [commands(one) if isinstance(one, click.Group) else [one]
              for one in group.commands.values()]  # fmt: skip

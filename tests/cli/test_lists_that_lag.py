@@ -62,3 +62,14 @@ def test_nobody_takes_up_what_was_deleted_because_it_is_listed(life: Life) -> No
         assert file.read_text() == text
     assert "gold" not in project.ids()
     assert project.run("drift", "--unmanaged").code == 0
+
+
+def test_what_was_deleted_and_made_anew_is_not_there_twice(life: Life) -> None:
+    project = life.project
+    assert project.run("state", "rm", "gold").code == 0
+    life.delete("Gold")
+    assert project.run("state", "resolve", "gold", "--recreate").code == 0
+    assert project.apply().code == 0
+    said = project.run("export", "--to", "audiences", "--dry-run").out
+    assert "! Gold\n    the platform lists it, but has no such audience" in said
+    assert "twice" not in said

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from fakes import QuickClock
 from projects import Project, tree
 from sandbox import delete, edit, of
 
@@ -67,6 +68,33 @@ def test_what_is_gone_is_forgotten_and_made_anew_by_the_next_apply(
     assert sorted(known(project)) == ["silver"]
     assert project.apply("--fresh").code == 0
     assert project.ids()["gold"] != before["gold"]
+
+
+class Ends(QuickClock):
+    """While it is slept the platform comes to show what it did not show yet."""
+
+    def __init__(self, there: Emulator) -> None:
+        super().__init__()
+        self.there = there
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds)
+        self.there.behaviour = Behaviour(revision=3)
+
+
+def test_what_was_made_a_moment_ago_and_does_not_show_yet_is_not_forgotten(
+    project: Project, platform: Start
+) -> None:
+    """The next apply would make it a second time."""
+    there = platform(revision=3)
+    project.settle_on(there)
+    project.want("gold")
+    assert project.apply("--fresh").code == 0
+    before = project.state()["audiences"]
+    there.behaviour = Behaviour(revision=3, list_lag=600.0)
+    result = project.run("refresh", "--auto-approve", clock=Ends(there))
+    assert (result.code, known(project)) == (0, before)
+    assert result.out.endswith("Nothing to do.\n")
 
 
 def test_what_is_only_not_listed_is_left_and_told(project: Project, there: Emulator) -> None:

@@ -140,6 +140,21 @@ def test_what_defaults_leave_out_is_told_as_that() -> None:
     assert [one[0] for one in told("audienceId: x", empty)] == ["no-environments"]
 
 
+@pytest.mark.parametrize(
+    ("written", "rules"),
+    [
+        ("defaults: {environments: }", ["no-value"]),
+        ("defaults: {environments: [a]}\n---\ndefaults: {environments: aa}", ["wrong-type"]),
+        ("defaults: {environments: [a]}\n---\ndefaults: {environments: [~, ~]}", ["no-value"] * 2),
+    ],
+)
+def test_faulty_environments_of_defaults_are_told_once_and_end_nothing(
+    written: str, rules: list[str]
+) -> None:
+    problems = read_manifest("a.yaml", f"{written}\naudiences: {{}}\n".encode()).problems
+    assert [one.rule for one in problems if one.rule != "duplicate-key"] == rules
+
+
 def test_there_is_no_override_of_a_description_that_is_not_there() -> None:
     for given in ("Nightly", '""'):
         text = (

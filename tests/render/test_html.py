@@ -461,7 +461,7 @@ def test_the_keyboard_is_enough(show: Show) -> None:
                 "(document.activeElement)"
             )
         )
-    tiles = ["settle", "decide", "adopt", "create", "update", "forget"]
+    tiles = ["settle", "decide", "adopt", "forget", "create", "update"]
     bar = ["q", "ns", "file", "expand"]
     headings = ["Status", "Key", "Name", "Namespace", "Origin name", "File"]
     assert reached == [*tiles, "What the words mean", *bar, *headings, "Details of winter-sale"]

@@ -4,7 +4,19 @@ import pytest
 
 from aepctl.model.problem import Problem
 from aepctl.yamldoc import parse
-from aepctl.yamldoc.mistakes import ABOVE, ALIKE, CLOSE, QUOTES, TABS, WHOLE
+from aepctl.yamldoc.mistakes import (
+    ABOVE,
+    ALIKE,
+    CLOSE,
+    CLOSE_OR_COMMA,
+    CLOSED,
+    ENDED,
+    ITEMS,
+    NO_COLON,
+    QUOTES,
+    TABS,
+    WHOLE,
+)
 
 
 def syntax_error(text: str) -> Problem:
@@ -38,22 +50,30 @@ def test_a_tab_that_indents_is_named(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
-        ("name: Loyalty: gold", "put a text that holds `: ` into quotes"),
+        ("name: Loyalty: gold", QUOTES),
         ("name:\t@gold", "put a text that starts with this character into quotes"),
         ("name: %gold", "put a text that starts with this character into quotes"),
         ("name: `gold`", "put a text that starts with this character into quotes"),
-        ("name: [gold", CLOSE),
+        ("name: [gold", CLOSE_OR_COMMA),
         ("name: 'gold\nnext: silver", CLOSE),
-        ("name: [gold\nnext: silver", CLOSE),
+        ("name: [gold\nnext: silver", CLOSE_OR_COMMA),
+        ('{"a": {"b": "c"}\n "d": {}}', CLOSE_OR_COMMA),
+        ("gold: {name: Gold}}", CLOSED),
         ("name: {a: b]", None),
         ('name: "Gold" tier', WHOLE),
         ("name: 'Gold's tier'", WHOLE),
+        ('"name": "Gold"tier', WHOLE),
+        ("name: 'Gold\nnext: 'silver'", ENDED),
+        ('gold:\n  "name" Gold', NO_COLON),
         ("gold:\n  name: Gold\n   description: Best", ALIKE),
         ("gold:\n  name: Gold\n\n  # best\n   description: Best", ALIKE),
         ("gold:\n  name: Gold\n description: Best", ALIKE),
         ("gold:\n  - name: Gold\n      description: Best", ALIKE),
         ("gold:\n  name = Gold\n  description: Best", ABOVE),
         ("gold\n  name: Gold", ABOVE),
+        ("name:Gold\ndescription: Best", ABOVE),
+        ("name: Gold\n- next: silver", ITEMS),
+        ("gold:\n  - name: Gold\n  description: Best", ALIKE),
         ("gold:\n  name: Gold\n  description: Best: or not", QUOTES),
     ],
 )

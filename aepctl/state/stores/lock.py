@@ -109,7 +109,8 @@ def holder(path: Path) -> str | None:
 
 def last_taken(path: Path) -> str | None:
     """When it was taken last, to the minute, as that process signed it."""
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError), _opened(path) as handle:
+    unusable = (OSError, ValueError, KeyError, TypeError, OverflowError)
+    with contextlib.suppress(*unusable), _opened(path) as handle:
         since = datetime.fromisoformat(json_of(os.pread(handle, 4096, 0))["since"])
         return since.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
     return None

@@ -467,6 +467,7 @@ def test_a_name_that_cannot_be_made_is_nobodys(
         (json.dumps(WHO), "2026-01-31 12:00 UTC"),
         ("", None),
         ('{"since": "now"}', None),
+        ('{"since": "0001-01-01T00:00:00+14:00"}', None),
         ("[]", None),
     ],
 )
