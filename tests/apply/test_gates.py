@@ -433,6 +433,7 @@ class TestSavedPlans:
     def refusal(self, saved: Binding, now: Plan, name: str = "plan.json") -> SafetyRefusal:
         with pytest.raises(SafetyRefusal) as raised:
             check_saved(name, saved, now, self.STATE, POLICY)
+        assert raised.value.code in {"plan-does-not-fit", "plan-out-of-date"}
         return raised.value
 
     def test_of_one_that_holds_all_is_left(self) -> None:
