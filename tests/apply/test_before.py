@@ -43,7 +43,8 @@ def test_a_patch_that_is_there_is_done_as_it_is_there(text: str) -> None:
 
 def test_only_the_fields_that_a_patch_changes_count() -> None:
     assert judge("gold", PATCH, there("renamed by others")) is SEND
-    assert judge("gold", PATCH, there("renamed by others", "Shiny")).why is None
+    done = judge("gold", PATCH, there("renamed by others", "Shiny"))
+    assert (done.why, done.refused) == (None, False)
 
 
 @pytest.mark.parametrize(

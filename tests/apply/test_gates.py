@@ -82,6 +82,7 @@ class TestTooManyCreates:
     def test_more_is_refused_with_the_command_that_allows_it(self, approval: Approval) -> None:
         with pytest.raises(SafetyRefusal) as raised:
             check_creates(plan(WANTED, max_creates=2), POLICY, approval)
+        assert raised.value.code == "too-many-creates"
         assert raised.value.message == "3 audiences would be created, more than max_creates (2)"
         assert raised.value.hint == (
             "to allow it once: `aepctl --env prod apply --yes-create 3`; "
@@ -92,6 +93,7 @@ class TestTooManyCreates:
         policy = replace(POLICY, existing="ignore")
         with pytest.raises(SafetyRefusal) as raised:
             check_creates(plan(WANTED, None, "*", "gold", max_creates=2), policy, NOBODY)
+        assert raised.value.code == "too-many-creates"
         assert (
             "`aepctl --env prod apply --existing ignore --yes-create 3 --target '*' --target gold`"
         ) in str(raised.value.hint)
@@ -100,6 +102,7 @@ class TestTooManyCreates:
         policy = replace(POLICY, refresh=True, overwrite=True)
         with pytest.raises(SafetyRefusal) as raised:
             check_creates(plan(WANTED, max_creates=2), policy, Approval(yes_delete=7))
+        assert raised.value.code == "too-many-creates"
         assert (
             "`aepctl --env prod apply --yes-create 3 --yes-delete 7 --refresh --overwrite`"
         ) in str(raised.value.hint)
@@ -126,6 +129,7 @@ class TestExistingFail:
         made = self.made(there(SILVER, "S"), there(GOLD, "A"), there(GOLD, "B"), targets=["*"])
         with pytest.raises(SafetyRefusal) as raised:
             check_existing(made, self.POLICY)
+        assert raised.value.code == "already-on-platform"
         assert raised.value.message == (
             "the platform already has 2 of the audiences to create: gold, silver"
         )
@@ -138,6 +142,7 @@ class TestExistingFail:
         seen = [there(one.audience, one.key) for one in wanted]
         with pytest.raises(SafetyRefusal) as raised:
             check_existing(plan(wanted, observed=seen, existing="fail"), self.POLICY)
+        assert raised.value.code == "already-on-platform"
         assert "already has 12 of" in raised.value.message
         assert raised.value.message.endswith("k08, k09 and 2 more")
 
@@ -170,6 +175,7 @@ class TestIgnoringWithAnEmptyState:
     def test_what_is_there_is_refused_with_both_ways_on(self) -> None:
         with pytest.raises(SafetyRefusal) as raised:
             self.check([there(SILVER, "S"), there(GOLD, "A"), there(GOLD, "B")])
+        assert raised.value.code == "state-empty"
         assert raised.value.message == (
             "the state is empty, but the platform already has 2 of the 3 audiences to create: "
             "gold, silver"
@@ -182,6 +188,7 @@ class TestIgnoringWithAnEmptyState:
     def test_the_commands_name_the_targets_again(self) -> None:
         with pytest.raises(SafetyRefusal) as raised:
             self.check([there(GOLD, "A")], NOTHING, NOBODY, "gold")
+        assert raised.value.code == "state-empty"
         assert "has 1 of the 1 audiences" in raised.value.message
         assert str(raised.value.hint).count(" --target gold`") == 2
 
@@ -190,6 +197,7 @@ class TestIgnoringWithAnEmptyState:
             intent = intend("gold", GOLD, phase=phase)
             with pytest.raises(SafetyRefusal) as raised:
                 self.check([there(GOLD, "A")], found(intents=[intent]))
+            assert raised.value.code == "state-empty"
             assert "has 1 of the 3 audiences to create: gold" in raised.value.message
             with pytest.raises(SafetyRefusal):
                 self.check([there(GOLD, "A"), there(GOLD, "B")], found(intents=[intent]))
@@ -266,6 +274,7 @@ class TestTooManyDeletes:
         for approval in (NOBODY, Approval(yes_delete=deletes - 1), Approval(yes_create=99)):
             with pytest.raises(SafetyRefusal) as raised:
                 check_deletes(removing(state, deletes, max_deletes=10), policy, state, approval)
+            assert raised.value.code == "too-many-deletes"
             many = "audience" if deletes == 1 else "audiences"
             assert raised.value.message == (
                 f"{deletes} {many} would be deleted on the platform, {why}"
@@ -279,6 +288,7 @@ class TestTooManyDeletes:
         made = plan(WANTED, state, on_removal=OnRemoval.DELETE, max_deletes=0, max_creates=0)
         with pytest.raises(SafetyRefusal) as raised:
             check_deletes(made, policy, state, Approval(yes_create=3))
+        assert raised.value.code == "too-many-deletes"
         assert "apply --yes-create 3 --yes-delete 10`" in str(raised.value.hint)
 
     @pytest.mark.parametrize("approval", [Approval(reviewed=True), Approval(yes_delete=4)])
@@ -310,6 +320,7 @@ class TestEmptiedManifests:
         state = known(3)
         with pytest.raises(SafetyRefusal) as raised:
             check_emptied(plan((), state, on_removal=on_removal), POLICY, state)
+        assert raised.value.code == "manifests-emptied"
         assert raised.value.message == (
             "the manifests want none of the 3 audiences that the state knows, and no "
             "`removed:` names k00, k01, k02"
@@ -358,6 +369,7 @@ class TestProtected:
     def test_a_plan_that_was_not_saved_is_refused_with_the_way_to_save_one(self) -> None:
         with pytest.raises(SafetyRefusal) as raised:
             check_protected(plan(WANTED), POLICY, Approval(yes_create=99, yes_delete=99))
+        assert raised.value.code == "protected"
         assert raised.value.message == (
             "the environment `prod` is protected: only a saved plan is applied"
         )
@@ -421,6 +433,7 @@ class TestSavedPlans:
     def refusal(self, saved: Binding, now: Plan, name: str = "plan.json") -> SafetyRefusal:
         with pytest.raises(SafetyRefusal) as raised:
             check_saved(name, saved, now, self.STATE, POLICY)
+        assert raised.value.code in {"plan-does-not-fit", "plan-out-of-date"}
         return raised.value
 
     def test_of_one_that_holds_all_is_left(self) -> None:
@@ -470,6 +483,7 @@ class TestSavedPlans:
     def test_another_environment_may_not(self, given: str) -> None:
         with pytest.raises(SafetyRefusal) as raised:
             check_environment("plan.json", self.SAVED, given)
+        assert raised.value.code == "another-environment"
         assert raised.value.message == (
             f"plan.json is a plan for the environment `prod`, not for `{given}`"
         )
