@@ -196,9 +196,10 @@ class Known:
     def in_words_of(self, wanted: Audience) -> Audience:
         """The known audience, each field spelled as `wanted` does where that means the same.
 
-        It does where it was asked for just so, or where only blanks, invisible characters or the
-        Unicode form differ. Case is somebody's choice, and counts, but where nobody can change it:
-        to make another one would only give what the platform keeps so once more.
+        It does where it was asked for just so and is another spelling of that, or where only
+        blanks, invisible characters or the Unicode form differ. Case is somebody's choice, and
+        counts, but where nobody can change it: to make another one would only give what the
+        platform keeps so once more.
         """
         if self.audience == wanted:
             return wanted
@@ -207,7 +208,7 @@ class Known:
         for name, word in wanted.fields().items() - spelled.items():
             mine = spelled.get(name)
             if mine is not None and (
-                word == asked.get(name)
+                (name in IDENTIFYING and word == asked.get(name) and folded(word) == folded(mine))
                 or plain_lines(word) == plain_lines(mine)
                 or (name in IMMUTABLE and _folded_once(word) == _folded_once(mine))
             ):

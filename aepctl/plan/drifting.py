@@ -139,7 +139,7 @@ def drifted_fields(known: Known, one: Wanted | None, seen: Observed) -> tuple[Fi
     """The managed fields of which the platform has another text than state."""
     if one is None:
         known = known.first_seen(seen.audience)
-        shown = replace(known, audience=seen.audience).in_words_of(known.audience)
+        shown = Known(seen.audience, known.ids).in_words_of(known.audience)
         return field_diffs(None, known=known.audience, observed=shown)
     every = Sight.of(one, known, seen).diff()
     return tuple(each for each in every if each.known != each.observed)

@@ -109,8 +109,10 @@ class Sides:
 
         Without those that are retained already, unless the manifests say more of them by now, and
         without those that are for other environments, unless their blocks say what becomes of them.
+        What moves to a key in doubt waits for that.
         """
         gone = self.known.keys() - self.wanted.keys() - self.in_doubt.keys()
+        gone -= {old for old, new in self._former.items() if new in self.in_doubt}
         return sorted(key for key in gone if self.in_scope(key) and self.leaving.ends(key))
 
     def left(self) -> list[str]:

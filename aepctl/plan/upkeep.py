@@ -87,9 +87,8 @@ class Sight:
         state = _ignoring(known.in_words_of(goal), goal, ignored)
         if observed is None:
             return cls(known, None, goal, state, None)
-        seen = replace(known, audience=observed.audience)
-        seen = replace(seen, audience=seen.in_words_of(known.audience))
-        return cls(known, observed, goal, state, seen.in_words_of(goal))
+        seen = Known(observed.audience, known.ids).in_words_of(known.audience)
+        return cls(known, observed, goal, state, replace(known, audience=seen).in_words_of(goal))
 
     @property
     def ids(self) -> Ids:

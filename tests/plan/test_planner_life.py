@@ -506,6 +506,12 @@ class TestMove:
         made = life((*self.wanted, *want(("x", other))), state, moved={"gold": "aurum"})
         assert told(made)[2:] == [("x", "create", (Create(other),))]
 
+    def test_it_does_not_end_while_its_new_key_is_in_doubt(self) -> None:
+        intent = intend("aurum", audience("Other"))
+        state = replace(knows(), intents={intent.id: intent})
+        made = life(self.wanted, state, moved={"gold": "aurum"}, on_removal=OnRemoval.DELETE)
+        assert told(made) == [("aurum", "settle", ())]
+
     def test_reverting_the_commit_after_an_apply_orphans_nothing(self) -> None:
         """State's own knowledge decides: what was moved is asked about, never made again."""
         made = life(want(("gold", OLD)), knows(key="aurum"))

@@ -9,8 +9,12 @@ from aepctl.model.audience import Audience, Ids, Known, Observed
 from aepctl.model.steps import Adopt, Create, Patch
 from aepctl.model.wants import Wants
 from aepctl.plan import reasons
+from aepctl.plan.drift import Asked
+from aepctl.plan.drifting import find_drift
+from aepctl.plan.kinds import Kind
 from aepctl.plan.plan import Action, Change
 from aepctl.plan.questions import to_look_up
+from aepctl.plan.seen import Seen
 from aepctl.state.model import Intent, Phase, State
 
 GOLD = audience("Gold")
@@ -99,6 +103,22 @@ def test_a_remembered_spelling_does_not_make_a_plan_dirty() -> None:
     assert plan(want(("gold", GOLD)), found([("gold", kept)])).changes == ()
     (change,) = plan(want(("gold", audience("gold"))), found([("gold", kept)])).changes
     assert (change.action, [one.field for one in change.diff]) == (Action.UPDATE, ["name"])
+
+
+@pytest.mark.parametrize("edited", [audience("GOLD", "Odd"), audience("Silver", "Old")])
+def test_a_remembered_spelling_hides_no_edit(edited: Audience) -> None:
+    sent = audience("Gold", "Old")
+    state = found([("gold", Known(audience("GOLD", "Old"), Ids("A", "p-A"), sent))])
+    seen, looks = [there(edited, "A")], {"refresh": True}
+    (change,) = plan(want(("gold", sent)), state, observed=seen, **looks).changes
+    assert (change.action, change.steps) == (Action.DRIFT, ())
+    for wanted in (want(("gold", sent)), ()):
+        policy = replace(POLICY, refresh=True)
+        drift = find_drift(Wants(wanted), state, Seen((seen[0],)), policy, Asked())
+        assert [one.kind for one in drift.found] == [Kind.CHANGED]
+    taken = found([("gold", Known(edited, Ids("A", "p-A"), sent))])  # into state, by a refresh
+    (change,) = plan(want(("gold", sent)), taken).changes
+    assert change.action is Action.UPDATE
 
 
 def test_only_what_differs_beyond_the_spelling_is_shown() -> None:
