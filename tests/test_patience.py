@@ -36,8 +36,9 @@ def test_a_wait_is_told_where_it_is_noticed() -> None:
     assert told == ["waiting 2.5 s: busy"]
 
 
-def test_without_anybody_to_tell_nobody_is_told() -> None:
+def test_without_anybody_to_tell_nobody_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     Patience().announce(60, "busy")
+    assert capsys.readouterr() == ("", "")
 
 
 def test_longer_than_we_are_ready_for_is_told_with_the_time() -> None:

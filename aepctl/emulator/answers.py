@@ -48,6 +48,8 @@ class Delivery(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
+    """What is answered, and how it is delivered."""
+
     status: int = 200
     body: bytes = b""
     content_type: str = "application/json"
@@ -72,10 +74,12 @@ def as_json(content: Any) -> bytes:
 
 
 def json_answer(content: Any, status: int = 200) -> Answer:
+    """An answer whose body is this as JSON."""
     return Answer(status=status, body=as_json(content))
 
 
 def gateway_error(status: int, code: str, message: str) -> Answer:
+    """An error as the API gateway tells it, before the service is reached."""
     return json_answer({"error_code": code, "message": message}, status)
 
 
@@ -95,6 +99,7 @@ def service_error(
 
 
 def validation_error(call: Call, problem: str) -> Answer:
+    """What was sent is no audience: `problem` says why."""
     message = f"There is a problem in audience validation. {problem}"
     return service_error(call, 400, message, kind="UPAPI-113434-400")
 
@@ -107,6 +112,7 @@ def unusable_json(call: Call, field: str = "") -> Answer:
 
 
 def not_found(call: Call, entity: str) -> Answer:
+    """A typed 404: there is no such audience."""
     message = f"The audience entity {entity} is not found. Use a valid entity and try again."
     return service_error(call, 404, message, kind="UPAPI-113430-404")
 
@@ -128,6 +134,7 @@ def permission_denied(call: Call, org: str, sandbox: str, status: int = 403) -> 
 
 
 def token_invalid(status: int = 401) -> Answer:
+    """The token is not taken."""
     return gateway_error(status, "401013", "Oauth token is not valid")
 
 
@@ -136,8 +143,10 @@ def conflict(
     status: int = 409,
     message: str = "An audience with this audienceId already exists.",
 ) -> Answer:
+    """There is such an audience already."""
     return service_error(call, status, message)
 
 
 def too_many_requests(status: int = 429) -> Answer:
+    """The gateway lets no more through for now."""
     return gateway_error(status, "429050", "Too many requests")

@@ -68,6 +68,7 @@ class Transport(Protocol):
 
 
 def make_app(service: Service) -> ASGIApp:
+    """The routes of the platform, answered by this service to callers of this machine."""
     routes = [
         Route(path, _audience_endpoint(service, handlers), methods=list(handlers))
         for path, handlers in {**AUDIENCE_ROUTES, **ENTRY_ROUTES}.items()

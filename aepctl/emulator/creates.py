@@ -34,6 +34,7 @@ REQUIRED = ("name", "namespace", "originName")
 
 
 def create(service: Service, call: Call, caller: Caller) -> Answer:
+    """Make an audience, with what its fault does to that. Raises RefusedError."""
     check_create(call)
     given = _wanted(call)
     fault = service.faults.meets(Operation.CREATE, given["name"])

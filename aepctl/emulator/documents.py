@@ -63,6 +63,7 @@ class InvalidChangeError(Exception):
 def new_document(
     caller: Caller, given: Mapping[str, Any], audience_id: str, lifecycle: str = "published"
 ) -> Document:
+    """An audience as the platform keeps it, made now."""
     now = time.time_ns() // 1_000_000
     described = {"description": given["description"]} if given.get("description") else {}
     return {

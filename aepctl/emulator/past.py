@@ -71,4 +71,5 @@ def read_document(identifier: object, text: object, where: str) -> Document:
 
 
 def place_of(document: Document) -> Place:
+    """Whose audience it is: the organisation, and the name of the sandbox."""
     return document["imsOrgId"], document["sandbox"]["sandboxName"]

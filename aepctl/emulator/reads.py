@@ -34,6 +34,7 @@ PEOPLE = frozenset({"", "_xdm.context.profile", "_xom.context.profile"})
 
 
 def list_audiences(service: Service, call: Call, caller: Caller) -> Answer:
+    """A page of the caller's audiences. Raises RefusedError."""
     if service.behaviour.forbid_list:
         return permission_denied(call, caller.org, caller.sandbox)
     fault = service.faults.meets(Operation.LIST, call.parameter("name"))
@@ -56,6 +57,7 @@ def _listed(service: Service, call: Call, caller: Caller, fault: Fault | None) -
 
 
 def get_audience(service: Service, call: Call, caller: Caller) -> Answer:
+    """One audience by the platform's own id; the typed 404 where it is gone."""
     document, gone = _found(service, caller, call.resource)
     named = (document or gone or {}).get("name", "")
     fault = service.faults.meets(Operation.GET, named, deleted=gone is not None)
@@ -73,6 +75,7 @@ def get_audience(service: Service, call: Call, caller: Caller) -> Answer:
 
 
 def bulk_get(service: Service, call: Call, caller: Caller) -> Answer:
+    """Up to MAX_BULK audiences by the platform's own ids, each there or not."""
     identifiers = _identifiers(call)
     if not 0 < len(identifiers) <= MAX_BULK:
         message = "The number of requested IDs is invalid. Cannot be 0 or exceed 100."

@@ -26,6 +26,8 @@ class LoggedRequest(NamedTuple):
 
 
 class Service:
+    """What all requests share: audiences, tokens, faults, and the log of what was asked."""
+
     def __init__(self, store: Store, behaviour: Behaviour) -> None:
         self.store = store
         self.tokens = Tokens()

@@ -55,6 +55,7 @@ def patch_audience(service: Service, call: Call, caller: Caller) -> Answer:
 
 
 def put_audience(service: Service, call: Call, caller: Caller) -> Answer:
+    """Write the whole audience anew. Raises RefusedError."""
     document = _existing(service, call, caller)
     given = json_object(call)
     answer = _save(service, call, lambda: overwritten(document, given), given)
@@ -62,6 +63,7 @@ def put_audience(service: Service, call: Call, caller: Caller) -> Answer:
 
 
 def delete_audience(service: Service, call: Call, caller: Caller) -> Answer:
+    """Delete an audience on which no other depends. Raises RefusedError."""
     document = _existing(service, call, caller)
     fault = service.faults.meets(Operation.DELETE, document["name"])
 

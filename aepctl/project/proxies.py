@@ -146,7 +146,7 @@ def _exception(entry: str) -> tuple[str, int | None] | None:
     try:
         return str(ip_network(entry, strict=False)), None
     except ValueError:
-        pass
+        pass  # it is no network, so it is read as a name
     try:
         parts = urlsplit(f"//{entry.removeprefix('*').removeprefix('.')}")
         host, port = parts.hostname or "", parts.port

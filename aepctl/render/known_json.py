@@ -54,6 +54,7 @@ def _listed(one: KnownKey) -> ListedData:
 
 
 def step_data(intent: Intent) -> OpenData:
+    """An open step, as a list of keys tells it."""
     return {"step": STEPS[type(intent.step)], "phase": intent.phase}
 
 
@@ -75,6 +76,7 @@ def show_json(knowledge: Knowledge) -> str:
 
 
 def known_data(known: Known) -> KeyData:
+    """What state knows under a key."""
     ids = known.ids
     return {
         "audienceId": ids.audience_id,
@@ -98,6 +100,7 @@ def _replaced(deposed: Deposed) -> ReplacedData:
 
 
 def intent_data(intent: Intent, knowledge: Knowledge) -> AttemptData:
+    """An open step with all that is known of it, and of its run."""
     run = knowledge.run(intent.run)
     return {
         "step": STEPS[type(intent.step)],
@@ -113,6 +116,7 @@ def intent_data(intent: Intent, knowledge: Knowledge) -> AttemptData:
 
 
 def run_data(run: Run) -> RunData:
+    """A run that changed the state."""
     return {
         "id": run.id,
         "at": run.at,

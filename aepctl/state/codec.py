@@ -68,6 +68,7 @@ def _read(text: str, file: str) -> Written:
 
 
 def modelled(document: "SettledDocument") -> Written:
+    """What a document holds that its model has found sound."""
     state = State(
         lineage=document.lineage,
         serial=document.serial,

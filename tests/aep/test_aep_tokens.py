@@ -216,7 +216,8 @@ def test_an_answer_without_a_token_is_a_clear_error(fault: str) -> None:
 
 def test_what_ims_said_wrongly_is_not_shown_where_it_may_be_a_token() -> None:
     with RawServer(answer(200, f'{{"access_token": ["{SECRET}"]}}')) as server:
-        refusal(server.url)
+        error = refusal(server.url)
+    assert "holds none" in error.message
 
 
 @pytest.mark.parametrize("status", [201, 206, 302, 400, 403])

@@ -125,6 +125,7 @@ def test_yaml_of_any_kind_is_proven_or_told() -> None:
         for one in texts
         if all(isinstance(value, dict | None) for value in parse("", one).documents)
     ]
+    assert len(mappings) > 100
     for text in mappings:
         for is_settings in (True, False):
             formatted("a.yaml", text, settings=is_settings)
