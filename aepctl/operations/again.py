@@ -1,4 +1,4 @@
-"""Look once more before the first create: what was seen before a wait may no longer be true."""
+"""Look once more before something is created or let go: what was seen may no longer be true."""
 
 from collections.abc import Container
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ WORTH_SAYING = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """When an apply looks once more, and what it may find.
+    """When a run looks once more, and what it may find.
 
     `at`: when it looked, in seconds on the monotonic clock. `is_new`: there was no state, so that
     nothing is known of what was created a moment ago, which a list that `lags` does not show.

@@ -96,8 +96,9 @@ class _Refresh:
             return self.idle(plan)
         console.show(plan)
         asked = console.approve(plan)
-        gone = {one.known.ids.audience_id for one in plan.changes if one.known is not None}
-        if again.is_due(plan, gone, asked=asked):
+        # A refresh forgets only what the platform said is gone, so it need not be told apart here.
+        read = {one.known.ids.audience_id for one in plan.changes if one.known is not None}
+        if again.is_due(plan, read, asked=asked):
             now = self.plan(session.state)
             if again.check(plan, now):
                 console.show(plan := now)
